@@ -1,0 +1,162 @@
+//! The compiled form of a policy document.
+
+use std::sync::Arc;
+
+use sekisho_arn::glob;
+
+use crate::condition::Condition;
+use crate::json::Span;
+use crate::request::{Context, Request};
+use crate::template::Template;
+
+/// The language version of a document. Variables exist only in the newer one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// `2008-10-17`, also when no version is written.
+    V2008,
+    /// `2012-10-17`.
+    V2012,
+}
+
+/// `Allow` or `Deny`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The statement allows.
+    Allow,
+    /// The statement denies.
+    Deny,
+}
+
+/// An element that may be negated: `Action`/`NotAction`, `Resource`/`NotResource`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Element {
+    /// True for the `Not…` form.
+    pub negated: bool,
+    pub(crate) patterns: Vec<Template>,
+}
+
+impl Element {
+    /// The patterns as written.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(|p| p.raw.as_str())
+    }
+}
+
+/// One principal in a `Principal` or `NotPrincipal` element.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum PrincipalPattern {
+    /// `"*"`.
+    Any,
+    /// An account, as 12 digits or as its root ARN.
+    Account(String),
+    /// A user, role, session or federated-user ARN.
+    Arn(String),
+    /// A unique id: what is left in a policy when its user or role was deleted.
+    Id(String),
+    /// A service principal.
+    Service(String),
+    /// An identity provider.
+    Federated(String),
+    /// A canonical user id of S3.
+    Canonical(String),
+}
+
+/// `Principal` or `NotPrincipal`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrincipalElement {
+    /// True for `NotPrincipal`.
+    pub negated: bool,
+    /// Who is listed.
+    pub patterns: Vec<PrincipalPattern>,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Its `Sid`.
+    pub sid: Option<String>,
+    /// Its effect.
+    pub effect: Effect,
+    /// Its principals, in policies that have them.
+    pub principals: Option<PrincipalElement>,
+    /// Its actions; a key policy may lack them, the statement then has no effect.
+    pub actions: Option<Element>,
+    /// Its resources; absent in trust and repository policies.
+    pub resources: Option<Element>,
+    /// Its conditions; all must hold.
+    pub conditions: Vec<Condition>,
+    /// Where it stands in the text.
+    pub span: Span,
+}
+
+impl Statement {
+    pub(crate) fn matches_action(&self, action: &str) -> bool {
+        let Some(actions) = &self.actions else { return false };
+        let matches = actions.patterns.iter().any(|p| action_matches(&p.raw, action));
+        matches != actions.negated
+    }
+
+    pub(crate) fn matches_resource(&self, request: &Request<'_>) -> bool {
+        match &self.resources {
+            // Trust and repository policies have no Resource; a key or bucket policy without it has no effect.
+            None => !request.action.starts_with("kms:") && !request.action.starts_with("s3:"),
+            Some(resources) => {
+                let matches = resources.patterns.iter().any(|p| p.matches(request.context, request.resource));
+                matches != resources.negated
+            }
+        }
+    }
+
+    pub(crate) fn matches_conditions(&self, context: &Context) -> bool {
+        self.conditions.iter().all(|c| c.holds(context, self.effect))
+    }
+}
+
+/// Actions compare without regard to case; `*` and `?` are wildcards.
+fn action_matches(pattern: &str, action: &str) -> bool {
+    if pattern == "*" || pattern.eq_ignore_ascii_case(action) {
+        return true;
+    }
+    pattern.contains(['*', '?']) && glob(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
+}
+
+/// A parsed, compiled policy document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// The language version.
+    pub version: Version,
+    /// Its `Id`.
+    pub id: Option<String>,
+    /// Its statements, in order.
+    pub statements: Vec<Statement>,
+    /// The text that it was parsed from.
+    pub text: Arc<str>,
+}
+
+impl Document {
+    /// The text of statement `index`, as its author wrote it.
+    #[must_use]
+    pub fn statement_text(&self, index: usize) -> Option<&str> {
+        let span = self.statements.get(index)?.span;
+        self.text.get(span.start..span.end)
+    }
+}
+
+/// A document with the name by which people know it.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// For people, for example `inline policy "ecr" of role/ecr-source`.
+    pub name: Arc<str>,
+    /// Its ARN, if it has one (managed policies, organization policies).
+    pub arn: Option<Arc<str>>,
+    /// The document.
+    pub document: Arc<Document>,
+}
+
+impl Policy {
+    /// A policy without an ARN.
+    #[must_use]
+    pub fn new(name: &str, document: Document) -> Self {
+        Self { name: name.into(), arn: None, document: Arc::new(document) }
+    }
+}

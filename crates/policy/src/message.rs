@@ -1,0 +1,108 @@
+//! AWS's own denial sentences (`spec/authorization.md` section 1).
+
+use crate::evaluate::{Decision, Gate, Outcome, Side};
+use crate::request::Request;
+
+/// How a service words the sentence. Most are [`Style::Plain`]; the rest follow from the action's service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// `on resource: <arn> because …`.
+    Plain,
+    /// KMS: the ARN of a foreign key is withheld.
+    Kms,
+    /// S3: the ARN in double quotes.
+    S3,
+    /// STS: no reason, but for resource control policies.
+    Bare,
+    /// SQS: the action in lower case.
+    LowerAction,
+}
+
+impl Style {
+    /// The style of the service that `action` belongs to.
+    #[must_use]
+    pub fn of(action: &str) -> Self {
+        match action.split(':').next() {
+            Some("kms") => Self::Kms,
+            Some("s3") => Self::S3,
+            Some("sts") => Self::Bare,
+            Some("sqs") => Self::LowerAction,
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// The sentence that AWS shows for a denial. `shown` replaces the resource where a service renders it in a
+/// form of its own (IAM: `role NAME`). For an allowed request the text says so.
+#[must_use]
+pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>) -> String {
+    let style = Style::of(request.action);
+    let principal = request.principal.arn();
+    let action = match style {
+        Style::LowerAction => request.action.to_ascii_lowercase(),
+        _ => request.action.to_owned(),
+    };
+    let action = action.as_str();
+    let head = format!("User: {principal} is not authorized to perform: {action}");
+    let resource = shown.unwrap_or(request.resource);
+    let resource = if style == Style::S3 { format!("\"{resource}\"") } else { resource.to_owned() };
+    let on = format!("on resource: {resource}");
+    match decision.outcome {
+        Outcome::Allow => format!("{principal} may perform {action} on {resource}"),
+        Outcome::ExplicitDeny => {
+            if style == Style::Bare && decision.gate != Gate::Rcp {
+                return format!("{head} {on}");
+            }
+            if style == Style::Kms && decision.cross_account && decision.gate == Gate::Resource {
+                return format!("{head} {}", kms_foreign(request.action));
+            }
+            let arn = match (decision.gate, &decision.statement) {
+                (Gate::Rcp, Some(s)) => s.policy.arn.as_ref().map(|a| format!(": {a}")).unwrap_or_default(),
+                _ => String::new(),
+            };
+            format!("{head} {on} with an explicit deny in {}{arn}", with_article(decision.gate))
+        }
+        Outcome::ImplicitDeny => {
+            if style == Style::Bare {
+                return format!("{head} {on}");
+            }
+            if style == Style::Kms && decision.cross_account {
+                if decision.missing.first().is_some_and(|m| m.side == Side::Resource) {
+                    return format!("{head} {}", kms_foreign(request.action));
+                }
+                return format!("{head} on this resource because no {} allows the {action} action", noun(decision.gate));
+            }
+            format!("{head} {on} because no {} allows the {action} action", noun(decision.gate))
+        }
+    }
+}
+
+/// KMS does not say more about a key of another account.
+fn kms_foreign(action: &str) -> String {
+    let object = match action {
+        "kms:Decrypt" => "on the resource associated with this ciphertext",
+        _ => "on this resource",
+    };
+    format!(
+        "{object} because the resource does not exist in this Region, no resource-based policies allow access, \
+         or a resource-based policy explicitly denies access"
+    )
+}
+
+fn noun(gate: Gate) -> &'static str {
+    match gate {
+        Gate::Identity | Gate::Grant => "identity-based policy",
+        Gate::Boundary => "permissions boundary",
+        Gate::Session => "session policy",
+        Gate::Resource => "resource-based policy",
+        Gate::Scp => "service control policy",
+        Gate::Rcp => "resource control policy",
+        Gate::Endpoint => "VPC endpoint policy",
+    }
+}
+
+fn with_article(gate: Gate) -> String {
+    let noun = noun(gate);
+    let article = if noun.starts_with('i') { "an" } else { "a" };
+    format!("{article} {noun}")
+}

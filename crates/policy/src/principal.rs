@@ -1,0 +1,185 @@
+//! Who asks, and what it means to be named in a policy.
+
+use sekisho_arn::Arn;
+
+use crate::document::PrincipalPattern;
+
+/// The principal of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// Nobody signed the request.
+    Anonymous,
+    /// An AWS service, by its service principal name, for example `codepipeline.amazonaws.com`.
+    Service(String),
+    /// The root user of an account.
+    Root {
+        /// The account.
+        account: String,
+    },
+    /// An IAM user.
+    User {
+        /// The account.
+        account: String,
+        /// The ARN with its path.
+        arn: String,
+        /// The unique id (`AIDA…`), if known.
+        id: Option<String>,
+    },
+    /// A session of a role.
+    Session {
+        /// The account of the role.
+        account: String,
+        /// The ARN of the role with its path.
+        role_arn: String,
+        /// The name of the role, without its path.
+        role_name: String,
+        /// The session name.
+        session: String,
+        /// The unique id of the role (`AROA…`), if known.
+        role_id: Option<String>,
+    },
+    /// A federated user (`sts:GetFederationToken`).
+    Federated {
+        /// The account.
+        account: String,
+        /// `arn:aws:sts::<account>:federated-user/<name>`.
+        arn: String,
+    },
+}
+
+/// How strongly a resource-based policy, trust policy, key policy or grant names a principal. Ordered:
+/// stronger forms compare greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// The account is named: it may delegate by its own identity policies, and nothing more.
+    Account,
+    /// The role is named: that replaces the identity policy, but not boundary and session policy.
+    Role,
+    /// The session, the user, the service or everyone is named: implicit denials elsewhere do not count.
+    Direct,
+}
+
+impl Principal {
+    /// Reads a principal ARN as AWS shows it: root, user, role session, federated user. A role ARN stands for
+    /// a session of that role. `role_arn` completes a session ARN with the role's path.
+    #[must_use]
+    pub fn from_arn(text: &str, role_arn: Option<&str>) -> Option<Self> {
+        let arn: Arn = text.parse().ok()?;
+        let account = arn.account.clone();
+        let (kind, rest) = arn.resource.split_once('/').unwrap_or((arn.resource.as_str(), ""));
+        Some(match (arn.service.as_str(), kind) {
+            ("iam", "root") => Self::Root { account },
+            ("iam", "user") => Self::User { account, arn: text.to_owned(), id: None },
+            ("iam", "role") => Self::Session {
+                role_arn: text.to_owned(),
+                role_name: rest.rsplit('/').next().unwrap_or_default().to_owned(),
+                session: String::new(),
+                role_id: None,
+                account,
+            },
+            ("sts", "assumed-role") => {
+                let (role_name, session) = rest.split_once('/')?;
+                Self::Session {
+                    role_arn: role_arn
+                        .map_or_else(|| format!("arn:{}:iam::{account}:role/{role_name}", arn.partition), str::to_owned),
+                    role_name: role_name.to_owned(),
+                    session: session.to_owned(),
+                    role_id: None,
+                    account,
+                }
+            }
+            ("sts", "federated-user") => Self::Federated { account, arn: text.to_owned() },
+            _ => return None,
+        })
+    }
+
+    /// The account that the principal belongs to; services and anonymous callers have none.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous | Self::Service(_) => None,
+            Self::Root { account }
+            | Self::User { account, .. }
+            | Self::Session { account, .. }
+            | Self::Federated { account, .. } => Some(account),
+        }
+    }
+
+    /// The ARN by which AWS names the caller in messages.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        match self {
+            Self::Anonymous => "anonymous".to_owned(),
+            Self::Service(name) => name.clone(),
+            Self::Root { account } => format!("arn:aws:iam::{account}:root"),
+            Self::User { arn, .. } | Self::Federated { arn, .. } => arn.clone(),
+            Self::Session { session, role_arn, .. } if session.is_empty() => role_arn.clone(),
+            Self::Session { account, role_name, session, .. } => {
+                format!("arn:aws:sts::{account}:assumed-role/{role_name}/{session}")
+            }
+        }
+    }
+
+    /// The value of `aws:PrincipalArn`: for a session, the role's ARN with its path.
+    #[must_use]
+    pub fn principal_arn(&self) -> Option<String> {
+        match self {
+            Self::Anonymous | Self::Service(_) => None,
+            Self::Session { role_arn, .. } => Some(role_arn.clone()),
+            _ => Some(self.arn()),
+        }
+    }
+
+    /// How strongly `pattern` names this principal, if at all.
+    #[must_use]
+    pub fn named_by(&self, pattern: &PrincipalPattern) -> Option<Strength> {
+        match pattern {
+            PrincipalPattern::Any => Some(Strength::Direct),
+            PrincipalPattern::Service(name) => match self {
+                Self::Service(service) if name == service => Some(Strength::Direct),
+                _ => None,
+            },
+            PrincipalPattern::Account(account) => match self {
+                Self::Root { account: own } if own == account => Some(Strength::Direct),
+                _ if self.account() == Some(account) => Some(Strength::Account),
+                _ => None,
+            },
+            PrincipalPattern::Arn(arn) => self.named_by_arn(arn),
+            PrincipalPattern::Id(id) => match self {
+                Self::User { id: Some(own), .. } if own == id => Some(Strength::Direct),
+                Self::Session { role_id: Some(own), .. } if own == id => Some(Strength::Role),
+                Self::Session { role_id: Some(own), session, .. } => {
+                    id.strip_prefix(own.as_str()).and_then(|r| r.strip_prefix(':')).filter(|s| s == session)?;
+                    Some(Strength::Direct)
+                }
+                _ => None,
+            },
+            PrincipalPattern::Federated(_) | PrincipalPattern::Canonical(_) => None,
+        }
+    }
+
+    fn named_by_arn(&self, arn: &str) -> Option<Strength> {
+        match self {
+            Self::Session { role_arn, .. } if role_arn == arn => Some(Strength::Role),
+            // A session ARN does not show the role's path; role names are unique in an account.
+            Self::Session { account, role_arn, role_name, .. }
+                if !role_arn.contains(":role/") || role_arn.ends_with(&format!(":role/{role_name}")) =>
+            {
+                let named: Arn = arn.parse().ok()?;
+                let same = named.service == "iam" && named.account == *account;
+                let name = named.resource.strip_prefix("role/").and_then(|r| r.rsplit('/').next());
+                if same && name == Some(role_name) { Some(Strength::Role) } else { self.named_by_session(arn) }
+            }
+            Self::Session { .. } => self.named_by_session(arn),
+            Self::User { arn: own, .. } | Self::Federated { arn: own, .. } if own == arn => Some(Strength::Direct),
+            _ => None,
+        }
+    }
+
+    fn named_by_session(&self, arn: &str) -> Option<Strength> {
+        match self {
+            Self::Session { session, .. } if !session.is_empty() && self.arn() == arn => Some(Strength::Direct),
+            _ => None,
+        }
+    }
+}

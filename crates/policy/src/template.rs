@@ -1,0 +1,182 @@
+//! Texts with wildcards and policy variables: the operands of conditions and the patterns of resources.
+
+use sekisho_arn::glob;
+
+use crate::document::Version;
+use crate::request::{Context, ContextValue};
+
+/// A pattern, compiled once. Without variables it is matched as written; with variables it is resolved
+/// against a request first, and what a variable brings in is literal.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Template {
+    pub(crate) raw: String,
+    pieces: Option<Vec<Piece>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Piece {
+    Text(String),
+    Literal(char),
+    Variable { key: String, default: Option<String> },
+}
+
+/// One unit of a resolved pattern.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Token {
+    Unit(u16),
+    Any,
+    One,
+}
+
+impl Template {
+    /// Compiles `raw`. Variables exist only in version 2012-10-17; in older documents they are plain text.
+    pub(crate) fn new(raw: String, version: Version) -> Self {
+        let pieces = if version == Version::V2012 && raw.contains("${") { split(&raw) } else { None };
+        Self { raw, pieces }
+    }
+
+    fn resolve(&self, context: &Context) -> Option<Vec<Token>> {
+        let mut tokens = Vec::new();
+        let wild = |text: &str, tokens: &mut Vec<Token>| {
+            tokens.extend(text.encode_utf16().map(|u| match u {
+                0x2a => Token::Any,
+                0x3f => Token::One,
+                _ => Token::Unit(u),
+            }));
+        };
+        match &self.pieces {
+            None => wild(&self.raw, &mut tokens),
+            Some(pieces) => {
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(text) => wild(text, &mut tokens),
+                        Piece::Literal(c) => tokens.push(Token::Unit(*c as u16)),
+                        Piece::Variable { key, default } => {
+                            let value = variable(context, key, default.as_deref())?;
+                            tokens.extend(value.encode_utf16().map(Token::Unit));
+                        }
+                    }
+                }
+            }
+        }
+        Some(tokens)
+    }
+
+    /// The text of the operand with variables filled in, wildcards as plain characters. `None`: unresolved.
+    pub(crate) fn text(&self, context: &Context) -> Option<std::borrow::Cow<'_, str>> {
+        let Some(pieces) = &self.pieces else {
+            return Some(std::borrow::Cow::Borrowed(&self.raw));
+        };
+        let mut out = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Literal(c) => out.push(*c),
+                Piece::Variable { key, default } => out.push_str(variable(context, key, default.as_deref())?),
+            }
+        }
+        Some(std::borrow::Cow::Owned(out))
+    }
+
+    /// Matches with `*` and `?`. An unresolved variable never matches.
+    pub(crate) fn matches(&self, context: &Context, text: &str) -> bool {
+        if self.pieces.is_none() {
+            return glob(&self.raw, text);
+        }
+        let Some(tokens) = self.resolve(context) else { return false };
+        let text: Vec<u16> = text.encode_utf16().collect();
+        tokens_match(&tokens, &text)
+    }
+
+    /// Matches ARN against ARN: the six parts one by one. `None` when the operand is no ARN (or does not
+    /// resolve to one).
+    pub(crate) fn matches_arn(&self, context: &Context, arn: &str) -> Option<bool> {
+        let tokens = self.resolve(context)?;
+        let colon = Token::Unit(0x3a);
+        let operand: Vec<&[Token]> = tokens.splitn(6, |t| *t == colon).collect();
+        let first: Vec<Token> = "arn".encode_utf16().map(Token::Unit).collect();
+        if operand.len() != 6 || operand.first().is_none_or(|p| **p != *first && **p != [Token::Any]) {
+            return None;
+        }
+        let text: Vec<u16> = arn.encode_utf16().collect();
+        let parts: Vec<&[u16]> = text.splitn(6, |u| *u == 0x3a).collect();
+        if parts.len() != 6 {
+            return Some(false);
+        }
+        Some(operand.iter().zip(&parts).all(|(o, p)| tokens_match(o, p)))
+    }
+}
+
+fn variable<'a>(context: &'a Context, key: &str, default: Option<&'a str>) -> Option<&'a str> {
+    match context.get(key) {
+        Some(ContextValue::Single(value)) => Some(value),
+        // A multivalued key does not expand, and its default is not used either (recorded on AWS).
+        Some(ContextValue::List(_)) => None,
+        None => default,
+    }
+}
+
+fn split(raw: &str) -> Option<Vec<Piece>> {
+    let mut pieces = Vec::new();
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((inside, behind)) = after.split_once('}') else { break };
+        if !before.is_empty() {
+            pieces.push(Piece::Text(before.to_owned()));
+        }
+        match inside {
+            "*" => pieces.push(Piece::Literal('*')),
+            "?" => pieces.push(Piece::Literal('?')),
+            "$" => pieces.push(Piece::Literal('$')),
+            _ => {
+                let (key, default) = match inside.split_once(',') {
+                    Some((key, default)) => {
+                        let default = default.trim();
+                        let quoted = default.strip_prefix('\'').and_then(|d| d.strip_suffix('\''));
+                        (key.trim(), Some(quoted.unwrap_or(default).to_owned()))
+                    }
+                    None => (inside.trim(), None),
+                };
+                pieces.push(Piece::Variable { key: key.to_lowercase(), default });
+            }
+        }
+        rest = behind;
+    }
+    if pieces.is_empty() {
+        return None;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest.to_owned()));
+    }
+    Some(pieces)
+}
+
+fn tokens_match(pattern: &[Token], text: &[u16]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut retry: Option<(usize, usize)> = None;
+    while let Some(&c) = text.get(t) {
+        match pattern.get(p) {
+            Some(Token::Any) => {
+                retry = Some((p + 1, t));
+                p += 1;
+            }
+            Some(Token::One) => {
+                p += 1;
+                t += 1;
+            }
+            Some(Token::Unit(u)) if *u == c => {
+                p += 1;
+                t += 1;
+            }
+            _ => match retry {
+                Some((after, from)) => {
+                    p = after;
+                    t = from + 1;
+                    retry = Some((after, t));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.get(p..).is_some_and(|rest| rest.iter().all(|x| *x == Token::Any))
+}

@@ -1,0 +1,313 @@
+//! How operands and request values are read: numbers, dates, addresses.
+
+use std::cmp::Ordering;
+
+/// A decimal number of any length, never a binary float: 9007199254740993 is not 9007199254740992.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Decimal {
+    negative: bool,
+    /// Digits without leading zeros; empty for zero.
+    digits: Vec<u8>,
+    /// The power of ten of the first digit's place plus one.
+    point: i64,
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let sign = |d: &Self| if d.digits.is_empty() { 0 } else if d.negative { -1 } else { 1 };
+        sign(self).cmp(&sign(other)).then_with(|| {
+            let size = self.point.cmp(&other.point).then_with(|| self.digits.cmp(&other.digits));
+            if self.negative { size.reverse() } else { size }
+        })
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Reads `1`, `+1`, `01`, `1.`, `.5`, `1e0`. Anything else, also NaN and the empty text, is unreadable.
+pub(crate) fn decimal(text: &str) -> Option<Decimal> {
+    let (negative, rest) = match text.as_bytes().first()? {
+        b'-' => (true, text.get(1..)?),
+        b'+' => (false, text.get(1..)?),
+        _ => (false, text),
+    };
+    let (mantissa, exponent) = match rest.find(['e', 'E']) {
+        Some(at) => {
+            let exponent = rest.get(at + 1..)?;
+            if exponent.len() > 9 {
+                return None;
+            }
+            (rest.get(..at)?, exponent.parse::<i64>().ok()?)
+        }
+        None => (rest, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
+    let mut point = i64::try_from(whole.len()).ok()? + exponent;
+    let leading = digits.iter().take_while(|b| **b == b'0').count();
+    digits.drain(..leading);
+    point -= i64::try_from(leading).ok()?;
+    while digits.last() == Some(&b'0') {
+        digits.pop();
+    }
+    if digits.is_empty() {
+        point = 0;
+    }
+    let negative = negative && !digits.is_empty();
+    Some(Decimal { negative, digits, point })
+}
+
+/// Reads a date into milliseconds since the epoch: a date alone, a date with a time, with or without a zone
+/// (none is UTC), or epoch seconds. Fractions count to the millisecond, the rest is cut.
+pub(crate) fn date_ms(text: &str) -> Option<i64> {
+    let unsigned = text.strip_prefix('+').unwrap_or(text);
+    if !unsigned.is_empty() && unsigned.len() <= 12 && unsigned.bytes().all(|b| b.is_ascii_digit()) && unsigned.len() != 8 {
+        return unsigned.parse::<i64>().ok()?.checked_mul(1000);
+    }
+    let (date, time) = match text.split_once('T') {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    let mut parts = date.splitn(3, '-');
+    let number = |t: Option<&str>, len: usize| -> Option<i64> {
+        let t = t?;
+        (t.len() == len && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse().ok())?
+    };
+    let (year, month, day) = (number(parts.next(), 4)?, number(parts.next(), 2)?, number(parts.next(), 2)?);
+    if !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
+        return None;
+    }
+    let mut ms = days_from_civil(year, month, day) * 86_400_000;
+    if let Some(time) = time {
+        let (clock, offset_minutes) = zone(time)?;
+        let (hms, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+        let mut parts = hms.splitn(3, ':');
+        let (h, m) = (number(parts.next(), 2)?, number(parts.next(), 2)?);
+        let s = match parts.next() {
+            Some(s) => number(Some(s), 2)?,
+            None => 0,
+        };
+        if h > 23 || m > 59 || s > 59 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        if clock.contains('.') && fraction.is_empty() {
+            return None;
+        }
+        let millis: String = fraction.chars().chain("000".chars()).take(3).collect();
+        ms += ((h * 60 + m - offset_minutes) * 60 + s) * 1000 + millis.parse::<i64>().ok()?;
+    }
+    Some(ms)
+}
+
+/// Splits a time from its zone; the zone is returned in minutes east of UTC.
+fn zone(time: &str) -> Option<(&str, i64)> {
+    if let Some(clock) = time.strip_suffix('Z') {
+        return Some((clock, 0));
+    }
+    let Some(at) = time.rfind(['+', '-']) else { return Some((time, 0)) };
+    let (clock, zone) = (time.get(..at)?, time.get(at + 1..)?);
+    let digits: String = zone.chars().filter(|c| *c != ':').collect();
+    if digits.len() != 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let hours: i64 = digits.get(..2)?.parse().ok()?;
+    let minutes: i64 = digits.get(2..)?.parse().ok()?;
+    let total = hours * 60 + minutes;
+    Some((clock, if time.as_bytes().get(at) == Some(&b'-') { -total } else { total }))
+}
+
+fn days_in(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let y = if month <= 2 { year - 1 } else { year };
+    let era = y.div_euclid(400);
+    let yoe = y.rem_euclid(400);
+    let doy = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    era * 146_097 + doe - 719_468
+}
+
+/// An address of a request. An IPv4-mapped IPv6 address is the IPv4 address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ip {
+    V4(u32),
+    V6(u128),
+}
+
+/// Reads the address of a request.
+pub(crate) fn ip(text: &str) -> Option<Ip> {
+    if let Some(v4) = ipv4(text) {
+        return Some(Ip::V4(v4));
+    }
+    let lower = text.to_ascii_lowercase();
+    if let Some(tail) = lower.strip_prefix("::ffff:") {
+        if tail.contains('.') {
+            return ipv4(tail).map(Ip::V4);
+        }
+    }
+    let bits = ipv6(&lower)?;
+    if bits >> 32 == 0xffff {
+        return Some(Ip::V4((bits & 0xffff_ffff) as u32));
+    }
+    Some(Ip::V6(bits))
+}
+
+fn ipv4(text: &str) -> Option<u32> {
+    let octets: Vec<&str> = text.split('.').collect();
+    if octets.len() != 4 {
+        return None;
+    }
+    let mut out = 0u32;
+    for octet in octets {
+        if octet.is_empty() || octet.len() > 3 || !octet.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let value: u32 = octet.parse().ok()?;
+        if value > 255 {
+            return None;
+        }
+        out = (out << 8) | value;
+    }
+    Some(out)
+}
+
+/// Reads IPv6 as leniently as was recorded: `2001:db8:::1` is `2001:db8::1`, a trailing colon is dropped.
+/// Two runs of colons, four colons, dotted tails, zones and brackets are unreadable.
+fn ipv6(text: &str) -> Option<u128> {
+    if !text.contains(':') || text.contains("::::") {
+        return None;
+    }
+    let mut text = text.replace(":::", "::");
+    if text.ends_with(':') && !text.ends_with("::") {
+        text.pop();
+    }
+    // A single leading colon stands for a zero group.
+    if text.starts_with(':') && !text.starts_with("::") {
+        text.insert(0, '0');
+    }
+    let group = |g: &str| -> Option<u128> {
+        (!g.is_empty() && g.len() <= 4 && g.bytes().all(|b| b.is_ascii_hexdigit()))
+            .then(|| u128::from_str_radix(g, 16).ok())?
+    };
+    let groups = |part: &str| -> Option<Vec<u128>> {
+        if part.is_empty() {
+            return Some(Vec::new());
+        }
+        part.split(':').map(group).collect()
+    };
+    let mut bits = Vec::new();
+    if let Some((head, tail)) = text.split_once("::") {
+        if tail.contains("::") {
+            return None;
+        }
+        let (head, tail) = (groups(head)?, groups(tail)?);
+        if head.len() + tail.len() > 7 {
+            return None;
+        }
+        let zeros = 8 - head.len() - tail.len();
+        bits.extend(head);
+        bits.extend(std::iter::repeat_n(0, zeros));
+        bits.extend(tail);
+    } else {
+        bits = groups(&text)?;
+        if bits.len() != 8 {
+            return None;
+        }
+    }
+    Some(bits.into_iter().fold(0, |acc, g| (acc << 16) | g))
+}
+
+/// A network operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IpNet {
+    V4 { address: u32, prefix: u32 },
+    V6 { address: u128, prefix: u32 },
+}
+
+impl IpNet {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => {
+                let digits = prefix.strip_prefix('+').unwrap_or(prefix);
+                if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                    return None;
+                }
+                (address, Some(digits.parse::<u32>().ok()?))
+            }
+            None => (text, None),
+        };
+        if let Some(v4) = ipv4(address) {
+            let prefix = prefix.unwrap_or(32);
+            return (prefix <= 32).then_some(Self::V4 { address: v4, prefix });
+        }
+        let v6 = ipv6(&address.to_ascii_lowercase())?;
+        let prefix = prefix.unwrap_or(128);
+        (prefix <= 128).then_some(Self::V6 { address: v6, prefix })
+    }
+
+    /// IPv4 networks ignore host bits; an IPv6 network with host bits matches nothing (recorded on AWS).
+    pub(crate) fn contains(self, ip: Ip) -> bool {
+        match (self, ip) {
+            (Self::V4 { address, prefix }, Ip::V4(ip)) => {
+                let mask = u32::MAX.checked_shl(32 - prefix).unwrap_or(0);
+                address & mask == ip & mask
+            }
+            (Self::V6 { address, prefix }, Ip::V6(ip)) => {
+                let mask = u128::MAX.checked_shl(128 - prefix).unwrap_or(0);
+                address & !mask == 0 && address == ip & mask
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        for same in ["1", "01", "+1", "1.0", "1e0", "1.", "10e-1"] {
+            assert_eq!(decimal(same), decimal("1"), "{same}");
+        }
+        assert!(decimal("9007199254740992") < decimal("9007199254740993"));
+        assert!(decimal("-2") < decimal("-1.5"));
+        assert!(decimal("NaN").is_none() && decimal("").is_none() && decimal(".").is_none());
+    }
+
+    #[test]
+    fn dates() {
+        assert_eq!(date_ms("1970-01-02"), Some(86_400_000));
+        assert_eq!(date_ms("2026-09-12T00:00:00Z"), date_ms("2026-09-12T02:00:00+02:00"));
+        assert_eq!(date_ms("2020-01-01T00:00:00.1231Z"), date_ms("2020-01-01T00:00:00.1239Z"));
+        assert_eq!(date_ms("86400"), date_ms("+86400"));
+        assert_eq!(date_ms("2021-02-29"), None);
+    }
+
+    #[test]
+    fn addresses() {
+        assert!(IpNet::parse("192.0.2.5/24").unwrap().contains(ip("192.0.2.1").unwrap()));
+        assert!(!IpNet::parse("2001:db8::5/64").unwrap().contains(ip("2001:db8::5").unwrap()));
+        assert!(IpNet::parse("2001:db8::4/127").unwrap().contains(ip("2001:db8::5").unwrap()));
+        assert_eq!(ip("::ffff:192.0.2.1"), ip("192.0.2.1"));
+        assert!(!IpNet::parse("::/0").unwrap().contains(ip("192.0.2.1").unwrap()));
+        assert_eq!(ip("192.0.513"), None);
+    }
+}
