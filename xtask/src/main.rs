@@ -10,9 +10,11 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        ["models", botocore, iam] => {
-            models::refresh(Path::new(botocore), Path::new(iam), Path::new("crates/model/data"))
-        }
+        ["models", botocore, iam] => models::refresh(
+            Path::new(botocore),
+            Path::new(iam),
+            Path::new("crates/model/data"),
+        ),
         _ => Err("tasks: models BOTOCORE_DIR IAM_DEFINITION_JSON".to_owned()),
     };
     match result {

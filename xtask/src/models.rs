@@ -24,7 +24,10 @@ pub(crate) fn refresh(botocore: &Path, iam: &Path, out: &Path) -> Result<(), Str
             .ok_or_else(|| format!("{}: empty", folder.display()))?;
         let model = strip(read(&version.join("service-2.json.gz"))?);
         write(&out.join(format!("{service}.json")), &model)?;
-        write(&out.join(format!("{service}.iam.json")), &actions(&table[*service]))?;
+        write(
+            &out.join(format!("{service}.iam.json")),
+            &actions(&table[*service]),
+        )?;
     }
     Ok(())
 }
@@ -33,7 +36,9 @@ fn read(path: &Path) -> Result<Value, String> {
     let bytes = fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let mut text = String::new();
     if path.extension().is_some_and(|e| e == "gz") {
-        GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).map_err(|e| e.to_string())?;
+        GzDecoder::new(bytes.as_slice())
+            .read_to_string(&mut text)
+            .map_err(|e| e.to_string())?;
     } else {
         text = String::from_utf8(bytes).map_err(|e| e.to_string())?;
     }
@@ -47,14 +52,36 @@ fn write(path: &Path, value: &Value) -> Result<(), String> {
 /// Drops documentation and what only a client needs; names of members, shapes and operations are kept.
 fn strip(value: Value) -> Value {
     const DROPPED: &[&str] = &[
-        "documentation", "documentationUrl", "endpoint", "endpointdiscovery", "examples", "staticContextParams",
-        "operationContextParams", "contextParam", "clientContextParams", "auth", "unsignedPayload", "httpChecksum",
-        "endpointOperation", "deprecatedMessage",
+        "documentation",
+        "documentationUrl",
+        "endpoint",
+        "endpointdiscovery",
+        "examples",
+        "staticContextParams",
+        "operationContextParams",
+        "contextParam",
+        "clientContextParams",
+        "auth",
+        "unsignedPayload",
+        "httpChecksum",
+        "endpointOperation",
+        "deprecatedMessage",
     ];
     match value {
         Value::Object(map) => {
-            let kept = map.into_iter().filter(|(k, _)| !DROPPED.contains(&k.as_str()));
-            Value::Object(kept.map(|(k, v)| if names(&k) { (k, each(v)) } else { (k, strip(v)) }).collect())
+            let kept = map
+                .into_iter()
+                .filter(|(k, _)| !DROPPED.contains(&k.as_str()));
+            Value::Object(
+                kept.map(|(k, v)| {
+                    if names(&k) {
+                        (k, each(v))
+                    } else {
+                        (k, strip(v))
+                    }
+                })
+                .collect(),
+            )
         }
         Value::Array(list) => Value::Array(list.into_iter().map(strip).collect()),
         other => other,
@@ -84,15 +111,24 @@ fn actions(service: &Value) -> Value {
             if !kind.is_empty() {
                 resources.push(Value::String(kind));
             }
-            keys.extend(row["condition_keys"].as_array().cloned().unwrap_or_default());
+            keys.extend(
+                row["condition_keys"]
+                    .as_array()
+                    .cloned()
+                    .unwrap_or_default(),
+            );
         }
         keys.sort_by_key(ToString::to_string);
         keys.dedup();
         out.insert(name.clone(), json!({"resources": resources, "keys": keys}));
     }
-    let resources: BTreeMap<String, Value> =
-        object(&service["resources"]).into_iter().map(|(k, v)| (k, v["arn"].clone())).collect();
-    let keys: BTreeMap<String, Value> =
-        object(&service["conditions"]).into_iter().map(|(k, v)| (k, v["type"].clone())).collect();
+    let resources: BTreeMap<String, Value> = object(&service["resources"])
+        .into_iter()
+        .map(|(k, v)| (k, v["arn"].clone()))
+        .collect();
+    let keys: BTreeMap<String, Value> = object(&service["conditions"])
+        .into_iter()
+        .map(|(k, v)| (k, v["type"].clone()))
+        .collect();
     json!({"actions": out, "resources": resources, "keys": keys})
 }

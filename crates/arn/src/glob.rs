@@ -37,7 +37,9 @@ fn run<T: Copy + PartialEq>(pattern: &[T], text: &[T], any: T, one: T) -> bool {
             },
         }
     }
-    pattern.get(p..).is_some_and(|rest| rest.iter().all(|&x| x == any))
+    pattern
+        .get(p..)
+        .is_some_and(|rest| rest.iter().all(|&x| x == any))
 }
 
 #[cfg(test)]

@@ -98,7 +98,11 @@ impl FromStr for Arn {
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let mut parts = text.splitn(6, ':');
-        let mut next = || parts.next().ok_or_else(|| ParseError(format!("`{text}` is not an ARN")));
+        let mut next = || {
+            parts
+                .next()
+                .ok_or_else(|| ParseError(format!("`{text}` is not an ARN")))
+        };
         if next()? != "arn" {
             return Err(ParseError(format!("`{text}` is not an ARN")));
         }

@@ -1,1 +1,48 @@
+//! The engine: operations, the registry and the one front door through which every call passes, from outside
+//! and from service to service.
+//!
+//! **Invariant:** no operation runs without a [`Permit`], and only the front door makes one, after it has
+//! gathered the facts about caller and resources and asked the policy engine.
+//!
+//! **Invariant:** every call leaves an [`Event`], denied ones too, with the decision and its reason.
+//!
+//! Deliberately absent: the wire (bytes become a [`Call`] elsewhere) and what any operation does.
 
+mod body;
+mod caller;
+mod clock;
+mod cx;
+mod engine;
+mod error;
+mod event;
+mod front_door;
+mod identity;
+mod ids;
+pub mod invalid;
+mod op;
+mod origin;
+mod policy_text;
+pub mod prelude;
+mod probe;
+mod resource;
+pub mod time;
+
+pub use body::{Body, BodyOut, Checksum, Digests, Sink, SinkSpec};
+pub use caller::Caller;
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use cx::{Cx, Lookup};
+pub use engine::{Call, Engine, EngineConfig, Reply};
+pub use error::ApiError;
+pub use event::{Decided, Event, EventError, MissingSide};
+pub use identity::{
+    ACCESS_KEYS, AccessKey, Credential, ManagedPolicy, POLICIES, PolicyVersion, ROLES, Role,
+    SESSIONS, Session, Tags, USERS, User, aws_managed_policy, managed_policy,
+};
+pub use ids::Ids;
+pub use op::{AccessDenied, Check, OpId, Operation, Permit, Registry, Service, StreamOperation};
+pub use origin::{Origin, RequestInfo};
+pub use policy_text::{PolicyText, pin, shown};
+pub use resource::Resource;
+pub use sekisho_store::{
+    BlobReader, DataKey, Overlay, Sealed, Staged, Store, StoreError, Table, seal, unseal,
+};

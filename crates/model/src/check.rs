@@ -53,7 +53,13 @@ fn walk(service: &Service, shape: &Shape, value: &Value, path: &str, out: &mut V
             length(shape, items.len(), path, value, out);
             if let Some(element) = shape.member.as_ref().and_then(|m| service.shape(&m.shape)) {
                 for (index, item) in items.iter().enumerate() {
-                    walk(service, element, item, &format!("{path}.{}.member", index + 1), out);
+                    walk(
+                        service,
+                        element,
+                        item,
+                        &format!("{path}.{}.member", index + 1),
+                        out,
+                    );
                 }
             }
         }
@@ -69,10 +75,26 @@ fn walk(service: &Service, shape: &Shape, value: &Value, path: &str, out: &mut V
         (Type::Integer | Type::Long | Type::Float | Type::Double, Value::Number(number)) => {
             let number = number.as_f64().unwrap_or_default();
             if shape.max.is_some_and(|max| number > max) {
-                push(out, path, value, format!("Member must have value less than or equal to {}", shape.max.unwrap_or_default()));
+                push(
+                    out,
+                    path,
+                    value,
+                    format!(
+                        "Member must have value less than or equal to {}",
+                        shape.max.unwrap_or_default()
+                    ),
+                );
             }
             if shape.min.is_some_and(|min| number < min) {
-                push(out, path, value, format!("Member must have value greater than or equal to {}", shape.min.unwrap_or_default()));
+                push(
+                    out,
+                    path,
+                    value,
+                    format!(
+                        "Member must have value greater than or equal to {}",
+                        shape.min.unwrap_or_default()
+                    ),
+                );
             }
         }
         _ => {}
@@ -84,12 +106,25 @@ fn string(shape: &Shape, text: &str, path: &str, out: &mut Vec<Violation>) {
     length(shape, text.chars().count(), path, &value, out);
     if let Some(allowed) = &shape.allowed {
         if !allowed.iter().any(|a| a == text) {
-            push(out, path, &value, format!("Member must satisfy enum value set: [{}]", allowed.join(", ")));
+            push(
+                out,
+                path,
+                &value,
+                format!(
+                    "Member must satisfy enum value set: [{}]",
+                    allowed.join(", ")
+                ),
+            );
         }
     }
     if let Some(pattern) = &shape.pattern {
         if !matches_pattern(pattern, text) {
-            push(out, path, &value, format!("Member must satisfy regular expression pattern: {pattern}"));
+            push(
+                out,
+                path,
+                &value,
+                format!("Member must satisfy regular expression pattern: {pattern}"),
+            );
         }
     }
 }
@@ -98,10 +133,26 @@ fn length(shape: &Shape, len: usize, path: &str, value: &Value, out: &mut Vec<Vi
     #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^52")]
     let len = len as f64;
     if shape.max.is_some_and(|max| len > max) {
-        push(out, path, value, format!("Member must have length less than or equal to {}", shape.max.unwrap_or_default()));
+        push(
+            out,
+            path,
+            value,
+            format!(
+                "Member must have length less than or equal to {}",
+                shape.max.unwrap_or_default()
+            ),
+        );
     }
     if shape.min.is_some_and(|min| len < min) {
-        push(out, path, value, format!("Member must have length greater than or equal to {}", shape.min.unwrap_or_default()));
+        push(
+            out,
+            path,
+            value,
+            format!(
+                "Member must have length greater than or equal to {}",
+                shape.min.unwrap_or_default()
+            ),
+        );
     }
 }
 
@@ -110,16 +161,27 @@ fn push(out: &mut Vec<Violation>, path: &str, value: &Value, constraint: String)
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    out.push(Violation { path: path.to_owned(), value: Some(value), constraint });
+    out.push(Violation {
+        path: path.to_owned(),
+        value: Some(value),
+        constraint,
+    });
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 fn lower_first(name: &str) -> String {
     let mut chars = name.chars();
-    chars.next().map(|c| c.to_lowercase().chain(chars).collect()).unwrap_or_default()
+    chars
+        .next()
+        .map(|c| c.to_lowercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 /// Compiled patterns. A pattern that the small regex engine does not read accepts everything.
@@ -127,7 +189,9 @@ fn matches_pattern(pattern: &str, text: &str) -> bool {
     static CACHE: OnceLock<Mutex<HashMap<String, Option<Regex>>>> = OnceLock::new();
     let cache = CACHE.get_or_init(Mutex::default);
     let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
-    let regex = cache.entry(pattern.to_owned()).or_insert_with(|| Regex::new(&format!("^(?:{pattern})$")).ok());
+    let regex = cache
+        .entry(pattern.to_owned())
+        .or_insert_with(|| Regex::new(&format!("^(?:{pattern})$")).ok());
     regex.as_ref().is_none_or(|r| r.is_match(text))
 }
 
@@ -139,10 +203,17 @@ mod tests {
     #[test]
     fn violations_are_named_as_aws_names_them() {
         let service = crate::service("codepipeline").unwrap();
-        let found = check(service, "StartPipelineExecutionInput", &json!({"name": "p", "variables": [{"name": "A", "value": ""}]}));
+        let found = check(
+            service,
+            "StartPipelineExecutionInput",
+            &json!({"name": "p", "variables": [{"name": "A", "value": ""}]}),
+        );
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].path, "variables.1.member.value");
-        assert_eq!(found[0].constraint, "Member must have length greater than or equal to 1");
+        assert_eq!(
+            found[0].constraint,
+            "Member must have length greater than or equal to 1"
+        );
         let missing = check(service, "StartPipelineExecutionInput", &json!({}));
         assert_eq!(missing[0].constraint, "Member must not be null");
     }

@@ -222,7 +222,11 @@ impl Service {
     pub fn error_status(&self, code: &str) -> Option<u16> {
         let by_name = self.shapes.get(code).filter(|s| s.exception);
         let shape = by_name.or_else(|| {
-            self.shapes.values().find(|s| s.error.as_ref().is_some_and(|e| e.code.as_deref() == Some(code)))
+            self.shapes.values().find(|s| {
+                s.error
+                    .as_ref()
+                    .is_some_and(|e| e.code.as_deref() == Some(code))
+            })
         })?;
         shape.error.as_ref()?.http_status_code
     }
@@ -230,7 +234,10 @@ impl Service {
     /// The name under which requests of this service are signed.
     #[must_use]
     pub fn signing_name(&self) -> &str {
-        self.metadata.signing_name.as_deref().unwrap_or(&self.metadata.endpoint_prefix)
+        self.metadata
+            .signing_name
+            .as_deref()
+            .unwrap_or(&self.metadata.endpoint_prefix)
     }
 }
 
@@ -292,8 +299,10 @@ fn load(text: &str) -> Option<Service> {
     let mut service: Service = serde_json::from_str(text).ok()?;
     for shape in service.shapes.values_mut() {
         let members = std::mem::take(&mut shape.members);
-        shape.fields =
-            members.into_iter().filter_map(|(k, v)| Some((k, serde_json::from_value(v).ok()?))).collect();
+        shape.fields = members
+            .into_iter()
+            .filter_map(|(k, v)| Some((k, serde_json::from_value(v).ok()?)))
+            .collect();
     }
     Some(service)
 }

@@ -119,7 +119,10 @@ impl Operator {
     /// Policy variables are substituted in String, ARN and Bool operators only.
     #[must_use]
     pub fn has_variables(self) -> bool {
-        !matches!(self, Self::Numeric(_) | Self::Date(_) | Self::Binary | Self::Ip { .. } | Self::Null)
+        !matches!(
+            self,
+            Self::Numeric(_) | Self::Date(_) | Self::Binary | Self::Ip { .. } | Self::Null
+        )
     }
 
     fn negated(self) -> bool {
@@ -150,7 +153,9 @@ impl Compare {
     }
 
     fn holds<T: Ord>(self, value: Option<&T>, operand: Option<&T>) -> bool {
-        let (Some(value), Some(operand)) = (value, operand) else { return false };
+        let (Some(value), Some(operand)) = (value, operand) else {
+            return false;
+        };
         match self {
             Self::Equals | Self::NotEquals => value == operand,
             Self::Less => value < operand,
@@ -191,7 +196,10 @@ impl Condition {
     pub fn holds(&self, context: &Context, effect: Effect) -> bool {
         let value = context.get(&self.key);
         if self.operator == Operator::Null {
-            return self.operands.iter().any(|o| o.raw.eq_ignore_ascii_case("true") == value.is_none());
+            return self
+                .operands
+                .iter()
+                .any(|o| o.raw.eq_ignore_ascii_case("true") == value.is_none());
         }
         match (self.qualifier, value) {
             (Qualifier::Single, None) => self.if_exists || self.operator.negated(),
@@ -210,14 +218,20 @@ impl Condition {
     }
 
     fn test(&self, value: &str, context: &Context, effect: Effect) -> bool {
-        let any = |f: &dyn Fn(&str) -> bool| self.operands.iter().any(|o| o.text(context).is_some_and(|t| f(&t)));
+        let any = |f: &dyn Fn(&str) -> bool| {
+            self.operands
+                .iter()
+                .any(|o| o.text(context).is_some_and(|t| f(&t)))
+        };
         match self.operator {
             Operator::String { not } => any(&|o| o == value) != not,
             Operator::StringIgnoreCase { not } => {
                 let value = lower(value);
                 any(&|o| lower(o) == value) != not
             }
-            Operator::StringLike { not } => self.operands.iter().any(|o| o.matches(context, value)) != not,
+            Operator::StringLike { not } => {
+                self.operands.iter().any(|o| o.matches(context, value)) != not
+            }
             Operator::Bool => {
                 let value = value.eq_ignore_ascii_case("true");
                 any(&|o| o.eq_ignore_ascii_case("true") == value)
@@ -225,15 +239,19 @@ impl Condition {
             Operator::Binary => any(&|o| o == value),
             Operator::Numeric(compare) => {
                 let value = decimal(value);
-                any(&|o| compare.holds(value.as_ref(), decimal(o).as_ref())) != (compare == Compare::NotEquals)
+                any(&|o| compare.holds(value.as_ref(), decimal(o).as_ref()))
+                    != (compare == Compare::NotEquals)
             }
             Operator::Date(compare) => {
                 let value = date_ms(value);
-                any(&|o| compare.holds(value.as_ref(), date_ms(o).as_ref())) != (compare == Compare::NotEquals)
+                any(&|o| compare.holds(value.as_ref(), date_ms(o).as_ref()))
+                    != (compare == Compare::NotEquals)
             }
             Operator::Ip { not } => match ip(value) {
                 None => false,
-                Some(address) => any(&|o| IpNet::parse(o).is_some_and(|net| net.contains(address))) != not,
+                Some(address) => {
+                    any(&|o| IpNet::parse(o).is_some_and(|net| net.contains(address))) != not
+                }
             },
             Operator::Arn { not } => self.test_arn(value, context, effect, not),
             Operator::Null => false,

@@ -91,8 +91,13 @@ pub struct Statement {
 
 impl Statement {
     pub(crate) fn matches_action(&self, action: &str) -> bool {
-        let Some(actions) = &self.actions else { return false };
-        let matches = actions.patterns.iter().any(|p| action_matches(&p.raw, action));
+        let Some(actions) = &self.actions else {
+            return false;
+        };
+        let matches = actions
+            .patterns
+            .iter()
+            .any(|p| action_matches(&p.raw, action));
         matches != actions.negated
     }
 
@@ -101,14 +106,19 @@ impl Statement {
             // Trust and repository policies have no Resource; a key or bucket policy without it has no effect.
             None => !request.action.starts_with("kms:") && !request.action.starts_with("s3:"),
             Some(resources) => {
-                let matches = resources.patterns.iter().any(|p| p.matches(request.context, request.resource));
+                let matches = resources
+                    .patterns
+                    .iter()
+                    .any(|p| p.matches(request.context, request.resource));
                 matches != resources.negated
             }
         }
     }
 
     pub(crate) fn matches_conditions(&self, context: &Context) -> bool {
-        self.conditions.iter().all(|c| c.holds(context, self.effect))
+        self.conditions
+            .iter()
+            .all(|c| c.holds(context, self.effect))
     }
 }
 
@@ -117,7 +127,8 @@ fn action_matches(pattern: &str, action: &str) -> bool {
     if pattern == "*" || pattern.eq_ignore_ascii_case(action) {
         return true;
     }
-    pattern.contains(['*', '?']) && glob(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
+    pattern.contains(['*', '?'])
+        && glob(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
 }
 
 /// A parsed, compiled policy document.
@@ -157,6 +168,10 @@ impl Policy {
     /// A policy without an ARN.
     #[must_use]
     pub fn new(name: &str, document: Document) -> Self {
-        Self { name: name.into(), arn: None, document: Arc::new(document) }
+        Self {
+            name: name.into(),
+            arn: None,
+            document: Arc::new(document),
+        }
     }
 }

@@ -105,7 +105,13 @@ impl StatementRef {
     /// The statement's `Sid`, or its number counted from 1.
     #[must_use]
     pub fn label(&self) -> String {
-        match self.policy.document.statements.get(self.index).and_then(|s| s.sid.clone()) {
+        match self
+            .policy
+            .document
+            .statements
+            .get(self.index)
+            .and_then(|s| s.sid.clone())
+        {
             Some(sid) if !sid.is_empty() => sid,
             _ => format!("statement {}", self.index + 1),
         }
@@ -162,8 +168,15 @@ pub fn evaluate(request: &Request<'_>, policies: &Policies, kind: ResourceKind) 
         (Some(own), Some(other)) => own != other,
         _ => false,
     };
-    let evaluation = Evaluation { request, policies, kind, cross_account };
-    evaluation.explicit_deny().unwrap_or_else(|| evaluation.allow())
+    let evaluation = Evaluation {
+        request,
+        policies,
+        kind,
+        cross_account,
+    };
+    evaluation
+        .explicit_deny()
+        .unwrap_or_else(|| evaluation.allow())
 }
 
 struct Evaluation<'a> {
@@ -182,14 +195,28 @@ impl Evaluation<'_> {
 
     fn find(&self, policies: &[Policy], effect: Effect) -> Option<StatementRef> {
         policies.iter().find_map(|policy| {
-            let index = policy.document.statements.iter().position(|s| s.effect == effect && self.matches(s))?;
-            Some(StatementRef { policy: policy.clone(), index })
+            let index = policy
+                .document
+                .statements
+                .iter()
+                .position(|s| s.effect == effect && self.matches(s))?;
+            Some(StatementRef {
+                policy: policy.clone(),
+                index,
+            })
         })
     }
 
     fn decision(&self, outcome: Outcome, gate: Gate, statement: Option<StatementRef>) -> Decision {
         let cross_account = self.cross_account;
-        Decision { outcome, gate, statement, grant: None, missing: Vec::new(), cross_account }
+        Decision {
+            outcome,
+            gate,
+            statement,
+            grant: None,
+            missing: Vec::new(),
+            cross_account,
+        }
     }
 
     fn explicit_deny(&self) -> Option<Decision> {
@@ -215,28 +242,56 @@ impl Evaluation<'_> {
                 s.effect == Effect::Deny && self.named_for_deny(s) && self.matches(s)
             };
             let index = policy.document.statements.iter().position(hit)?;
-            Some(StatementRef { policy: policy.clone(), index })
+            Some(StatementRef {
+                policy: policy.clone(),
+                index,
+            })
         });
         deny(Gate::Resource, resource)
             .or_else(|| deny(Gate::Identity, self.find(&p.identity, Effect::Deny)))
-            .or_else(|| deny(Gate::Boundary, self.find(p.boundary.as_slice(), Effect::Deny)))
-            .or_else(|| deny(Gate::Session, self.find(p.session.as_deref().unwrap_or_default(), Effect::Deny)))
-            .or_else(|| deny(Gate::Endpoint, self.find(p.endpoint.as_slice(), Effect::Deny)))
+            .or_else(|| {
+                deny(
+                    Gate::Boundary,
+                    self.find(p.boundary.as_slice(), Effect::Deny),
+                )
+            })
+            .or_else(|| {
+                deny(
+                    Gate::Session,
+                    self.find(p.session.as_deref().unwrap_or_default(), Effect::Deny),
+                )
+            })
+            .or_else(|| {
+                deny(
+                    Gate::Endpoint,
+                    self.find(p.endpoint.as_slice(), Effect::Deny),
+                )
+            })
     }
 
     /// Whether a Deny statement of a resource policy is about this principal.
     fn named_for_deny(&self, statement: &Statement) -> bool {
         let principal = self.request.principal;
-        let Some(element) = &statement.principals else { return true };
+        let Some(element) = &statement.principals else {
+            return true;
+        };
         if !element.negated {
-            return element.patterns.iter().any(|p| principal.named_by(p).is_some());
+            return element
+                .patterns
+                .iter()
+                .any(|p| principal.named_by(p).is_some());
         }
         // NotPrincipal exempts a principal only when every form of it is listed: the account, the role and the
         // session; a principal with a boundary is never exempt.
         if self.policies.boundary.is_some() {
             return true;
         }
-        let listed = |strength| element.patterns.iter().any(|p| principal.named_by(p) == Some(strength));
+        let listed = |strength| {
+            element
+                .patterns
+                .iter()
+                .any(|p| principal.named_by(p) == Some(strength))
+        };
         let exempt = match principal {
             Principal::Session { .. } => {
                 listed(Strength::Account) && listed(Strength::Role) && listed(Strength::Direct)
@@ -257,18 +312,32 @@ impl Evaluation<'_> {
             if statement.effect != Effect::Allow {
                 continue;
             }
-            let Some(element) = &statement.principals else { continue };
+            let Some(element) = &statement.principals else {
+                continue;
+            };
             if element.negated {
                 continue; // Allow with NotPrincipal is not supported; it grants nothing here.
             }
-            let strength = element.patterns.iter().filter_map(|p| self.request.principal.named_by(p)).max();
+            let strength = element
+                .patterns
+                .iter()
+                .filter_map(|p| self.request.principal.named_by(p))
+                .max();
             if let Some(strength) = strength {
                 if best.is_none_or(|(b, _)| strength > b) && self.matches(statement) {
                     best = Some((strength, index));
                 }
             }
         }
-        best.map(|(strength, index)| (strength, StatementRef { policy: policy.clone(), index }))
+        best.map(|(strength, index)| {
+            (
+                strength,
+                StatementRef {
+                    policy: policy.clone(),
+                    index,
+                },
+            )
+        })
     }
 
     /// The strongest grant for this request: how it names the caller, its id, and who issued it.
@@ -277,12 +346,21 @@ impl Evaluation<'_> {
         let mut best: Option<(Strength, &Grant)> = None;
         for grant in &self.policies.grants {
             let named = |who: &str| {
-                self.request.principal.named_by(&crate::parse::aws_principal(who.to_owned()))
+                self.request
+                    .principal
+                    .named_by(&crate::parse::aws_principal(who.to_owned()))
             };
-            let retiring = grant.retiring.as_deref().filter(|_| operation == "RetireGrant").and_then(named);
+            let retiring = grant
+                .retiring
+                .as_deref()
+                .filter(|_| operation == "RetireGrant")
+                .and_then(named);
             let covers = grant.operations.iter().any(|o| o == operation)
                 && (!takes_context(operation) || constraints_hold(grant, self.request.context))
-                && self.request.requested_grant.is_none_or(|child| covers_child(grant, child));
+                && self
+                    .request
+                    .requested_grant
+                    .is_none_or(|child| covers_child(grant, child));
             let strength = retiring.max(if covers { named(&grant.grantee) } else { None });
             if let Some(strength) = strength {
                 if best.is_none_or(|(b, _)| strength > b) {
@@ -294,21 +372,35 @@ impl Evaluation<'_> {
     }
 
     fn scp_missing(&self) -> bool {
-        self.policies.scp.iter().any(|level| self.find(level, Effect::Allow).is_none())
+        self.policies
+            .scp
+            .iter()
+            .any(|level| self.find(level, Effect::Allow).is_none())
     }
 
     fn rcp_missing(&self) -> bool {
         self.policies.rcp.iter().any(|level| {
             // A level that holds only Deny statements leaves the managed RCPFullAWSAccess in force.
-            let allows = |p: &Policy| p.document.statements.iter().any(|s| s.effect == Effect::Allow);
+            let allows = |p: &Policy| {
+                p.document
+                    .statements
+                    .iter()
+                    .any(|s| s.effect == Effect::Allow)
+            };
             level.iter().any(allows) && self.find(level, Effect::Allow).is_none()
         })
     }
 
     fn allow(&self) -> Decision {
         let p = self.policies;
-        let caller = |gate| Missing { gate, side: Side::Caller };
-        let owner = |gate| Missing { gate, side: Side::Resource };
+        let caller = |gate| Missing {
+            gate,
+            side: Side::Caller,
+        };
+        let owner = |gate| Missing {
+            gate,
+            side: Side::Resource,
+        };
         if self.scp_missing() {
             return self.implicit(vec![caller(Gate::Scp)]);
         }
@@ -323,15 +415,22 @@ impl Evaluation<'_> {
             Principal::Root { .. } => Some(None),
             _ => self.find(&p.identity, Effect::Allow).map(Some),
         };
-        let boundary_silent = p.boundary.is_some() && self.find(p.boundary.as_slice(), Effect::Allow).is_none();
-        let session_silent = p.session.as_deref().is_some_and(|s| self.find(s, Effect::Allow).is_none());
+        let boundary_silent =
+            p.boundary.is_some() && self.find(p.boundary.as_slice(), Effect::Allow).is_none();
+        let session_silent = p
+            .session
+            .as_deref()
+            .is_some_and(|s| self.find(s, Effect::Allow).is_none());
         let resource = self.resource_allow();
         let grant = self.grant_allow();
         let resource_strength = resource.as_ref().map(|(s, _)| *s);
         let grant_strength = grant.map(|(s, _)| s);
         let strongest = resource_strength.max(grant_strength);
 
-        if matches!(self.request.principal, Principal::Anonymous | Principal::Service(_)) {
+        if matches!(
+            self.request.principal,
+            Principal::Anonymous | Principal::Service(_)
+        ) {
             return match resource {
                 Some((Strength::Direct, statement)) => {
                     self.decision(Outcome::Allow, Gate::Resource, Some(statement))
@@ -413,7 +512,9 @@ fn encryption_context(context: &Context) -> Vec<(&str, &str)> {
     context
         .iter()
         .filter_map(|(key, value)| match value {
-            ContextValue::Single(value) => Some((key.strip_prefix("kms:encryptioncontext:")?, value.as_str())),
+            ContextValue::Single(value) => {
+                Some((key.strip_prefix("kms:encryptioncontext:")?, value.as_str()))
+            }
             ContextValue::List(_) => None,
         })
         .collect()
@@ -421,7 +522,10 @@ fn encryption_context(context: &Context) -> Vec<(&str, &str)> {
 
 /// Constraints on the encryption context bind only operations that take one.
 fn takes_context(operation: &str) -> bool {
-    !matches!(operation, "CreateGrant" | "RetireGrant" | "DescribeKey" | "GetPublicKey")
+    !matches!(
+        operation,
+        "CreateGrant" | "RetireGrant" | "DescribeKey" | "GetPublicKey"
+    )
 }
 
 fn constraints_hold(grant: &Grant, context: &Context) -> bool {
@@ -430,27 +534,41 @@ fn constraints_hold(grant: &Grant, context: &Context) -> bool {
     }
     let given = encryption_context(context);
     let has = |(key, value): &(String, String)| {
-        given.iter().any(|(k, v)| k.eq_ignore_ascii_case(key) && *v == value.as_str())
+        given
+            .iter()
+            .any(|(k, v)| k.eq_ignore_ascii_case(key) && *v == value.as_str())
     };
-    let equals = grant.context_equals.as_ref().is_none_or(|all| all.len() == given.len() && all.iter().all(has));
-    let subset = grant.context_subset.as_ref().is_none_or(|some| some.iter().all(has));
+    let equals = grant
+        .context_equals
+        .as_ref()
+        .is_none_or(|all| all.len() == given.len() && all.iter().all(has));
+    let subset = grant
+        .context_subset
+        .as_ref()
+        .is_none_or(|some| some.iter().all(has));
     equals && subset
 }
 
 /// Whether `parent` lets its grantee create `child`: every operation, under constraints at least as narrow.
 /// Two parents do not add up (recorded on AWS).
 fn covers_child(parent: &Grant, child: &Grant) -> bool {
-    let operations = child.operations.iter().all(|o| parent.operations.contains(o));
+    let operations = child
+        .operations
+        .iter()
+        .all(|o| parent.operations.contains(o));
     let holds = |required: &[(String, String)], given: Option<&Vec<(String, String)>>| {
         given.is_some_and(|given| required.iter().all(|pair| given.contains(pair)))
     };
     let subset = parent.context_subset.as_ref().is_none_or(|required| {
-        holds(required, child.context_equals.as_ref()) || holds(required, child.context_subset.as_ref())
+        holds(required, child.context_equals.as_ref())
+            || holds(required, child.context_subset.as_ref())
     });
-    let equals = parent
-        .context_equals
-        .as_ref()
-        .is_none_or(|required| child.context_equals.as_ref().is_some_and(|c| c.len() == required.len() && holds(required, Some(c))));
+    let equals = parent.context_equals.as_ref().is_none_or(|required| {
+        child
+            .context_equals
+            .as_ref()
+            .is_some_and(|c| c.len() == required.len() && holds(required, Some(c)))
+    });
     operations && subset && equals
 }
 
@@ -475,6 +593,10 @@ impl Policies {
 /// Makes policies from documents that have no better name than where they stand.
 impl From<Arc<crate::Document>> for Policy {
     fn from(document: Arc<crate::Document>) -> Self {
-        Self { name: "policy".into(), arn: None, document }
+        Self {
+            name: "policy".into(),
+            arn: None,
+            document,
+        }
     }
 }

@@ -49,7 +49,11 @@ pub(crate) struct Node {
 const MAX_DEPTH: usize = 64;
 
 pub(crate) fn parse(text: &str) -> Result<Node, JsonError> {
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0 };
+    let mut reader = Reader {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+    };
     let node = reader.value(0)?;
     reader.space();
     if reader.at < reader.bytes.len() {
@@ -66,7 +70,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn error(&self, message: &'static str) -> JsonError {
-        JsonError { message, at: self.at }
+        JsonError {
+            message,
+            at: self.at,
+        }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -106,11 +113,21 @@ impl Reader<'_> {
             Some(_) => return Err(self.error("unexpected character")),
             None => return Err(self.error("unexpected end of text")),
         };
-        Ok(Node { value, span: Span { start, end: self.at } })
+        Ok(Node {
+            value,
+            span: Span {
+                start,
+                end: self.at,
+            },
+        })
     }
 
     fn word(&mut self, word: &'static str, value: Json) -> Result<Json, JsonError> {
-        if self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
+        if self
+            .text
+            .get(self.at..)
+            .is_some_and(|rest| rest.starts_with(word))
+        {
             self.at += word.len();
             Ok(value)
         } else {
@@ -120,13 +137,21 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Result<Json, JsonError> {
         let start = self.at;
-        while matches!(self.peek(), Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')) {
+        while matches!(
+            self.peek(),
+            Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')
+        ) {
             self.at += 1;
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
         let digits = text.trim_start_matches('-');
-        if text.parse::<f64>().is_err() || (digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.")) {
-            return Err(JsonError { message: "malformed number", at: start });
+        if text.parse::<f64>().is_err()
+            || (digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0."))
+        {
+            return Err(JsonError {
+                message: "malformed number",
+                at: start,
+            });
         }
         Ok(Json::Number(text.to_owned()))
     }
@@ -169,7 +194,10 @@ impl Reader<'_> {
             let at = self.at;
             let name = self.string()?;
             if members.iter().any(|(n, _)| *n == name) {
-                return Err(JsonError { message: "duplicate member name", at });
+                return Err(JsonError {
+                    message: "duplicate member name",
+                    at,
+                });
             }
             self.expect(b':', "expected `:`")?;
             let value = self.value(depth + 1)?;
@@ -211,7 +239,9 @@ impl Reader<'_> {
     }
 
     fn escape(&mut self) -> Result<char, JsonError> {
-        let c = self.peek().ok_or_else(|| self.error("unterminated string"))?;
+        let c = self
+            .peek()
+            .ok_or_else(|| self.error("unterminated string"))?;
         self.at += 1;
         Ok(match c {
             b'"' => '"',
@@ -244,7 +274,10 @@ impl Reader<'_> {
     }
 
     fn hex4(&mut self) -> Result<u32, JsonError> {
-        let digits = self.text.get(self.at..self.at + 4).ok_or_else(|| self.error("truncated escape"))?;
+        let digits = self
+            .text
+            .get(self.at..self.at + 4)
+            .ok_or_else(|| self.error("truncated escape"))?;
         if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(self.error("malformed escape"));
         }
@@ -276,7 +309,9 @@ mod tests {
     fn spans_and_escapes() {
         let node = parse(r#" {"a": "\u00e9\ud801\udc00"} "#).unwrap();
         assert_eq!(node.span, Span { start: 1, end: 28 });
-        let Json::Object(members) = node.value else { panic!() };
+        let Json::Object(members) = node.value else {
+            panic!()
+        };
         assert_eq!(members[0].1.value, Json::String("é\u{10400}".into()));
         assert!(parse(&"[".repeat(100_000)).is_err());
     }

@@ -22,7 +22,9 @@ mod validate;
 mod values;
 
 pub use condition::{Condition, Operator, Qualifier};
-pub use document::{Document, Effect, Element, Policy, PrincipalElement, PrincipalPattern, Statement, Version};
+pub use document::{
+    Document, Effect, Element, Policy, PrincipalElement, PrincipalPattern, Statement, Version,
+};
 pub use evaluate::{
     Decision, Gate, Grant, Missing, Outcome, Policies, ResourceKind, Side, StatementRef, evaluate,
 };

@@ -45,7 +45,11 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
     let action = action.as_str();
     let head = format!("User: {principal} is not authorized to perform: {action}");
     let resource = shown.unwrap_or(request.resource);
-    let resource = if style == Style::S3 { format!("\"{resource}\"") } else { resource.to_owned() };
+    let resource = if style == Style::S3 {
+        format!("\"{resource}\"")
+    } else {
+        resource.to_owned()
+    };
     let on = format!("on resource: {resource}");
     match decision.outcome {
         Outcome::Allow => format!("{principal} may perform {action} on {resource}"),
@@ -57,22 +61,40 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
                 return format!("{head} {}", kms_foreign(request.action));
             }
             let arn = match (decision.gate, &decision.statement) {
-                (Gate::Rcp, Some(s)) => s.policy.arn.as_ref().map(|a| format!(": {a}")).unwrap_or_default(),
+                (Gate::Rcp, Some(s)) => s
+                    .policy
+                    .arn
+                    .as_ref()
+                    .map(|a| format!(": {a}"))
+                    .unwrap_or_default(),
                 _ => String::new(),
             };
-            format!("{head} {on} with an explicit deny in {}{arn}", with_article(decision.gate))
+            format!(
+                "{head} {on} with an explicit deny in {}{arn}",
+                with_article(decision.gate)
+            )
         }
         Outcome::ImplicitDeny => {
             if style == Style::Bare {
                 return format!("{head} {on}");
             }
             if style == Style::Kms && decision.cross_account {
-                if decision.missing.first().is_some_and(|m| m.side == Side::Resource) {
+                if decision
+                    .missing
+                    .first()
+                    .is_some_and(|m| m.side == Side::Resource)
+                {
                     return format!("{head} {}", kms_foreign(request.action));
                 }
-                return format!("{head} on this resource because no {} allows the {action} action", noun(decision.gate));
+                return format!(
+                    "{head} on this resource because no {} allows the {action} action",
+                    noun(decision.gate)
+                );
             }
-            format!("{head} {on} because no {} allows the {action} action", noun(decision.gate))
+            format!(
+                "{head} {on} because no {} allows the {action} action",
+                noun(decision.gate)
+            )
         }
     }
 }

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use sekisho_arn::{Arn, is_account_id};
 
 use crate::condition::{Condition, Operator};
-use crate::document::{Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement, Version};
+use crate::document::{
+    Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement, Version,
+};
 use crate::json::{self, Json, JsonError, Node, Span};
 use crate::template::Template;
 
@@ -44,7 +46,10 @@ impl From<JsonError> for DocumentError {
 }
 
 fn grammar<T>(node: &Node, message: impl Into<String>) -> Result<T, DocumentError> {
-    Err(DocumentError::Grammar { message: message.into(), span: node.span })
+    Err(DocumentError::Grammar {
+        message: message.into(),
+        span: node.span,
+    })
 }
 
 impl FromStr for Document {
@@ -73,13 +78,23 @@ impl FromStr for Document {
                 other => return grammar(value, format!("unknown element `{other}`")),
             }
         }
-        let Some(list) = statements else { return grammar(&node, "Missing required field Statement") };
+        let Some(list) = statements else {
+            return grammar(&node, "Missing required field Statement");
+        };
         let statements = match &list.value {
-            Json::Array(items) => items.iter().map(|n| statement(n, version)).collect::<Result<Vec<_>, _>>()?,
+            Json::Array(items) => items
+                .iter()
+                .map(|n| statement(n, version))
+                .collect::<Result<Vec<_>, _>>()?,
             Json::Object(_) => vec![statement(list, version)?],
             _ => return grammar(list, "Statement must be an object or a list of objects"),
         };
-        Ok(Self { version, id, statements, text: Arc::from(text) })
+        Ok(Self {
+            version,
+            id,
+            statements,
+            text: Arc::from(text),
+        })
     }
 }
 
@@ -94,8 +109,14 @@ fn string<'a>(node: &'a Node, what: &str) -> Result<&'a str, DocumentError> {
 fn strings(node: &Node, what: &str) -> Result<Vec<String>, DocumentError> {
     match &node.value {
         Json::String(s) => Ok(vec![s.clone()]),
-        Json::Array(items) => items.iter().map(|n| string(n, what).map(str::to_owned)).collect(),
-        _ => grammar(node, format!("{what} must be a string or a list of strings")),
+        Json::Array(items) => items
+            .iter()
+            .map(|n| string(n, what).map(str::to_owned))
+            .collect(),
+        _ => grammar(
+            node,
+            format!("{what} must be a string or a list of strings"),
+        ),
     }
 }
 
@@ -127,8 +148,10 @@ fn statement(node: &Node, version: Version) -> Result<Statement, DocumentError> 
                 if out.principals.is_some() {
                     return grammar(value, "Principal and NotPrincipal exclude each other");
                 }
-                out.principals =
-                    Some(PrincipalElement { negated: key == "NotPrincipal", patterns: principals(value)? });
+                out.principals = Some(PrincipalElement {
+                    negated: key == "NotPrincipal",
+                    patterns: principals(value)?,
+                });
             }
             "Action" | "NotAction" => {
                 if out.actions.is_some() {
@@ -138,7 +161,10 @@ fn statement(node: &Node, version: Version) -> Result<Statement, DocumentError> 
                 let texts = strings(value, key)?;
                 out.actions = Some(Element {
                     negated: key == "NotAction",
-                    patterns: texts.into_iter().map(|t| Template::new(t, Version::V2008)).collect(),
+                    patterns: texts
+                        .into_iter()
+                        .map(|t| Template::new(t, Version::V2008))
+                        .collect(),
                 });
             }
             "Resource" | "NotResource" => {
@@ -148,7 +174,10 @@ fn statement(node: &Node, version: Version) -> Result<Statement, DocumentError> 
                 let texts = strings(value, key)?;
                 out.resources = Some(Element {
                     negated: key == "NotResource",
-                    patterns: texts.into_iter().map(|t| Template::new(t, version)).collect(),
+                    patterns: texts
+                        .into_iter()
+                        .map(|t| Template::new(t, version))
+                        .collect(),
                 });
             }
             "Condition" => out.conditions = conditions(value, version)?,
@@ -174,7 +203,9 @@ fn principals(node: &Node) -> Result<Vec<PrincipalPattern>, DocumentError> {
                         "Service" => PrincipalPattern::Service(text),
                         "Federated" => PrincipalPattern::Federated(text),
                         "CanonicalUser" => PrincipalPattern::Canonical(text),
-                        other => return grammar(value, format!("unknown principal type `{other}`")),
+                        other => {
+                            return grammar(value, format!("unknown principal type `{other}`"));
+                        }
                     });
                 }
             }
@@ -193,7 +224,9 @@ pub(crate) fn aws_principal(text: String) -> PrincipalPattern {
         return PrincipalPattern::Account(text);
     }
     match text.parse::<Arn>() {
-        Ok(arn) if arn.service == "iam" && arn.resource == "root" => PrincipalPattern::Account(arn.account),
+        Ok(arn) if arn.service == "iam" && arn.resource == "root" => {
+            PrincipalPattern::Account(arn.account)
+        }
         Ok(_) => PrincipalPattern::Arn(text),
         Err(_) => PrincipalPattern::Id(text),
     }
@@ -209,21 +242,31 @@ fn conditions(node: &Node, version: Version) -> Result<Vec<Condition>, DocumentE
             return grammar(keys, format!("unknown condition operator `{name}`"));
         };
         let Json::Object(keys) = &keys.value else {
-            return grammar(keys, format!("`{name}` must hold an object of condition keys"));
+            return grammar(
+                keys,
+                format!("`{name}` must hold an object of condition keys"),
+            );
         };
         for (key, values) in keys {
             let texts = match &values.value {
                 Json::Array(items) => items.iter().map(operand).collect::<Result<Vec<_>, _>>()?,
                 _ => vec![operand(values)?],
             };
-            let version = if operator.has_variables() { version } else { Version::V2008 };
+            let version = if operator.has_variables() {
+                version
+            } else {
+                Version::V2008
+            };
             out.push(Condition {
                 operator,
                 qualifier,
                 if_exists,
                 key: key.to_lowercase(),
                 written_key: key.clone(),
-                operands: texts.into_iter().map(|t| Template::new(t, version)).collect(),
+                operands: texts
+                    .into_iter()
+                    .map(|t| Template::new(t, version))
+                    .collect(),
                 span: values.span,
             });
         }
@@ -235,7 +278,10 @@ fn operand(node: &Node) -> Result<String, DocumentError> {
     match &node.value {
         Json::String(s) | Json::Number(s) => Ok(s.clone()),
         Json::Bool(b) => Ok(b.to_string()),
-        _ => grammar(node, "a condition value must be a string, a number or a Boolean"),
+        _ => grammar(
+            node,
+            "a condition value must be a string, a number or a Boolean",
+        ),
     }
 }
 
@@ -265,8 +311,14 @@ mod tests {
     fn grammar_errors_are_named() {
         let error = |t: &str| t.parse::<Document>().unwrap_err().to_string();
         assert_eq!(error("{}"), "Missing required field Statement");
-        assert_eq!(error(r#"{"Statement":{"Effect":"Perhaps"}}"#), "Invalid effect: Perhaps");
-        assert_eq!(error(r#"{"Statement":{"Effect":"Allow","Verb":"x"}}"#), "unknown element `Verb` in a statement");
+        assert_eq!(
+            error(r#"{"Statement":{"Effect":"Perhaps"}}"#),
+            "Invalid effect: Perhaps"
+        );
+        assert_eq!(
+            error(r#"{"Statement":{"Effect":"Allow","Verb":"x"}}"#),
+            "unknown element `Verb` in a statement"
+        );
         assert!(error(r#"{"Statement":"#).starts_with("not JSON"));
     }
 }

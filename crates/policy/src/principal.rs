@@ -66,10 +66,17 @@ impl Principal {
     pub fn from_arn(text: &str, role_arn: Option<&str>) -> Option<Self> {
         let arn: Arn = text.parse().ok()?;
         let account = arn.account.clone();
-        let (kind, rest) = arn.resource.split_once('/').unwrap_or((arn.resource.as_str(), ""));
+        let (kind, rest) = arn
+            .resource
+            .split_once('/')
+            .unwrap_or((arn.resource.as_str(), ""));
         Some(match (arn.service.as_str(), kind) {
             ("iam", "root") => Self::Root { account },
-            ("iam", "user") => Self::User { account, arn: text.to_owned(), id: None },
+            ("iam", "user") => Self::User {
+                account,
+                arn: text.to_owned(),
+                id: None,
+            },
             ("iam", "role") => Self::Session {
                 role_arn: text.to_owned(),
                 role_name: rest.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -80,15 +87,20 @@ impl Principal {
             ("sts", "assumed-role") => {
                 let (role_name, session) = rest.split_once('/')?;
                 Self::Session {
-                    role_arn: role_arn
-                        .map_or_else(|| format!("arn:{}:iam::{account}:role/{role_name}", arn.partition), str::to_owned),
+                    role_arn: role_arn.map_or_else(
+                        || format!("arn:{}:iam::{account}:role/{role_name}", arn.partition),
+                        str::to_owned,
+                    ),
                     role_name: role_name.to_owned(),
                     session: session.to_owned(),
                     role_id: None,
                     account,
                 }
             }
-            ("sts", "federated-user") => Self::Federated { account, arn: text.to_owned() },
+            ("sts", "federated-user") => Self::Federated {
+                account,
+                arn: text.to_owned(),
+            },
             _ => return None,
         })
     }
@@ -113,8 +125,15 @@ impl Principal {
             Self::Service(name) => name.clone(),
             Self::Root { account } => format!("arn:aws:iam::{account}:root"),
             Self::User { arn, .. } | Self::Federated { arn, .. } => arn.clone(),
-            Self::Session { session, role_arn, .. } if session.is_empty() => role_arn.clone(),
-            Self::Session { account, role_name, session, .. } => {
+            Self::Session {
+                session, role_arn, ..
+            } if session.is_empty() => role_arn.clone(),
+            Self::Session {
+                account,
+                role_name,
+                session,
+                ..
+            } => {
                 format!("arn:aws:sts::{account}:assumed-role/{role_name}/{session}")
             }
         }
@@ -147,9 +166,17 @@ impl Principal {
             PrincipalPattern::Arn(arn) => self.named_by_arn(arn),
             PrincipalPattern::Id(id) => match self {
                 Self::User { id: Some(own), .. } if own == id => Some(Strength::Direct),
-                Self::Session { role_id: Some(own), .. } if own == id => Some(Strength::Role),
-                Self::Session { role_id: Some(own), session, .. } => {
-                    id.strip_prefix(own.as_str()).and_then(|r| r.strip_prefix(':')).filter(|s| s == session)?;
+                Self::Session {
+                    role_id: Some(own), ..
+                } if own == id => Some(Strength::Role),
+                Self::Session {
+                    role_id: Some(own),
+                    session,
+                    ..
+                } => {
+                    id.strip_prefix(own.as_str())
+                        .and_then(|r| r.strip_prefix(':'))
+                        .filter(|s| s == session)?;
                     Some(Strength::Direct)
                 }
                 _ => None,
@@ -162,23 +189,39 @@ impl Principal {
         match self {
             Self::Session { role_arn, .. } if role_arn == arn => Some(Strength::Role),
             // A session ARN does not show the role's path; role names are unique in an account.
-            Self::Session { account, role_arn, role_name, .. }
-                if !role_arn.contains(":role/") || role_arn.ends_with(&format!(":role/{role_name}")) =>
+            Self::Session {
+                account,
+                role_arn,
+                role_name,
+                ..
+            } if !role_arn.contains(":role/")
+                || role_arn.ends_with(&format!(":role/{role_name}")) =>
             {
                 let named: Arn = arn.parse().ok()?;
                 let same = named.service == "iam" && named.account == *account;
-                let name = named.resource.strip_prefix("role/").and_then(|r| r.rsplit('/').next());
-                if same && name == Some(role_name) { Some(Strength::Role) } else { self.named_by_session(arn) }
+                let name = named
+                    .resource
+                    .strip_prefix("role/")
+                    .and_then(|r| r.rsplit('/').next());
+                if same && name == Some(role_name) {
+                    Some(Strength::Role)
+                } else {
+                    self.named_by_session(arn)
+                }
             }
             Self::Session { .. } => self.named_by_session(arn),
-            Self::User { arn: own, .. } | Self::Federated { arn: own, .. } if own == arn => Some(Strength::Direct),
+            Self::User { arn: own, .. } | Self::Federated { arn: own, .. } if own == arn => {
+                Some(Strength::Direct)
+            }
             _ => None,
         }
     }
 
     fn named_by_session(&self, arn: &str) -> Option<Strength> {
         match self {
-            Self::Session { session, .. } if !session.is_empty() && self.arn() == arn => Some(Strength::Direct),
+            Self::Session { session, .. } if !session.is_empty() && self.arn() == arn => {
+                Some(Strength::Direct)
+            }
             _ => None,
         }
     }

@@ -17,7 +17,10 @@ pub(crate) struct Template {
 enum Piece {
     Text(String),
     Literal(char),
-    Variable { key: String, default: Option<String> },
+    Variable {
+        key: String,
+        default: Option<String>,
+    },
 }
 
 /// One unit of a resolved pattern.
@@ -31,7 +34,11 @@ enum Token {
 impl Template {
     /// Compiles `raw`. Variables exist only in version 2012-10-17; in older documents they are plain text.
     pub(crate) fn new(raw: String, version: Version) -> Self {
-        let pieces = if version == Version::V2012 && raw.contains("${") { split(&raw) } else { None };
+        let pieces = if version == Version::V2012 && raw.contains("${") {
+            split(&raw)
+        } else {
+            None
+        };
         Self { raw, pieces }
     }
 
@@ -72,7 +79,9 @@ impl Template {
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Literal(c) => out.push(*c),
-                Piece::Variable { key, default } => out.push_str(variable(context, key, default.as_deref())?),
+                Piece::Variable { key, default } => {
+                    out.push_str(variable(context, key, default.as_deref())?)
+                }
             }
         }
         Some(std::borrow::Cow::Owned(out))
@@ -83,7 +92,9 @@ impl Template {
         if self.pieces.is_none() {
             return glob(&self.raw, text);
         }
-        let Some(tokens) = self.resolve(context) else { return false };
+        let Some(tokens) = self.resolve(context) else {
+            return false;
+        };
         let text: Vec<u16> = text.encode_utf16().collect();
         tokens_match(&tokens, &text)
     }
@@ -95,7 +106,11 @@ impl Template {
         let colon = Token::Unit(0x3a);
         let operand: Vec<&[Token]> = tokens.splitn(6, |t| *t == colon).collect();
         let first: Vec<Token> = "arn".encode_utf16().map(Token::Unit).collect();
-        if operand.len() != 6 || operand.first().is_none_or(|p| **p != *first && **p != [Token::Any]) {
+        if operand.len() != 6
+            || operand
+                .first()
+                .is_none_or(|p| **p != *first && **p != [Token::Any])
+        {
             return None;
         }
         let text: Vec<u16> = arn.encode_utf16().collect();
@@ -120,7 +135,9 @@ fn split(raw: &str) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once("${") {
-        let Some((inside, behind)) = after.split_once('}') else { break };
+        let Some((inside, behind)) = after.split_once('}') else {
+            break;
+        };
         if !before.is_empty() {
             pieces.push(Piece::Text(before.to_owned()));
         }
@@ -132,12 +149,17 @@ fn split(raw: &str) -> Option<Vec<Piece>> {
                 let (key, default) = match inside.split_once(',') {
                     Some((key, default)) => {
                         let default = default.trim();
-                        let quoted = default.strip_prefix('\'').and_then(|d| d.strip_suffix('\''));
+                        let quoted = default
+                            .strip_prefix('\'')
+                            .and_then(|d| d.strip_suffix('\''));
                         (key.trim(), Some(quoted.unwrap_or(default).to_owned()))
                     }
                     None => (inside.trim(), None),
                 };
-                pieces.push(Piece::Variable { key: key.to_lowercase(), default });
+                pieces.push(Piece::Variable {
+                    key: key.to_lowercase(),
+                    default,
+                });
             }
         }
         rest = behind;
@@ -178,5 +200,7 @@ fn tokens_match(pattern: &[Token], text: &[u16]) -> bool {
             },
         }
     }
-    pattern.get(p..).is_some_and(|rest| rest.iter().all(|x| *x == Token::Any))
+    pattern
+        .get(p..)
+        .is_some_and(|rest| rest.iter().all(|x| *x == Token::Any))
 }

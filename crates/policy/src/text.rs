@@ -24,7 +24,13 @@ pub(crate) fn lower(text: &str) -> String {
     replaced
         .to_lowercase()
         .chars()
-        .map(|c| if c == STAND_IN { originals.next().unwrap_or(c) } else { c })
+        .map(|c| {
+            if c == STAND_IN {
+                originals.next().unwrap_or(c)
+            } else {
+                c
+            }
+        })
         .collect()
 }
 

@@ -56,7 +56,10 @@ impl Kind {
             }
             _ => message.into(),
         };
-        Err(ValidationError { code: self.code(), message })
+        Err(ValidationError {
+            code: self.code(),
+            message,
+        })
     }
 }
 
@@ -69,7 +72,9 @@ pub fn validate(text: &str, kind: Kind) -> Result<Document, ValidationError> {
         Ok(document) => document,
         Err(DocumentError::Json(_)) => {
             return match kind {
-                Kind::Bucket => kind.error("Policies must be valid JSON and the first byte must be '{'"),
+                Kind::Bucket => {
+                    kind.error("Policies must be valid JSON and the first byte must be '{'")
+                }
                 Kind::Trust | Kind::Session => kind.error("This policy contains invalid Json"),
                 _ => kind.error("Syntax errors in policy."),
             };
@@ -84,7 +89,12 @@ pub fn validate(text: &str, kind: Kind) -> Result<Document, ValidationError> {
     if document.statements.is_empty() && kind != Kind::Key {
         return kind.error("Syntax errors in policy.");
     }
-    let mut sids: Vec<&str> = document.statements.iter().filter_map(|s| s.sid.as_deref()).filter(|s| !s.is_empty()).collect();
+    let mut sids: Vec<&str> = document
+        .statements
+        .iter()
+        .filter_map(|s| s.sid.as_deref())
+        .filter(|s| !s.is_empty())
+        .collect();
     sids.sort_unstable();
     if sids.windows(2).any(|w| matches!(w, [a, b] if a == b)) {
         return kind.error("Statement IDs (SID) in a single policy must be unique.");
@@ -122,7 +132,10 @@ fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
             let Some(actions) = &statement.actions else {
                 return kind.error("Missing required field Action");
             };
-            if !actions.texts().all(|a| a.to_ascii_lowercase().starts_with("sts:") || a == "*") {
+            if !actions
+                .texts()
+                .all(|a| a.to_ascii_lowercase().starts_with("sts:") || a == "*")
+            {
                 return kind.error("AssumeRole policy may only specify STS AssumeRole actions.");
             }
         }
@@ -143,7 +156,8 @@ fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
             }
         }
         Kind::Repository => {
-            if principals.is_none() || statement.resources.is_some() || statement.actions.is_none() {
+            if principals.is_none() || statement.resources.is_some() || statement.actions.is_none()
+            {
                 return kind.error("");
             }
         }
@@ -161,19 +175,27 @@ fn check_texts(statement: &Statement, kind: Kind) -> Result<(), ValidationError>
             || action.split_once(':').is_some_and(|(vendor, name)| {
                 !vendor.is_empty()
                     && !name.is_empty()
-                    && vendor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'*')
+                    && vendor
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'*')
             });
         // KMS accepts any text as an action: the statement just has no effect (the trap of `kms.*`).
         if !plausible && kind != Kind::Key {
             return match kind {
                 Kind::Bucket => kind.error("Policy has invalid action"),
-                _ => kind.error("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
+                _ => kind.error(
+                    "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.",
+                ),
             };
         }
     }
     if matches!(kind, Kind::Identity | Kind::Session) {
         for resource in statement.resources.iter().flat_map(|r| r.texts()) {
-            if resource != "*" && !resource.starts_with("arn:") && !resource.starts_with("*") && !resource.contains("${") {
+            if resource != "*"
+                && !resource.starts_with("arn:")
+                && !resource.starts_with("*")
+                && !resource.contains("${")
+            {
                 return kind.error(format!(
                     "Resource {resource} must be in ARN format or \"*\"."
                 ));
@@ -185,5 +207,9 @@ fn check_texts(statement: &Statement, kind: Kind) -> Result<(), ValidationError>
 
 /// Every principal named anywhere in `document`, so that a service can check that each exists.
 pub fn principals(document: &Document) -> impl Iterator<Item = &PrincipalPattern> {
-    document.statements.iter().filter_map(|s| s.principals.as_ref()).flat_map(|p| &p.patterns)
+    document
+        .statements
+        .iter()
+        .filter_map(|s| s.principals.as_ref())
+        .flat_map(|p| &p.patterns)
 }

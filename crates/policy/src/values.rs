@@ -14,9 +14,20 @@ pub(crate) struct Decimal {
 
 impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> Ordering {
-        let sign = |d: &Self| if d.digits.is_empty() { 0 } else if d.negative { -1 } else { 1 };
+        let sign = |d: &Self| {
+            if d.digits.is_empty() {
+                0
+            } else if d.negative {
+                -1
+            } else {
+                1
+            }
+        };
         sign(self).cmp(&sign(other)).then_with(|| {
-            let size = self.point.cmp(&other.point).then_with(|| self.digits.cmp(&other.digits));
+            let size = self
+                .point
+                .cmp(&other.point)
+                .then_with(|| self.digits.cmp(&other.digits));
             if self.negative { size.reverse() } else { size }
         })
     }
@@ -49,7 +60,11 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     if whole.is_empty() && fraction.is_empty() {
         return None;
     }
-    if !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
+    if !whole
+        .bytes()
+        .chain(fraction.bytes())
+        .all(|b| b.is_ascii_digit())
+    {
         return None;
     }
     let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
@@ -64,14 +79,22 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
         point = 0;
     }
     let negative = negative && !digits.is_empty();
-    Some(Decimal { negative, digits, point })
+    Some(Decimal {
+        negative,
+        digits,
+        point,
+    })
 }
 
 /// Reads a date into milliseconds since the epoch: a date alone, a date with a time, with or without a zone
 /// (none is UTC), or epoch seconds. Fractions count to the millisecond, the rest is cut.
 pub(crate) fn date_ms(text: &str) -> Option<i64> {
     let unsigned = text.strip_prefix('+').unwrap_or(text);
-    if !unsigned.is_empty() && unsigned.len() <= 12 && unsigned.bytes().all(|b| b.is_ascii_digit()) && unsigned.len() != 8 {
+    if !unsigned.is_empty()
+        && unsigned.len() <= 12
+        && unsigned.bytes().all(|b| b.is_ascii_digit())
+        && unsigned.len() != 8
+    {
         return unsigned.parse::<i64>().ok()?.checked_mul(1000);
     }
     let (date, time) = match text.split_once('T') {
@@ -83,7 +106,11 @@ pub(crate) fn date_ms(text: &str) -> Option<i64> {
         let t = t?;
         (t.len() == len && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse().ok())?
     };
-    let (year, month, day) = (number(parts.next(), 4)?, number(parts.next(), 2)?, number(parts.next(), 2)?);
+    let (year, month, day) = (
+        number(parts.next(), 4)?,
+        number(parts.next(), 2)?,
+        number(parts.next(), 2)?,
+    );
     if !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
         return None;
     }
@@ -114,7 +141,9 @@ fn zone(time: &str) -> Option<(&str, i64)> {
     if let Some(clock) = time.strip_suffix('Z') {
         return Some((clock, 0));
     }
-    let Some(at) = time.rfind(['+', '-']) else { return Some((time, 0)) };
+    let Some(at) = time.rfind(['+', '-']) else {
+        return Some((time, 0));
+    };
     let (clock, zone) = (time.get(..at)?, time.get(at + 1..)?);
     let digits: String = zone.chars().filter(|c| *c != ':').collect();
     if digits.len() != 4 || !digits.bytes().all(|b| b.is_ascii_digit()) {
@@ -123,7 +152,14 @@ fn zone(time: &str) -> Option<(&str, i64)> {
     let hours: i64 = digits.get(..2)?.parse().ok()?;
     let minutes: i64 = digits.get(2..)?.parse().ok()?;
     let total = hours * 60 + minutes;
-    Some((clock, if time.as_bytes().get(at) == Some(&b'-') { -total } else { total }))
+    Some((
+        clock,
+        if time.as_bytes().get(at) == Some(&b'-') {
+            -total
+        } else {
+            total
+        },
+    ))
 }
 
 fn days_in(year: i64, month: i64) -> i64 {
@@ -255,11 +291,17 @@ impl IpNet {
         };
         if let Some(v4) = ipv4(address) {
             let prefix = prefix.unwrap_or(32);
-            return (prefix <= 32).then_some(Self::V4 { address: v4, prefix });
+            return (prefix <= 32).then_some(Self::V4 {
+                address: v4,
+                prefix,
+            });
         }
         let v6 = ipv6(&address.to_ascii_lowercase())?;
         let prefix = prefix.unwrap_or(128);
-        (prefix <= 128).then_some(Self::V6 { address: v6, prefix })
+        (prefix <= 128).then_some(Self::V6 {
+            address: v6,
+            prefix,
+        })
     }
 
     /// IPv4 networks ignore host bits; an IPv6 network with host bits matches nothing (recorded on AWS).
@@ -295,19 +337,41 @@ mod tests {
     #[test]
     fn dates() {
         assert_eq!(date_ms("1970-01-02"), Some(86_400_000));
-        assert_eq!(date_ms("2026-09-12T00:00:00Z"), date_ms("2026-09-12T02:00:00+02:00"));
-        assert_eq!(date_ms("2020-01-01T00:00:00.1231Z"), date_ms("2020-01-01T00:00:00.1239Z"));
+        assert_eq!(
+            date_ms("2026-09-12T00:00:00Z"),
+            date_ms("2026-09-12T02:00:00+02:00")
+        );
+        assert_eq!(
+            date_ms("2020-01-01T00:00:00.1231Z"),
+            date_ms("2020-01-01T00:00:00.1239Z")
+        );
         assert_eq!(date_ms("86400"), date_ms("+86400"));
         assert_eq!(date_ms("2021-02-29"), None);
     }
 
     #[test]
     fn addresses() {
-        assert!(IpNet::parse("192.0.2.5/24").unwrap().contains(ip("192.0.2.1").unwrap()));
-        assert!(!IpNet::parse("2001:db8::5/64").unwrap().contains(ip("2001:db8::5").unwrap()));
-        assert!(IpNet::parse("2001:db8::4/127").unwrap().contains(ip("2001:db8::5").unwrap()));
+        assert!(
+            IpNet::parse("192.0.2.5/24")
+                .unwrap()
+                .contains(ip("192.0.2.1").unwrap())
+        );
+        assert!(
+            !IpNet::parse("2001:db8::5/64")
+                .unwrap()
+                .contains(ip("2001:db8::5").unwrap())
+        );
+        assert!(
+            IpNet::parse("2001:db8::4/127")
+                .unwrap()
+                .contains(ip("2001:db8::5").unwrap())
+        );
         assert_eq!(ip("::ffff:192.0.2.1"), ip("192.0.2.1"));
-        assert!(!IpNet::parse("::/0").unwrap().contains(ip("192.0.2.1").unwrap()));
+        assert!(
+            !IpNet::parse("::/0")
+                .unwrap()
+                .contains(ip("192.0.2.1").unwrap())
+        );
         assert_eq!(ip("192.0.513"), None);
     }
 }

@@ -1,26 +1,40 @@
 //! Every verdict that was observed on AWS (`cases/aws-observed-*.json`) against the engine.
 
-use serde_json::Value;
 use sekisho_policy::{
-    Context, Document, Grant, Outcome, Policies, Policy, Principal, Request, ResourceKind, evaluate, sentence,
+    Context, Document, Grant, Outcome, Policies, Policy, Principal, Request, ResourceKind,
+    evaluate, sentence,
 };
+use serde_json::Value;
 
 fn policy(value: &Value) -> Policy {
-    let document: Document = value.to_string().parse().unwrap_or_else(|e| panic!("{e}: {value}"));
+    let document: Document = value
+        .to_string()
+        .parse()
+        .unwrap_or_else(|e| panic!("{e}: {value}"));
     Policy::new("policy", document)
 }
 
 fn policies(value: &Value) -> Vec<Policy> {
-    value.as_array().map(|l| l.iter().map(policy).collect()).unwrap_or_default()
+    value
+        .as_array()
+        .map(|l| l.iter().map(policy).collect())
+        .unwrap_or_default()
 }
 
 fn levels(value: &Value) -> Vec<Vec<Policy>> {
-    value.as_array().map(|l| l.iter().map(policies).collect()).unwrap_or_default()
+    value
+        .as_array()
+        .map(|l| l.iter().map(policies).collect())
+        .unwrap_or_default()
 }
 
 fn pairs(value: &Value) -> Option<Vec<(String, String)>> {
     let map = value.as_object()?;
-    Some(map.iter().map(|(k, v)| (k.clone(), v.as_str().unwrap_or_default().to_owned())).collect())
+    Some(
+        map.iter()
+            .map(|(k, v)| (k.clone(), v.as_str().unwrap_or_default().to_owned()))
+            .collect(),
+    )
 }
 
 fn grant(value: &Value) -> Grant {
@@ -29,15 +43,22 @@ fn grant(value: &Value) -> Grant {
         id: "grant".into(),
         grantee: text("grantee").unwrap_or_default(),
         retiring: text("retiring"),
-        operations: value["operations"].as_array().unwrap().iter().filter_map(|o| o.as_str().map(str::to_owned)).collect(),
+        operations: value["operations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|o| o.as_str().map(str::to_owned))
+            .collect(),
         context_equals: pairs(&value["constraints"]["EncryptionContextEquals"]),
         context_subset: pairs(&value["constraints"]["EncryptionContextSubset"]),
-        issuing_account: text("issuing_account").and_then(|a| a.split(':').nth(4).map(str::to_owned)),
+        issuing_account: text("issuing_account")
+            .and_then(|a| a.split(':').nth(4).map(str::to_owned)),
     }
 }
 
 fn run(file: &str) -> (usize, Vec<String>) {
-    let text = std::fs::read_to_string(format!("{}/cases/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let text =
+        std::fs::read_to_string(format!("{}/cases/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
     let cases = value["cases"].as_array().unwrap();
     let mut wrong = Vec::new();
@@ -47,7 +68,12 @@ fn run(file: &str) -> (usize, Vec<String>) {
         let mut context = Context::new();
         for (key, value) in request["context"].as_object().into_iter().flatten() {
             match value {
-                Value::Array(list) => context.set_list(key, list.iter().map(|v| v.as_str().unwrap_or_default().to_owned()).collect()),
+                Value::Array(list) => context.set_list(
+                    key,
+                    list.iter()
+                        .map(|v| v.as_str().unwrap_or_default().to_owned())
+                        .collect(),
+                ),
                 Value::String(s) => context.set(key, s.clone()),
                 other => context.set(key, other.to_string()),
             }
@@ -55,9 +81,13 @@ fn run(file: &str) -> (usize, Vec<String>) {
         let role = context.single("aws:principalarn").map(str::to_owned);
         let principal = match &request["principal"] {
             Value::String(s) if s == "anonymous" => Principal::Anonymous,
-            Value::String(s) => Principal::from_arn(s, role.as_deref()).unwrap_or_else(|| panic!("{s}")),
+            Value::String(s) => {
+                Principal::from_arn(s, role.as_deref()).unwrap_or_else(|| panic!("{s}"))
+            }
             // The simulator names no caller: any user of the resource's account stands for it.
-            Value::Null => Principal::from_arn("arn:aws:iam::123456789012:user/simulated", None).unwrap(),
+            Value::Null => {
+                Principal::from_arn("arn:aws:iam::123456789012:user/simulated", None).unwrap()
+            }
             other => Principal::Service(other["service"].as_str().unwrap().to_owned()),
         };
         let p = &case["policies"];
@@ -69,7 +99,10 @@ fn run(file: &str) -> (usize, Vec<String>) {
             scp: levels(&p["scp"]),
             rcp: levels(&p["rcp"]),
             endpoint: p.get("endpoint").map(policy),
-            grants: p["grants"].as_array().map(|l| l.iter().map(grant).collect()).unwrap_or_default(),
+            grants: p["grants"]
+                .as_array()
+                .map(|l| l.iter().map(grant).collect())
+                .unwrap_or_default(),
         };
         let action = request["action"].as_str().unwrap();
         let kind = match action.split(':').next() {
@@ -77,7 +110,10 @@ fn run(file: &str) -> (usize, Vec<String>) {
             Some("sts") if layers.resource.is_some() => ResourceKind::Trust,
             _ => ResourceKind::Ordinary,
         };
-        let requested = request["context"].get("requested_grant").or(request.get("requested_grant")).map(grant);
+        let requested = request["context"]
+            .get("requested_grant")
+            .or(request.get("requested_grant"))
+            .map(grant);
         let asked = Request {
             principal: &principal,
             action,
@@ -94,13 +130,18 @@ fn run(file: &str) -> (usize, Vec<String>) {
         };
         let expect = &case["expect"];
         if expect["decision"] != got {
-            wrong.push(format!("{name}: expected {}, got {got} ({:?})", expect["decision"], decision.gate));
+            wrong.push(format!(
+                "{name}: expected {}, got {got} ({:?})",
+                expect["decision"], decision.gate
+            ));
         }
         // IAM, Organizations, SQS and RCP cases word the resource in ways of their own; KMS is ours whole.
         if let (Some(message), true) = (expect["message"].as_str(), action.starts_with("kms:")) {
             let sentence = sentence(&asked, &decision, None);
             if sentence != message && !message.contains("resource control policy") {
-                wrong.push(format!("{name}:\n  expected {message}\n  got      {sentence}"));
+                wrong.push(format!(
+                    "{name}:\n  expected {message}\n  got      {sentence}"
+                ));
             }
         }
     }
@@ -110,7 +151,12 @@ fn run(file: &str) -> (usize, Vec<String>) {
 fn check(file: &str, count: usize) {
     let (cases, wrong) = run(file);
     assert_eq!(cases, count, "the file changed");
-    assert!(wrong.is_empty(), "{} of {cases} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {cases} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]

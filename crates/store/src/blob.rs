@@ -43,12 +43,19 @@ impl Blobs {
             fs::remove_dir_all(&staging)?;
         }
         fs::create_dir_all(&staging)?;
-        Ok(Self { kept, staging, next: AtomicU64::new(0) })
+        Ok(Self {
+            kept,
+            staging,
+            next: AtomicU64::new(0),
+        })
     }
 
     fn path(&self, name: &str) -> PathBuf {
         // Names are hexadecimal (digests, random ids); anything else is mapped to it, so that no name leaves the folder.
-        let safe: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let safe: String = name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
         let shard: String = safe.chars().rev().take(2).collect();
         self.kept.join(shard).join(safe)
     }
@@ -58,7 +65,9 @@ impl Blobs {
     /// # Errors
     /// When the file cannot be made.
     pub fn stage(&self, sealed: Option<Sealed>) -> Result<BlobWriter, StoreError> {
-        let path = self.staging.join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
+        let path = self
+            .staging
+            .join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
         let file = File::create(&path)?;
         Ok(BlobWriter {
             file: Some(file),
@@ -99,9 +108,22 @@ impl Blobs {
     ///
     /// # Errors
     /// When the file is not there.
-    pub fn read(&self, name: &str, size: u64, start: u64, length: u64, sealed: Option<Sealed>) -> Result<BlobReader, StoreError> {
+    pub fn read(
+        &self,
+        name: &str,
+        size: u64,
+        start: u64,
+        length: u64,
+        sealed: Option<Sealed>,
+    ) -> Result<BlobReader, StoreError> {
         let file = File::open(self.path(name))?;
-        Ok(BlobReader { file, sealed, size, at: start, left: length.min(size.saturating_sub(start)) })
+        Ok(BlobReader {
+            file,
+            sealed,
+            size,
+            at: start,
+            left: length.min(size.saturating_sub(start)),
+        })
     }
 
     /// Reads a staged blob back whole.
@@ -162,7 +184,9 @@ impl BlobWriter {
     }
 
     fn file(&mut self) -> Result<&mut File, StoreError> {
-        self.file.as_mut().ok_or_else(|| StoreError::Disk("the blob is finished".to_owned()))
+        self.file
+            .as_mut()
+            .ok_or_else(|| StoreError::Disk("the blob is finished".to_owned()))
     }
 
     fn flush(&mut self, last: bool) -> Result<(), StoreError> {
@@ -186,7 +210,11 @@ impl BlobWriter {
             self.flush(true)?;
         }
         self.file = None;
-        Ok(Staged { path: std::mem::take(&mut self.path), size: self.size, kept: false })
+        Ok(Staged {
+            path: std::mem::take(&mut self.path),
+            size: self.size,
+            kept: false,
+        })
     }
 }
 
@@ -218,7 +246,8 @@ impl BlobReader {
         let segment_size = SEGMENT as u64;
         let segment = self.at / segment_size;
         let plain_start = segment * segment_size;
-        let plain_len = usize::try_from(segment_size.min(self.size - plain_start)).unwrap_or(SEGMENT);
+        let plain_len =
+            usize::try_from(segment_size.min(self.size - plain_start)).unwrap_or(SEGMENT);
         let mut buffer = match &self.sealed {
             None => {
                 self.file.seek(SeekFrom::Start(plain_start))?;
@@ -227,7 +256,8 @@ impl BlobReader {
                 buffer
             }
             Some(sealed) => {
-                self.file.seek(SeekFrom::Start(segment * (SEGMENT + TAG) as u64))?;
+                self.file
+                    .seek(SeekFrom::Start(segment * (SEGMENT + TAG) as u64))?;
                 let mut buffer = vec![0; plain_len + TAG];
                 self.file.read_exact(&mut buffer)?;
                 let last = plain_start + plain_len as u64 == self.size;
@@ -293,10 +323,19 @@ mod tests {
         writer.write(b"hello").unwrap();
         blobs.keep(writer.finish().unwrap(), "x").unwrap();
         let mut bytes = fs::read(blobs.path("x")).unwrap();
-        assert!(!bytes.windows(5).any(|w| w == b"hello"), "nothing is stored in the clear");
+        assert!(
+            !bytes.windows(5).any(|w| w == b"hello"),
+            "nothing is stored in the clear"
+        );
         bytes[0] ^= 1;
         fs::write(blobs.path("x"), bytes).unwrap();
-        assert!(blobs.read("x", 5, 0, 5, Some(sealed)).unwrap().read_all().is_err());
+        assert!(
+            blobs
+                .read("x", 5, 0, 5, Some(sealed))
+                .unwrap()
+                .read_all()
+                .is_err()
+        );
     }
 
     #[test]
@@ -306,6 +345,9 @@ mod tests {
         let mut writer = blobs.stage(None).unwrap();
         writer.write(b"half").unwrap();
         drop(writer);
-        assert_eq!(fs::read_dir(folder.path().join("staging")).unwrap().count(), 0);
+        assert_eq!(
+            fs::read_dir(folder.path().join("staging")).unwrap().count(),
+            0
+        );
     }
 }

@@ -35,9 +35,18 @@ impl Disk {
         write.commit().map_err(failed)?;
         let mut snapshot = Snapshot::default();
         let read = database.begin_read().map_err(failed)?;
-        snapshot.version =
-            read.open_table(META).map_err(failed)?.get("version").map_err(failed)?.map_or(0, |v| v.value());
-        for row in read.open_table(STATE).map_err(failed)?.iter().map_err(failed)? {
+        snapshot.version = read
+            .open_table(META)
+            .map_err(failed)?
+            .get("version")
+            .map_err(failed)?
+            .map_or(0, |v| v.value());
+        for row in read
+            .open_table(STATE)
+            .map_err(failed)?
+            .iter()
+            .map_err(failed)?
+        {
             let (key, value) = row.map_err(failed)?;
             let entry = Entry {
                 bytes: value.value().into(),
@@ -50,7 +59,12 @@ impl Disk {
         Ok((Self { database }, snapshot))
     }
 
-    pub(crate) fn commit(&self, version: u64, changes: &Changes, events: &[(u64, Vec<u8>)]) -> Result<(), StoreError> {
+    pub(crate) fn commit(
+        &self,
+        version: u64,
+        changes: &Changes,
+        events: &[(u64, Vec<u8>)],
+    ) -> Result<(), StoreError> {
         let write = self.database.begin_write().map_err(failed)?;
         {
             let mut state = write.open_table(STATE).map_err(failed)?;
@@ -60,7 +74,11 @@ impl Disk {
                     None => state.remove(key.as_str()).map_err(failed)?,
                 };
             }
-            write.open_table(META).map_err(failed)?.insert("version", version).map_err(failed)?;
+            write
+                .open_table(META)
+                .map_err(failed)?
+                .insert("version", version)
+                .map_err(failed)?;
             let mut log = write.open_table(EVENTS).map_err(failed)?;
             for (id, bytes) in events {
                 log.insert(*id, bytes.as_slice()).map_err(failed)?;
@@ -76,7 +94,11 @@ impl Disk {
             for (id, bytes) in events {
                 log.insert(*id, bytes.as_slice()).map_err(failed)?;
             }
-            if let Some(last) = events.last().map(|(id, _)| *id).filter(|id| *id > MAX_EVENTS) {
+            if let Some(last) = events
+                .last()
+                .map(|(id, _)| *id)
+                .filter(|id| *id > MAX_EVENTS)
+            {
                 log.retain(|id, _| id > last - MAX_EVENTS).map_err(failed)?;
             }
         }

@@ -67,7 +67,12 @@ pub struct Snapshot {
 
 impl std::fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Snapshot(version {}, {} entries)", self.version, self.map.len())
+        write!(
+            f,
+            "Snapshot(version {}, {} entries)",
+            self.version,
+            self.map.len()
+        )
     }
 }
 
@@ -136,7 +141,10 @@ impl Store {
     /// The state as of now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The blobs.
@@ -154,14 +162,21 @@ impl Store {
     /// Waits for the right to write.
     #[must_use]
     pub fn writer(&self) -> Writer<'_> {
-        Writer { _guard: self.writer.lock().unwrap_or_else(PoisonError::into_inner) }
+        Writer {
+            _guard: self.writer.lock().unwrap_or_else(PoisonError::into_inner),
+        }
     }
 
     /// Applies `overlay` and keeps `events` with it, all or nothing.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when an entry that it wrote changed since its snapshot; disk errors.
-    pub fn commit(&self, _writer: &Writer<'_>, overlay: Overlay, events: &[(u64, Vec<u8>)]) -> Result<(), StoreError> {
+    pub fn commit(
+        &self,
+        _writer: &Writer<'_>,
+        overlay: Overlay,
+        events: &[(u64, Vec<u8>)],
+    ) -> Result<(), StoreError> {
         let base = overlay.base_version();
         let changes = overlay.into_changes();
         let mut next = self.snapshot();
@@ -205,7 +220,9 @@ impl Store {
     /// # Errors
     /// Disk errors.
     pub fn events(&self, limit: usize) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        self.disk.as_ref().map_or_else(|| Ok(Vec::new()), |d| d.events(limit))
+        self.disk
+            .as_ref()
+            .map_or_else(|| Ok(Vec::new()), |d| d.events(limit))
     }
 }
 
@@ -262,12 +279,17 @@ mod tests {
             let store = Store::open(folder.path()).unwrap();
             let mut view = Overlay::new(store.snapshot());
             view.put(&ROWS, "a", Row { n: 7 }).unwrap();
-            store.commit(&store.writer(), view, &[(1, b"one".to_vec())]).unwrap();
+            store
+                .commit(&store.writer(), view, &[(1, b"one".to_vec())])
+                .unwrap();
             store.append_events(&[(2, b"two".to_vec())]).unwrap();
         }
         let store = Store::open(folder.path()).unwrap();
         let view = Overlay::new(store.snapshot());
         assert_eq!(view.get(&ROWS, "a").unwrap().unwrap().n, 7);
-        assert_eq!(store.events(10).unwrap(), vec![(1, b"one".to_vec()), (2, b"two".to_vec())]);
+        assert_eq!(
+            store.events(10).unwrap(),
+            vec![(1, b"one".to_vec()), (2, b"two".to_vec())]
+        );
     }
 }

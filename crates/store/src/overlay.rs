@@ -21,7 +21,12 @@ pub struct Overlay {
 
 impl std::fmt::Debug for Overlay {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Overlay(over {:?}, {} layers)", self.base, self.layers.len())
+        write!(
+            f,
+            "Overlay(over {:?}, {} layers)",
+            self.base,
+            self.layers.len()
+        )
     }
 }
 
@@ -29,7 +34,10 @@ impl Overlay {
     /// An overlay over `base` with one empty layer.
     #[must_use]
     pub fn new(base: Snapshot) -> Self {
-        Self { base, layers: vec![Changes::new()] }
+        Self {
+            base,
+            layers: vec![Changes::new()],
+        }
     }
 
     pub(crate) fn base_version(&self) -> u64 {
@@ -90,7 +98,9 @@ impl Overlay {
         T: DeserializeOwned + Send + Sync + 'static,
     {
         let key = table.key(key);
-        self.entry(&key).map(|entry| decode(&key, entry)).transpose()
+        self.entry(&key)
+            .map(|entry| decode(&key, entry))
+            .transpose()
     }
 
     /// Writes row `key`.
@@ -102,11 +112,17 @@ impl Overlay {
         T: Serialize + Send + Sync + 'static,
     {
         let key = table.key(key);
-        let bytes = serde_json::to_vec(&row)
-            .map_err(|e| StoreError::Decode { key: key.clone(), reason: e.to_string() })?;
+        let bytes = serde_json::to_vec(&row).map_err(|e| StoreError::Decode {
+            key: key.clone(),
+            reason: e.to_string(),
+        })?;
         let decoded = OnceLock::new();
         let _ = decoded.set(Arc::new(row) as Arc<dyn Any + Send + Sync>);
-        let entry = Entry { bytes: bytes.into(), version: 0, decoded: Arc::new(decoded) };
+        let entry = Entry {
+            bytes: bytes.into(),
+            version: 0,
+            decoded: Arc::new(decoded),
+        };
         if let Some(layer) = self.layers.last_mut() {
             layer.insert(key, Some(entry));
         }
@@ -124,7 +140,11 @@ impl Overlay {
     ///
     /// # Errors
     /// When an entry does not have the shape of the table.
-    pub fn scan<T>(&self, table: &Table<T>, prefix: &str) -> Result<Vec<(String, Arc<T>)>, StoreError>
+    pub fn scan<T>(
+        &self,
+        table: &Table<T>,
+        prefix: &str,
+    ) -> Result<Vec<(String, Arc<T>)>, StoreError>
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
@@ -135,7 +155,13 @@ impl Overlay {
     ///
     /// # Errors
     /// When an entry does not have the shape of the table.
-    pub fn page<T>(&self, table: &Table<T>, prefix: &str, from: &str, limit: usize) -> Result<Vec<(String, Arc<T>)>, StoreError>
+    pub fn page<T>(
+        &self,
+        table: &Table<T>,
+        prefix: &str,
+        from: &str,
+        limit: usize,
+    ) -> Result<Vec<(String, Arc<T>)>, StoreError>
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
@@ -145,11 +171,19 @@ impl Overlay {
         let bounds = (Bound::Included(start.clone()), Bound::Unbounded);
         let mut merged: BTreeMap<&str, Option<&Entry>> = BTreeMap::new();
         for layer in &self.layers {
-            for (key, change) in layer.range(bounds.clone()).take_while(|(k, _)| k.starts_with(&whole)) {
+            for (key, change) in layer
+                .range(bounds.clone())
+                .take_while(|(k, _)| k.starts_with(&whole))
+            {
                 merged.insert(key, change.as_ref());
             }
         }
-        let mut base = self.base.map.range(start..).take_while(|(k, _)| k.starts_with(&whole)).peekable();
+        let mut base = self
+            .base
+            .map
+            .range(start..)
+            .take_while(|(k, _)| k.starts_with(&whole))
+            .peekable();
         let mut over = merged.into_iter().peekable();
         let mut out = Vec::new();
         while out.len() < limit {
@@ -177,7 +211,10 @@ impl Overlay {
                     None => break,
                 }
             };
-            out.push((key.get(head..).unwrap_or_default().to_owned(), decode(key, entry)?));
+            out.push((
+                key.get(head..).unwrap_or_default().to_owned(),
+                decode(key, entry)?,
+            ));
         }
         Ok(out)
     }
@@ -187,12 +224,20 @@ fn decode<T>(key: &str, entry: &Entry) -> Result<Arc<T>, StoreError>
 where
     T: DeserializeOwned + Send + Sync + 'static,
 {
-    if let Some(row) = entry.decoded.get().and_then(|any| Arc::clone(any).downcast::<T>().ok()) {
+    if let Some(row) = entry
+        .decoded
+        .get()
+        .and_then(|any| Arc::clone(any).downcast::<T>().ok())
+    {
         return Ok(row);
     }
-    let row: T = serde_json::from_slice(&entry.bytes)
-        .map_err(|e| StoreError::Decode { key: key.replace('\0', ":"), reason: e.to_string() })?;
+    let row: T = serde_json::from_slice(&entry.bytes).map_err(|e| StoreError::Decode {
+        key: key.replace('\0', ":"),
+        reason: e.to_string(),
+    })?;
     let row = Arc::new(row);
-    let _ = entry.decoded.set(Arc::clone(&row) as Arc<dyn Any + Send + Sync>);
+    let _ = entry
+        .decoded
+        .set(Arc::clone(&row) as Arc<dyn Any + Send + Sync>);
     Ok(row)
 }

@@ -49,11 +49,22 @@ impl DataKey {
 ///
 /// # Errors
 /// When the cipher refuses (text longer than AES-GCM allows).
-pub fn seal(key: &DataKey, nonce: [u8; 12], aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, StoreError> {
+pub fn seal(
+    key: &DataKey,
+    nonce: [u8; 12],
+    aad: &[u8],
+    plaintext: &[u8],
+) -> Result<Vec<u8>, StoreError> {
     let mut out = nonce.to_vec();
     let sealed = key
         .cipher()
-        .encrypt(&Nonce::from(nonce), Payload { msg: plaintext, aad })
+        .encrypt(
+            &Nonce::from(nonce),
+            Payload {
+                msg: plaintext,
+                aad,
+            },
+        )
         .map_err(|_| StoreError::Unseal)?;
     out.extend(sealed);
     Ok(out)
@@ -66,7 +77,9 @@ pub fn seal(key: &DataKey, nonce: [u8; 12], aad: &[u8], plaintext: &[u8]) -> Res
 pub fn open(key: &DataKey, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
     let (nonce, text) = sealed.split_at_checked(12).ok_or(StoreError::Unseal)?;
     let nonce: [u8; 12] = nonce.try_into().map_err(|_| StoreError::Unseal)?;
-    key.cipher().decrypt(&Nonce::from(nonce), Payload { msg: text, aad }).map_err(|_| StoreError::Unseal)
+    key.cipher()
+        .decrypt(&Nonce::from(nonce), Payload { msg: text, aad })
+        .map_err(|_| StoreError::Unseal)
 }
 
 /// The key of a blob that is encrypted in segments. Each blob has its own nonce prefix.
@@ -86,7 +99,10 @@ impl Sealed {
     /// `prefix` must be new for every blob under the same key.
     #[must_use]
     pub fn new(key: &DataKey, prefix: [u8; 8]) -> Self {
-        Self { cipher: key.cipher(), prefix }
+        Self {
+            cipher: key.cipher(),
+            prefix,
+        }
     }
 
     fn nonce(&self, segment: u32) -> [u8; 12] {
@@ -98,13 +114,23 @@ impl Sealed {
     }
 
     /// Encrypts a segment in place; the last one is marked, so that a blob cut short does not open.
-    pub(crate) fn encrypt(&self, segment: u32, last: bool, buffer: &mut Vec<u8>) -> Result<(), StoreError> {
+    pub(crate) fn encrypt(
+        &self,
+        segment: u32,
+        last: bool,
+        buffer: &mut Vec<u8>,
+    ) -> Result<(), StoreError> {
         self.cipher
             .encrypt_in_place(&Nonce::from(self.nonce(segment)), &[u8::from(last)], buffer)
             .map_err(|_| StoreError::Unseal)
     }
 
-    pub(crate) fn decrypt(&self, segment: u32, last: bool, buffer: &mut Vec<u8>) -> Result<(), StoreError> {
+    pub(crate) fn decrypt(
+        &self,
+        segment: u32,
+        last: bool,
+        buffer: &mut Vec<u8>,
+    ) -> Result<(), StoreError> {
         self.cipher
             .decrypt_in_place(&Nonce::from(self.nonce(segment)), &[u8::from(last)], buffer)
             .map_err(|_| StoreError::Unseal)

@@ -18,7 +18,10 @@ impl<T> Table<T> {
     /// The table called `name`.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, row: PhantomData }
+        Self {
+            name,
+            row: PhantomData,
+        }
     }
 
     /// The key of row `key` in the store. A NUL separates them: it occurs in no name.

@@ -1,1 +1,56 @@
+//! IAM: roles, users, managed policies, access keys.
 
+mod holder;
+mod managed;
+mod ops;
+mod render;
+mod tags;
+
+use sekisho_arn::Arn;
+use sekisho_engine::{
+    AccessDenied, ApiError, Check, Lookup, ROLES, Resource, Service, USERS, invalid,
+};
+use sekisho_policy::ResourceKind;
+
+/// The service.
+#[must_use]
+pub fn service() -> Service {
+    ops::all(Service::new(
+        "iam",
+        AccessDenied::XML,
+        resolve,
+        invalid::query,
+    ))
+}
+
+/// Roles are protected by their trust policy, for the calls of STS that assume them.
+fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, ApiError> {
+    if arn.account == "aws" {
+        return Ok(Resource::none());
+    }
+    let mut resource = Resource::owned_by(&arn.account);
+    let name = arn.resource.rsplit('/').next().unwrap_or_default();
+    let key = format!("{}/{name}", arn.account);
+    if arn.resource.starts_with("role/") {
+        if check.action.starts_with("sts:") {
+            resource.kind = ResourceKind::Trust;
+            resource.policy_noun = "trust policy";
+        }
+        if let Some(role) = lookup
+            .get(&ROLES, &key)?
+            .filter(|r| r.arn == check.resource)
+        {
+            resource.tags.clone_from(&role.tags);
+            if resource.kind == ResourceKind::Trust {
+                resource.policy = role
+                    .trust
+                    .compiled(|| format!("trust policy of role/{name}"));
+            }
+        }
+    } else if arn.resource.starts_with("user/") {
+        if let Some(user) = lookup.get(&USERS, &key)? {
+            resource.tags.clone_from(&user.tags);
+        }
+    }
+    Ok(resource)
+}

@@ -1,0 +1,361 @@
+//! The engine: one entry for every call.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use sekisho_store::{Overlay, Store};
+use serde_json::Value;
+
+use crate::body::{Body, BodyOut, Sink};
+use crate::caller::Caller;
+use crate::clock::Clock;
+use crate::cx::Lookup;
+use crate::error::ApiError;
+use crate::event::Event;
+use crate::front_door::{Dispatch, Inner};
+use crate::identity::{self, Credential};
+use crate::ids::Ids;
+use crate::op::Registry;
+use crate::origin::{Origin, RequestInfo};
+
+/// Events kept in memory; older ones are on disk, if there is one.
+const EVENTS_IN_MEMORY: usize = 65_536;
+/// Events of calls that changed nothing are written together, this many at most.
+const EVENT_BATCH: usize = 4_096;
+
+/// Settings that operations may read.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// The secret of every account's root key.
+    pub root_secret: String,
+    /// Whether registry addresses have the form of AWS (`<account>.dkr.ecr.<region>.amazonaws.com`).
+    pub aws_registry_host: bool,
+}
+
+impl Default for EngineConfig {
+    fn default() -> Self {
+        Self {
+            root_secret: "sekisho".to_owned(),
+            aws_registry_host: true,
+        }
+    }
+}
+
+/// A call from outside the engine.
+#[derive(Debug)]
+pub struct Call {
+    /// Who calls.
+    pub caller: Caller,
+    /// The service.
+    pub service: String,
+    /// The operation.
+    pub operation: String,
+    /// The input, shaped as the model says.
+    pub input: Value,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// The answer to a call.
+#[derive(Debug)]
+pub struct Reply {
+    /// The output, shaped as the model says.
+    pub output: Value,
+    /// The body that streams.
+    pub body: Option<BodyOut>,
+    /// The event that explains the call.
+    pub event: u64,
+}
+
+/// The engine.
+#[derive(Debug)]
+pub struct Engine {
+    store: Store,
+    registry: Registry,
+    clock: Arc<dyn Clock>,
+    ids: Ids,
+    config: EngineConfig,
+    next_event: AtomicU64,
+    recent: Mutex<VecDeque<Arc<Event>>>,
+    unwritten: Mutex<Vec<(u64, Vec<u8>)>>,
+    work: (Mutex<u64>, Condvar),
+}
+
+impl Engine {
+    /// An engine over `store`.
+    ///
+    /// # Errors
+    /// When the events on disk cannot be read.
+    pub fn new(
+        store: Store,
+        registry: Registry,
+        clock: Arc<dyn Clock>,
+        ids: Ids,
+        config: EngineConfig,
+    ) -> Result<Self, ApiError> {
+        let kept = store.events(EVENTS_IN_MEMORY)?;
+        let recent: VecDeque<Arc<Event>> = kept
+            .iter()
+            .filter_map(|(_, bytes)| serde_json::from_slice(bytes).ok().map(Arc::new))
+            .collect();
+        let next = kept.last().map_or(0, |(id, _)| *id) + 1;
+        Ok(Self {
+            store,
+            registry,
+            clock,
+            ids,
+            config,
+            next_event: AtomicU64::new(next),
+            recent: Mutex::new(recent),
+            unwritten: Mutex::default(),
+            work: (Mutex::new(0), Condvar::new()),
+        })
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The registry of operations.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    /// Ids and randomness.
+    #[must_use]
+    pub fn ids(&self) -> &Ids {
+        &self.ids
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn config(&self) -> &EngineConfig {
+        &self.config
+    }
+
+    pub(crate) fn next_event(&self) -> u64 {
+        self.next_event.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Finds what a signature by `access_key_id` is verified with.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn credential(&self, access_key_id: &str) -> Result<Option<Credential>, ApiError> {
+        let overlay = Overlay::new(self.store.snapshot());
+        let caller = Caller::anonymous();
+        let origin = Origin::external(RequestInfo {
+            region: String::new(),
+            source_ip: None,
+            secure: true,
+            user_agent: None,
+            endpoint: None,
+        });
+        let lookup = Lookup {
+            engine: self,
+            overlay: &overlay,
+            caller: &caller,
+            origin: &origin,
+        };
+        identity::credential(&lookup, access_key_id, &self.config.root_secret)
+    }
+
+    /// Runs a call, with the body that [`Engine::sink`] took if the operation streams.
+    ///
+    /// # Errors
+    /// The operation's error, or the denial. Nothing is changed then, but for the event.
+    pub fn call(&self, call: Call, body: Option<Body>) -> Result<Reply, ApiError> {
+        let event = body.as_ref().map_or_else(|| self.next_event(), |b| b.event);
+        let writes = self
+            .registry
+            .find(&call.service, &call.operation)
+            .is_some_and(|(_, o)| o.writes());
+        let writer = writes.then(|| self.store.writer());
+        let mut inner = Inner::new(Overlay::new(self.store.snapshot()));
+        let dispatch = Dispatch {
+            engine: self,
+            caller: &call.caller,
+            origin: &call.origin,
+            service: &call.service,
+            operation: &call.operation,
+        };
+        let result = dispatch.run(&mut inner, event, call.input, body);
+        let result = self.finish(inner, writer, result)?;
+        Ok(Reply {
+            output: result.0,
+            body: result.1,
+            event,
+        })
+    }
+
+    /// Decides about a call whose body is still to come, and opens the place for it.
+    ///
+    /// # Errors
+    /// As [`Engine::call`]: a denial is known before the body is read.
+    pub fn sink(&self, call: &Call) -> Result<Sink, ApiError> {
+        let event = self.next_event();
+        let writer = self.store.writer();
+        let mut inner = Inner::new(Overlay::new(self.store.snapshot()));
+        let dispatch = Dispatch {
+            engine: self,
+            caller: &call.caller,
+            origin: &call.origin,
+            service: &call.service,
+            operation: &call.operation,
+        };
+        let result = dispatch.sink(&mut inner, event, call.input.clone());
+        let mut spec = self.finish(inner, Some(writer), result)?;
+        let blob = self.store.blobs().stage(spec.sealed.take())?;
+        Ok(Sink::new(blob, spec, event))
+    }
+
+    fn finish<T>(
+        &self,
+        inner: Inner,
+        writer: Option<sekisho_store::Writer<'_>>,
+        result: Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let durable = self.store.is_durable();
+        let mut rows = Vec::new();
+        if durable {
+            for event in &inner.events {
+                rows.push((
+                    event.id,
+                    serde_json::to_vec(event).map_err(|e| ApiError::internal(e.to_string()))?,
+                ));
+            }
+        }
+        let mut committed = false;
+        let mut result = result;
+        if result.is_ok() && !inner.overlay.is_empty() {
+            if let Some(writer) = &writer {
+                match self.store.commit(writer, inner.overlay, &rows) {
+                    Ok(()) => committed = true,
+                    Err(error) => result = Err(error.into()),
+                }
+            } else {
+                result = Err(ApiError::internal("an operation that only reads wrote"));
+            }
+        }
+        let blobs = self.store.blobs();
+        let gone = if committed {
+            &inner.removed
+        } else {
+            &inner.kept
+        };
+        for name in gone {
+            blobs.remove(name);
+        }
+        self.remember(inner.events);
+        if durable && !committed {
+            self.keep_later(rows);
+        }
+        if committed && inner.wake {
+            self.wake();
+        }
+        result
+    }
+
+    fn remember(&self, events: Vec<Event>) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        for event in events {
+            if recent.len() >= EVENTS_IN_MEMORY {
+                recent.pop_front();
+            }
+            recent.push_back(Arc::new(event));
+        }
+    }
+
+    fn keep_later(&self, rows: Vec<(u64, Vec<u8>)>) {
+        let mut unwritten = self
+            .unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        unwritten.extend(rows);
+        if unwritten.len() >= EVENT_BATCH {
+            let batch = std::mem::take(&mut *unwritten);
+            drop(unwritten);
+            let _ = self.store.append_events(&batch);
+        }
+    }
+
+    /// Writes the events of calls that changed nothing; call it now and then, and at the end.
+    pub fn flush_events(&self) {
+        let batch = std::mem::take(
+            &mut *self
+                .unwritten
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        if !batch.is_empty() {
+            let _ = self.store.append_events(&batch);
+        }
+    }
+
+    /// The events after number `after`, oldest first, as far as they are in memory.
+    #[must_use]
+    pub fn events_since(&self, after: u64) -> Vec<Arc<Event>> {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut out: Vec<Arc<Event>> = recent
+            .iter()
+            .rev()
+            .take(EVENTS_IN_MEMORY)
+            .filter(|e| e.id > after)
+            .cloned()
+            .collect();
+        out.sort_unstable_by_key(|e| e.id);
+        out
+    }
+
+    /// Tells the background workers that there is something to do.
+    pub fn wake(&self) {
+        let mut count = self.work.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *count += 1;
+        self.work.1.notify_all();
+    }
+
+    /// Waits until there may be something to do, `timeout` at most. `seen` is what the last wait returned.
+    #[must_use]
+    pub fn wait_for_work(&self, seen: u64, timeout: Duration) -> u64 {
+        let count = self.work.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, _) = self
+            .work
+            .1
+            .wait_timeout_while(count, timeout, |c| *c == seen)
+            .unwrap_or_else(PoisonError::into_inner);
+        *count
+    }
+
+    /// A view for services of ours that run beside the calls (the executor).
+    pub fn view<T>(&self, read: impl FnOnce(&Overlay) -> T) -> T {
+        read(&Overlay::new(self.store.snapshot()))
+    }
+
+    /// Changes state that belongs to a worker of ours and to no API operation; one commit or none.
+    ///
+    /// # Errors
+    /// What `change` answers; nothing is changed then.
+    pub fn change<T>(
+        &self,
+        change: impl FnOnce(&mut Overlay) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let writer = self.store.writer();
+        let mut overlay = Overlay::new(self.store.snapshot());
+        let value = change(&mut overlay)?;
+        if !overlay.is_empty() {
+            self.store.commit(&writer, overlay, &[])?;
+        }
+        Ok(value)
+    }
+}

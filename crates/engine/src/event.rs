@@ -1,0 +1,87 @@
+//! The record of a call: who asked for what, what was decided, why, and what came of it.
+
+use serde::{Deserialize, Serialize};
+
+/// A recorded call. Inputs are not kept: they may hold secrets.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// Its number; later events have greater ones.
+    pub id: u64,
+    /// The call that made this call.
+    pub parent: Option<u64>,
+    /// Milliseconds since the epoch.
+    pub time_ms: i64,
+    /// The service called.
+    pub service: String,
+    /// The operation.
+    pub operation: String,
+    /// The region.
+    pub region: String,
+    /// The caller's ARN, or the service principal.
+    pub principal: String,
+    /// The caller's `aws:PrincipalArn`: the role of a session.
+    pub principal_arn: Option<String>,
+    /// The caller's account; empty for services.
+    pub account: String,
+    /// A label that groups calls, for example the action of a pipeline execution.
+    pub tag: Option<String>,
+    /// What was decided, check by check.
+    pub checks: Vec<Decided>,
+    /// The error with which the call ended.
+    pub error: Option<EventError>,
+    /// Whether it changed the state.
+    pub changed: bool,
+}
+
+/// The error of a recorded call.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct EventError {
+    /// The code.
+    pub code: String,
+    /// The sentence.
+    pub message: String,
+}
+
+/// One decision.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+#[serde(rename_all = "camelCase")]
+pub struct Decided {
+    /// The IAM action.
+    pub action: String,
+    /// The ARN, or `*`.
+    pub resource: String,
+    /// The account that owns the resource; `None` where there is none.
+    pub resource_account: Option<String>,
+    /// `allow`, `implicit_deny` or `explicit_deny`.
+    pub decision: String,
+    /// The gate that decided, in words: `identity policy`, `bucket policy`, `key policy`, `trust policy`, …
+    pub gate: String,
+    /// The policy that decided, by name.
+    pub policy: Option<String>,
+    /// The statement: its `Sid` or its number.
+    pub statement: Option<String>,
+    /// The statement's own text.
+    pub statement_text: Option<String>,
+    /// The whole reason: AWS's sentence.
+    pub reason: String,
+    /// For an implicit denial: the sides that must still allow.
+    pub missing: Vec<MissingSide>,
+}
+
+impl Decided {
+    /// Whether the check passed.
+    #[must_use]
+    pub fn allowed(&self) -> bool {
+        self.decision == "allow"
+    }
+}
+
+/// A side that must still allow.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct MissingSide {
+    /// The gate, in the words of [`Decided::gate`].
+    pub gate: String,
+    /// The account in which it must be changed.
+    pub account: String,
+}

@@ -1,0 +1,463 @@
+//! The front door: decode, validate, ask what must be allowed, gather the facts, decide, run, record.
+
+use sekisho_arn::Arn;
+use sekisho_policy::{
+    Context, Decision, Gate, Outcome, Policies, Principal, Request, Side, evaluate, sentence,
+};
+use sekisho_store::Overlay;
+use serde_json::Value;
+
+use crate::body::{Body, BodyOut, SinkSpec};
+use crate::caller::Caller;
+use crate::cx::{Cx, Lookup};
+use crate::engine::Engine;
+use crate::error::ApiError;
+use crate::event::{Decided, Event, EventError, MissingSide};
+use crate::identity::{self, Facts};
+use crate::op::{Check, Erased, Service};
+use crate::origin::Origin;
+use crate::resource::Resource;
+
+/// What a call and the calls inside it share.
+pub(crate) struct Inner {
+    pub(crate) overlay: Overlay,
+    pub(crate) events: Vec<Event>,
+    pub(crate) kept: Vec<String>,
+    pub(crate) removed: Vec<String>,
+    pub(crate) wake: bool,
+}
+
+impl Inner {
+    pub(crate) fn new(overlay: Overlay) -> Self {
+        Self {
+            overlay,
+            events: Vec::new(),
+            kept: Vec::new(),
+            removed: Vec::new(),
+            wake: false,
+        }
+    }
+}
+
+/// How deep services may call services.
+const MAX_DEPTH: usize = 8;
+
+/// What the front door does with an operation that may run.
+enum Goal {
+    /// Find out where the body goes.
+    Sink,
+    /// Run it.
+    Run(Option<Box<Body>>),
+}
+
+enum Done {
+    Sink(SinkSpec),
+    Output(Value, Option<BodyOut>),
+}
+
+pub(crate) struct Dispatch<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) caller: &'a Caller,
+    pub(crate) origin: &'a Origin,
+    pub(crate) service: &'a str,
+    pub(crate) operation: &'a str,
+}
+
+impl Dispatch<'_> {
+    /// Runs a call as event `event` and records it.
+    pub(crate) fn run(
+        &self,
+        inner: &mut Inner,
+        event: u64,
+        input: Value,
+        body: Option<Body>,
+    ) -> Result<(Value, Option<BodyOut>), ApiError> {
+        match self.go(inner, event, input, Goal::Run(body.map(Box::new)))? {
+            Done::Output(output, body) => Ok((output, body)),
+            Done::Sink(_) => Err(ApiError::internal("the operation did not run")),
+        }
+    }
+
+    /// Decides and finds out where the body goes. Only a failure is recorded; the call itself follows.
+    pub(crate) fn sink(
+        &self,
+        inner: &mut Inner,
+        event: u64,
+        input: Value,
+    ) -> Result<SinkSpec, ApiError> {
+        match self.go(inner, event, input, Goal::Sink)? {
+            Done::Sink(spec) => Ok(spec),
+            Done::Output(..) => Err(ApiError::internal("the operation takes no body")),
+        }
+    }
+
+    fn go(
+        &self,
+        inner: &mut Inner,
+        event: u64,
+        input: Value,
+        goal: Goal,
+    ) -> Result<Done, ApiError> {
+        let mut checks = Vec::new();
+        let sink = matches!(goal, Goal::Sink);
+        let before = inner.events.len();
+        let result = self.steps(inner, event, input, goal, &mut checks);
+        if sink && result.is_ok() {
+            return result;
+        }
+        let changed = result.is_ok() && !inner.overlay.is_empty();
+        let record = Event {
+            id: event,
+            parent: self.origin.parent,
+            time_ms: self.engine.clock().now_ms(),
+            service: self.service.to_owned(),
+            operation: self.operation.to_owned(),
+            region: self.origin.region().to_owned(),
+            principal: self.caller.arn(),
+            principal_arn: self.caller.principal.principal_arn(),
+            account: self.caller.account().to_owned(),
+            tag: self.origin.tag.clone(),
+            checks,
+            error: result.as_ref().err().map(|e| EventError {
+                code: e.code.clone(),
+                message: e.message.clone(),
+            }),
+            changed,
+        };
+        // A call stands before the calls that it made.
+        inner.events.insert(before, record);
+        result.map_err(|mut error| {
+            error.event.get_or_insert(event);
+            error
+        })
+    }
+
+    fn steps(
+        &self,
+        inner: &mut Inner,
+        event: u64,
+        input: Value,
+        goal: Goal,
+        decided: &mut Vec<Decided>,
+    ) -> Result<Done, ApiError> {
+        let (service, operation) = self.find()?;
+        if let Some(model) = sekisho_model::service(service.name) {
+            let shape = model
+                .operations
+                .get(self.operation)
+                .and_then(|o| o.input.as_ref());
+            if let Some(shape) = shape {
+                let violations = sekisho_model::check(model, &shape.shape, &input);
+                if !violations.is_empty() {
+                    return Err((service.invalid)(&violations));
+                }
+            }
+        }
+        let input = operation.decode(input)?;
+        let checks = operation.authz(&self.lookup(inner), input.as_ref())?;
+        let facts = identity::facts(&self.lookup(inner), self.caller)?;
+        for check in &checks {
+            let (row, denial) = self.decide(&self.lookup(inner), service, &facts, check)?;
+            decided.push(row);
+            if let Some(denial) = denial {
+                return Err(denial);
+            }
+        }
+        let body = match goal {
+            Goal::Sink => None,
+            Goal::Run(body) => Some(body.map(|b| *b)),
+        };
+        let mut cx = Cx {
+            engine: self.engine,
+            inner,
+            caller: self.caller,
+            origin: self.origin,
+            service: service.name,
+            event,
+            body: None,
+            out: None,
+        };
+        match body {
+            None => operation.sink(&mut cx, input.as_ref()).map(Done::Sink),
+            Some(body) => {
+                cx.body = body;
+                let output = operation.run(&mut cx, input)?;
+                let out = cx.out.take();
+                if cfg!(debug_assertions) {
+                    self.known_members(&output)?;
+                }
+                Ok(Done::Output(output, out))
+            }
+        }
+    }
+
+    /// In debug builds: every member of an output is one of the model's.
+    fn known_members(&self, output: &Value) -> Result<(), ApiError> {
+        let model = sekisho_model::service(self.service);
+        let shape = model.and_then(|m| {
+            let name = &m.operations.get(self.operation)?.output.as_ref()?.shape;
+            m.shape(name)
+        });
+        let (Some(shape), Value::Object(map)) = (shape, output) else {
+            return Ok(());
+        };
+        match map
+            .keys()
+            .find(|k| !shape.fields.iter().any(|(name, _)| name == *k))
+        {
+            Some(name) => Err(ApiError::internal(format!(
+                "{} answers with the unknown member {name}",
+                self.operation
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn lookup<'b>(&'b self, inner: &'b Inner) -> Lookup<'b> {
+        Lookup {
+            engine: self.engine,
+            overlay: &inner.overlay,
+            caller: self.caller,
+            origin: self.origin,
+        }
+    }
+
+    fn find(&self) -> Result<(&Service, &dyn Erased), ApiError> {
+        self.engine
+            .registry()
+            .find(self.service, self.operation)
+            .ok_or_else(|| {
+                let known = sekisho_model::service(self.service)
+                    .is_some_and(|m| m.operations.contains_key(self.operation));
+                if known {
+                    let text = format!(
+                        "{}:{} is not supported by sekisho yet",
+                        self.service, self.operation
+                    );
+                    ApiError::new("NotImplemented", text).status(501)
+                } else {
+                    ApiError::new(
+                        "UnknownOperationException",
+                        format!("{} has no operation {}", self.service, self.operation),
+                    )
+                }
+            })
+    }
+
+    /// One decision, as it is recorded, and the error if it is a denial.
+    fn decide(
+        &self,
+        lookup: &Lookup<'_>,
+        service: &Service,
+        facts: &Facts,
+        check: &Check,
+    ) -> Result<(Decided, Option<ApiError>), ApiError> {
+        let resource = self.resource(lookup, check)?;
+        let mut context = self.global_context(lookup, facts, &resource);
+        for (key, value) in &check.context {
+            context.put(key, value.clone());
+        }
+        let request = Request {
+            principal: &self.caller.principal,
+            action: &check.action,
+            resource: &check.resource,
+            resource_account: resource.account.as_deref(),
+            context: &context,
+            requested_grant: check.requested_grant.as_ref(),
+        };
+        let policies = Policies {
+            identity: facts.identity.clone(),
+            boundary: facts.boundary.clone(),
+            session: facts.session.clone(),
+            resource: resource.policy.clone(),
+            grants: resource.grants.clone(),
+            ..Policies::default()
+        };
+        let decision = evaluate(&request, &policies, resource.kind);
+        let reason = sentence(&request, &decision, check.shown.as_deref());
+        let denial = (!decision.allowed()).then(|| {
+            let denied = service.access_denied;
+            let message = (denied.message)(&decision, reason.clone());
+            ApiError::new(denied.code, message).status(denied.status)
+        });
+        Ok((self.record(check, &resource, &decision, reason), denial))
+    }
+
+    fn resource(&self, lookup: &Lookup<'_>, check: &Check) -> Result<Resource, ApiError> {
+        let Ok(arn) = check.resource.parse::<Arn>() else {
+            return Ok(Resource::none());
+        };
+        match self.engine.registry().services.get(arn.service.as_str()) {
+            Some(owner) => (owner.resolve)(lookup, check, &arn),
+            None => Ok(Resource::owned_by(&arn.account)),
+        }
+    }
+
+    fn record(
+        &self,
+        check: &Check,
+        resource: &Resource,
+        decision: &Decision,
+        reason: String,
+    ) -> Decided {
+        let gate_noun = |gate: Gate| -> String {
+            match gate {
+                Gate::Identity => "identity policy",
+                Gate::Boundary => "permissions boundary",
+                Gate::Session => "session policy",
+                Gate::Resource => resource.policy_noun,
+                Gate::Scp => "service control policy",
+                Gate::Rcp => "resource control policy",
+                Gate::Endpoint => "VPC endpoint policy",
+                Gate::Grant => "grant",
+            }
+            .to_owned()
+        };
+        let root = matches!(self.caller.principal, Principal::Root { .. });
+        let gate = match decision.gate {
+            Gate::Identity if root && decision.allowed() => "root user".to_owned(),
+            gate => gate_noun(gate),
+        };
+        let statement = decision.statement.as_ref();
+        Decided {
+            action: check.action.clone(),
+            resource: check.resource.clone(),
+            resource_account: resource.account.clone(),
+            decision: match decision.outcome {
+                Outcome::Allow => "allow",
+                Outcome::ImplicitDeny => "implicit_deny",
+                Outcome::ExplicitDeny => "explicit_deny",
+            }
+            .to_owned(),
+            gate,
+            policy: statement
+                .map(|s| s.policy.name.to_string())
+                .or_else(|| decision.grant.as_ref().map(|g| format!("grant {g}"))),
+            statement: statement.map(sekisho_policy::StatementRef::label),
+            statement_text: statement
+                .filter(|_| !decision.allowed() || self.origin.tag.is_some())
+                .and_then(|s| s.policy.document.statement_text(s.index).map(str::to_owned)),
+            reason,
+            missing: decision
+                .missing
+                .iter()
+                .map(|m| MissingSide {
+                    gate: gate_noun(m.gate),
+                    account: match m.side {
+                        Side::Caller => self.caller.account().to_owned(),
+                        Side::Resource => resource.account.clone().unwrap_or_default(),
+                    },
+                })
+                .collect(),
+        }
+    }
+
+    /// The condition keys that hold for every request.
+    fn global_context(&self, lookup: &Lookup<'_>, facts: &Facts, resource: &Resource) -> Context {
+        let mut context = Context::new();
+        let caller = self.caller;
+        let now = lookup.now_ms();
+        context.set("aws:currenttime", crate::time::iso(now));
+        context.set("aws:epochtime", (now / 1000).to_string());
+        context.set("aws:securetransport", self.origin.info.secure.to_string());
+        context.set("aws:requestedregion", self.origin.region());
+        let is_service = matches!(caller.principal, Principal::Service(_));
+        context.set("aws:principalisawsservice", is_service.to_string());
+        context.set(
+            "aws:viaawsservice",
+            (!self.origin.via.is_empty()).to_string(),
+        );
+        if let (Some(first), Some(last)) = (self.origin.via.first(), self.origin.via.last()) {
+            context.set_list("aws:calledvia", self.origin.via.clone());
+            context.set("aws:calledviafirst", first.clone());
+            context.set("aws:calledvialast", last.clone());
+        } else if let Some(ip) = &self.origin.info.source_ip {
+            context.set("aws:sourceip", ip.clone());
+        }
+        if let Some(agent) = &self.origin.info.user_agent {
+            context.set("aws:useragent", agent.clone());
+        }
+        if let Some(arn) = caller.principal.principal_arn() {
+            context.set("aws:principalarn", arn);
+            context.set("aws:principalaccount", caller.account());
+        }
+        let kind = match &caller.principal {
+            Principal::Anonymous => Some("Anonymous"),
+            Principal::Service(name) => {
+                context.set("aws:principalservicename", name.clone());
+                None
+            }
+            Principal::Root { .. } => Some("Account"),
+            Principal::User { arn, .. } => {
+                context.set("aws:username", arn.rsplit('/').next().unwrap_or_default());
+                Some("User")
+            }
+            Principal::Session { .. } => Some("AssumedRole"),
+            Principal::Federated { .. } => Some("FederatedUser"),
+        };
+        if let Some(kind) = kind {
+            context.set("aws:principaltype", kind);
+        }
+        if let Some(id) = caller.user_id() {
+            context.set("aws:userid", id);
+        }
+        for (key, value) in &facts.tags {
+            context.set(&format!("aws:principaltag/{key}"), value.clone());
+        }
+        if let Some(session) = &caller.session {
+            context.set("aws:tokenissuetime", crate::time::iso(session.issued_ms));
+            context.set("aws:multifactorauthpresent", "false");
+            if let Some(identity) = &session.source_identity {
+                context.set("aws:sourceidentity", identity.clone());
+            }
+        }
+        if is_service {
+            if let Some((arn, account)) = &self.origin.source {
+                context.set("aws:sourcearn", arn.clone());
+                context.set("aws:sourceaccount", account.clone());
+            }
+        }
+        if let Some(account) = &resource.account {
+            context.set("aws:resourceaccount", account.clone());
+        }
+        for (key, value) in &resource.tags {
+            context.set(&format!("aws:resourcetag/{key}"), value.clone());
+        }
+        context
+    }
+}
+
+/// A call inside a call: it sees what its parent wrote; what it writes goes with its parent.
+pub(crate) fn nested(
+    engine: &Engine,
+    inner: &mut Inner,
+    caller: &Caller,
+    origin: &Origin,
+    service: &str,
+    operation: &str,
+    input: Value,
+) -> Result<Value, ApiError> {
+    if origin.via.len() > MAX_DEPTH {
+        return Err(ApiError::internal("services call each other too deeply"));
+    }
+    let event = engine.next_event();
+    inner.overlay.push();
+    let result = Dispatch {
+        engine,
+        caller,
+        origin,
+        service,
+        operation,
+    }
+    .run(inner, event, input, None);
+    match result {
+        Ok((output, _)) => {
+            inner.overlay.fold();
+            Ok(output)
+        }
+        Err(error) => {
+            inner.overlay.abandon();
+            Err(error)
+        }
+    }
+}

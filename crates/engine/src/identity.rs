@@ -1,0 +1,465 @@
+//! Principals as the front door needs them: users, roles, managed policies, keys and sessions.
+//!
+//! IAM and STS write these rows; the front door reads them at every call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sekisho_policy::{Policy, Principal};
+use sekisho_store::Table;
+use serde::{Deserialize, Serialize};
+
+use crate::caller::Caller;
+use crate::cx::Lookup;
+use crate::error::ApiError;
+use crate::policy_text::PolicyText;
+
+/// Users by `account/name`.
+pub const USERS: Table<User> = Table::new("iam/user");
+/// Roles by `account/name`.
+pub const ROLES: Table<Role> = Table::new("iam/role");
+/// Customer managed policies by ARN.
+pub const POLICIES: Table<ManagedPolicy> = Table::new("iam/policy");
+/// Access keys of users by id.
+pub const ACCESS_KEYS: Table<AccessKey> = Table::new("iam/access-key");
+/// Temporary credentials by access key id.
+pub const SESSIONS: Table<Session> = Table::new("sts/session");
+
+/// Tags in the order in which they were given.
+pub type Tags = Vec<(String, String)>;
+
+/// An IAM user.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct User {
+    /// The account.
+    pub account: String,
+    /// The name.
+    pub name: String,
+    /// The path, `/` at least.
+    pub path: String,
+    /// The ARN with the path.
+    pub arn: String,
+    /// The unique id, `AIDA…`.
+    pub id: String,
+    /// When it was made, in milliseconds.
+    pub created_ms: i64,
+    /// Its tags.
+    pub tags: Tags,
+    /// Inline policies by name.
+    pub inline: BTreeMap<String, PolicyText>,
+    /// ARNs of attached policies.
+    pub attached: Vec<String>,
+    /// ARN of the permissions boundary.
+    pub boundary: Option<String>,
+}
+
+/// An IAM role.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Role {
+    /// The account.
+    pub account: String,
+    /// The name.
+    pub name: String,
+    /// The path, `/` at least.
+    pub path: String,
+    /// The ARN with the path.
+    pub arn: String,
+    /// The unique id, `AROA…`.
+    pub id: String,
+    /// When it was made, in milliseconds.
+    pub created_ms: i64,
+    /// The trust policy.
+    pub trust: PolicyText,
+    /// The description.
+    pub description: Option<String>,
+    /// The longest session in seconds.
+    pub max_session_seconds: i64,
+    /// Its tags.
+    pub tags: Tags,
+    /// Inline policies by name.
+    pub inline: BTreeMap<String, PolicyText>,
+    /// ARNs of attached policies.
+    pub attached: Vec<String>,
+    /// ARN of the permissions boundary.
+    pub boundary: Option<String>,
+}
+
+/// A managed policy.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ManagedPolicy {
+    /// The ARN.
+    pub arn: String,
+    /// The name.
+    pub name: String,
+    /// The path.
+    pub path: String,
+    /// The unique id, `ANPA…`.
+    pub id: String,
+    /// The description.
+    pub description: Option<String>,
+    /// When it was made, in milliseconds.
+    pub created_ms: i64,
+    /// When its default version changed, in milliseconds.
+    pub updated_ms: i64,
+    /// Its tags.
+    pub tags: Tags,
+    /// Its versions, oldest first.
+    pub versions: Vec<PolicyVersion>,
+    /// The number of the default version.
+    pub default_version: u32,
+    /// The number of the next version.
+    pub next_version: u32,
+}
+
+/// A version of a managed policy.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PolicyVersion {
+    /// Its number: `v<number>`.
+    pub number: u32,
+    /// The document.
+    pub document: PolicyText,
+    /// When it was made, in milliseconds.
+    pub created_ms: i64,
+}
+
+impl ManagedPolicy {
+    /// The version in force.
+    #[must_use]
+    pub fn default(&self) -> Option<&PolicyVersion> {
+        self.versions
+            .iter()
+            .find(|v| v.number == self.default_version)
+    }
+}
+
+/// A long-term access key.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct AccessKey {
+    /// Its id, `AKIA…`.
+    pub id: String,
+    /// The secret.
+    pub secret: String,
+    /// The user's account.
+    pub account: String,
+    /// The user's name.
+    pub user: String,
+    /// `Active` or `Inactive`.
+    pub status: String,
+    /// When it was made, in milliseconds.
+    pub created_ms: i64,
+}
+
+impl std::fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "AccessKey({}, user {}/{})",
+            self.id, self.account, self.user
+        )
+    }
+}
+
+/// Temporary credentials.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// The access key id, `ASIA…`.
+    pub access_key_id: String,
+    /// The secret.
+    pub secret: String,
+    /// The session token.
+    pub token: String,
+    /// The account.
+    pub account: String,
+    /// The role's name, for role sessions.
+    pub role: Option<String>,
+    /// The role's unique id.
+    pub role_id: Option<String>,
+    /// The role's ARN with its path.
+    pub role_arn: Option<String>,
+    /// The session name; the user's name for `GetSessionToken`.
+    pub name: String,
+    /// Inline session policy.
+    pub policy: Option<PolicyText>,
+    /// ARNs of managed session policies; read at every call.
+    pub policy_arns: Vec<String>,
+    /// Session tags.
+    pub tags: Tags,
+    /// Keys of transitive tags.
+    pub transitive: Vec<String>,
+    /// The source identity.
+    pub source_identity: Option<String>,
+    /// When the session began, in milliseconds.
+    pub issued_ms: i64,
+    /// When it ends, in milliseconds.
+    pub expires_ms: i64,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Session({}, {})", self.access_key_id, self.name)
+    }
+}
+
+/// What a signature is verified with, and who it stands for.
+#[derive(Clone)]
+pub struct Credential {
+    /// The secret key.
+    pub secret: String,
+    /// The token that must come with it.
+    pub token: Option<String>,
+    /// The caller.
+    pub caller: Caller,
+    /// When it ends, in milliseconds.
+    pub expires_ms: Option<i64>,
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Credential({:?})", self.caller.principal)
+    }
+}
+
+/// Finds the credential of `access_key_id`. Twelve digits are the root user of that account.
+pub(crate) fn credential(
+    lookup: &Lookup<'_>,
+    access_key_id: &str,
+    root_secret: &str,
+) -> Result<Option<Credential>, ApiError> {
+    if sekisho_arn::is_account_id(access_key_id) {
+        return Ok(Some(Credential {
+            secret: root_secret.to_owned(),
+            token: None,
+            caller: Caller::root(access_key_id),
+            expires_ms: None,
+        }));
+    }
+    if let Some(key) = lookup.get(&ACCESS_KEYS, access_key_id)? {
+        if key.status != "Active" {
+            return Ok(None);
+        }
+        let user = lookup.get(&USERS, &format!("{}/{}", key.account, key.user))?;
+        return Ok(user.map(|user| Credential {
+            secret: key.secret.clone(),
+            token: None,
+            caller: Caller {
+                principal: user_principal(&user),
+                access_key_id: Some(key.id.clone()),
+                session: None,
+            },
+            expires_ms: None,
+        }));
+    }
+    let Some(session) = lookup.get(&SESSIONS, access_key_id)? else {
+        return Ok(None);
+    };
+    Ok(caller_of(lookup, &session)?.map(|caller| Credential {
+        secret: session.secret.clone(),
+        token: Some(session.token.clone()),
+        caller,
+        expires_ms: Some(session.expires_ms),
+    }))
+}
+
+fn user_principal(user: &User) -> Principal {
+    Principal::User {
+        account: user.account.clone(),
+        arn: user.arn.clone(),
+        id: Some(user.id.clone()),
+    }
+}
+
+/// The caller behind temporary credentials.
+pub(crate) fn caller_of(
+    lookup: &Lookup<'_>,
+    session: &Arc<Session>,
+) -> Result<Option<Caller>, ApiError> {
+    let principal = match &session.role {
+        Some(role) => Principal::Session {
+            account: session.account.clone(),
+            role_arn: session.role_arn.clone().unwrap_or_default(),
+            role_name: role.clone(),
+            session: session.name.clone(),
+            role_id: session.role_id.clone(),
+        },
+        None if session.name == "root" => Principal::Root {
+            account: session.account.clone(),
+        },
+        None => match lookup.get(&USERS, &format!("{}/{}", session.account, session.name))? {
+            Some(user) => user_principal(&user),
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(Caller {
+        principal,
+        access_key_id: Some(session.access_key_id.clone()),
+        session: Some(Arc::clone(session)),
+    }))
+}
+
+/// The policies of a caller, and its tags.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) identity: Vec<Policy>,
+    pub(crate) boundary: Option<Policy>,
+    pub(crate) session: Option<Vec<Policy>>,
+    pub(crate) tags: Tags,
+}
+
+pub(crate) fn facts(lookup: &Lookup<'_>, caller: &Caller) -> Result<Facts, ApiError> {
+    let mut facts = Facts::default();
+    match &caller.principal {
+        Principal::User { account, arn, id } => {
+            let name = arn.rsplit('/').next().unwrap_or_default();
+            if let Some(user) = lookup.get(&USERS, &format!("{account}/{name}"))? {
+                if id.as_deref() == Some(&user.id) {
+                    let who = format!("user/{name}");
+                    collect(
+                        lookup,
+                        &mut facts,
+                        &user.inline,
+                        &user.attached,
+                        user.boundary.as_deref(),
+                        &who,
+                    )?;
+                    facts.tags.clone_from(&user.tags);
+                }
+            }
+        }
+        Principal::Session {
+            account,
+            role_name,
+            role_id,
+            ..
+        } => {
+            if let Some(role) = lookup.get(&ROLES, &format!("{account}/{role_name}"))? {
+                // A role that was made again is another role: sessions of the old one have nothing.
+                if role_id.as_deref() == Some(&role.id) {
+                    let who = format!("role/{role_name}");
+                    collect(
+                        lookup,
+                        &mut facts,
+                        &role.inline,
+                        &role.attached,
+                        role.boundary.as_deref(),
+                        &who,
+                    )?;
+                    facts.tags.clone_from(&role.tags);
+                }
+            }
+        }
+        _ => {}
+    }
+    if let Some(session) = &caller.session {
+        if session.role.is_some() && (session.policy.is_some() || !session.policy_arns.is_empty()) {
+            let mut policies = Vec::new();
+            if let Some(policy) = &session.policy {
+                policies.extend(policy.compiled(|| format!("session policy of {}", session.name)));
+            }
+            for arn in &session.policy_arns {
+                policies.extend(managed_policy(lookup, arn)?);
+            }
+            facts.session = Some(policies);
+        }
+        for (key, value) in &session.tags {
+            facts.tags.retain(|(k, _)| !k.eq_ignore_ascii_case(key));
+            facts.tags.push((key.clone(), value.clone()));
+        }
+    }
+    Ok(facts)
+}
+
+fn collect(
+    lookup: &Lookup<'_>,
+    facts: &mut Facts,
+    inline: &BTreeMap<String, PolicyText>,
+    attached: &[String],
+    boundary: Option<&str>,
+    who: &str,
+) -> Result<(), ApiError> {
+    for (name, policy) in inline {
+        facts
+            .identity
+            .extend(policy.compiled(|| format!("inline policy {name} of {who}")));
+    }
+    for arn in attached {
+        facts.identity.extend(managed_policy(lookup, arn)?);
+    }
+    if let Some(arn) = boundary {
+        // A boundary that cannot be read allows nothing.
+        facts.boundary = Some(match managed_policy(lookup, arn)? {
+            Some(policy) => policy,
+            None => nothing(arn)?,
+        });
+    }
+    Ok(())
+}
+
+fn nothing(arn: &str) -> Result<Policy, ApiError> {
+    let document = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+        .parse()
+        .map_err(|_| ApiError::internal("the empty policy does not read"))?;
+    Ok(Policy::new(&format!("{arn} (deleted)"), document))
+}
+
+/// The default version of the managed policy `arn`.
+///
+/// # Errors
+/// When the store fails.
+pub fn managed_policy(lookup: &Lookup<'_>, arn: &str) -> Result<Option<Policy>, ApiError> {
+    let policy = match lookup.get(&POLICIES, arn)? {
+        Some(policy) => Some(policy),
+        None => aws_managed_policy(arn),
+    };
+    Ok(policy.and_then(|policy| {
+        let mut compiled = policy
+            .default()?
+            .document
+            .compiled(|| format!("managed policy {}", policy.name))?;
+        compiled.arn = Some(Arc::from(arn));
+        Some(compiled)
+    }))
+}
+
+/// AWS managed policies that are known here; `None` for the others.
+#[must_use]
+pub fn aws_managed_policy(arn: &str) -> Option<Arc<ManagedPolicy>> {
+    static ALL: std::sync::OnceLock<BTreeMap<String, Arc<ManagedPolicy>>> =
+        std::sync::OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let texts: BTreeMap<String, serde_json::Value> =
+            serde_json::from_str(include_str!("aws_managed.json")).unwrap_or_default();
+        texts
+            .into_iter()
+            .map(|(name, document)| {
+                let arn = format!("arn:aws:iam::aws:policy/{name}");
+                let version = PolicyVersion {
+                    number: 1,
+                    document: PolicyText::plain(document.to_string()),
+                    created_ms: 0,
+                };
+                let policy = ManagedPolicy {
+                    arn: arn.clone(),
+                    id: format!(
+                        "ANPA{:0>17}",
+                        name.to_uppercase()
+                            .chars()
+                            .filter(char::is_ascii_alphabetic)
+                            .take(17)
+                            .collect::<String>()
+                    ),
+                    name,
+                    path: "/".to_owned(),
+                    description: None,
+                    created_ms: 0,
+                    updated_ms: 0,
+                    tags: Vec::new(),
+                    versions: vec![version],
+                    default_version: 1,
+                    next_version: 2,
+                };
+                (arn, Arc::new(policy))
+            })
+            .collect()
+    });
+    all.get(arn).cloned()
+}

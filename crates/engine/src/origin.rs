@@ -1,0 +1,102 @@
+//! Where a call came from. The kind is private: no client can write a header that makes it an internal call.
+
+/// How a request reached the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestInfo {
+    /// The region that the request is for.
+    pub region: String,
+    /// The address of the client, if it came over a socket.
+    pub source_ip: Option<String>,
+    /// Whether the way counts as secure transport.
+    pub secure: bool,
+    /// The client's `User-Agent`.
+    pub user_agent: Option<String>,
+    /// `host:port` under which the client reached us, for URLs in answers.
+    pub endpoint: Option<String>,
+}
+
+/// Where a call came from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    pub(crate) info: RequestInfo,
+    /// Services that forwarded the call on behalf of the caller, first to last.
+    pub(crate) via: Vec<String>,
+    /// For a service that calls on its own behalf: the resource and account for which it does.
+    pub(crate) source: Option<(String, String)>,
+    pub(crate) parent: Option<u64>,
+    /// Whose event made this call; a label for the trace.
+    pub(crate) tag: Option<String>,
+}
+
+impl Origin {
+    /// A call from a client.
+    #[must_use]
+    pub fn external(info: RequestInfo) -> Self {
+        Self {
+            info,
+            via: Vec::new(),
+            source: None,
+            parent: None,
+            tag: None,
+        }
+    }
+
+    /// A call that a service of ours makes in `region` for the resource `source_arn` of `source_account`.
+    #[must_use]
+    pub fn service(region: &str, source_arn: &str, source_account: &str) -> Self {
+        let info = RequestInfo {
+            region: region.to_owned(),
+            source_ip: None,
+            secure: true,
+            user_agent: None,
+            endpoint: None,
+        };
+        Self {
+            info,
+            via: Vec::new(),
+            source: Some((source_arn.to_owned(), source_account.to_owned())),
+            parent: None,
+            tag: None,
+        }
+    }
+
+    /// The same origin as a child of event `parent`.
+    #[must_use]
+    pub fn under(mut self, parent: u64) -> Self {
+        self.parent = Some(parent);
+        self
+    }
+
+    /// The same origin with a label that groups its events.
+    #[must_use]
+    pub fn tagged(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
+        self
+    }
+
+    /// The same call, forwarded by `service` (its service principal) on behalf of the caller.
+    pub(crate) fn forwarded(&self, service: &str, parent: u64) -> Self {
+        let mut origin = self.clone();
+        origin.via.push(service.to_owned());
+        origin.parent = Some(parent);
+        origin
+    }
+
+    /// The region that the request is for.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.info.region
+    }
+
+    /// The service principal that forwarded the call last, for example `s3.amazonaws.com`.
+    #[must_use]
+    pub fn via(&self) -> Option<&str> {
+        self.via.last().map(String::as_str)
+    }
+
+    /// What is known of the request.
+    #[must_use]
+    pub fn info(&self) -> &RequestInfo {
+        &self.info
+    }
+}

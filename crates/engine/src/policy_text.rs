@@ -1,0 +1,169 @@
+//! Stored policy documents.
+//!
+//! A policy that names a user or role means that very user or role: AWS keeps its unique id, so that a role
+//! which is deleted and made again is somebody else. The author's text is kept beside the ids.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use sekisho_arn::Arn;
+use sekisho_policy::{Document, Policy, PrincipalPattern, principals};
+use serde::{Deserialize, Serialize};
+
+use crate::cx::Lookup;
+use crate::error::ApiError;
+use crate::identity::{ROLES, USERS};
+
+/// A policy document with the principals that it meant when it was written.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct PolicyText {
+    /// The text as written.
+    pub text: String,
+    /// Unique ids by the ARN that stands in the text.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pins: BTreeMap<String, String>,
+    #[serde(skip)]
+    compiled: OnceLock<Option<Policy>>,
+}
+
+impl Clone for PolicyText {
+    fn clone(&self) -> Self {
+        Self {
+            text: self.text.clone(),
+            pins: self.pins.clone(),
+            compiled: OnceLock::new(),
+        }
+    }
+}
+
+impl PartialEq for PolicyText {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.pins == other.pins
+    }
+}
+
+impl PolicyText {
+    /// A document that names no principals.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    /// A document with its principals pinned.
+    #[must_use]
+    pub fn pinned(text: impl Into<String>, pins: BTreeMap<String, String>) -> Self {
+        Self {
+            text: text.into(),
+            pins,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// The compiled policy, made at first use and kept with this version of the row. `name` names it for people.
+    pub fn compiled(&self, name: impl FnOnce() -> String) -> Option<Policy> {
+        self.compiled
+            .get_or_init(|| {
+                let mut document: Document = self.text.parse().ok()?;
+                let patterns = document
+                    .statements
+                    .iter_mut()
+                    .filter_map(|s| s.principals.as_mut())
+                    .flat_map(|p| &mut p.patterns);
+                for pattern in patterns {
+                    if let PrincipalPattern::Arn(arn) = pattern {
+                        if let Some(id) = self.pins.get(arn) {
+                            *pattern = PrincipalPattern::Id(id.clone());
+                        }
+                    }
+                }
+                Some(Policy {
+                    name: Arc::from(name()),
+                    arn: None,
+                    document: Arc::new(document),
+                })
+            })
+            .clone()
+    }
+}
+
+/// The unique id behind a user, role or session ARN; `None` when nobody has it now.
+fn id_of(lookup: &Lookup<'_>, text: &str) -> Result<Option<String>, ApiError> {
+    let Ok(arn) = text.parse::<Arn>() else {
+        return Ok(None);
+    };
+    let (kind, rest) = arn
+        .resource
+        .split_once('/')
+        .unwrap_or((arn.resource.as_str(), ""));
+    let name = rest.rsplit('/').next().unwrap_or_default();
+    Ok(match (arn.service.as_str(), kind) {
+        ("iam", "role") => lookup
+            .get(&ROLES, &format!("{}/{name}", arn.account))?
+            .filter(|r| r.arn == text)
+            .map(|r| r.id.clone()),
+        ("iam", "user") => lookup
+            .get(&USERS, &format!("{}/{name}", arn.account))?
+            .filter(|u| u.arn == text)
+            .map(|u| u.id.clone()),
+        ("sts", "assumed-role") => match rest.split_once('/') {
+            Some((role, session)) => lookup
+                .get(&ROLES, &format!("{}/{role}", arn.account))?
+                .map(|r| format!("{}:{session}", r.id)),
+            None => None,
+        },
+        ("sts", "federated-user") => Some(text.to_owned()),
+        _ => None,
+    })
+}
+
+/// Looks up every principal that `document` names. The error is the text of the first that does not exist.
+///
+/// # Errors
+/// The outer error is a failing store; the inner one names the principal, as `"AWS":"arn…"` is quoted by IAM.
+pub fn pin(
+    lookup: &Lookup<'_>,
+    document: &Document,
+) -> Result<Result<BTreeMap<String, String>, String>, ApiError> {
+    let mut pins = BTreeMap::new();
+    for principal in principals(document) {
+        match principal {
+            PrincipalPattern::Arn(arn) => match id_of(lookup, arn)? {
+                Some(id) => {
+                    pins.insert(arn.clone(), id);
+                }
+                None => return Ok(Err(format!("\"AWS\":\"{arn}\""))),
+            },
+            PrincipalPattern::Id(id) => {
+                if !lookup.principal_id_exists(id)? {
+                    return Ok(Err(format!("\"AWS\":\"{id}\"")));
+                }
+            }
+            PrincipalPattern::Service(name) => {
+                let plausible = name.contains('.')
+                    && (name.ends_with(".amazonaws.com") || name.ends_with(".aws.internal"));
+                if !plausible {
+                    return Ok(Err(format!("\"SERVICE\":\"{name}\"")));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(Ok(pins))
+}
+
+/// The text as AWS shows it: a principal that is gone, or that is somebody else by now, appears as its id.
+///
+/// # Errors
+/// When the store fails.
+pub fn shown(lookup: &Lookup<'_>, policy: &PolicyText) -> Result<String, ApiError> {
+    let mut text = policy.text.clone();
+    for (arn, id) in &policy.pins {
+        if id_of(lookup, arn)?.as_deref() != Some(id) {
+            text = text.replace(&format!("\"{arn}\""), &format!("\"{id}\""));
+        }
+    }
+    Ok(text)
+}

@@ -1,0 +1,317 @@
+//! What users and roles have in common: they hold policies, a boundary and tags.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sekisho_engine::prelude::*;
+use sekisho_engine::{
+    POLICIES, PolicyText, ROLES, Role, Table, Tags, USERS, User, aws_managed_policy,
+};
+use sekisho_policy::{Kind, validate};
+use serde::de::DeserializeOwned;
+
+use crate::render;
+use crate::tags::{self, Tag};
+
+/// Managed policies attached to one user or role.
+const MAX_ATTACHED: usize = 20;
+
+/// A user or a role.
+pub(crate) trait Holder:
+    Clone + Serialize + DeserializeOwned + Send + Sync + Sized + 'static
+{
+    const TABLE: Table<Self>;
+    /// `role` or `user`, as in ARNs and messages.
+    const NOUN: &'static str;
+    /// Characters in all inline policies together.
+    const INLINE_LIMIT: usize;
+    fn arn(&self) -> &str;
+    fn name(&self) -> &str;
+    fn inline(&self) -> &BTreeMap<String, PolicyText>;
+    fn inline_mut(&mut self) -> &mut BTreeMap<String, PolicyText>;
+    fn attached(&self) -> &[String];
+    fn attached_mut(&mut self) -> &mut Vec<String>;
+    fn boundary_mut(&mut self) -> &mut Option<String>;
+    fn boundary(&self) -> Option<&str>;
+    fn tags(&self) -> &Tags;
+    fn tags_mut(&mut self) -> &mut Tags;
+}
+
+macro_rules! holder {
+    ($type:ty, $table:expr, $noun:literal, $limit:literal) => {
+        impl Holder for $type {
+            const TABLE: Table<Self> = $table;
+            const NOUN: &'static str = $noun;
+            const INLINE_LIMIT: usize = $limit;
+            fn arn(&self) -> &str {
+                &self.arn
+            }
+            fn name(&self) -> &str {
+                &self.name
+            }
+            fn inline(&self) -> &BTreeMap<String, PolicyText> {
+                &self.inline
+            }
+            fn inline_mut(&mut self) -> &mut BTreeMap<String, PolicyText> {
+                &mut self.inline
+            }
+            fn attached(&self) -> &[String] {
+                &self.attached
+            }
+            fn attached_mut(&mut self) -> &mut Vec<String> {
+                &mut self.attached
+            }
+            fn boundary_mut(&mut self) -> &mut Option<String> {
+                &mut self.boundary
+            }
+            fn boundary(&self) -> Option<&str> {
+                self.boundary.as_deref()
+            }
+            fn tags(&self) -> &Tags {
+                &self.tags
+            }
+            fn tags_mut(&mut self) -> &mut Tags {
+                &mut self.tags
+            }
+        }
+    };
+}
+
+holder!(Role, ROLES, "role", 10_240);
+holder!(User, USERS, "user", 2_048);
+
+pub(crate) fn no_such_entity(message: impl Into<String>) -> ApiError {
+    ApiError::new("NoSuchEntity", message).status(404)
+}
+
+/// The ARN to authorize: the stored one, else the one that the name would have.
+pub(crate) fn arn<H: Holder>(lookup: &Lookup<'_>, name: &str) -> Result<String, ApiError> {
+    let account = lookup.account();
+    Ok(match lookup.get(&H::TABLE, &format!("{account}/{name}"))? {
+        Some(row) => row.arn().to_owned(),
+        None => format!("arn:aws:iam::{account}:{}/{name}", H::NOUN),
+    })
+}
+
+/// The check for `action` on the holder called `name`, shown as IAM shows it: `role NAME`.
+pub(crate) fn check<H: Holder>(
+    lookup: &Lookup<'_>,
+    action: &str,
+    name: &str,
+) -> Result<Vec<Check>, ApiError> {
+    Ok(vec![
+        Check::new(&format!("iam:{action}"), arn::<H>(lookup, name)?)
+            .shown(format!("{} {name}", H::NOUN)),
+    ])
+}
+
+pub(crate) fn find<H: Holder>(cx: &Cx<'_>, name: &str) -> Result<Arc<H>, ApiError> {
+    cx.get(&H::TABLE, &format!("{}/{name}", cx.account()))?
+        .ok_or_else(|| {
+            let noun = H::NOUN;
+            no_such_entity(format!("The {noun} with name {name} cannot be found."))
+        })
+}
+
+pub(crate) fn change<H: Holder>(
+    cx: &mut Cx<'_>,
+    name: &str,
+    edit: impl FnOnce(&mut H) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
+    let mut row = find::<H>(cx, name)?.as_ref().clone();
+    edit(&mut row)?;
+    let key = format!("{}/{}", cx.account(), row.name());
+    cx.put(&H::TABLE, &key, row)
+}
+
+fn same_name<'a>(inline: &'a BTreeMap<String, PolicyText>, name: &str) -> Option<&'a String> {
+    inline.keys().find(|k| k.eq_ignore_ascii_case(name))
+}
+
+/// Names of inline policies are the same in any case; the first spelling is kept.
+pub(crate) fn put_inline<H: Holder>(
+    cx: &mut Cx<'_>,
+    holder: &str,
+    name: &str,
+    text: &str,
+) -> Result<Value, ApiError> {
+    validate(text, Kind::Identity).map_err(|e| ApiError::new(e.code, e.message).status(400))?;
+    change::<H>(cx, holder, |row| {
+        let key = same_name(row.inline(), name)
+            .cloned()
+            .unwrap_or_else(|| name.to_owned());
+        row.inline_mut().insert(key, PolicyText::plain(text));
+        let size: usize = row
+            .inline()
+            .values()
+            .map(|p| p.text.chars().filter(|c| !c.is_whitespace()).count())
+            .sum();
+        if size > H::INLINE_LIMIT {
+            let message = format!(
+                "Maximum policy size of {} bytes exceeded for {} {holder}",
+                H::INLINE_LIMIT,
+                H::NOUN
+            );
+            return Err(ApiError::new("LimitExceeded", message).status(409));
+        }
+        Ok(())
+    })?;
+    Ok(json!({}))
+}
+
+pub(crate) fn get_inline<H: Holder>(
+    cx: &Cx<'_>,
+    holder: &str,
+    name: &str,
+) -> Result<String, ApiError> {
+    let row = find::<H>(cx, holder)?;
+    let key = same_name(row.inline(), name);
+    let policy = key
+        .and_then(|k| row.inline().get(k))
+        .ok_or_else(|| no_inline::<H>(name))?;
+    Ok(render::encoded(&policy.text))
+}
+
+fn no_inline<H: Holder>(name: &str) -> ApiError {
+    no_such_entity(format!(
+        "The {} policy with name {name} cannot be found.",
+        H::NOUN
+    ))
+}
+
+pub(crate) fn list_inline<H: Holder>(cx: &Cx<'_>, holder: &str) -> Result<Value, ApiError> {
+    let row = find::<H>(cx, holder)?;
+    Ok(json!({"PolicyNames": row.inline().keys().collect::<Vec<_>>(), "IsTruncated": false}))
+}
+
+pub(crate) fn delete_inline<H: Holder>(
+    cx: &mut Cx<'_>,
+    holder: &str,
+    name: &str,
+) -> Result<Value, ApiError> {
+    change::<H>(cx, holder, |row| {
+        let key = same_name(row.inline(), name)
+            .cloned()
+            .ok_or_else(|| no_inline::<H>(name))?;
+        row.inline_mut().remove(&key);
+        Ok(())
+    })?;
+    Ok(json!({}))
+}
+
+/// Whether a managed policy is there; AWS managed ones that are not known here are an error that names them.
+pub(crate) fn policy_exists(cx: &Cx<'_>, arn: &str) -> Result<(), ApiError> {
+    if cx.get(&POLICIES, arn)?.is_some() || aws_managed_policy(arn).is_some() {
+        return Ok(());
+    }
+    Err(no_such_entity(format!(
+        "Policy {arn} does not exist or is not attachable."
+    )))
+}
+
+pub(crate) fn attach<H: Holder>(
+    cx: &mut Cx<'_>,
+    holder: &str,
+    arn: &str,
+) -> Result<Value, ApiError> {
+    policy_exists(cx, arn)?;
+    change::<H>(cx, holder, |row| {
+        if !row.attached().iter().any(|a| a == arn) {
+            row.attached_mut().push(arn.to_owned());
+        }
+        if row.attached().len() > MAX_ATTACHED {
+            let message = format!(
+                "Cannot exceed quota for PoliciesPer{}: {MAX_ATTACHED}",
+                if H::NOUN == "role" { "Role" } else { "User" }
+            );
+            return Err(ApiError::new("LimitExceeded", message).status(409));
+        }
+        Ok(())
+    })?;
+    Ok(json!({}))
+}
+
+pub(crate) fn detach<H: Holder>(
+    cx: &mut Cx<'_>,
+    holder: &str,
+    arn: &str,
+) -> Result<Value, ApiError> {
+    change::<H>(cx, holder, |row| {
+        let before = row.attached().len();
+        row.attached_mut().retain(|a| a != arn);
+        if row.attached().len() == before {
+            return Err(no_such_entity(format!("Policy {arn} was not found.")));
+        }
+        Ok(())
+    })?;
+    Ok(json!({}))
+}
+
+pub(crate) fn list_attached<H: Holder>(cx: &Cx<'_>, holder: &str) -> Result<Value, ApiError> {
+    let row = find::<H>(cx, holder)?;
+    let list: Vec<Value> = row
+        .attached()
+        .iter()
+        .map(|arn| json!({"PolicyName": arn.rsplit('/').next(), "PolicyArn": arn}))
+        .collect();
+    Ok(json!({"AttachedPolicies": list, "IsTruncated": false}))
+}
+
+pub(crate) fn set_boundary<H: Holder>(
+    cx: &mut Cx<'_>,
+    holder: &str,
+    arn: Option<&str>,
+) -> Result<Value, ApiError> {
+    if let Some(arn) = arn {
+        policy_exists(cx, arn)?;
+    }
+    change::<H>(cx, holder, |row| {
+        if arn.is_none() && row.boundary().is_none() {
+            return Err(no_such_entity(format!(
+                "The {} {holder} has no permissions boundary.",
+                H::NOUN
+            )));
+        }
+        *row.boundary_mut() = arn.map(str::to_owned);
+        Ok(())
+    })?;
+    Ok(json!({}))
+}
+
+pub(crate) fn tag<H: Holder>(
+    cx: &mut Cx<'_>,
+    holder: &str,
+    new: &[Tag],
+) -> Result<Value, ApiError> {
+    change::<H>(cx, holder, |row| tags::merge(row.tags_mut(), new))?;
+    Ok(json!({}))
+}
+
+pub(crate) fn untag<H: Holder>(
+    cx: &mut Cx<'_>,
+    holder: &str,
+    keys: &[String],
+) -> Result<Value, ApiError> {
+    change::<H>(cx, holder, |row| {
+        row.tags_mut()
+            .retain(|(k, _)| !keys.iter().any(|x| x.eq_ignore_ascii_case(k)));
+        Ok(())
+    })?;
+    Ok(json!({}))
+}
+
+pub(crate) fn list_tags<H: Holder>(cx: &Cx<'_>, holder: &str) -> Result<Value, ApiError> {
+    Ok(json!({"Tags": tags::render(find::<H>(cx, holder)?.tags()), "IsTruncated": false}))
+}
+
+/// A holder that still has policies cannot be deleted.
+pub(crate) fn must_be_bare<H: Holder>(row: &H) -> Result<(), ApiError> {
+    let conflict = |m: &str| Err(ApiError::new("DeleteConflict", m).status(409));
+    if !row.attached().is_empty() {
+        return conflict("Cannot delete entity, must detach all policies first.");
+    }
+    if !row.inline().is_empty() {
+        return conflict("Cannot delete entity, must delete policies first.");
+    }
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Managed policies.
+
+use std::sync::Arc;
+
+use sekisho_engine::prelude::*;
+use sekisho_engine::{ManagedPolicy, POLICIES, aws_managed_policy};
+
+use crate::holder::{Holder, no_such_entity};
+
+/// The check for `action` on the policy `arn`, shown as IAM shows it.
+pub(crate) fn check(action: &str, arn: &str) -> Vec<Check> {
+    vec![Check::new(&format!("iam:{action}"), arn).shown(format!("policy {arn}"))]
+}
+
+pub(crate) fn find(cx: &Cx<'_>, arn: &str) -> Result<Arc<ManagedPolicy>, ApiError> {
+    let own = cx
+        .get(&POLICIES, arn)?
+        .filter(|p| p.arn.split(':').nth(4) == Some(cx.account()));
+    own.or_else(|| aws_managed_policy(arn))
+        .ok_or_else(|| no_such_entity(format!("Policy {arn} was not found.")))
+}
+
+/// AWS managed policies cannot be changed; each refusal has its own words.
+pub(crate) fn change(
+    cx: &mut Cx<'_>,
+    arn: &str,
+    refusal: &str,
+    edit: impl FnOnce(&mut ManagedPolicy) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
+    if arn.starts_with("arn:aws:iam::aws:") {
+        return Err(ApiError::new("AccessDenied", refusal).status(403));
+    }
+    let mut policy = find(cx, arn)?.as_ref().clone();
+    edit(&mut policy)?;
+    cx.put(&POLICIES, arn, policy)
+}
+
+/// How many users and roles have the policy attached, and how many have it as their boundary.
+pub(crate) fn usage(cx: &Cx<'_>, arn: &str) -> Result<(usize, usize), ApiError> {
+    fn count<H: Holder>(cx: &Cx<'_>, arn: &str) -> Result<(usize, usize), ApiError> {
+        let rows = cx.scan(&H::TABLE, &format!("{}/", cx.account()))?;
+        let attached = rows
+            .iter()
+            .filter(|(_, r)| r.attached().iter().any(|a| a == arn))
+            .count();
+        let boundary = rows
+            .iter()
+            .filter(|(_, r)| r.boundary() == Some(arn))
+            .count();
+        Ok((attached, boundary))
+    }
+    let (a, b) = count::<sekisho_engine::Role>(cx, arn)?;
+    let (c, d) = count::<sekisho_engine::User>(cx, arn)?;
+    Ok((a + c, b + d))
+}
+
+/// Reads `v3`.
+pub(crate) fn number(version: &str) -> Option<u32> {
+    version.strip_prefix('v')?.parse().ok()
+}
+
+pub(crate) fn no_version(arn: &str, version: &str) -> ApiError {
+    no_such_entity(format!(
+        "Policy {arn} version {version} does not exist or is not attachable."
+    ))
+}

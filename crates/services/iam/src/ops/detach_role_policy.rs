@@ -1,0 +1,33 @@
+//! Detaches a managed policy from a role.
+
+use sekisho_engine::Role;
+use sekisho_engine::prelude::*;
+
+use crate::holder;
+
+pub(crate) struct DetachRolePolicy;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    role_name: String,
+    policy_arn: String,
+}
+
+impl Operation for DetachRolePolicy {
+    const ID: OpId = OpId::new("iam", "DetachRolePolicy");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        let arn = holder::arn::<Role>(lookup, &input.role_name)?;
+        let shown = format!("role {}", input.role_name);
+        let check = Check::new("iam:DetachRolePolicy", arn).shown(shown);
+        Ok(vec![check.with("iam:PolicyARN", input.policy_arn.clone())])
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        holder::detach::<Role>(cx, &input.role_name, &input.policy_arn)
+    }
+}

@@ -1,0 +1,45 @@
+//! Lists managed policies of the account.
+
+use sekisho_engine::POLICIES;
+use sekisho_engine::prelude::*;
+
+use crate::managed;
+use crate::render;
+
+pub(crate) struct ListPolicies;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    scope: Option<String>,
+    path_prefix: Option<String>,
+    #[serde(default)]
+    only_attached: bool,
+}
+
+impl Operation for ListPolicies {
+    const ID: OpId = OpId::new("iam", "ListPolicies");
+    const WRITES: bool = false;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(_: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
+        Ok(vec![Check::new("iam:ListPolicies", "*")])
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let prefix = input.path_prefix.unwrap_or_else(|| "/".to_owned());
+        let mut list = Vec::new();
+        if input.scope.as_deref() != Some("AWS") {
+            for (arn, policy) in
+                cx.scan(&POLICIES, &format!("arn:aws:iam::{}:policy/", cx.account()))?
+            {
+                let (attached, boundaries) = managed::usage(cx, &arn)?;
+                if policy.path.starts_with(&prefix) && (!input.only_attached || attached > 0) {
+                    list.push(render::policy(&policy, attached, boundaries, false));
+                }
+            }
+        }
+        Ok(json!({"Policies": list, "IsTruncated": false}))
+    }
+}

@@ -1,0 +1,38 @@
+//! Tags as IAM spells them.
+
+use sekisho_engine::{ApiError, Tags};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize, Clone)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Tag {
+    pub(crate) key: String,
+    pub(crate) value: String,
+}
+
+/// Tags per resource.
+const MAX_TAGS: usize = 50;
+
+pub(crate) fn pairs(tags: &[Tag]) -> impl Iterator<Item = (&str, &str)> {
+    tags.iter().map(|t| (t.key.as_str(), t.value.as_str()))
+}
+
+/// Adds or replaces; a key is the same in any case.
+pub(crate) fn merge(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {
+    for tag in tags {
+        into.retain(|(k, _)| !k.eq_ignore_ascii_case(&tag.key));
+        into.push((tag.key.clone(), tag.value.clone()));
+    }
+    if into.len() > MAX_TAGS {
+        let message = "The number of tags has reached the maximum limit.";
+        return Err(ApiError::new("LimitExceeded", message).status(409));
+    }
+    Ok(())
+}
+
+pub(crate) fn render(tags: &Tags) -> Value {
+    tags.iter()
+        .map(|(k, v)| json!({"Key": k, "Value": v}))
+        .collect()
+}

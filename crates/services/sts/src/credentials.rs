@@ -1,0 +1,34 @@
+//! Making temporary credentials.
+
+use sekisho_engine::{ApiError, Cx, SESSIONS, Session, time};
+use serde_json::{Value, json};
+
+/// Completes `session` with keys and times, keeps it, and renders `Credentials`.
+pub(crate) fn issue(
+    cx: &mut Cx<'_>,
+    mut session: Session,
+    seconds: i64,
+) -> Result<Value, ApiError> {
+    let now = cx.now_ms();
+    session.access_key_id = cx.ids().access_key("ASIA");
+    session.secret = cx.ids().secret();
+    session.token = format!("IQoJb3JpZ2luX2Vj{}", cx.ids().alnum(160));
+    session.issued_ms = now;
+    session.expires_ms = now + seconds * 1000;
+    let rendered = json!({
+        "AccessKeyId": session.access_key_id,
+        "SecretAccessKey": session.secret,
+        "SessionToken": session.token,
+        "Expiration": time::seconds(session.expires_ms / 1000 * 1000),
+    });
+    let expired = cx
+        .scan(&SESSIONS, "")?
+        .into_iter()
+        .filter(|(_, s)| s.expires_ms + 3_600_000 < now);
+    for (key, _) in expired.collect::<Vec<_>>() {
+        cx.delete(&SESSIONS, &key);
+    }
+    let key = session.access_key_id.clone();
+    cx.put(&SESSIONS, &key, session)?;
+    Ok(rendered)
+}

@@ -1,0 +1,171 @@
+//! A session of a role: the trust policy decides, and across accounts the caller's policies as well.
+
+use sekisho_engine::prelude::*;
+use sekisho_engine::{PolicyText, ROLES, Session, Tags};
+use sekisho_policy::{Kind, Principal, validate};
+
+use crate::credentials;
+
+pub(crate) struct AssumeRole;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    role_arn: String,
+    role_session_name: String,
+    duration_seconds: Option<i64>,
+    external_id: Option<String>,
+    policy: Option<String>,
+    #[serde(default)]
+    policy_arns: Vec<PolicyArn>,
+    #[serde(default)]
+    tags: Vec<Tag>,
+    #[serde(default)]
+    transitive_tag_keys: Vec<String>,
+    source_identity: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct PolicyArn {
+    arn: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    key: String,
+    value: String,
+}
+
+impl Operation for AssumeRole {
+    const ID: OpId = OpId::new("sts", "AssumeRole");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        if matches!(lookup.caller().principal, Principal::Root { .. }) {
+            return Err(ApiError::new(
+                "AccessDenied",
+                "Roles may not be assumed by root accounts.",
+            )
+            .status(403));
+        }
+        let base = |action: &str| {
+            Check::new(action, input.role_arn.clone())
+                .with_opt("sts:ExternalId", input.external_id.clone())
+                .with("sts:RoleSessionName", input.role_session_name.clone())
+                .with_opt("sts:SourceIdentity", input.source_identity.clone())
+                .with_list("sts:TransitiveTagKeys", input.transitive_tag_keys.clone())
+                .with_tags(
+                    input
+                        .tags
+                        .iter()
+                        .map(|t| (t.key.as_str(), t.value.as_str())),
+                )
+        };
+        let mut checks = vec![base("sts:AssumeRole")];
+        if !input.tags.is_empty() {
+            checks.push(base("sts:TagSession"));
+        }
+        if input.source_identity.is_some() {
+            checks.push(base("sts:SetSourceIdentity"));
+        }
+        Ok(checks)
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let account = input
+            .role_arn
+            .split(':')
+            .nth(4)
+            .unwrap_or_default()
+            .to_owned();
+        let name = input.role_arn.rsplit('/').next().unwrap_or_default();
+        let role = cx
+            .get(&ROLES, &format!("{account}/{name}"))?
+            .ok_or_else(|| ApiError::new("AccessDenied", "The role does not exist.").status(403))?;
+        let parent = cx.caller().session.clone().filter(|s| s.role.is_some());
+        let seconds = input.duration_seconds.unwrap_or(3_600);
+        if parent.is_some() && seconds > 3_600 {
+            return Err(invalid(
+                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+            ));
+        }
+        if seconds > role.max_session_seconds {
+            return Err(invalid(
+                "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+            ));
+        }
+        let policy = match &input.policy {
+            None => None,
+            Some(text) => {
+                validate(text, Kind::Session)
+                    .map_err(|e| ApiError::new(e.code, e.message).status(400))?;
+                Some(PolicyText::plain(text.clone()))
+            }
+        };
+        let (tags, transitive) = session_tags(&input, parent.as_deref());
+        let source_identity = parent
+            .and_then(|p| p.source_identity.clone())
+            .or(input.source_identity);
+        let packed = input.policy.as_ref().map_or(0, String::len) * 100 / 8_192;
+        let session = Session {
+            access_key_id: String::new(),
+            secret: String::new(),
+            token: String::new(),
+            account: account.clone(),
+            role: Some(role.name.clone()),
+            role_id: Some(role.id.clone()),
+            role_arn: Some(role.arn.clone()),
+            name: input.role_session_name.clone(),
+            policy,
+            policy_arns: input.policy_arns.into_iter().map(|p| p.arn).collect(),
+            tags,
+            transitive,
+            source_identity: source_identity.clone(),
+            issued_ms: 0,
+            expires_ms: 0,
+        };
+        let credentials = credentials::issue(cx, session, seconds)?;
+        let mut output = json!({
+            "Credentials": credentials,
+            "AssumedRoleUser": {
+                "AssumedRoleId": format!("{}:{}", role.id, input.role_session_name),
+                "Arn": format!("arn:aws:sts::{account}:assumed-role/{}/{}", role.name, input.role_session_name),
+            },
+            "PackedPolicySize": packed.clamp(1, 100),
+        });
+        if let (Some(identity), Some(map)) = (source_identity, output.as_object_mut()) {
+            map.insert("SourceIdentity".to_owned(), Value::String(identity));
+        }
+        Ok(output)
+    }
+}
+
+fn invalid(message: &str) -> ApiError {
+    ApiError::new("ValidationError", message).status(400)
+}
+
+/// Transitive tags of the calling session survive; a new tag replaces one of the same key in any case.
+fn session_tags(input: &Input, parent: Option<&Session>) -> (Tags, Vec<String>) {
+    let mut tags: Tags = Vec::new();
+    let mut transitive = input.transitive_tag_keys.clone();
+    if let Some(parent) = parent {
+        for (key, value) in &parent.tags {
+            if parent
+                .transitive
+                .iter()
+                .any(|t| t.eq_ignore_ascii_case(key))
+            {
+                tags.push((key.clone(), value.clone()));
+                transitive.push(key.clone());
+            }
+        }
+    }
+    for tag in &input.tags {
+        tags.retain(|(k, _)| !k.eq_ignore_ascii_case(&tag.key));
+        tags.push((tag.key.clone(), tag.value.clone()));
+    }
+    (tags, transitive)
+}

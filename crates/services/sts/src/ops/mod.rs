@@ -1,0 +1,14 @@
+//! One operation, one file.
+
+mod assume_role;
+mod get_caller_identity;
+mod get_session_token;
+
+use sekisho_engine::Service;
+
+pub(crate) fn all(service: Service) -> Service {
+    service
+        .operation::<assume_role::AssumeRole>()
+        .operation::<get_caller_identity::GetCallerIdentity>()
+        .operation::<get_session_token::GetSessionToken>()
+}
