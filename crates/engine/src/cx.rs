@@ -15,7 +15,9 @@ use crate::error::ApiError;
 use crate::front_door::{self, Inner};
 use crate::identity::{ROLES, USERS};
 use crate::ids::Ids;
+use crate::op::Check;
 use crate::origin::Origin;
+use crate::resource::Resource;
 
 /// A read-only view for finding out what must be allowed.
 #[derive(Clone, Copy)]
@@ -89,6 +91,14 @@ impl<'a> Lookup<'a> {
     #[must_use]
     pub fn now_ms(&self) -> i64 {
         self.engine.clock().now_ms()
+    }
+
+    /// Whether the caller could do `check` if `resource` were as given: for documents that are not in force yet.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn would_allow(&self, check: &Check, resource: &Resource) -> Result<bool, ApiError> {
+        front_door::would_allow(self, check, resource)
     }
 
     /// Whether a user or role with this unique id, or a session of such a role, exists.

@@ -253,28 +253,7 @@ impl Dispatch<'_> {
         check: &Check,
     ) -> Result<(Decided, Option<ApiError>), ApiError> {
         let resource = self.resource(lookup, check)?;
-        let mut context = self.global_context(lookup, facts, &resource);
-        for (key, value) in &check.context {
-            context.put(key, value.clone());
-        }
-        let request = Request {
-            principal: &self.caller.principal,
-            action: &check.action,
-            resource: &check.resource,
-            resource_account: resource.account.as_deref(),
-            context: &context,
-            requested_grant: check.requested_grant.as_ref(),
-        };
-        let policies = Policies {
-            identity: facts.identity.clone(),
-            boundary: facts.boundary.clone(),
-            session: facts.session.clone(),
-            resource: resource.policy.clone(),
-            grants: resource.grants.clone(),
-            ..Policies::default()
-        };
-        let decision = evaluate(&request, &policies, resource.kind);
-        let reason = sentence(&request, &decision, check.shown.as_deref());
+        let (decision, reason) = ask(lookup, facts, check, &resource);
         let denial = (!decision.allowed()).then(|| {
             let denied = service.access_denied;
             let message = (denied.message)(&decision, reason.clone());
@@ -351,80 +330,122 @@ impl Dispatch<'_> {
                 .collect(),
         }
     }
+}
 
-    /// The condition keys that hold for every request.
-    fn global_context(&self, lookup: &Lookup<'_>, facts: &Facts, resource: &Resource) -> Context {
-        let mut context = Context::new();
-        let caller = self.caller;
-        let now = lookup.now_ms();
-        context.set("aws:currenttime", crate::time::iso(now));
-        context.set("aws:epochtime", (now / 1000).to_string());
-        context.set("aws:securetransport", self.origin.info.secure.to_string());
-        context.set("aws:requestedregion", self.origin.region());
-        let is_service = matches!(caller.principal, Principal::Service(_));
-        context.set("aws:principalisawsservice", is_service.to_string());
-        context.set(
-            "aws:viaawsservice",
-            (!self.origin.via.is_empty()).to_string(),
-        );
-        if let (Some(first), Some(last)) = (self.origin.via.first(), self.origin.via.last()) {
-            context.set_list("aws:calledvia", self.origin.via.clone());
-            context.set("aws:calledviafirst", first.clone());
-            context.set("aws:calledvialast", last.clone());
-        } else if let Some(ip) = &self.origin.info.source_ip {
-            context.set("aws:sourceip", ip.clone());
-        }
-        if let Some(agent) = &self.origin.info.user_agent {
-            context.set("aws:useragent", agent.clone());
-        }
-        if let Some(arn) = caller.principal.principal_arn() {
-            context.set("aws:principalarn", arn);
-            context.set("aws:principalaccount", caller.account());
-        }
-        let kind = match &caller.principal {
-            Principal::Anonymous => Some("Anonymous"),
-            Principal::Service(name) => {
-                context.set("aws:principalservicename", name.clone());
-                None
-            }
-            Principal::Root { .. } => Some("Account"),
-            Principal::User { arn, .. } => {
-                context.set("aws:username", arn.rsplit('/').next().unwrap_or_default());
-                Some("User")
-            }
-            Principal::Session { .. } => Some("AssumedRole"),
-            Principal::Federated { .. } => Some("FederatedUser"),
-        };
-        if let Some(kind) = kind {
-            context.set("aws:principaltype", kind);
-        }
-        if let Some(id) = caller.user_id() {
-            context.set("aws:userid", id);
-        }
-        for (key, value) in &facts.tags {
-            context.set(&format!("aws:principaltag/{key}"), value.clone());
-        }
-        if let Some(session) = &caller.session {
-            context.set("aws:tokenissuetime", crate::time::iso(session.issued_ms));
-            context.set("aws:multifactorauthpresent", "false");
-            if let Some(identity) = &session.source_identity {
-                context.set("aws:sourceidentity", identity.clone());
-            }
-        }
-        if is_service {
-            if let Some((arn, account)) = &self.origin.source {
-                context.set("aws:sourcearn", arn.clone());
-                context.set("aws:sourceaccount", account.clone());
-            }
-        }
-        if let Some(account) = &resource.account {
-            context.set("aws:resourceaccount", account.clone());
-        }
-        for (key, value) in &resource.tags {
-            context.set(&format!("aws:resourcetag/{key}"), value.clone());
-        }
-        context
+/// The condition keys that hold for every request.
+fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Resource) -> Context {
+    let mut context = Context::new();
+    let caller = lookup.caller;
+    let now = lookup.now_ms();
+    context.set("aws:currenttime", crate::time::iso(now));
+    context.set("aws:epochtime", (now / 1000).to_string());
+    context.set("aws:securetransport", lookup.origin.info.secure.to_string());
+    context.set("aws:requestedregion", lookup.origin.region());
+    let is_service = matches!(caller.principal, Principal::Service(_));
+    context.set("aws:principalisawsservice", is_service.to_string());
+    context.set(
+        "aws:viaawsservice",
+        (!lookup.origin.via.is_empty()).to_string(),
+    );
+    if let (Some(first), Some(last)) = (lookup.origin.via.first(), lookup.origin.via.last()) {
+        context.set_list("aws:calledvia", lookup.origin.via.clone());
+        context.set("aws:calledviafirst", first.clone());
+        context.set("aws:calledvialast", last.clone());
+    } else if let Some(ip) = &lookup.origin.info.source_ip {
+        context.set("aws:sourceip", ip.clone());
     }
+    if let Some(agent) = &lookup.origin.info.user_agent {
+        context.set("aws:useragent", agent.clone());
+    }
+    if let Some(arn) = caller.principal.principal_arn() {
+        context.set("aws:principalarn", arn);
+        context.set("aws:principalaccount", caller.account());
+    }
+    let kind = match &caller.principal {
+        Principal::Anonymous => Some("Anonymous"),
+        Principal::Service(name) => {
+            context.set("aws:principalservicename", name.clone());
+            None
+        }
+        Principal::Root { .. } => Some("Account"),
+        Principal::User { arn, .. } => {
+            context.set("aws:username", arn.rsplit('/').next().unwrap_or_default());
+            Some("User")
+        }
+        Principal::Session { .. } => Some("AssumedRole"),
+        Principal::Federated { .. } => Some("FederatedUser"),
+    };
+    if let Some(kind) = kind {
+        context.set("aws:principaltype", kind);
+    }
+    if let Some(id) = caller.user_id() {
+        context.set("aws:userid", id);
+    }
+    for (key, value) in &facts.tags {
+        context.set(&format!("aws:principaltag/{key}"), value.clone());
+    }
+    if let Some(session) = &caller.session {
+        context.set("aws:tokenissuetime", crate::time::iso(session.issued_ms));
+        context.set("aws:multifactorauthpresent", "false");
+        if let Some(identity) = &session.source_identity {
+            context.set("aws:sourceidentity", identity.clone());
+        }
+    }
+    if is_service {
+        if let Some((arn, account)) = &lookup.origin.source {
+            context.set("aws:sourcearn", arn.clone());
+            context.set("aws:sourceaccount", account.clone());
+        }
+    }
+    if let Some(account) = &resource.account {
+        context.set("aws:resourceaccount", account.clone());
+    }
+    for (key, value) in &resource.tags {
+        context.set(&format!("aws:resourcetag/{key}"), value.clone());
+    }
+    context
+}
+
+/// Decides a check against a resource that is given, not looked up.
+pub(crate) fn would_allow(
+    lookup: &Lookup<'_>,
+    check: &Check,
+    resource: &Resource,
+) -> Result<bool, ApiError> {
+    let facts = identity::facts(lookup, lookup.caller)?;
+    Ok(ask(lookup, &facts, check, resource).0.allowed())
+}
+
+/// Asks the policy engine: the decision and AWS's sentence for it.
+fn ask(
+    lookup: &Lookup<'_>,
+    facts: &Facts,
+    check: &Check,
+    resource: &Resource,
+) -> (Decision, String) {
+    let mut context = global_context(lookup, facts, resource);
+    for (key, value) in &check.context {
+        context.put(key, value.clone());
+    }
+    let request = Request {
+        principal: &lookup.caller.principal,
+        action: &check.action,
+        resource: &check.resource,
+        resource_account: resource.account.as_deref(),
+        context: &context,
+        requested_grant: check.requested_grant.as_ref(),
+    };
+    let policies = Policies {
+        identity: facts.identity.clone(),
+        boundary: facts.boundary.clone(),
+        session: facts.session.clone(),
+        resource: resource.policy.clone(),
+        grants: resource.grants.clone(),
+        ..Policies::default()
+    };
+    let decision = evaluate(&request, &policies, resource.kind);
+    let reason = sentence(&request, &decision, check.shown.as_deref());
+    (decision, reason)
 }
 
 /// A call inside a call: it sees what its parent wrote; what it writes goes with its parent.

@@ -94,6 +94,12 @@ impl Origin {
         self.via.last().map(String::as_str)
     }
 
+    /// For a service that calls on its own behalf: the account for which it does.
+    #[must_use]
+    pub fn source_account(&self) -> Option<&str> {
+        self.source.as_ref().map(|(_, account)| account.as_str())
+    }
+
     /// What is known of the request.
     #[must_use]
     pub fn info(&self) -> &RequestInfo {

@@ -1,0 +1,47 @@
+//! The check that every operation on a key makes, with the condition keys of KMS.
+
+use std::collections::BTreeMap;
+
+use sekisho_engine::{ApiError, Check, Lookup};
+
+use crate::keys;
+
+/// `kms:<operation>` on the key that `name` means.
+pub(crate) fn on_key(lookup: &Lookup<'_>, operation: &str, name: &str) -> Result<Check, ApiError> {
+    let arn = keys::resolve(lookup, name)?;
+    let mut check = common(lookup, Check::new(&format!("kms:{operation}"), arn.clone()))
+        .with("kms:KeySpec", "SYMMETRIC_DEFAULT")
+        .with("kms:KeyUsage", "ENCRYPT_DECRYPT")
+        .with("kms:KeyOrigin", "AWS_KMS")
+        .with("kms:MultiRegion", "false")
+        .with_list("kms:ResourceAliases", keys::aliases_of(lookup, &arn)?);
+    if name.starts_with("alias/") {
+        check = check.with("kms:RequestAlias", name);
+    } else if let Some((_, alias)) = name.split_once(":alias/") {
+        check = check.with("kms:RequestAlias", format!("alias/{alias}"));
+    }
+    Ok(check)
+}
+
+/// `kms:CallerAccount`, and `kms:ViaService` for a call that a service forwarded.
+pub(crate) fn common(lookup: &Lookup<'_>, check: Check) -> Check {
+    let via = lookup
+        .origin()
+        .via()
+        .and_then(|s| s.strip_suffix(".amazonaws.com"));
+    check.with("kms:CallerAccount", lookup.account()).with_opt(
+        "kms:ViaService",
+        via.map(|s| format!("{s}.{}.amazonaws.com", lookup.region())),
+    )
+}
+
+/// Adds the encryption context.
+pub(crate) fn with_context(mut check: Check, context: &BTreeMap<String, String>) -> Check {
+    for (key, value) in context {
+        check = check.with(&format!("kms:EncryptionContext:{key}"), value.clone());
+    }
+    check.with_list(
+        "kms:EncryptionContextKeys",
+        context.keys().cloned().collect(),
+    )
+}

@@ -1,0 +1,45 @@
+//! Decrypts what a key of KMS encrypted; the ciphertext names the key.
+
+use sekisho_engine::prelude::*;
+use std::collections::BTreeMap;
+
+use crate::{checks, cipher, keys};
+
+pub(crate) struct Decrypt;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    ciphertext_blob: String,
+    key_id: Option<String>,
+    #[serde(default)]
+    encryption_context: BTreeMap<String, String>,
+}
+
+impl Operation for Decrypt {
+    const ID: OpId = OpId::new("kms", "Decrypt");
+    const WRITES: bool = false;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        let (arn, _) = cipher::split(&input.ciphertext_blob)?;
+        if let Some(named) = &input.key_id {
+            if keys::resolve(lookup, named)? != arn {
+                let message = "The key ID in the request does not identify a CMK that can perform this operation.";
+                return Err(ApiError::new("IncorrectKeyException", message));
+            }
+        }
+        let check = checks::on_key(lookup, "Decrypt", &arn)?;
+        Ok(vec![checks::with_context(check, &input.encryption_context)])
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let (arn, sealed) = cipher::split(&input.ciphertext_blob)?;
+        let key = keys::find(cx, &arn)?;
+        let plaintext = cipher::decrypt(&key, &input.encryption_context, &sealed)?;
+        Ok(
+            json!({"Plaintext": cipher::base64(&plaintext), "KeyId": key.arn, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}),
+        )
+    }
+}

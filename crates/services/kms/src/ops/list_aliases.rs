@@ -1,0 +1,49 @@
+//! Lists names of keys, those of one key if it is given.
+
+use sekisho_engine::prelude::*;
+use sekisho_engine::time;
+
+use crate::keys::ALIASES;
+use crate::{checks, keys};
+
+pub(crate) struct ListAliases;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    key_id: Option<String>,
+}
+
+impl Operation for ListAliases {
+    const ID: OpId = OpId::new("kms", "ListAliases");
+    const WRITES: bool = false;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
+        Ok(vec![checks::common(
+            lookup,
+            Check::new("kms:ListAliases", "*"),
+        )])
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let only = match &input.key_id {
+            Some(id) => Some(keys::find(cx, id)?.id.clone()),
+            None => None,
+        };
+        let rows = cx.scan(&ALIASES, &format!("{}/{}/", cx.account(), cx.region()))?;
+        let rows = rows
+            .iter()
+            .filter(|(_, a)| only.as_ref().is_none_or(|id| *id == a.key_id));
+        let list: Vec<Value> = rows
+            .map(|(_, a)| {
+                json!({
+                    "AliasName": a.name, "AliasArn": a.arn, "TargetKeyId": a.key_id,
+                    "CreationDate": time::seconds(a.created_ms), "LastUpdatedDate": time::seconds(a.updated_ms),
+                })
+            })
+            .collect();
+        Ok(json!({"Aliases": list, "Truncated": false}))
+    }
+}

@@ -1,0 +1,35 @@
+//! Lists the keys of the account in the region.
+
+use sekisho_engine::prelude::*;
+
+use crate::checks;
+use crate::keys::KEYS;
+
+pub(crate) struct ListKeys;
+
+#[derive(Deserialize)]
+pub(crate) struct Input {}
+
+impl Operation for ListKeys {
+    const ID: OpId = OpId::new("kms", "ListKeys");
+    const WRITES: bool = false;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
+        Ok(vec![checks::common(
+            lookup,
+            Check::new("kms:ListKeys", "*"),
+        )])
+    }
+
+    fn run(cx: &mut Cx<'_>, _: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let prefix = format!("{}/{}/", cx.account(), cx.region());
+        let rows = cx.scan(&KEYS, &prefix)?;
+        let list: Vec<Value> = rows
+            .iter()
+            .map(|(_, k)| json!({"KeyId": k.id, "KeyArn": k.arn}))
+            .collect();
+        Ok(json!({"Keys": list, "Truncated": false}))
+    }
+}

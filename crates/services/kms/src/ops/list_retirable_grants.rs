@@ -1,0 +1,40 @@
+//! Lists the grants that a principal may retire.
+
+use sekisho_engine::prelude::*;
+
+use crate::checks;
+use crate::grants::{self, GRANTS};
+
+pub(crate) struct ListRetirableGrants;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    retiring_principal: String,
+}
+
+impl Operation for ListRetirableGrants {
+    const ID: OpId = OpId::new("kms", "ListRetirableGrants");
+    const WRITES: bool = false;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
+        Ok(vec![checks::common(
+            lookup,
+            Check::new("kms:ListRetirableGrants", "*"),
+        )])
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let lookup = cx.lookup();
+        let named = grants::bind(&lookup, &input.retiring_principal)?;
+        let rows = lookup.scan(&GRANTS, &format!("arn:aws:kms:{}:", cx.region()))?;
+        let list: Vec<Value> = rows
+            .iter()
+            .filter(|(_, g)| g.retiring.as_ref().is_some_and(|r| r.bound == named.bound))
+            .map(|(_, g)| g.shown(&lookup))
+            .collect();
+        Ok(json!({"Grants": list, "Truncated": false}))
+    }
+}

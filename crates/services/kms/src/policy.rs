@@ -1,0 +1,89 @@
+//! Key policies: the default, the principals, and the check that keeps a key manageable.
+
+use sekisho_engine::{ApiError, Check, Lookup, PolicyText, Resource, pin};
+use sekisho_policy::{Kind, ResourceKind, validate};
+use serde_json::json;
+
+use crate::checks;
+
+pub(crate) fn default_policy(account: &str) -> String {
+    json!({
+        "Version": "2012-10-17",
+        "Id": "key-default-1",
+        "Statement": [{
+            "Sid": "Enable IAM User Permissions",
+            "Effect": "Allow",
+            "Principal": {"AWS": format!("arn:aws:iam::{account}:root")},
+            "Action": "kms:*",
+            "Resource": "*",
+        }],
+    })
+    .to_string()
+}
+
+/// The policy of `alias/aws/<service>`: everyone in the account, through that service.
+pub(crate) fn aws_managed_policy(service: &str, region: &str, account: &str) -> String {
+    json!({
+        "Version": "2012-10-17",
+        "Id": format!("auto-{service}-2"),
+        "Statement": [{
+            "Sid": format!("Allow access through {} for all principals in the account that are authorized to use {0}", service.to_uppercase()),
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {
+                "kms:ViaService": format!("{service}.{region}.amazonaws.com"),
+                "kms:CallerAccount": account,
+            }},
+        }, {
+            "Sid": "Allow direct access to key metadata to the account",
+            "Effect": "Allow",
+            "Principal": {"AWS": format!("arn:aws:iam::{account}:root")},
+            "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
+            "Resource": "*",
+        }],
+    })
+    .to_string()
+}
+
+fn malformed(message: impl Into<String>) -> ApiError {
+    ApiError::new("MalformedPolicyDocumentException", message)
+}
+
+/// Longest key policy, in bytes.
+const MAX_POLICY: usize = 32_768;
+
+/// Validates a key policy for the key `arn`. Unless `bypass` is set, the caller must be able to change the
+/// policy afterwards.
+pub(crate) fn accept(
+    lookup: &Lookup<'_>,
+    arn: &str,
+    text: &str,
+    bypass: bool,
+) -> Result<PolicyText, ApiError> {
+    if text.len() > MAX_POLICY {
+        return Err(ApiError::new(
+            "LimitExceededException",
+            "The key policy exceeds the maximum size of 32768 bytes.",
+        ));
+    }
+    let document = validate(text, Kind::Key).map_err(|e| malformed(e.message))?;
+    let pins = pin(lookup, &document)?.map_err(|_| {
+        malformed("Policy contains a statement with one or more invalid principals.")
+    })?;
+    let policy = PolicyText::pinned(text, pins);
+    if !bypass {
+        let account = arn.split(':').nth(4).unwrap_or_default();
+        let mut key = Resource::owned_by(account);
+        key.kind = ResourceKind::Key;
+        key.policy = policy.compiled(|| "the new key policy".to_owned());
+        let again = checks::common(lookup, Check::new("kms:PutKeyPolicy", arn));
+        if !lookup.would_allow(&again, &key)? {
+            return Err(malformed(
+                "The new key policy will not allow you to update the key policy in the future.",
+            ));
+        }
+    }
+    Ok(policy)
+}
