@@ -222,6 +222,16 @@ impl BodyOut {
         }
     }
 
+    /// Keeps `length` bytes from byte `start` on.
+    pub fn narrow(&mut self, start: u64, length: u64) {
+        let (mut skip, mut left) = (start, length);
+        for reader in &mut self.readers {
+            skip -= reader.narrow(skip, left);
+            left -= reader.remaining();
+        }
+        self.length = self.readers.iter().map(BlobReader::remaining).sum();
+    }
+
     /// Bytes in all.
     #[must_use]
     pub fn length(&self) -> u64 {

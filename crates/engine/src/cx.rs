@@ -305,7 +305,24 @@ impl<'a> Cx<'a> {
         )
     }
 
-    /// Calls another service as this service itself.
+    /// Calls another operation of this service as the caller, as one of many that a batch stands for.
+    ///
+    /// # Errors
+    /// Whatever the operation answers.
+    pub fn again(&mut self, operation: &str, input: Value) -> Result<Value, ApiError> {
+        let origin = self.origin.clone().under(self.event);
+        front_door::nested(
+            self.engine,
+            self.inner,
+            self.caller,
+            &origin,
+            self.service,
+            operation,
+            input,
+        )
+    }
+
+    /// Calls another service as this service itself, for the resource `source_arn` of `source_account`.
     ///
     /// # Errors
     /// Whatever the other service answers.
@@ -315,10 +332,11 @@ impl<'a> Cx<'a> {
         operation: &str,
         input: Value,
         source_arn: &str,
+        source_account: &str,
     ) -> Result<Value, ApiError> {
         let name = format!("{}.amazonaws.com", self.service);
-        let account = source_arn.split(':').nth(4).unwrap_or_default().to_owned();
-        let mut origin = Origin::service(self.region(), source_arn, &account).under(self.event);
+        let mut origin =
+            Origin::service(self.region(), source_arn, source_account).under(self.event);
         origin.tag.clone_from(&self.origin.tag);
         front_door::nested(
             self.engine,
@@ -355,6 +373,15 @@ impl<'a> Cx<'a> {
             operation,
             input,
         )
+    }
+
+    /// A token for `purpose`, held by the caller.
+    ///
+    /// # Errors
+    /// When the caller came without a key.
+    pub fn issue_token(&self, purpose: &str, expires_ms: i64) -> Result<String, ApiError> {
+        let key = self.caller.access_key_id.as_deref().unwrap_or_default();
+        self.engine.issue_token(key, purpose, expires_ms)
     }
 
     /// Tells the background workers that there is something to do.

@@ -26,6 +26,7 @@ pub mod prelude;
 mod probe;
 mod resource;
 pub mod time;
+mod token;
 
 pub use body::{Body, BodyOut, Checksum, Digests, Sink, SinkSpec};
 pub use caller::Caller;

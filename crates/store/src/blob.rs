@@ -235,6 +235,14 @@ impl BlobReader {
         self.left
     }
 
+    /// Leaves out the first `skip` bytes and all beyond `length` after them; returns the bytes left out in front.
+    pub fn narrow(&mut self, skip: u64, length: u64) -> u64 {
+        let skipped = skip.min(self.left);
+        self.at += skipped;
+        self.left = (self.left - skipped).min(length);
+        skipped
+    }
+
     /// The next piece, or `None` at the end.
     ///
     /// # Errors

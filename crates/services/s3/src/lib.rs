@@ -1,1 +1,66 @@
+//! S3: buckets, and objects that are really encrypted.
+//!
+//! KMS is asked as the caller, with `kms:ViaService` and the `aws:s3:arn` context, so that a missing permission
+//! surfaces where AWS would raise it.
 
+mod bucket;
+mod checks;
+mod conditions;
+mod list;
+mod object;
+mod ops;
+mod policy;
+mod sse;
+mod upload;
+mod write;
+
+use sekisho_arn::Arn;
+use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};
+use sekisho_policy::Decision;
+
+/// The service.
+#[must_use]
+pub fn service() -> Service {
+    let denied = AccessDenied {
+        code: "AccessDenied",
+        status: 403,
+        message,
+    };
+    ops::all(Service::new("s3", denied, resolve, invalid::s3))
+}
+
+/// S3 explains a denial only to callers of the bucket's own account.
+fn message(decision: &Decision, sentence: String) -> String {
+    if decision.cross_account || sentence.starts_with("User: anonymous") {
+        "Access Denied".to_owned()
+    } else {
+        sentence
+    }
+}
+
+fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, ApiError> {
+    let (name, key) = match arn.resource.split_once('/') {
+        Some((name, key)) => (name, Some(key)),
+        None => (arn.resource.as_str(), None),
+    };
+    let Some(bucket) = lookup.get(&bucket::BUCKETS, name)? else {
+        return Ok(Resource::none());
+    };
+    let mut resource = Resource::owned_by(&bucket.account);
+    resource.policy_noun = "bucket policy";
+    resource.policy = bucket
+        .policy
+        .as_ref()
+        .and_then(|p| p.compiled(|| format!("bucket policy of {name}")));
+    // An object that another account wrote and kept belongs to that account: the bucket's policy does not reach it.
+    if let (Some(key), true) = (key, check.action.starts_with("s3:GetObject")) {
+        if let Some(owner) = object::foreign_owner(lookup, &bucket, key)? {
+            resource = Resource::owned_by(&owner);
+            resource.policy_noun = "object ACL";
+        }
+    }
+    if policy::restricted(&bucket, lookup.caller()) {
+        resource.policy = resource.policy.filter(|p| !policy::is_public(&p.document));
+    }
+    Ok(resource)
+}

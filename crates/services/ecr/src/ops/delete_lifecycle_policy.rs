@@ -1,0 +1,54 @@
+//! Removes the lifecycle policy of a repository and shows it once more.
+
+use sekisho_engine::prelude::*;
+
+use crate::repos::{self, Repo};
+
+pub(crate) struct DeleteLifecyclePolicy;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Input {
+    registry_id: Option<String>,
+    repository_name: String,
+}
+
+impl Operation for DeleteLifecyclePolicy {
+    const ID: OpId = OpId::new("ecr", "DeleteLifecyclePolicy");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        repos::check(
+            lookup,
+            "DeleteLifecyclePolicy",
+            input.registry_id.as_deref(),
+            &input.repository_name,
+        )
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let missing = |repo: &Repo| {
+            let (name, account) = (&repo.name, &repo.account);
+            let message = format!(
+                "Lifecycle policy does not exist for the repository with name '{name}' in the registry with id '{account}'"
+            );
+            ApiError::new("LifecyclePolicyNotFoundException", message)
+        };
+        let repo = repos::find(cx, input.registry_id.as_deref(), &input.repository_name)?;
+        let text = repo.lifecycle.clone().ok_or_else(|| missing(&repo))?;
+        repos::change(
+            cx,
+            input.registry_id.as_deref(),
+            &input.repository_name,
+            |repo| {
+                repo.lifecycle = None;
+                Ok(())
+            },
+        )?;
+        Ok(
+            json!({"registryId": repo.account, "repositoryName": repo.name, "lifecyclePolicyText": text, "lastEvaluatedAt": 0.0}),
+        )
+    }
+}

@@ -1,0 +1,58 @@
+//! One operation, one file.
+
+mod batch_check_layer_availability;
+mod batch_delete_image;
+mod batch_get_image;
+mod complete_layer_upload;
+mod create_repository;
+mod delete_lifecycle_policy;
+mod delete_repository;
+mod delete_repository_policy;
+mod describe_images;
+mod describe_repositories;
+mod get_authorization_token;
+mod get_download_url_for_layer;
+mod get_lifecycle_policy;
+mod get_repository_policy;
+mod initiate_layer_upload;
+mod list_images;
+mod list_tags_for_resource;
+mod put_image;
+mod put_image_scanning_configuration;
+mod put_image_tag_mutability;
+mod put_lifecycle_policy;
+mod set_repository_policy;
+mod tag_resource;
+mod untag_resource;
+mod upload_layer_part;
+
+use sekisho_engine::Service;
+
+pub(crate) fn all(service: Service) -> Service {
+    service
+        .operation::<batch_check_layer_availability::BatchCheckLayerAvailability>()
+        .operation::<batch_delete_image::BatchDeleteImage>()
+        .operation::<batch_get_image::BatchGetImage>()
+        .operation::<complete_layer_upload::CompleteLayerUpload>()
+        .operation::<create_repository::CreateRepository>()
+        .operation::<delete_lifecycle_policy::DeleteLifecyclePolicy>()
+        .operation::<delete_repository::DeleteRepository>()
+        .operation::<delete_repository_policy::DeleteRepositoryPolicy>()
+        .operation::<describe_images::DescribeImages>()
+        .operation::<describe_repositories::DescribeRepositories>()
+        .operation::<get_authorization_token::GetAuthorizationToken>()
+        .operation::<get_download_url_for_layer::GetDownloadUrlForLayer>()
+        .operation::<get_lifecycle_policy::GetLifecyclePolicy>()
+        .operation::<get_repository_policy::GetRepositoryPolicy>()
+        .operation::<initiate_layer_upload::InitiateLayerUpload>()
+        .operation::<list_images::ListImages>()
+        .operation::<list_tags_for_resource::ListTagsForResource>()
+        .operation::<put_image::PutImage>()
+        .operation::<put_image_scanning_configuration::PutImageScanningConfiguration>()
+        .operation::<put_image_tag_mutability::PutImageTagMutability>()
+        .operation::<put_lifecycle_policy::PutLifecyclePolicy>()
+        .operation::<set_repository_policy::SetRepositoryPolicy>()
+        .operation::<tag_resource::TagResource>()
+        .operation::<untag_resource::UntagResource>()
+        .stream::<upload_layer_part::UploadLayerPart>()
+}

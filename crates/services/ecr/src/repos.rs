@@ -1,0 +1,133 @@
+//! Repositories.
+
+use std::sync::Arc;
+
+use sekisho_engine::{ApiError, Check, Cx, Lookup, PolicyText, Table, Tags, time};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Repositories by `account/region/name`.
+pub(crate) const REPOS: Table<Repo> = Table::new("ecr/repository");
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Repo {
+    pub(crate) account: String,
+    pub(crate) region: String,
+    pub(crate) name: String,
+    pub(crate) created_ms: i64,
+    pub(crate) mutability: String,
+    pub(crate) scan_on_push: bool,
+    pub(crate) policy: Option<PolicyText>,
+    pub(crate) lifecycle: Option<String>,
+    pub(crate) tags: Tags,
+}
+
+pub(crate) fn row(account: &str, region: &str, name: &str) -> String {
+    format!("{account}/{region}/{name}")
+}
+
+/// What stands for one thing inside a repository; a line feed occurs in no name.
+pub(crate) fn inside(repo: &str, name: &str) -> String {
+    format!("{repo}\n{name}")
+}
+
+impl Repo {
+    pub(crate) fn row(&self) -> String {
+        row(&self.account, &self.region, &self.name)
+    }
+
+    pub(crate) fn arn(&self) -> String {
+        format!(
+            "arn:aws:ecr:{}:{}:repository/{}",
+            self.region, self.account, self.name
+        )
+    }
+
+    /// The address for docker: AWS's own form, or one that needs no name service.
+    pub(crate) fn uri(&self, cx: &Cx<'_>) -> String {
+        match &cx.origin().info().endpoint {
+            Some(endpoint) if !cx.config().aws_registry_host => {
+                format!("{endpoint}/{}/{}", self.account, self.name)
+            }
+            _ => format!(
+                "{}.dkr.ecr.{}.amazonaws.com/{}",
+                self.account, self.region, self.name
+            ),
+        }
+    }
+
+    pub(crate) fn shown(&self, cx: &Cx<'_>) -> Value {
+        json!({
+            "repositoryArn": self.arn(),
+            "registryId": self.account,
+            "repositoryName": self.name,
+            "repositoryUri": self.uri(cx),
+            "createdAt": time::seconds(self.created_ms),
+            "imageTagMutability": self.mutability,
+            "imageScanningConfiguration": {"scanOnPush": self.scan_on_push},
+            "encryptionConfiguration": {"encryptionType": "AES256"},
+        })
+    }
+}
+
+/// The account whose registry is meant.
+pub(crate) fn registry<'a>(lookup: &Lookup<'a>, id: Option<&'a str>) -> &'a str {
+    id.unwrap_or_else(|| lookup.account())
+}
+
+pub(crate) fn arn(lookup: &Lookup<'_>, registry_id: Option<&str>, name: &str) -> String {
+    let account = registry_id.unwrap_or_else(|| lookup.account());
+    format!(
+        "arn:aws:ecr:{}:{account}:repository/{name}",
+        lookup.region()
+    )
+}
+
+/// The check for `operation` on a repository.
+pub(crate) fn check(
+    lookup: &Lookup<'_>,
+    operation: &str,
+    registry_id: Option<&str>,
+    name: &str,
+) -> Result<Vec<Check>, ApiError> {
+    let mut check = Check::new(&format!("ecr:{operation}"), arn(lookup, registry_id, name));
+    if let Some(repo) = lookup.get(
+        &REPOS,
+        &row(registry(lookup, registry_id), lookup.region(), name),
+    )? {
+        for (key, value) in &repo.tags {
+            check = check.with(&format!("ecr:ResourceTag/{key}"), value.clone());
+        }
+    }
+    Ok(vec![check])
+}
+
+pub(crate) fn find(
+    cx: &Cx<'_>,
+    registry_id: Option<&str>,
+    name: &str,
+) -> Result<Arc<Repo>, ApiError> {
+    let account = registry_id.unwrap_or_else(|| cx.account());
+    cx.get(&REPOS, &row(account, cx.region(), name))?.ok_or_else(|| {
+        let message = format!("The repository with name '{name}' does not exist in the registry with id '{account}'");
+        ApiError::new("RepositoryNotFoundException", message)
+    })
+}
+
+pub(crate) fn change(
+    cx: &mut Cx<'_>,
+    registry_id: Option<&str>,
+    name: &str,
+    edit: impl FnOnce(&mut Repo) -> Result<(), ApiError>,
+) -> Result<Repo, ApiError> {
+    let mut repo = find(cx, registry_id, name)?.as_ref().clone();
+    edit(&mut repo)?;
+    cx.put(&REPOS, &repo.row(), repo.clone())?;
+    Ok(repo)
+}
+
+pub(crate) fn invalid(parameter: &str, constraint: &str) -> ApiError {
+    let message =
+        format!("Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'");
+    ApiError::new("InvalidParameterException", message)
+}

@@ -1,0 +1,135 @@
+//! Buckets: names are global, each belongs to one account and lives in one region.
+
+use std::sync::Arc;
+
+use sekisho_engine::{ApiError, Cx, Lookup, PolicyText, Table, Tags};
+use serde::{Deserialize, Serialize};
+
+/// Buckets by name.
+pub(crate) const BUCKETS: Table<Bucket> = Table::new("s3/bucket");
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Bucket {
+    pub(crate) name: String,
+    pub(crate) account: String,
+    pub(crate) region: String,
+    pub(crate) created_ms: i64,
+    pub(crate) policy: Option<PolicyText>,
+    pub(crate) public_access: Option<PublicAccess>,
+    pub(crate) ownership: Option<String>,
+    pub(crate) versioning: Option<String>,
+    pub(crate) encryption: Encryption,
+    pub(crate) tags: Tags,
+}
+
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct PublicAccess {
+    pub(crate) block_public_acls: bool,
+    pub(crate) ignore_public_acls: bool,
+    pub(crate) block_public_policy: bool,
+    pub(crate) restrict_public_buckets: bool,
+}
+
+/// Default encryption.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Encryption {
+    pub(crate) algorithm: String,
+    pub(crate) key: Option<String>,
+    pub(crate) bucket_key: bool,
+}
+
+impl Default for Encryption {
+    fn default() -> Self {
+        Self {
+            algorithm: "AES256".to_owned(),
+            key: None,
+            bucket_key: false,
+        }
+    }
+}
+
+impl Bucket {
+    pub(crate) fn arn(&self) -> String {
+        format!("arn:aws:s3:::{}", self.name)
+    }
+
+    /// The canonical user id of the owner: what stands for an account in ACLs.
+    pub(crate) fn owner_id(&self) -> String {
+        canonical_id(&self.account)
+    }
+
+    pub(crate) fn versioned(&self) -> bool {
+        self.versioning.as_deref() == Some("Enabled")
+    }
+
+    /// Whether ACLs are off, as they are by default.
+    pub(crate) fn enforced(&self) -> bool {
+        self.ownership.as_deref().unwrap_or("BucketOwnerEnforced") == "BucketOwnerEnforced"
+    }
+}
+
+/// 64 hexadecimal digits that stand for `account`.
+pub(crate) fn canonical_id(account: &str) -> String {
+    use md5::{Digest, Md5};
+    let half = |salt: &str| hex::encode(Md5::digest(format!("{salt}{account}")));
+    format!("{}{}", half("owner"), half("canonical"))
+}
+
+pub(crate) fn missing(name: &str) -> ApiError {
+    ApiError::new("NoSuchBucket", "The specified bucket does not exist")
+        .status(404)
+        .field("BucketName", name)
+}
+
+/// The bucket, before anything is decided: one that does not exist is said to be so.
+pub(crate) fn look(
+    lookup: &Lookup<'_>,
+    name: &str,
+    expected_owner: Option<&str>,
+) -> Result<Arc<Bucket>, ApiError> {
+    let bucket = lookup.get(&BUCKETS, name)?.ok_or_else(|| missing(name))?;
+    if expected_owner.is_some_and(|o| o != bucket.account) {
+        return Err(ApiError::new("AccessDenied", "Access Denied").status(403));
+    }
+    if bucket.region != lookup.region() && !lookup.region().is_empty() {
+        let message = "The bucket is in this region: please use this region to retry the request";
+        return Err(ApiError::new("PermanentRedirect", message)
+            .status(301)
+            .field("BucketRegion", bucket.region.clone()));
+    }
+    Ok(bucket)
+}
+
+pub(crate) fn find(cx: &Cx<'_>, name: &str) -> Result<Arc<Bucket>, ApiError> {
+    cx.get(&BUCKETS, name)?.ok_or_else(|| missing(name))
+}
+
+pub(crate) fn change(
+    cx: &mut Cx<'_>,
+    name: &str,
+    edit: impl FnOnce(&mut Bucket) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
+    let mut bucket = find(cx, name)?.as_ref().clone();
+    edit(&mut bucket)?;
+    cx.put(&BUCKETS, name, bucket)
+}
+
+/// 3 to 63 lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit.
+pub(crate) fn check_name(name: &str) -> Result<(), ApiError> {
+    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
+    let outer = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let fine = (3..=63).contains(&name.len())
+        && name.bytes().all(inner)
+        && outer(name.bytes().next())
+        && outer(name.bytes().last())
+        && !name.contains("..");
+    if fine {
+        return Ok(());
+    }
+    Err(
+        ApiError::new("InvalidBucketName", "The specified bucket is not valid.")
+            .status(400)
+            .field("BucketName", name),
+    )
+}

@@ -1,0 +1,264 @@
+//! Objects and their versions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sekisho_engine::{ApiError, Cx, Lookup, Table, Tags, time};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::bucket::Bucket;
+use crate::sse::Sse;
+
+/// Objects by bucket and key, each row with all versions, newest first.
+pub(crate) const OBJECTS: Table<Object> = Table::new("s3/object");
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Object {
+    pub(crate) versions: Vec<Version>,
+}
+
+/// A version, or a delete marker. The id `null` belongs to what was written without versioning.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Version {
+    pub(crate) id: String,
+    pub(crate) modified_ms: i64,
+    pub(crate) owner: String,
+    /// The writer kept the object from the bucket's owner.
+    pub(crate) private: bool,
+    /// `None`: a delete marker.
+    pub(crate) content: Option<Content>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Content {
+    pub(crate) size: u64,
+    pub(crate) etag: String,
+    pub(crate) parts: Vec<Stored>,
+    /// Whether it came in parts.
+    pub(crate) multipart: bool,
+    pub(crate) sse: Sse,
+    pub(crate) headers: Headers,
+    pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) tags: Tags,
+    /// Algorithm, value in base64, and `FULL_OBJECT` or `COMPOSITE`.
+    pub(crate) checksum: Option<(String, String, String)>,
+    pub(crate) storage_class: String,
+}
+
+/// A piece of an object: a blob with a nonce prefix of its own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Stored {
+    pub(crate) blob: String,
+    pub(crate) size: u64,
+    pub(crate) nonce: String,
+}
+
+/// What a client says about an object and gets back as it said it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Headers {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cache_control: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content_disposition: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content_encoding: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content_language: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) website_redirect_location: Option<String>,
+}
+
+/// The row of an object. A unit separator stands between bucket and key: it occurs in no bucket name.
+pub(crate) fn row(bucket: &str, key: &str) -> String {
+    format!("{bucket}\u{1f}{key}")
+}
+
+/// The account that kept an object to itself, if it is not the bucket's.
+pub(crate) fn foreign_owner(
+    lookup: &Lookup<'_>,
+    bucket: &Bucket,
+    key: &str,
+) -> Result<Option<String>, ApiError> {
+    let object = lookup.get(&OBJECTS, &row(&bucket.name, key))?;
+    let version = object.as_ref().and_then(|o| o.versions.first());
+    Ok(version
+        .filter(|v| v.private && v.owner != bucket.account)
+        .map(|v| v.owner.clone()))
+}
+
+pub(crate) fn no_such_key(key: &str) -> ApiError {
+    ApiError::new("NoSuchKey", "The specified key does not exist.")
+        .status(404)
+        .field("Key", key)
+}
+
+/// A version that can be read: the newest, or the one that is named.
+pub(crate) fn find(
+    cx: &Cx<'_>,
+    bucket: &Bucket,
+    key: &str,
+    version: Option<&str>,
+) -> Result<(Version, Content), ApiError> {
+    let object = cx.get(&OBJECTS, &row(&bucket.name, key))?;
+    let versions = object
+        .as_deref()
+        .map(|o| o.versions.as_slice())
+        .unwrap_or_default();
+    let found = match version {
+        None => versions.first().ok_or_else(|| hidden(cx, bucket, key))?,
+        Some(id) => versions.iter().find(|v| v.id == id).ok_or_else(|| {
+            let message = "The specified version does not exist.";
+            ApiError::new("NoSuchVersion", message)
+                .status(404)
+                .field("Key", key)
+                .field("VersionId", id)
+        })?,
+    };
+    match (&found.content, version) {
+        (Some(content), _) => Ok((found.clone(), content.clone())),
+        (None, None) => Err(no_such_key(key)),
+        (None, Some(_)) => {
+            let message = "The specified method is not allowed against this resource.";
+            Err(ApiError::new("MethodNotAllowed", message).status(405))
+        }
+    }
+}
+
+/// Whether a key exists is shown only to those who may list the bucket.
+fn hidden(cx: &Cx<'_>, bucket: &Bucket, key: &str) -> ApiError {
+    let lookup = cx.lookup();
+    let check = sekisho_engine::Check::new("s3:ListBucket", bucket.arn()).with("s3:prefix", key);
+    let allowed = bucket
+        .arn()
+        .parse()
+        .map_err(|_| ApiError::internal("bucket ARN"))
+        .and_then(|arn| crate::resolve(&lookup, &check, &arn))
+        .and_then(|resource| lookup.would_allow(&check, &resource));
+    if matches!(allowed, Ok(true)) {
+        return no_such_key(key);
+    }
+    let sentence = format!(
+        "User: {} is not authorized to perform: s3:ListBucket on resource: \"{}\" because no identity-based policy allows the s3:ListBucket action",
+        cx.caller().arn(),
+        bucket.arn()
+    );
+    let message = if cx.account() == bucket.account {
+        sentence
+    } else {
+        "Access Denied".to_owned()
+    };
+    ApiError::new("AccessDenied", message).status(403)
+}
+
+/// Puts a new version in front. Without versioning it takes the place of the one called `null`.
+pub(crate) fn add(
+    cx: &mut Cx<'_>,
+    bucket: &Bucket,
+    key: &str,
+    mut version: Version,
+) -> Result<String, ApiError> {
+    let name = row(&bucket.name, key);
+    let mut object: Object = cx
+        .get(&OBJECTS, &name)?
+        .map(|o| o.as_ref().clone())
+        .unwrap_or_default();
+    if bucket.versioned() {
+        version.id = cx.ids().alnum(32);
+    } else {
+        version.id = "null".to_owned();
+        let (old, kept): (Vec<_>, Vec<_>) =
+            object.versions.into_iter().partition(|v| v.id == "null");
+        object.versions = kept;
+        drop_blobs(cx, &old);
+    }
+    let id = version.id.clone();
+    object.versions.insert(0, version);
+    cx.put(&OBJECTS, &name, object)?;
+    Ok(id)
+}
+
+/// Removes a version for good.
+pub(crate) fn remove(
+    cx: &mut Cx<'_>,
+    bucket: &Bucket,
+    key: &str,
+    id: &str,
+) -> Result<Option<Version>, ApiError> {
+    let name = row(&bucket.name, key);
+    let Some(object) = cx.get(&OBJECTS, &name)? else {
+        return Ok(None);
+    };
+    let (gone, kept): (Vec<_>, Vec<_>) = object.versions.iter().cloned().partition(|v| v.id == id);
+    drop_blobs(cx, &gone);
+    if kept.is_empty() {
+        cx.delete(&OBJECTS, &name);
+    } else {
+        cx.put(&OBJECTS, &name, Object { versions: kept })?;
+    }
+    Ok(gone.into_iter().next())
+}
+
+fn drop_blobs(cx: &mut Cx<'_>, versions: &[Version]) {
+    for part in versions
+        .iter()
+        .filter_map(|v| v.content.as_ref())
+        .flat_map(|c| &c.parts)
+    {
+        cx.remove_blob(&part.blob);
+    }
+}
+
+pub(crate) fn change(
+    cx: &mut Cx<'_>,
+    bucket: &Bucket,
+    key: &str,
+    id: &str,
+    edit: impl FnOnce(&mut Content),
+) -> Result<(), ApiError> {
+    let name = row(&bucket.name, key);
+    let object: Option<Arc<Object>> = cx.get(&OBJECTS, &name)?;
+    let mut object = object.ok_or_else(|| no_such_key(key))?.as_ref().clone();
+    if let Some(content) = object
+        .versions
+        .iter_mut()
+        .find(|v| v.id == id)
+        .and_then(|v| v.content.as_mut())
+    {
+        edit(content);
+    }
+    cx.put(&OBJECTS, &name, object)
+}
+
+/// The members that GetObject, HeadObject and the like have in common.
+pub(crate) fn describe(
+    bucket: &Bucket,
+    version: &Version,
+    content: &Content,
+) -> Map<String, Value> {
+    let mut map = match serde_json::to_value(&content.headers) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    };
+    map.entry("ContentType")
+        .or_insert_with(|| json!("binary/octet-stream"));
+    map.insert("AcceptRanges".into(), json!("bytes"));
+    map.insert(
+        "LastModified".into(),
+        json!(time::seconds(version.modified_ms / 1000 * 1000)),
+    );
+    map.insert("ContentLength".into(), json!(content.size));
+    map.insert("ETag".into(), json!(format!("\"{}\"", content.etag)));
+    map.insert("Metadata".into(), json!(content.metadata));
+    content.sse.describe(&mut map);
+    if bucket.versioning.is_some() {
+        map.insert("VersionId".into(), json!(version.id));
+    }
+    if content.storage_class != "STANDARD" {
+        map.insert("StorageClass".into(), json!(content.storage_class));
+    }
+    map
+}

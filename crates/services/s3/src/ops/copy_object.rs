@@ -1,0 +1,205 @@
+//! Copies an object: read as the caller there, written as the caller here.
+
+use sekisho_engine::prelude::*;
+use std::collections::BTreeMap;
+
+use md5::{Digest as _, Md5};
+use sekisho_engine::{BodyOut, Sealed, time};
+
+use crate::bucket::Bucket;
+use crate::object::{self, Content, Headers, Stored};
+use crate::ops::get_object::readers;
+use crate::ops::put_object::without_aws_chunked;
+use crate::sse::{self, Sse, Wanted};
+use crate::write::{self, parse_tags};
+use crate::{bucket, checks};
+
+pub(crate) struct CopyObject;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    bucket: String,
+    key: String,
+    expected_bucket_owner: Option<String>,
+    #[serde(rename = "ACL")]
+    acl: Option<String>,
+    content_type: Option<String>,
+    cache_control: Option<String>,
+    content_disposition: Option<String>,
+    content_encoding: Option<String>,
+    content_language: Option<String>,
+    website_redirect_location: Option<String>,
+    server_side_encryption: Option<String>,
+    #[serde(rename = "SSEKMSKeyId")]
+    sse_kms_key_id: Option<String>,
+    bucket_key_enabled: Option<bool>,
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
+    tagging: Option<String>,
+    storage_class: Option<String>,
+    copy_source: String,
+    metadata_directive: Option<String>,
+    tagging_directive: Option<String>,
+}
+
+impl Operation for CopyObject {
+    const ID: OpId = OpId::new("s3", "CopyObject");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        let (source, key, version) = source(&input.copy_source)?;
+        let action = if version.is_some() {
+            "s3:GetObjectVersion"
+        } else {
+            "s3:GetObject"
+        };
+        let read = checks::on_object(lookup, action, &source, &key, None)?;
+        let owner = input.expected_bucket_owner.as_deref();
+        let write = checks::on_object(lookup, "s3:PutObject", &input.bucket, &input.key, owner)?
+            .with("s3:x-amz-copy-source", format!("{source}/{key}"))
+            .with_opt(
+                "s3:x-amz-metadata-directive",
+                input.metadata_directive.clone(),
+            )
+            .with_opt(
+                "s3:x-amz-server-side-encryption",
+                input.server_side_encryption.clone(),
+            )
+            .with_opt(
+                "s3:x-amz-server-side-encryption-aws-kms-key-id",
+                input.sse_kms_key_id.clone(),
+            )
+            .with_opt("s3:x-amz-acl", input.acl.clone());
+        let mut checks = vec![read, write];
+        if input.acl.is_some() {
+            checks.push(checks::on_object(
+                lookup,
+                "s3:PutObjectAcl",
+                &input.bucket,
+                &input.key,
+                owner,
+            )?);
+        }
+        Ok(checks)
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let (from, from_key, from_version) = source(&input.copy_source)?;
+        let origin = bucket::find(cx, &from)?;
+        let bucket = bucket::find(cx, &input.bucket)?;
+        let private = write::private(cx, &bucket, input.acl.as_deref())?;
+        let (_, old) = object::find(cx, &origin, &from_key, from_version.as_deref())?;
+        let replace = input.metadata_directive.as_deref() == Some("REPLACE");
+        let same = origin.name == bucket.name && from_key == input.key && from_version.is_none();
+        if same
+            && !replace
+            && input.server_side_encryption.is_none()
+            && input.storage_class.is_none()
+        {
+            let message = "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.";
+            return Err(ApiError::new("InvalidRequest", message).status(400));
+        }
+        let wanted = Wanted {
+            algorithm: input.server_side_encryption.clone(),
+            key: input.sse_kms_key_id.clone(),
+            bucket_key: input.bucket_key_enabled,
+        };
+        let (size, checksum) = (old.size, old.checksum.clone());
+        let (stored, sse, etag) = copy(cx, &origin, &old, &bucket, &input.key, wanted)?;
+        let new_headers = Headers {
+            content_type: input.content_type,
+            cache_control: input.cache_control,
+            content_disposition: input.content_disposition,
+            content_encoding: input.content_encoding.and_then(|e| without_aws_chunked(&e)),
+            content_language: input.content_language,
+            website_redirect_location: input.website_redirect_location,
+        };
+        let content = Content {
+            size,
+            etag: etag.clone(),
+            parts: vec![stored],
+            multipart: false,
+            sse: sse.clone(),
+            headers: if replace { new_headers } else { old.headers },
+            metadata: if replace {
+                write::lower(input.metadata)
+            } else {
+                old.metadata
+            },
+            tags: if input.tagging_directive.as_deref() == Some("REPLACE") {
+                parse_tags(input.tagging.as_deref())?
+            } else {
+                old.tags
+            },
+            checksum,
+            storage_class: input.storage_class.unwrap_or_else(|| "STANDARD".to_owned()),
+        };
+        let version = write::version(cx, &bucket, private, content);
+        let modified = version.modified_ms;
+        let id = object::add(cx, &bucket, &input.key, version)?;
+        let mut map = write::answer(&bucket, &id, &sse);
+        if let Some(version) = from_version {
+            map.insert("CopySourceVersionId".to_owned(), json!(version));
+        }
+        map.insert(
+            "CopyObjectResult".to_owned(),
+            json!({"ETag": format!("\"{etag}\""), "LastModified": time::seconds(modified / 1000 * 1000)}),
+        );
+        Ok(Value::Object(map))
+    }
+}
+
+/// Reads `bucket/key?versionId=id`, with or without a leading slash, percent-encoded.
+pub(crate) fn source(text: &str) -> Result<(String, String, Option<String>), ApiError> {
+    let (path, version) = match text.split_once("?versionId=") {
+        Some((path, version)) => (path, Some(version.to_owned())),
+        None => (text, None),
+    };
+    let path = percent_encoding::percent_decode_str(path)
+        .decode_utf8_lossy()
+        .into_owned();
+    let path = path.strip_prefix('/').unwrap_or(&path);
+    match path.split_once('/') {
+        Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() => {
+            Ok((bucket.to_owned(), key.to_owned(), version))
+        }
+        _ => Err(ApiError::new("InvalidArgument", "Invalid copy source object key").status(400)),
+    }
+}
+
+/// Decrypts and encrypts again, piece by piece.
+fn copy(
+    cx: &mut Cx<'_>,
+    origin: &Bucket,
+    old: &Content,
+    bucket: &Bucket,
+    key: &str,
+    wanted: Wanted,
+) -> Result<(Stored, Sse, String), ApiError> {
+    let old_key = sse::open(cx, origin, &old.sse)?;
+    let (sse, new_key) = sse::begin(cx, bucket, key, wanted)?;
+    let nonce = cx.ids().bytes::<8>();
+    let mut from = BodyOut::new(readers(cx, old, &old_key)?);
+    let mut to = cx.blobs().stage(Some(Sealed::new(&new_key, nonce)))?;
+    let mut md5 = Md5::new();
+    while let Some(chunk) = from.next_chunk()? {
+        md5.update(&chunk);
+        to.write(&chunk)?;
+    }
+    let etag = if sse.algorithm == "AES256" {
+        hex::encode(md5.finalize())
+    } else {
+        cx.ids().hex(32)
+    };
+    let staged = to.finish()?;
+    let stored = Stored {
+        blob: format!("object{}", cx.ids().hex(32)),
+        size: staged.size,
+        nonce: hex::encode(nonce),
+    };
+    cx.keep_blob(staged, &stored.blob)?;
+    Ok((stored, sse, etag))
+}

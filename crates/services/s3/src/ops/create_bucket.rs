@@ -1,0 +1,121 @@
+//! Makes a bucket; its name is taken everywhere then.
+
+use sekisho_engine::prelude::*;
+
+use crate::bucket::{self, BUCKETS, Bucket, Encryption, PublicAccess};
+
+pub(crate) struct CreateBucket;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    bucket: String,
+    #[serde(rename = "ACL")]
+    acl: Option<String>,
+    create_bucket_configuration: Option<Configuration>,
+    object_ownership: Option<String>,
+    #[serde(default)]
+    object_lock_enabled_for_bucket: bool,
+}
+
+impl Operation for CreateBucket {
+    const ID: OpId = OpId::new("s3", "CreateBucket");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(_: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        let location = input
+            .create_bucket_configuration
+            .as_ref()
+            .and_then(|c| c.location_constraint.clone());
+        Ok(vec![
+            Check::new("s3:CreateBucket", format!("arn:aws:s3:::{}", input.bucket))
+                .with_opt("s3:locationconstraint", location)
+                .with_opt("s3:x-amz-acl", input.acl.clone()),
+        ])
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        bucket::check_name(&input.bucket)?;
+        if input.object_lock_enabled_for_bucket {
+            return Err(ApiError::new(
+                "NotImplemented",
+                "sekisho does not support object lock yet",
+            )
+            .status(501));
+        }
+        let location = input
+            .create_bucket_configuration
+            .and_then(|c| c.location_constraint);
+        let region = match location.as_deref() {
+            Some("EU") => "eu-west-1".to_owned(),
+            Some(region) => region.to_owned(),
+            None => "us-east-1".to_owned(),
+        };
+        if region != cx.region() {
+            let message = if location.is_none() {
+                "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.".to_owned()
+            } else {
+                format!(
+                    "The {region} location constraint is incompatible for the region specific endpoint this request was sent to."
+                )
+            };
+            return Err(ApiError::new("IllegalLocationConstraintException", message).status(400));
+        }
+        if let Some(taken) = cx.get(&BUCKETS, &input.bucket)? {
+            let (code, message) = if taken.account == cx.account() {
+                if region == "us-east-1" {
+                    return Ok(json!({"Location": format!("/{}", input.bucket)}));
+                }
+                (
+                    "BucketAlreadyOwnedByYou",
+                    "Your previous request to create the named bucket succeeded and you already own it.",
+                )
+            } else {
+                (
+                    "BucketAlreadyExists",
+                    "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.",
+                )
+            };
+            return Err(ApiError::new(code, message)
+                .status(409)
+                .field("BucketName", input.bucket));
+        }
+        let ownership = input
+            .object_ownership
+            .unwrap_or_else(|| "BucketOwnerEnforced".to_owned());
+        if ownership == "BucketOwnerEnforced"
+            && input.acl.as_deref().is_some_and(|a| a != "private")
+        {
+            let message =
+                "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
+            return Err(ApiError::new("InvalidBucketAclWithObjectOwnership", message).status(400));
+        }
+        let bucket = Bucket {
+            name: input.bucket.clone(),
+            account: cx.account().to_owned(),
+            region,
+            created_ms: cx.now_ms(),
+            policy: None,
+            public_access: Some(PublicAccess {
+                block_public_acls: true,
+                ignore_public_acls: true,
+                block_public_policy: true,
+                restrict_public_buckets: true,
+            }),
+            ownership: Some(ownership),
+            versioning: None,
+            encryption: Encryption::default(),
+            tags: Vec::new(),
+        };
+        cx.put(&BUCKETS, &input.bucket, bucket)?;
+        Ok(json!({"Location": format!("/{}", input.bucket)}))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Configuration {
+    location_constraint: Option<String>,
+}

@@ -1,0 +1,124 @@
+//! Begins an upload in parts; its encryption is decided here.
+
+use sekisho_engine::prelude::*;
+use std::collections::BTreeMap;
+
+use crate::object::Headers;
+use crate::ops::put_object::without_aws_chunked;
+use crate::sse::{self, Wanted};
+use crate::upload::{UPLOADS, Upload};
+use crate::write::{self, parse_tags};
+use crate::{bucket, checks};
+
+pub(crate) struct CreateMultipartUpload;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    bucket: String,
+    key: String,
+    expected_bucket_owner: Option<String>,
+    #[serde(rename = "ACL")]
+    acl: Option<String>,
+    content_type: Option<String>,
+    cache_control: Option<String>,
+    content_disposition: Option<String>,
+    content_encoding: Option<String>,
+    content_language: Option<String>,
+    website_redirect_location: Option<String>,
+    server_side_encryption: Option<String>,
+    #[serde(rename = "SSEKMSKeyId")]
+    sse_kms_key_id: Option<String>,
+    bucket_key_enabled: Option<bool>,
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
+    tagging: Option<String>,
+    storage_class: Option<String>,
+    checksum_algorithm: Option<String>,
+}
+
+impl Operation for CreateMultipartUpload {
+    const ID: OpId = OpId::new("s3", "CreateMultipartUpload");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        let owner = input.expected_bucket_owner.as_deref();
+        let on = |action: &str| -> Result<Check, ApiError> {
+            Ok(
+                checks::on_object(lookup, action, &input.bucket, &input.key, owner)?
+                    .with_opt(
+                        "s3:x-amz-server-side-encryption",
+                        input.server_side_encryption.clone(),
+                    )
+                    .with_opt(
+                        "s3:x-amz-server-side-encryption-aws-kms-key-id",
+                        input.sse_kms_key_id.clone(),
+                    )
+                    .with_opt("s3:x-amz-acl", input.acl.clone())
+                    .with_opt("s3:x-amz-storage-class", input.storage_class.clone()),
+            )
+        };
+        let mut checks = vec![on("s3:PutObject")?];
+        if input.acl.is_some() {
+            checks.push(on("s3:PutObjectAcl")?);
+        }
+        if input.tagging.is_some() {
+            let tags = parse_tags(input.tagging.as_deref())?;
+            let mut check = on("s3:PutObjectTagging")?;
+            for (key, value) in &tags {
+                check = check.with(&format!("s3:RequestObjectTag/{key}"), value.clone());
+            }
+            checks.push(check.with_list(
+                "s3:RequestObjectTagKeys",
+                tags.iter().map(|(k, _)| k.clone()).collect(),
+            ));
+        }
+        Ok(checks)
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let bucket = bucket::find(cx, &input.bucket)?;
+        write::private(cx, &bucket, input.acl.as_deref())?;
+        let wanted = Wanted {
+            algorithm: input.server_side_encryption.clone(),
+            key: input.sse_kms_key_id.clone(),
+            bucket_key: input.bucket_key_enabled,
+        };
+        let (sse, _) = sse::begin(cx, &bucket, &input.key, wanted)?;
+        let id = cx.ids().alnum(64);
+        let upload = Upload {
+            id: id.clone(),
+            bucket: bucket.name.clone(),
+            key: input.key.clone(),
+            account: cx.account().to_owned(),
+            started_ms: cx.now_ms(),
+            sse: sse.clone(),
+            metadata: write::lower(input.metadata),
+            tags: parse_tags(input.tagging.as_deref())?,
+            acl: input.acl,
+            checksum: input.checksum_algorithm.clone(),
+            storage_class: input.storage_class.unwrap_or_else(|| "STANDARD".to_owned()),
+            headers: Headers {
+                content_type: input.content_type,
+                cache_control: input.cache_control,
+                content_disposition: input.content_disposition,
+                content_encoding: input.content_encoding.and_then(|e| without_aws_chunked(&e)),
+                content_language: input.content_language,
+                website_redirect_location: input.website_redirect_location,
+            },
+            parts: BTreeMap::new(),
+        };
+        cx.put(&UPLOADS, &id, upload)?;
+        let mut map = serde_json::Map::new();
+        sse.describe(&mut map);
+        map.insert("Bucket".to_owned(), json!(bucket.name));
+        map.insert("Key".to_owned(), json!(input.key));
+        map.insert("UploadId".to_owned(), json!(id));
+        if let Some(algorithm) = input.checksum_algorithm {
+            map.insert("ChecksumAlgorithm".to_owned(), json!(algorithm));
+        }
+        Ok(Value::Object(map))
+    }
+}

@@ -1,0 +1,39 @@
+//! Puts the default encryption of a bucket back to AES256.
+
+use sekisho_engine::prelude::*;
+
+use crate::bucket::Encryption;
+use crate::{bucket, checks};
+
+pub(crate) struct DeleteBucketEncryption;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    bucket: String,
+    expected_bucket_owner: Option<String>,
+}
+
+impl Operation for DeleteBucketEncryption {
+    const ID: OpId = OpId::new("s3", "DeleteBucketEncryption");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        checks::on_bucket(
+            lookup,
+            "s3:PutEncryptionConfiguration",
+            &input.bucket,
+            input.expected_bucket_owner.as_deref(),
+        )
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        bucket::change(cx, &input.bucket, |b| {
+            b.encryption = Encryption::default();
+            Ok(())
+        })?;
+        Ok(json!({}))
+    }
+}

@@ -1,0 +1,83 @@
+//! Removes up to 1,000 objects; each is decided by itself.
+
+use sekisho_engine::prelude::*;
+
+use crate::bucket;
+
+pub(crate) struct DeleteObjects;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    bucket: String,
+    expected_bucket_owner: Option<String>,
+    delete: Delete,
+}
+
+impl Operation for DeleteObjects {
+    const ID: OpId = OpId::new("s3", "DeleteObjects");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        bucket::look(
+            lookup,
+            &input.bucket,
+            input.expected_bucket_owner.as_deref(),
+        )?;
+        // Every key is authorized as a call of its own, so that one denial does not keep the others.
+        Ok(Vec::new())
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let mut deleted = Vec::new();
+        let mut errors = Vec::new();
+        for object in input.delete.objects {
+            let mut call = json!({"Bucket": input.bucket, "Key": object.key});
+            if let (Some(id), Some(map)) = (&object.version_id, call.as_object_mut()) {
+                map.insert("VersionId".to_owned(), json!(id));
+            }
+            match cx.again("DeleteObject", call) {
+                Err(error) => errors
+                    .push(json!({"Key": object.key, "Code": error.code, "Message": error.message})),
+                Ok(answer) if !input.delete.quiet => {
+                    let mut row = json!({"Key": object.key});
+                    if let Some(map) = row.as_object_mut() {
+                        match (answer.get("DeleteMarker"), object.version_id) {
+                            (Some(_), None) => {
+                                map.insert("DeleteMarker".to_owned(), json!(true));
+                                map.insert(
+                                    "DeleteMarkerVersionId".to_owned(),
+                                    answer.get("VersionId").cloned().unwrap_or_default(),
+                                );
+                            }
+                            (_, Some(id)) => {
+                                map.insert("VersionId".to_owned(), json!(id));
+                            }
+                            _ => {}
+                        }
+                    }
+                    deleted.push(row);
+                }
+                Ok(_) => {}
+            }
+        }
+        Ok(json!({"Deleted": deleted, "Errors": errors}))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Delete {
+    objects: Vec<Object>,
+    #[serde(default)]
+    quiet: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Object {
+    key: String,
+    version_id: Option<String>,
+}

@@ -1,0 +1,38 @@
+//! Says whether a bucket keeps versions.
+
+use sekisho_engine::prelude::*;
+
+use crate::{bucket, checks};
+
+pub(crate) struct GetBucketVersioning;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    bucket: String,
+    expected_bucket_owner: Option<String>,
+}
+
+impl Operation for GetBucketVersioning {
+    const ID: OpId = OpId::new("s3", "GetBucketVersioning");
+    const WRITES: bool = false;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        checks::on_bucket(
+            lookup,
+            "s3:GetBucketVersioning",
+            &input.bucket,
+            input.expected_bucket_owner.as_deref(),
+        )
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let bucket = bucket::find(cx, &input.bucket)?;
+        Ok(match &bucket.versioning {
+            Some(status) => json!({"Status": status}),
+            None => json!({}),
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! Turns versions on or off.
+
+use sekisho_engine::prelude::*;
+
+use crate::{bucket, checks};
+
+pub(crate) struct PutBucketVersioning;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    bucket: String,
+    expected_bucket_owner: Option<String>,
+    versioning_configuration: Configuration,
+}
+
+impl Operation for PutBucketVersioning {
+    const ID: OpId = OpId::new("s3", "PutBucketVersioning");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        checks::on_bucket(
+            lookup,
+            "s3:PutBucketVersioning",
+            &input.bucket,
+            input.expected_bucket_owner.as_deref(),
+        )
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        bucket::change(cx, &input.bucket, |b| {
+            b.versioning = input.versioning_configuration.status;
+            Ok(())
+        })?;
+        Ok(json!({}))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Configuration {
+    status: Option<String>,
+}

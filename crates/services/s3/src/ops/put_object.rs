@@ -1,0 +1,200 @@
+//! Writes an object. The body streams into its encrypted place; the reference is kept when it is whole.
+
+use sekisho_engine::prelude::*;
+use std::collections::BTreeMap;
+
+use sekisho_engine::{Checksum, SinkSpec, StreamOperation};
+
+use crate::object::{self, Content, Headers, OBJECTS, row};
+use crate::sse::{self, Wanted};
+use crate::write::{self, parse_tags};
+use crate::{bucket, checks};
+
+pub(crate) struct PutObject;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    bucket: String,
+    key: String,
+    expected_bucket_owner: Option<String>,
+    #[serde(rename = "ACL")]
+    acl: Option<String>,
+    content_type: Option<String>,
+    cache_control: Option<String>,
+    content_disposition: Option<String>,
+    content_encoding: Option<String>,
+    content_language: Option<String>,
+    website_redirect_location: Option<String>,
+    server_side_encryption: Option<String>,
+    #[serde(rename = "SSEKMSKeyId")]
+    sse_kms_key_id: Option<String>,
+    bucket_key_enabled: Option<bool>,
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
+    tagging: Option<String>,
+    storage_class: Option<String>,
+    #[serde(rename = "ContentMD5")]
+    content_md5: Option<String>,
+    if_none_match: Option<String>,
+    if_match: Option<String>,
+    checksum_algorithm: Option<String>,
+    #[serde(rename = "ChecksumCRC32")]
+    checksum_crc32: Option<String>,
+    #[serde(rename = "ChecksumCRC32C")]
+    checksum_crc32c: Option<String>,
+    #[serde(rename = "ChecksumCRC64NVME")]
+    checksum_crc64nvme: Option<String>,
+    #[serde(rename = "ChecksumSHA1")]
+    checksum_sha1: Option<String>,
+    #[serde(rename = "ChecksumSHA256")]
+    checksum_sha256: Option<String>,
+}
+
+impl Operation for PutObject {
+    const ID: OpId = OpId::new("s3", "PutObject");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        let owner = input.expected_bucket_owner.as_deref();
+        let on = |action: &str| -> Result<Check, ApiError> {
+            Ok(
+                checks::on_object(lookup, action, &input.bucket, &input.key, owner)?
+                    .with_opt(
+                        "s3:x-amz-server-side-encryption",
+                        input.server_side_encryption.clone(),
+                    )
+                    .with_opt(
+                        "s3:x-amz-server-side-encryption-aws-kms-key-id",
+                        input.sse_kms_key_id.clone(),
+                    )
+                    .with_opt("s3:x-amz-acl", input.acl.clone())
+                    .with_opt("s3:x-amz-storage-class", input.storage_class.clone()),
+            )
+        };
+        let mut checks = vec![on("s3:PutObject")?];
+        if input.acl.is_some() {
+            checks.push(on("s3:PutObjectAcl")?);
+        }
+        if input.tagging.is_some() {
+            let tags = parse_tags(input.tagging.as_deref())?;
+            let mut check = on("s3:PutObjectTagging")?;
+            for (key, value) in &tags {
+                check = check.with(&format!("s3:RequestObjectTag/{key}"), value.clone());
+            }
+            checks.push(check.with_list(
+                "s3:RequestObjectTagKeys",
+                tags.iter().map(|(k, _)| k.clone()).collect(),
+            ));
+        }
+        Ok(checks)
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let bucket = bucket::find(cx, &input.bucket)?;
+        let private = write::private(cx, &bucket, input.acl.as_deref())?;
+        let body = cx.take_body()?;
+        write::verify(&body, input.content_md5.as_deref(), &input.claimed())?;
+        let current = cx.get(&OBJECTS, &row(&bucket.name, &input.key))?;
+        let etag_now = current
+            .as_ref()
+            .and_then(|o| o.versions.first())
+            .and_then(|v| v.content.as_ref())
+            .map(|c| c.etag.clone());
+        let stale = match (input.if_none_match.as_deref(), input.if_match.as_deref()) {
+            (Some(_), _) => etag_now.is_some(),
+            (None, Some(wanted)) => etag_now.is_none_or(|e| wanted.trim_matches('"') != e),
+            (None, None) => false,
+        };
+        if stale {
+            let message = "At least one of the pre-conditions you specified did not hold";
+            return Err(ApiError::new("PreconditionFailed", message).status(412));
+        }
+        let carry = write::carry(&body)?;
+        let etag = write::etag(cx, &body);
+        let checksum = write::checksum_of(&body);
+        let stored = write::keep(cx, body, carry.nonce)?;
+        let content = Content {
+            size: stored.size,
+            etag: etag.clone(),
+            parts: vec![stored],
+            multipart: false,
+            sse: carry.sse.clone(),
+            metadata: write::lower(input.metadata),
+            tags: parse_tags(input.tagging.as_deref())?,
+            checksum: checksum.clone(),
+            storage_class: input.storage_class.unwrap_or_else(|| "STANDARD".to_owned()),
+            headers: Headers {
+                content_type: input.content_type,
+                cache_control: input.cache_control,
+                content_disposition: input.content_disposition,
+                content_encoding: input.content_encoding.and_then(|e| without_aws_chunked(&e)),
+                content_language: input.content_language,
+                website_redirect_location: input.website_redirect_location,
+            },
+        };
+        let version = write::version(cx, &bucket, private, content);
+        let id = object::add(cx, &bucket, &input.key, version)?;
+        let mut map = write::answer(&bucket, &id, &carry.sse);
+        map.insert("ETag".to_owned(), json!(format!("\"{etag}\"")));
+        write::insert_checksum(&mut map, checksum.as_ref());
+        Ok(Value::Object(map))
+    }
+}
+
+impl StreamOperation for PutObject {
+    fn sink(cx: &mut Cx<'_>, input: &Input, _: &Permit<Self>) -> Result<SinkSpec, ApiError> {
+        let bucket = bucket::find(cx, &input.bucket)?;
+        write::private(cx, &bucket, input.acl.as_deref())?;
+        if input.key.contains(['\0', '\u{1f}']) || input.key.len() > 1_024 {
+            return Err(ApiError::new(
+                "KeyTooLongError",
+                "Your key is too long, or holds control characters that sekisho does not take",
+            )
+            .status(400));
+        }
+        let wanted = Wanted {
+            algorithm: input.server_side_encryption.clone(),
+            key: input.sse_kms_key_id.clone(),
+            bucket_key: input.bucket_key_enabled,
+        };
+        let (sse, key) = sse::begin(cx, &bucket, &input.key, wanted)?;
+        let mut spec = write::sink(cx, sse, &key, input.algorithm())?;
+        spec.md5 |= input.content_md5.is_some();
+        Ok(spec)
+    }
+}
+
+impl Input {
+    /// The checksums that the client gave, and the algorithm that is to be computed.
+    fn claimed(&self) -> [(Checksum, Option<&String>); 5] {
+        [
+            (Checksum::Crc32, self.checksum_crc32.as_ref()),
+            (Checksum::Crc32c, self.checksum_crc32c.as_ref()),
+            (Checksum::Crc64Nvme, self.checksum_crc64nvme.as_ref()),
+            (Checksum::Sha1, self.checksum_sha1.as_ref()),
+            (Checksum::Sha256, self.checksum_sha256.as_ref()),
+        ]
+    }
+
+    fn algorithm(&self) -> Option<Checksum> {
+        let given = self
+            .claimed()
+            .into_iter()
+            .find(|(_, v)| v.is_some())
+            .map(|(c, _)| c);
+        given.or_else(|| Checksum::parse(self.checksum_algorithm.as_deref()?))
+    }
+}
+
+/// `aws-chunked` is how the body travelled, not what it is.
+pub(crate) fn without_aws_chunked(encoding: &str) -> Option<String> {
+    let kept: Vec<&str> = encoding
+        .split(',')
+        .map(str::trim)
+        .filter(|e| *e != "aws-chunked" && !e.is_empty())
+        .collect();
+    (!kept.is_empty()).then(|| kept.join(","))
+}

@@ -1,0 +1,47 @@
+//! Multipart uploads.
+
+use std::collections::BTreeMap;
+
+use sekisho_engine::{ApiError, Cx, Table, Tags};
+use serde::{Deserialize, Serialize};
+
+use crate::object::{Headers, Stored};
+use crate::sse::Sse;
+
+/// Uploads under way, by id.
+pub(crate) const UPLOADS: Table<Upload> = Table::new("s3/upload");
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Upload {
+    pub(crate) id: String,
+    pub(crate) bucket: String,
+    pub(crate) key: String,
+    pub(crate) account: String,
+    pub(crate) started_ms: i64,
+    pub(crate) sse: Sse,
+    pub(crate) headers: Headers,
+    pub(crate) metadata: BTreeMap<String, String>,
+    pub(crate) tags: Tags,
+    pub(crate) acl: Option<String>,
+    pub(crate) checksum: Option<String>,
+    pub(crate) storage_class: String,
+    pub(crate) parts: BTreeMap<u32, Part>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) stored: Stored,
+    pub(crate) etag: String,
+    pub(crate) modified_ms: i64,
+    pub(crate) checksum: Option<(String, String, String)>,
+}
+
+pub(crate) fn find(cx: &Cx<'_>, bucket: &str, key: &str, id: &str) -> Result<Upload, ApiError> {
+    let upload = cx
+        .get(&UPLOADS, id)?
+        .filter(|u| u.bucket == bucket && u.key == key);
+    upload.map(|u| u.as_ref().clone()).ok_or_else(|| {
+        let message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
+        ApiError::new("NoSuchUpload", message).status(404).field("UploadId", id)
+    })
+}
