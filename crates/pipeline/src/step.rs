@@ -1,0 +1,955 @@
+//! One event, one step.
+
+use std::collections::BTreeMap;
+
+use crate::definition::Definition;
+use crate::state::{
+    ActionRun, ActionStatus, Artifact, Disabled, Execution, ExecutionStatus, Failure,
+    MAX_EXECUTIONS, SourceRevision, Stage, StageRun, StageStatus, State, Trigger,
+};
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The pipeline was made or updated; running executions of an older definition are cancelled.
+    Defined(Box<Definition>),
+    /// An execution begins.
+    Start {
+        /// Its id.
+        id: String,
+        /// What it runs.
+        definition: Box<Definition>,
+        /// What started it.
+        trigger: Trigger,
+        /// Values for pipeline variables.
+        variables: Vec<(String, String)>,
+        /// Revisions asked for.
+        overrides: Vec<SourceRevision>,
+        /// The token of the start.
+        client_token: Option<String>,
+    },
+    /// An action ended.
+    Ended {
+        /// The execution.
+        execution: String,
+        /// The attempt.
+        action: String,
+        /// How.
+        outcome: Box<Outcome>,
+    },
+    /// An execution is to be stopped.
+    Stop {
+        /// The execution.
+        execution: String,
+        /// Whether running actions are given up.
+        abandon: bool,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A failed stage is to be tried again.
+    Retry {
+        /// The execution.
+        execution: String,
+        /// The stage.
+        stage: String,
+        /// Which actions.
+        mode: RetryMode,
+    },
+    /// The transition into a stage is turned off or on.
+    Transition {
+        /// The stage.
+        stage: String,
+        /// Off, by whom and why; or on.
+        disabled: Option<Disabled>,
+    },
+    /// Time has passed: look whether anything can go on.
+    Tick,
+}
+
+/// Which actions a retry runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryMode {
+    /// Those that failed.
+    Failed,
+    /// All of the stage.
+    All,
+}
+
+/// How an action ended.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// Why it failed; `None` if it succeeded.
+    pub failure: Option<Failure>,
+    /// The configuration with its variables filled in.
+    pub resolved: Option<BTreeMap<String, String>>,
+    /// The artifacts that it made.
+    pub outputs: Vec<(String, Artifact)>,
+    /// Its output variables.
+    pub variables: BTreeMap<String, String>,
+    /// The id of what it did elsewhere.
+    pub external_id: Option<String>,
+    /// What it says about itself.
+    pub summary: Option<String>,
+    /// For a source: the revision.
+    pub revision: Option<String>,
+    /// Who answered an approval.
+    pub updated_by: Option<String>,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Run this attempt.
+    Run {
+        /// The execution.
+        execution: String,
+        /// The attempt.
+        action: String,
+    },
+}
+
+/// Why an event is refused. The state is unchanged then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such execution, or no such attempt.
+    NotFound,
+    /// The execution has ended.
+    NotStoppable,
+    /// It is being stopped already.
+    AlreadyStopping,
+    /// The stage cannot be retried.
+    NotRetryable,
+    /// A newer execution has been in the stage.
+    NotLatest,
+    /// The attempt has ended already.
+    AlreadyEnded,
+}
+
+impl State {
+    /// Takes `event` at `now_ms`; `new_id` gives ids for new attempts.
+    ///
+    /// # Errors
+    /// Why the event is refused; nothing has changed then.
+    pub fn step(
+        &mut self,
+        event: Event,
+        now_ms: i64,
+        new_id: &mut dyn FnMut() -> String,
+    ) -> Result<Vec<Command>, Refusal> {
+        let before: Vec<String> = self.running().map(|(_, a)| a.id.clone()).collect();
+        match event {
+            Event::Defined(definition) => self.define(&definition, now_ms),
+            Event::Start {
+                id,
+                definition,
+                trigger,
+                variables,
+                overrides,
+                client_token,
+            } => {
+                let execution = begin(
+                    id,
+                    *definition,
+                    trigger,
+                    variables,
+                    overrides,
+                    client_token,
+                    now_ms,
+                );
+                self.executions.push(execution);
+                self.forget();
+            }
+            Event::Ended {
+                execution,
+                action,
+                outcome,
+            } => self.end(&execution, &action, *outcome, now_ms)?,
+            Event::Stop {
+                execution,
+                abandon,
+                reason,
+            } => self.stop(&execution, abandon, reason, now_ms)?,
+            Event::Retry {
+                execution,
+                stage,
+                mode,
+            } => self.retry(&execution, &stage, mode, now_ms, new_id)?,
+            Event::Transition { stage, disabled } => {
+                let stage = self
+                    .stages
+                    .iter_mut()
+                    .find(|s| s.name == stage)
+                    .ok_or(Refusal::NotFound)?;
+                stage.disabled = disabled;
+            }
+            Event::Tick => {}
+        }
+        self.settle(now_ms, new_id);
+        Ok(self
+            .running()
+            .filter(|(_, a)| !before.contains(&a.id))
+            .map(|(e, a)| Command::Run {
+                execution: e.id.clone(),
+                action: a.id.clone(),
+            })
+            .collect())
+    }
+
+    fn define(&mut self, definition: &Definition, now_ms: i64) {
+        let old = std::mem::take(&mut self.stages);
+        self.stages = definition
+            .stages
+            .iter()
+            .map(|s| {
+                let known = old.iter().find(|o| o.name == s.name);
+                Stage {
+                    name: s.name.clone(),
+                    holder: None,
+                    latest: known.and_then(|k| k.latest.clone()),
+                    disabled: known.and_then(|k| k.disabled.clone()),
+                }
+            })
+            .collect();
+        for execution in self
+            .executions
+            .iter_mut()
+            .filter(|e| !e.finished() && e.definition.execution_mode != "PARALLEL")
+        {
+            execution.status = ExecutionStatus::Cancelled;
+            execution.updated_ms = now_ms;
+            for attempt in execution
+                .attempts
+                .iter_mut()
+                .filter(|a| a.status == ActionStatus::InProgress)
+            {
+                attempt.status = ActionStatus::Abandoned;
+                attempt.updated_ms = now_ms;
+            }
+            for stage in execution
+                .stages
+                .iter_mut()
+                .filter(|s| s.status == StageStatus::InProgress)
+            {
+                stage.status = StageStatus::Cancelled;
+            }
+        }
+    }
+
+    /// Drops the oldest finished executions beyond the limit.
+    fn forget(&mut self) {
+        while self.executions.len() > MAX_EXECUTIONS {
+            match self.executions.iter().position(Execution::finished) {
+                Some(at) => self.executions.remove(at),
+                None => return,
+            };
+        }
+    }
+
+    fn end(
+        &mut self,
+        execution: &str,
+        action: &str,
+        outcome: Outcome,
+        now_ms: i64,
+    ) -> Result<(), Refusal> {
+        let execution = self.execution_mut(execution).ok_or(Refusal::NotFound)?;
+        let attempt = execution
+            .attempts
+            .iter_mut()
+            .find(|a| a.id == action)
+            .ok_or(Refusal::NotFound)?;
+        if attempt.status != ActionStatus::InProgress {
+            return Err(Refusal::AlreadyEnded);
+        }
+        attempt.status = if outcome.failure.is_some() {
+            ActionStatus::Failed
+        } else {
+            ActionStatus::Succeeded
+        };
+        attempt.updated_ms = now_ms;
+        if let Some(resolved) = outcome.resolved {
+            attempt.resolved = resolved;
+        }
+        attempt.outputs.clone_from(&outcome.outputs);
+        attempt.variables = outcome.variables;
+        attempt.external_id = outcome.external_id;
+        attempt.summary = outcome.summary;
+        attempt.failure = outcome.failure;
+        attempt.revision = outcome.revision;
+        attempt.updated_by = outcome.updated_by;
+        execution.artifacts.extend(outcome.outputs);
+        execution.updated_ms = now_ms;
+        Ok(())
+    }
+
+    fn stop(
+        &mut self,
+        execution: &str,
+        abandon: bool,
+        reason: Option<String>,
+        now_ms: i64,
+    ) -> Result<(), Refusal> {
+        let execution = self.execution_mut(execution).ok_or(Refusal::NotFound)?;
+        match execution.status {
+            ExecutionStatus::InProgress => {}
+            ExecutionStatus::Stopping if abandon => {}
+            ExecutionStatus::Stopping => return Err(Refusal::AlreadyStopping),
+            _ => return Err(Refusal::NotStoppable),
+        }
+        execution.status = ExecutionStatus::Stopping;
+        execution.stop_reason = reason;
+        execution.updated_ms = now_ms;
+        if abandon {
+            for index in 0..execution.attempts.len() {
+                let approval = execution
+                    .attempts
+                    .get(index)
+                    .and_then(|a| execution.declared(a))
+                    .is_some_and(|d| d.is_approval());
+                if let Some(attempt) = execution
+                    .attempts
+                    .get_mut(index)
+                    .filter(|a| a.status == ActionStatus::InProgress)
+                {
+                    attempt.status = ActionStatus::Abandoned;
+                    attempt.updated_ms = now_ms;
+                    if approval {
+                        attempt.summary = Some("The approval action has been canceled.".to_owned());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn retry(
+        &mut self,
+        id: &str,
+        stage: &str,
+        mode: RetryMode,
+        now_ms: i64,
+        new_id: &mut dyn FnMut() -> String,
+    ) -> Result<(), Refusal> {
+        let slot = self
+            .stages
+            .iter()
+            .find(|s| s.name == stage)
+            .ok_or(Refusal::NotFound)?;
+        let current: Vec<String> = self.stages.iter().map(|s| s.name.clone()).collect();
+        let latest = slot.latest.clone();
+        let held = slot.holder.is_some();
+        let execution = self.execution_mut(id).ok_or(Refusal::NotFound)?;
+        if latest.as_deref() != Some(id) {
+            return Err(Refusal::NotLatest);
+        }
+        let names: Vec<String> = execution
+            .definition
+            .stages
+            .iter()
+            .map(|s| s.name.clone())
+            .collect();
+        let at = names
+            .iter()
+            .position(|n| n == stage)
+            .ok_or(Refusal::NotRetryable)?;
+        let ended = matches!(
+            execution.status,
+            ExecutionStatus::Failed | ExecutionStatus::Stopped
+        );
+        let run = execution
+            .stages
+            .iter_mut()
+            .find(|s| s.name == stage)
+            .ok_or(Refusal::NotRetryable)?;
+        if !ended
+            || names != current
+            || held
+            || !matches!(run.status, StageStatus::Failed | StageStatus::Stopped)
+        {
+            return Err(Refusal::NotRetryable);
+        }
+        run.status = StageStatus::InProgress;
+        run.retries += 1;
+        execution.status = ExecutionStatus::InProgress;
+        execution.stop_reason = None;
+        execution.summary = None;
+        execution.at = at;
+        execution.entered = true;
+        execution.updated_ms = now_ms;
+        let definition = execution.definition.clone();
+        let actions = definition
+            .stages
+            .get(at)
+            .map(|s| s.actions.as_slice())
+            .unwrap_or_default();
+        let failed = |e: &Execution, name: &str| {
+            e.attempt(stage, name)
+                .is_some_and(|a| matches!(a.status, ActionStatus::Failed | ActionStatus::Abandoned))
+        };
+        let chosen: Vec<_> = match mode {
+            RetryMode::Failed => actions
+                .iter()
+                .filter(|a| failed(execution, &a.name))
+                .collect(),
+            RetryMode::All => {
+                let first = actions.iter().map(|a| a.run_order).min();
+                execution
+                    .attempts
+                    .retain(|a| a.stage != stage || a.status != ActionStatus::Succeeded);
+                actions
+                    .iter()
+                    .filter(|a| Some(a.run_order) == first)
+                    .collect()
+            }
+        };
+        for action in chosen {
+            let attempt = attempt(execution, stage, &action.name, new_id(), now_ms);
+            execution.attempts.push(attempt);
+        }
+        if let Some(slot) = self.stages.iter_mut().find(|s| s.name == stage) {
+            slot.holder = Some(id.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Moves every execution as far as it can go.
+    fn settle(&mut self, now_ms: i64, new_id: &mut dyn FnMut() -> String) {
+        loop {
+            let ids: Vec<String> = self
+                .executions
+                .iter()
+                .filter(|e| !e.finished())
+                .map(|e| e.id.clone())
+                .collect();
+            let mut moved = false;
+            for id in ids {
+                moved |= self.advance(&id, now_ms, new_id);
+            }
+            moved |= self.supersede(now_ms);
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    /// Of the executions that wait in front of a stage only the newest stays, unless they queue.
+    fn supersede(&mut self, now_ms: i64) -> bool {
+        let names: Vec<String> = self.stages.iter().map(|s| s.name.clone()).collect();
+        let mut moved = false;
+        for name in names {
+            let waiting: Vec<String> = self
+                .inbound(&name)
+                .filter(|e| e.definition.execution_mode == "SUPERSEDED")
+                .map(|e| e.id.clone())
+                .collect();
+            let Some((_, older)) = waiting.split_last() else {
+                continue;
+            };
+            for id in older {
+                if let Some(execution) = self.execution_mut(id) {
+                    execution.status = ExecutionStatus::Superseded;
+                    execution.updated_ms = now_ms;
+                    moved = true;
+                }
+            }
+        }
+        moved
+    }
+
+    fn advance(&mut self, id: &str, now_ms: i64, new_id: &mut dyn FnMut() -> String) -> bool {
+        let Some(index) = self.executions.iter().position(|e| e.id == id) else {
+            return false;
+        };
+        let Some(mut execution) = self.executions.get(index).cloned() else {
+            return false;
+        };
+        let moved = if execution.entered {
+            self.inside(&mut execution, now_ms, new_id)
+        } else {
+            self.enter(&mut execution, now_ms, new_id)
+        };
+        if moved {
+            if let Some(slot) = self.executions.get_mut(index) {
+                *slot = execution;
+            }
+        }
+        moved
+    }
+
+    fn enter(
+        &mut self,
+        execution: &mut Execution,
+        now_ms: i64,
+        new_id: &mut dyn FnMut() -> String,
+    ) -> bool {
+        if execution.status == ExecutionStatus::Stopping {
+            execution.status = ExecutionStatus::Stopped;
+            execution.updated_ms = now_ms;
+            return true;
+        }
+        let Some(stage) = execution.definition.stages.get(execution.at).cloned() else {
+            return false;
+        };
+        let parallel = execution.definition.execution_mode == "PARALLEL";
+        let older_waits = self
+            .inbound(&stage.name)
+            .take_while(|e| e.id != execution.id)
+            .next()
+            .is_some();
+        let queued = execution.definition.execution_mode == "QUEUED";
+        let Some(slot) = self.stages.iter_mut().find(|s| s.name == stage.name) else {
+            return false;
+        };
+        if slot.disabled.is_some()
+            || (!parallel && slot.holder.is_some())
+            || (queued && older_waits)
+        {
+            return false;
+        }
+        if !parallel {
+            slot.holder = Some(execution.id.clone());
+        }
+        slot.latest = Some(execution.id.clone());
+        execution.entered = true;
+        execution.updated_ms = now_ms;
+        execution.stages.push(StageRun {
+            name: stage.name.clone(),
+            status: StageStatus::InProgress,
+            retries: 0,
+        });
+        let first = stage.actions.iter().map(|a| a.run_order).min();
+        start(execution, &stage.name, first, now_ms, new_id);
+        true
+    }
+
+    fn inside(
+        &mut self,
+        execution: &mut Execution,
+        now_ms: i64,
+        new_id: &mut dyn FnMut() -> String,
+    ) -> bool {
+        let Some(stage) = execution.definition.stages.get(execution.at).cloned() else {
+            return false;
+        };
+        let latest = |name: &str| execution.attempt(&stage.name, name).map(|a| a.status);
+        let statuses: Vec<(u32, Option<ActionStatus>)> = stage
+            .actions
+            .iter()
+            .map(|a| (a.run_order, latest(&a.name)))
+            .collect();
+        if statuses
+            .iter()
+            .any(|(_, s)| *s == Some(ActionStatus::InProgress))
+        {
+            return false;
+        }
+        let failed = statuses
+            .iter()
+            .any(|(_, s)| *s == Some(ActionStatus::Failed));
+        let next = statuses
+            .iter()
+            .filter(|(_, s)| s.is_none())
+            .map(|(order, _)| *order)
+            .min();
+        let stopping = execution.status == ExecutionStatus::Stopping;
+        if let (Some(order), false, false) = (next, failed, stopping) {
+            start(execution, &stage.name, Some(order), now_ms, new_id);
+            return true;
+        }
+        let (stage_status, execution_status) = if stopping {
+            (Some(StageStatus::Stopped), Some(ExecutionStatus::Stopped))
+        } else if failed {
+            (Some(StageStatus::Failed), Some(ExecutionStatus::Failed))
+        } else {
+            (Some(StageStatus::Succeeded), None)
+        };
+        if let (Some(run), Some(status)) = (
+            execution
+                .stages
+                .iter_mut()
+                .rev()
+                .find(|s| s.name == stage.name),
+            stage_status,
+        ) {
+            run.status = status;
+        }
+        if let Some(slot) = self
+            .stages
+            .iter_mut()
+            .find(|s| s.holder.as_deref() == Some(&execution.id))
+        {
+            slot.holder = None;
+        }
+        execution.updated_ms = now_ms;
+        match execution_status {
+            Some(status) => {
+                execution.status = status;
+                if status == ExecutionStatus::Stopped {
+                    execution.summary.clone_from(&execution.stop_reason);
+                }
+            }
+            None if execution.at + 1 == execution.definition.stages.len() => {
+                execution.status = ExecutionStatus::Succeeded
+            }
+            None => {
+                execution.at += 1;
+                execution.entered = false;
+            }
+        }
+        true
+    }
+}
+
+/// A new execution; one that lacks a required variable has failed before it began.
+fn begin(
+    id: String,
+    definition: Definition,
+    trigger: Trigger,
+    given: Vec<(String, String)>,
+    overrides: Vec<SourceRevision>,
+    client_token: Option<String>,
+    now_ms: i64,
+) -> Execution {
+    let mut variables = Vec::new();
+    let mut missing = Vec::new();
+    for variable in &definition.variables {
+        let value = given
+            .iter()
+            .find(|(n, _)| *n == variable.name)
+            .map(|(_, v)| v.clone());
+        match value.or_else(|| variable.default_value.clone()) {
+            Some(value) => variables.push((variable.name.clone(), value)),
+            None => missing.push(variable.name.clone()),
+        }
+    }
+    let (status, summary) = if missing.is_empty() {
+        (ExecutionStatus::InProgress, None)
+    } else {
+        variables.clear();
+        let text = format!(
+            "Values for required variables haven't been provided: {}",
+            missing.join(", ")
+        );
+        (ExecutionStatus::Failed, Some(text))
+    };
+    Execution {
+        id,
+        definition,
+        status,
+        summary,
+        stop_reason: None,
+        trigger,
+        started_ms: now_ms,
+        updated_ms: now_ms,
+        variables,
+        overrides,
+        client_token,
+        at: 0,
+        entered: false,
+        stages: Vec::new(),
+        attempts: Vec::new(),
+        artifacts: BTreeMap::new(),
+    }
+}
+
+fn start(
+    execution: &mut Execution,
+    stage: &str,
+    order: Option<u32>,
+    now_ms: i64,
+    new_id: &mut dyn FnMut() -> String,
+) {
+    let Some(definition) = execution
+        .definition
+        .stages
+        .iter()
+        .find(|s| s.name == stage)
+        .cloned()
+    else {
+        return;
+    };
+    for action in definition
+        .actions
+        .iter()
+        .filter(|a| Some(a.run_order) == order)
+    {
+        let attempt = attempt(execution, stage, &action.name, new_id(), now_ms);
+        execution.attempts.push(attempt);
+    }
+}
+
+fn attempt(execution: &Execution, stage: &str, action: &str, id: String, now_ms: i64) -> ActionRun {
+    let declared = execution.definition.action(stage, action);
+    let inputs = declared
+        .map(|d| d.input_artifacts.as_slice())
+        .unwrap_or_default();
+    ActionRun {
+        id,
+        stage: stage.to_owned(),
+        action: action.to_owned(),
+        status: ActionStatus::InProgress,
+        started_ms: now_ms,
+        updated_ms: now_ms,
+        resolved: declared
+            .map(|d| d.configuration.clone())
+            .unwrap_or_default(),
+        inputs: inputs
+            .iter()
+            .filter_map(|i| Some((i.name.clone(), execution.artifacts.get(&i.name)?.clone())))
+            .collect(),
+        outputs: Vec::new(),
+        variables: BTreeMap::new(),
+        external_id: None,
+        summary: None,
+        failure: None,
+        revision: None,
+        updated_by: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn definition(mode: &str) -> Definition {
+        let action = |name: &str, category: &str, order: u32| {
+            json!({"name": name, "runOrder": order,
+                   "actionTypeId": {"category": category, "owner": "AWS", "provider": "X", "version": "1"}})
+        };
+        serde_json::from_value(json!({
+            "name": "p", "roleArn": "r", "executionMode": mode, "version": 1,
+            "stages": [
+                {"name": "Source", "actions": [action("A", "Source", 1), action("B", "Source", 1), action("C", "Source", 2)]},
+                {"name": "Deploy", "actions": [action("D", "Deploy", 1)]},
+            ],
+        }))
+        .unwrap()
+    }
+
+    struct World {
+        state: State,
+        ids: u32,
+    }
+
+    impl World {
+        fn new(mode: &str) -> Self {
+            let mut world = Self {
+                state: State::default(),
+                ids: 0,
+            };
+            world
+                .step(Event::Defined(Box::new(definition(mode))))
+                .unwrap();
+            world
+        }
+
+        fn step(&mut self, event: Event) -> Result<Vec<Command>, Refusal> {
+            let ids = &mut self.ids;
+            self.state.step(event, 1, &mut || {
+                *ids += 1;
+                format!("a{ids}")
+            })
+        }
+
+        fn start(&mut self, id: &str, mode: &str) -> Vec<Command> {
+            let trigger = Trigger {
+                trigger_type: "T".into(),
+                trigger_detail: "d".into(),
+            };
+            let definition = Box::new(definition(mode));
+            self.step(Event::Start {
+                id: id.into(),
+                definition,
+                trigger,
+                variables: vec![],
+                overrides: vec![],
+                client_token: None,
+            })
+            .unwrap()
+        }
+
+        fn end(&mut self, execution: &str, action: &str, fails: bool) -> Vec<Command> {
+            let failure = fails.then(|| Failure {
+                code: "JobFailed".into(),
+                message: "no".into(),
+            });
+            let id = {
+                let e = self.state.execution(execution).unwrap();
+                e.attempts
+                    .iter()
+                    .rev()
+                    .find(|a| a.action == action)
+                    .unwrap()
+                    .id
+                    .clone()
+            };
+            let outcome = Box::new(Outcome {
+                failure,
+                ..Outcome::default()
+            });
+            self.step(Event::Ended {
+                execution: execution.into(),
+                action: id,
+                outcome,
+            })
+            .unwrap()
+        }
+
+        fn status(&self, id: &str) -> ExecutionStatus {
+            self.state.execution(id).unwrap().status
+        }
+    }
+
+    #[test]
+    fn groups_run_in_order_and_together() {
+        let mut w = World::new("SUPERSEDED");
+        assert_eq!(
+            w.start("e1", "SUPERSEDED").len(),
+            2,
+            "A and B begin together"
+        );
+        assert!(w.end("e1", "A", false).is_empty());
+        assert_eq!(
+            w.end("e1", "B", false).len(),
+            1,
+            "C follows when both are done"
+        );
+        assert_eq!(w.end("e1", "C", false).len(), 1);
+        w.end("e1", "D", false);
+        assert_eq!(w.status("e1"), ExecutionStatus::Succeeded);
+    }
+
+    #[test]
+    fn a_failure_waits_for_siblings_and_can_be_retried() {
+        let mut w = World::new("SUPERSEDED");
+        w.start("e1", "SUPERSEDED");
+        w.end("e1", "A", true);
+        assert_eq!(w.status("e1"), ExecutionStatus::InProgress, "B still runs");
+        w.end("e1", "B", false);
+        assert_eq!(w.status("e1"), ExecutionStatus::Failed);
+        let retry = Event::Retry {
+            execution: "e1".into(),
+            stage: "Source".into(),
+            mode: RetryMode::Failed,
+        };
+        assert_eq!(w.step(retry.clone()).unwrap().len(), 1, "only A runs again");
+        assert_eq!(w.step(retry), Err(Refusal::NotRetryable));
+        w.end("e1", "A", false);
+        w.end("e1", "C", false);
+        w.end("e1", "D", false);
+        assert_eq!(w.status("e1"), ExecutionStatus::Succeeded);
+    }
+
+    #[test]
+    fn a_newer_execution_supersedes_one_that_waits() {
+        let mut w = World::new("SUPERSEDED");
+        w.start("e1", "SUPERSEDED");
+        w.start("e2", "SUPERSEDED");
+        w.start("e3", "SUPERSEDED");
+        assert_eq!(w.status("e2"), ExecutionStatus::Superseded);
+        assert_eq!(w.status("e3"), ExecutionStatus::InProgress);
+        for action in ["A", "B", "C"] {
+            w.end("e1", action, false);
+        }
+        assert!(
+            w.state.execution("e3").unwrap().entered,
+            "the lock was released"
+        );
+    }
+
+    #[test]
+    fn queued_executions_all_run_and_parallel_ones_at_once() {
+        let mut w = World::new("QUEUED");
+        w.start("e1", "QUEUED");
+        w.start("e2", "QUEUED");
+        w.start("e3", "QUEUED");
+        assert_eq!(w.status("e2"), ExecutionStatus::InProgress);
+        for action in ["A", "B", "C"] {
+            w.end("e1", action, false);
+        }
+        assert!(w.state.execution("e2").unwrap().entered);
+        assert!(!w.state.execution("e3").unwrap().entered);
+        let mut w = World::new("PARALLEL");
+        assert_eq!(
+            w.start("e1", "PARALLEL").len() + w.start("e2", "PARALLEL").len(),
+            4
+        );
+    }
+
+    #[test]
+    fn stopping_waits_or_abandons() {
+        let mut w = World::new("SUPERSEDED");
+        w.start("e1", "SUPERSEDED");
+        let stop = |abandon| Event::Stop {
+            execution: "e1".into(),
+            abandon,
+            reason: Some("why".into()),
+        };
+        w.step(stop(false)).unwrap();
+        assert_eq!(w.status("e1"), ExecutionStatus::Stopping);
+        assert_eq!(w.step(stop(false)), Err(Refusal::AlreadyStopping));
+        w.step(stop(true)).unwrap();
+        assert_eq!(w.status("e1"), ExecutionStatus::Stopped);
+        assert_eq!(w.step(stop(true)), Err(Refusal::NotStoppable));
+        assert_eq!(
+            w.state.execution("e1").unwrap().summary.as_deref(),
+            Some("why")
+        );
+    }
+
+    #[test]
+    fn a_disabled_transition_holds_executions_back() {
+        let mut w = World::new("SUPERSEDED");
+        let disabled = Some(Disabled {
+            reason: "r".into(),
+            by: "b".into(),
+            at_ms: 0,
+        });
+        w.step(Event::Transition {
+            stage: "Deploy".into(),
+            disabled,
+        })
+        .unwrap();
+        w.start("e1", "SUPERSEDED");
+        for action in ["A", "B", "C"] {
+            w.end("e1", action, false);
+        }
+        assert_eq!(w.state.inbound("Deploy").count(), 1);
+        let commands = w
+            .step(Event::Transition {
+                stage: "Deploy".into(),
+                disabled: None,
+            })
+            .unwrap();
+        assert_eq!(commands.len(), 1);
+    }
+
+    proptest! {
+        /// Whatever the order in which actions end, every execution ends and no lock is left behind.
+        #[test]
+        fn every_schedule_ends(choices in prop::collection::vec((0usize..8, any::<bool>()), 0..80)) {
+            let mut w = World::new("SUPERSEDED");
+            w.start("e1", "SUPERSEDED");
+            for (index, (choice, fails)) in choices.into_iter().enumerate() {
+                if index % 5 == 4 && w.state.executions.len() < 6 {
+                    let id = format!("e{}", w.state.executions.len() + 1);
+                    w.start(&id, "SUPERSEDED");
+                }
+                let running: Vec<(String, String)> =
+                    w.state.running().map(|(e, a)| (e.id.clone(), a.action.clone())).collect();
+                if let Some((execution, action)) = running.get(choice % running.len().max(1)) {
+                    w.end(execution, action, fails);
+                }
+            }
+            loop {
+                let next = w.state.running().next().map(|(e, a)| (e.id.clone(), a.action.clone()));
+                let Some((execution, action)) = next else { break };
+                w.end(&execution, &action, false);
+            }
+            prop_assert!(w.state.executions.iter().all(Execution::finished));
+            prop_assert!(w.state.stages.iter().all(|s| s.holder.is_none()));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The action types that exist here, as ListActionTypes has them on AWS.
+
+use sekisho_pipeline::ActionDefinition;
+
+pub(crate) struct ActionType {
+    pub(crate) category: &'static str,
+    pub(crate) provider: &'static str,
+    pub(crate) inputs: (usize, usize),
+    pub(crate) outputs: (usize, usize),
+    pub(crate) required: &'static [&'static str],
+    pub(crate) optional: &'static [&'static str],
+}
+
+pub(crate) const TYPES: &[ActionType] = &[
+    ActionType {
+        category: "Source",
+        provider: "ECR",
+        inputs: (0, 0),
+        outputs: (1, 1),
+        required: &["RepositoryName"],
+        optional: &["ImageTag"],
+    },
+    ActionType {
+        category: "Source",
+        provider: "S3",
+        inputs: (0, 0),
+        outputs: (1, 1),
+        required: &["S3Bucket", "S3ObjectKey"],
+        optional: &["PollForSourceChanges", "AllowOverrideForS3ObjectKey"],
+    },
+    ActionType {
+        category: "Approval",
+        provider: "Manual",
+        inputs: (0, 0),
+        outputs: (0, 0),
+        required: &[],
+        optional: &[
+            "NotificationArn",
+            "ExternalEntityLink",
+            "CustomData",
+            "IsSummaryRequired",
+        ],
+    },
+    ActionType {
+        category: "Deploy",
+        provider: "S3",
+        inputs: (1, 1),
+        outputs: (0, 0),
+        required: &["BucketName", "Extract"],
+        optional: &[
+            "ObjectKey",
+            "KMSEncryptionKeyARN",
+            "CannedACL",
+            "CacheControl",
+        ],
+    },
+];
+
+pub(crate) fn find(action: &ActionDefinition) -> Option<&'static ActionType> {
+    let id = &action.action_type_id;
+    TYPES.iter().find(|t| {
+        id.owner == "AWS"
+            && id.category == t.category
+            && id.provider == t.provider
+            && id.version == "1"
+    })
+}
+
+/// The console's page for what an action works on.
+pub(crate) fn entity_url(action: &ActionDefinition, region: &str) -> Option<String> {
+    let config = |name: &str| {
+        action
+            .configuration
+            .get(name)
+            .map(String::as_str)
+            .unwrap_or_default()
+    };
+    match (
+        action.action_type_id.category.as_str(),
+        action.action_type_id.provider.as_str(),
+    ) {
+        ("Source", "ECR") => Some(format!(
+            "https://console.aws.amazon.com/ecs/home?region={region}#/repositories/{}#images;tagStatus=ALL",
+            config("RepositoryName")
+        )),
+        ("Source", "S3") => Some(format!(
+            "https://console.aws.amazon.com/s3/home?region={region}#"
+        )),
+        ("Deploy", "S3") => Some(format!(
+            "https://console.aws.amazon.com/s3/buckets/{}/?region={region}&tab=overview",
+            config("BucketName")
+        )),
+        ("Approval", _) => action.configuration.get("ExternalEntityLink").cloned(),
+        _ => None,
+    }
+}

@@ -1,0 +1,312 @@
+//! Executions as the API shows them (`spec/codepipeline-wire.md` section 3).
+
+use sekisho_engine::time;
+use sekisho_pipeline::{ActionRun, ActionStatus, Artifact, Execution, ExecutionStatus};
+use serde_json::{Map, Value, json};
+
+use crate::catalogue;
+use crate::rows::Pipeline;
+
+fn put(map: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        map.insert(name.to_owned(), value);
+    }
+}
+
+fn artifacts(list: &[(String, Artifact)]) -> Value {
+    list.iter()
+        .map(|(n, a)| json!({"name": n, "s3location": {"bucket": a.bucket, "key": a.key}}))
+        .collect()
+}
+
+fn sources(execution: &Execution) -> impl Iterator<Item = &ActionRun> {
+    execution.attempts.iter().filter(|a| a.revision.is_some())
+}
+
+/// An entry of ListPipelineExecutions.
+pub(crate) fn summary(execution: &Execution) -> Value {
+    let mut map = Map::new();
+    map.insert("pipelineExecutionId".into(), json!(execution.id));
+    map.insert("status".into(), json!(format!("{:?}", execution.status)));
+    put(
+        &mut map,
+        "statusSummary",
+        execution.summary.as_ref().map(|s| json!(s)),
+    );
+    map.insert(
+        "startTime".into(),
+        json!(time::seconds(execution.started_ms)),
+    );
+    map.insert(
+        "lastUpdateTime".into(),
+        json!(time::seconds(execution.updated_ms)),
+    );
+    let revisions: Vec<Value> = sources(execution)
+        .map(|a| json!({"actionName": a.action, "revisionId": a.revision, "revisionSummary": a.summary}))
+        .collect();
+    map.insert("sourceRevisions".into(), json!(revisions));
+    map.insert("trigger".into(), json!(execution.trigger));
+    let stop = execution.stop_reason.as_ref().map(|r| json!({"reason": r}));
+    put(&mut map, "stopTrigger", stop);
+    map.insert(
+        "executionMode".into(),
+        json!(execution.definition.execution_mode),
+    );
+    Value::Object(map)
+}
+
+/// GetPipelineExecution.
+pub(crate) fn execution(execution: &Execution) -> Value {
+    let mut map = Map::new();
+    map.insert("pipelineName".into(), json!(execution.definition.name));
+    map.insert(
+        "pipelineVersion".into(),
+        json!(execution.definition.version),
+    );
+    map.insert("pipelineExecutionId".into(), json!(execution.id));
+    map.insert("status".into(), json!(format!("{:?}", execution.status)));
+    put(
+        &mut map,
+        "statusSummary",
+        execution.summary.as_ref().map(|s| json!(s)),
+    );
+    let revisions: Vec<Value> = sources(execution)
+        .map(|a| {
+            let name = a.outputs.first().map(|(n, _)| n.clone());
+            json!({"name": name, "revisionId": a.revision, "revisionSummary": a.summary})
+        })
+        .collect();
+    map.insert("artifactRevisions".into(), json!(revisions));
+    if !execution.variables.is_empty() {
+        let list: Vec<Value> = execution
+            .variables
+            .iter()
+            .map(|(n, v)| json!({"name": n, "resolvedValue": v}))
+            .collect();
+        map.insert("variables".into(), json!(list));
+    }
+    map.insert("trigger".into(), json!(execution.trigger));
+    map.insert(
+        "executionMode".into(),
+        json!(execution.definition.execution_mode),
+    );
+    Value::Object(map)
+}
+
+/// An entry of ListActionExecutions.
+pub(crate) fn action(pipeline: &Pipeline, execution: &Execution, run: &ActionRun) -> Value {
+    let declared = execution.declared(run);
+    let mut input = Map::new();
+    put(
+        &mut input,
+        "actionTypeId",
+        declared.map(|d| json!(d.action_type_id)),
+    );
+    put(
+        &mut input,
+        "configuration",
+        declared.map(|d| json!(d.configuration)),
+    );
+    input.insert("resolvedConfiguration".into(), json!(run.resolved));
+    put(
+        &mut input,
+        "roleArn",
+        declared.and_then(|d| d.role_arn.as_ref()).map(|r| json!(r)),
+    );
+    input.insert("region".into(), json!(pipeline.region));
+    input.insert("inputArtifacts".into(), artifacts(&run.inputs));
+    put(
+        &mut input,
+        "namespace",
+        declared
+            .and_then(|d| d.namespace.as_ref())
+            .map(|n| json!(n)),
+    );
+    let mut output = Map::new();
+    output.insert("outputArtifacts".into(), artifacts(&run.outputs));
+    let mut result = Map::new();
+    put(
+        &mut result,
+        "externalExecutionId",
+        run.external_id.as_ref().map(|i| json!(i)),
+    );
+    let text = run
+        .failure
+        .as_ref()
+        .map(|f| &f.message)
+        .filter(|m| !m.is_empty())
+        .or(run.summary.as_ref());
+    put(
+        &mut result,
+        "externalExecutionSummary",
+        text.map(|t| json!(t)),
+    );
+    let approval = declared.is_some_and(|d| d.is_approval());
+    put(
+        &mut result,
+        "errorDetails",
+        run.failure
+            .as_ref()
+            .filter(|_| !approval)
+            .map(|f| json!({"code": f.code})),
+    );
+    if !result.is_empty() && matches!(run.status, ActionStatus::Succeeded | ActionStatus::Failed) {
+        output.insert("executionResult".into(), Value::Object(result));
+    }
+    output.insert("outputVariables".into(), json!(run.variables));
+    let mut map = Map::new();
+    map.insert("pipelineExecutionId".into(), json!(execution.id));
+    map.insert("actionExecutionId".into(), json!(run.id));
+    map.insert(
+        "pipelineVersion".into(),
+        json!(execution.definition.version),
+    );
+    map.insert("stageName".into(), json!(run.stage));
+    map.insert("actionName".into(), json!(run.action));
+    map.insert("startTime".into(), json!(time::seconds(run.started_ms)));
+    map.insert(
+        "lastUpdateTime".into(),
+        json!(time::seconds(run.updated_ms)),
+    );
+    put(
+        &mut map,
+        "updatedBy",
+        run.updated_by.as_ref().map(|u| json!(u)),
+    );
+    map.insert("status".into(), json!(format!("{:?}", run.status)));
+    map.insert("input".into(), Value::Object(input));
+    map.insert("output".into(), Value::Object(output));
+    Value::Object(map)
+}
+
+/// GetPipelineState.
+pub(crate) fn state(pipeline: &Pipeline) -> Value {
+    let stages: Vec<Value> = pipeline
+        .definition
+        .stages
+        .iter()
+        .map(|s| stage(pipeline, &s.name))
+        .collect();
+    json!({
+        "pipelineName": pipeline.definition.name,
+        "pipelineVersion": pipeline.definition.version,
+        "stageStates": stages,
+        "created": time::seconds(pipeline.created_ms),
+        "updated": time::seconds(pipeline.updated_ms),
+    })
+}
+
+fn stage(pipeline: &Pipeline, name: &str) -> Value {
+    let state = &pipeline.state;
+    let slot = state.stages.iter().find(|s| s.name == name);
+    let mut map = Map::new();
+    map.insert("stageName".into(), json!(name));
+    let inbound: Vec<Value> = state
+        .inbound(name)
+        .map(|e| json!({"pipelineExecutionId": e.id, "status": format!("{:?}", e.status)}))
+        .collect();
+    put(&mut map, "inboundExecution", inbound.first().cloned());
+    map.insert("inboundExecutions".into(), json!(inbound));
+    let transition = match slot.and_then(|s| s.disabled.as_ref()) {
+        None => json!({"enabled": true}),
+        Some(d) => json!({
+            "enabled": false, "lastChangedBy": d.by, "lastChangedAt": time::seconds(d.at_ms), "disabledReason": d.reason,
+        }),
+    };
+    map.insert("inboundTransitionState".into(), transition);
+    let latest = slot
+        .and_then(|s| s.latest.as_ref())
+        .and_then(|id| state.execution(id));
+    let declared = pipeline.definition.stages.iter().find(|s| s.name == name);
+    let actions: Vec<Value> = declared
+        .iter()
+        .flat_map(|s| &s.actions)
+        .map(|a| {
+            let run = latest.and_then(|e| e.attempt(name, &a.name));
+            let mut map = Map::new();
+            map.insert("actionName".into(), json!(a.name));
+            let Some(run) = run else {
+                return Value::Object(map);
+            };
+            put(
+                &mut map,
+                "currentRevision",
+                run.revision.as_ref().map(|r| json!({"revisionId": r})),
+            );
+            map.insert(
+                "latestExecution".into(),
+                latest_action(run, a.is_approval()),
+            );
+            put(
+                &mut map,
+                "entityUrl",
+                catalogue::entity_url(a, &pipeline.region).map(|u| json!(u)),
+            );
+            Value::Object(map)
+        })
+        .collect();
+    map.insert("actionStates".into(), json!(actions));
+    if let Some((execution, run)) = latest.and_then(|e| Some((e, e.stage(name)?))) {
+        let stopping = execution.status == ExecutionStatus::Stopping;
+        let status = if stopping && run.status == sekisho_pipeline::StageStatus::InProgress {
+            "Stopping".to_owned()
+        } else {
+            format!("{:?}", run.status)
+        };
+        map.insert(
+            "latestExecution".into(),
+            json!({"pipelineExecutionId": execution.id, "status": status}),
+        );
+        if run.retries > 0 {
+            let retry = json!({"manualStageRetryAttempt": run.retries, "latestRetryTrigger": "ManualStageRetry"});
+            map.insert("retryStageMetadata".into(), retry);
+        }
+    }
+    Value::Object(map)
+}
+
+fn latest_action(run: &ActionRun, approval: bool) -> Value {
+    let mut map = Map::new();
+    map.insert("actionExecutionId".into(), json!(run.id));
+    map.insert("status".into(), json!(format!("{:?}", run.status)));
+    put(
+        &mut map,
+        "summary",
+        run.summary
+            .as_ref()
+            .filter(|_| run.failure.is_none() || approval)
+            .map(|s| json!(s)),
+    );
+    let ended = matches!(run.status, ActionStatus::Succeeded | ActionStatus::Failed);
+    put(
+        &mut map,
+        "lastStatusChange",
+        ended.then(|| json!(time::seconds(run.updated_ms))),
+    );
+    put(
+        &mut map,
+        "token",
+        (approval && run.status == ActionStatus::InProgress).then(|| json!(run.id)),
+    );
+    put(
+        &mut map,
+        "lastUpdatedBy",
+        run.updated_by.as_ref().map(|u| json!(u)),
+    );
+    put(
+        &mut map,
+        "externalExecutionId",
+        run.external_id
+            .as_ref()
+            .filter(|_| !approval)
+            .map(|i| json!(i)),
+    );
+    if !approval {
+        let details = run
+            .failure
+            .as_ref()
+            .map(|f| json!({"code": f.code, "message": f.message}));
+        put(&mut map, "errorDetails", details);
+    }
+    Value::Object(map)
+}
