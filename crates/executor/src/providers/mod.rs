@@ -1,0 +1,58 @@
+//! One provider, one file.
+
+mod ecr_source;
+mod s3_deploy;
+mod s3_source;
+
+use std::collections::BTreeMap;
+
+use sekisho_engine::Caller;
+use sekisho_pipeline::{Failure, Outcome};
+
+use crate::failure::Failed;
+use crate::session::Run;
+use crate::variables;
+
+/// Runs an attempt to its end.
+pub(crate) fn run(run: &Run) -> Outcome {
+    let mut resolved = None;
+    match attempt(run, &mut resolved) {
+        Ok(mut outcome) => {
+            outcome.resolved = resolved;
+            outcome
+        }
+        Err(failed) => Outcome {
+            failure: Some(Failure {
+                code: failed.code.to_owned(),
+                message: failed.message,
+            }),
+            resolved,
+            ..Outcome::default()
+        },
+    }
+}
+
+fn attempt(run: &Run, resolved: &mut Option<BTreeMap<String, String>>) -> Result<Outcome, Failed> {
+    let Some(declared) = run.declared() else {
+        return Err(Failed::new(
+            "ConfigurationError",
+            "The action is not in the pipeline any more.",
+        ));
+    };
+    let configuration = variables::resolve(&run.execution, &declared.configuration)?;
+    *resolved = Some(configuration.clone());
+    let caller = run.assume()?;
+    let provider: fn(&Run, &Caller, &BTreeMap<String, String>) -> Result<Outcome, Failed> = match (
+        declared.action_type_id.category.as_str(),
+        declared.action_type_id.provider.as_str(),
+    ) {
+        ("Source", "ECR") => ecr_source::run,
+        ("Source", "S3") => s3_source::run,
+        ("Deploy", "S3") => s3_deploy::run,
+        (category, provider) => {
+            let message = format!("sekisho does not run {category} actions of {provider} yet.");
+            return Err(Failed::new("ConfigurationError", message));
+        }
+    };
+    provider(run, &caller, &configuration)
+}

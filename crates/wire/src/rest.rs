@@ -1,0 +1,332 @@
+//! rest-xml: which operation a request is, and its input.
+
+use sekisho_model::{Member, Operation, Service, Shape, Type};
+use serde_json::{Map, Value, json};
+
+use crate::query::scalar;
+use crate::xml::{self, Element};
+use crate::{Head, Malformed, decode_percent};
+
+/// An operation that fits a request, with what its path says.
+#[derive(Debug)]
+pub struct Matched<'a> {
+    /// The operation.
+    pub operation: &'a Operation,
+    labels: Vec<(String, String)>,
+}
+
+/// Finds the operation: by method, path, the literal query of its pattern, and the parameters and headers that
+/// it requires. Of several that fit, the one that asks for most is meant.
+#[must_use]
+pub fn route<'a>(
+    service: &'a Service,
+    head: &Head<'_>,
+    bucket: Option<&str>,
+) -> Option<Matched<'a>> {
+    let path = head.path.strip_prefix('/').unwrap_or(head.path);
+    let (first, rest) = match bucket {
+        Some(bucket) => (bucket.to_owned(), Some(path).filter(|p| !p.is_empty())),
+        None => match path.split_once('/') {
+            Some((bucket, key)) => (decode_percent(bucket), Some(key).filter(|k| !k.is_empty())),
+            None => (decode_percent(path), None),
+        },
+    };
+    let parameters = head.parameters();
+    let has = |name: &str| parameters.iter().any(|(n, _)| n == name);
+    let mut best: Option<(usize, &Operation)> = None;
+    for operation in service.operations.values() {
+        let (pattern, literal) = operation
+            .http
+            .request_uri
+            .split_once('?')
+            .unwrap_or((&operation.http.request_uri, ""));
+        let fits = match pattern {
+            "/" => first.is_empty(),
+            "/{Bucket}" => !first.is_empty() && rest.is_none(),
+            "/{Bucket}/{Key+}" => !first.is_empty() && rest.is_some(),
+            _ => false,
+        };
+        if operation.http.method != head.method || !fits {
+            continue;
+        }
+        let literals: Vec<&str> = literal.split('&').filter(|l| !l.is_empty()).collect();
+        let literal_fits = literals.iter().all(|l| match l.split_once('=') {
+            Some((name, value)) => parameters.iter().any(|(n, v)| n == name && v == value),
+            None => has(l),
+        });
+        let required = required(service, operation);
+        let required_fit = required
+            .iter()
+            .all(|(location, name)| match location.as_str() {
+                "querystring" => has(name),
+                _ => head.headers.contains_key(name.as_str()),
+            });
+        let score = literals.len() * 2 + required.len();
+        if literal_fits
+            && required_fit
+            && best.is_none_or(|(s, o)| (score, &o.name) > (s, &operation.name))
+        {
+            best = Some((score, operation));
+        }
+    }
+    let mut labels = vec![("Bucket".to_owned(), first)];
+    if let Some(key) = rest {
+        labels.push(("Key".to_owned(), decode_percent(key)));
+    }
+    best.map(|(_, operation)| Matched { operation, labels })
+}
+
+/// Members that must be in the query or in a header.
+fn required(service: &Service, operation: &Operation) -> Vec<(String, String)> {
+    let Some(shape) = operation
+        .input
+        .as_ref()
+        .and_then(|i| service.shape(&i.shape))
+    else {
+        return Vec::new();
+    };
+    shape
+        .fields
+        .iter()
+        .filter(|(name, _)| shape.required.contains(name))
+        .filter_map(|(name, member)| {
+            let location = member
+                .location
+                .clone()
+                .filter(|l| l == "querystring" || l == "header")?;
+            Some((
+                location,
+                member.location_name.clone().unwrap_or_else(|| name.clone()),
+            ))
+        })
+        .collect()
+}
+
+/// Reads the input of a matched operation; a streaming body is left alone.
+///
+/// # Errors
+/// When a value does not have the type that the model says, or the XML is malformed.
+pub fn decode(
+    service: &Service,
+    matched: &Matched<'_>,
+    head: &Head<'_>,
+    body: &[u8],
+) -> Result<Value, Malformed> {
+    let mut map = Map::new();
+    let Some(shape) = matched
+        .operation
+        .input
+        .as_ref()
+        .and_then(|i| service.shape(&i.shape))
+    else {
+        return Ok(Value::Object(map));
+    };
+    let parameters = head.parameters();
+    for (name, member) in &shape.fields {
+        let wire = member.location_name.as_deref().unwrap_or(name);
+        let kind = service
+            .shape(&member.shape)
+            .map_or(Type::String, |s| s.kind);
+        match member.location.as_deref() {
+            Some("uri") => {
+                if let Some((_, value)) = matched.labels.iter().find(|(n, _)| n == wire) {
+                    map.insert(name.clone(), json!(value));
+                }
+            }
+            Some("querystring") => {
+                if let Some((_, value)) = parameters.iter().find(|(n, _)| n == wire) {
+                    map.insert(name.clone(), scalar(kind, value, wire)?);
+                }
+            }
+            Some("header") => {
+                let values: Vec<&str> = head
+                    .headers
+                    .get_all(wire)
+                    .iter()
+                    .filter_map(|v| v.to_str().ok())
+                    .collect();
+                if !values.is_empty() {
+                    let text = values.join(",");
+                    let value = if kind == Type::List {
+                        text.split(',').map(|t| json!(t.trim())).collect()
+                    } else {
+                        // A time that cannot be read is as good as none.
+                        match scalar(kind, &text, wire) {
+                            Err(_) if kind == Type::Timestamp => continue,
+                            other => other?,
+                        }
+                    };
+                    map.insert(name.clone(), value);
+                }
+            }
+            Some("headers") => {
+                let mut found = Map::new();
+                for (header, value) in head.headers {
+                    if let (Some(rest), Ok(text)) = (
+                        header.as_str().strip_prefix(&wire.to_lowercase()),
+                        value.to_str(),
+                    ) {
+                        found.insert(rest.to_owned(), json!(text));
+                    }
+                }
+                map.insert(name.clone(), Value::Object(found));
+            }
+            _ if shape.payload.as_deref() == Some(name) => {
+                payload(service, name, member, body, &mut map)?
+            }
+            _ => {}
+        }
+    }
+    Ok(Value::Object(map))
+}
+
+fn payload(
+    service: &Service,
+    name: &str,
+    member: &Member,
+    body: &[u8],
+    map: &mut Map<String, Value>,
+) -> Result<(), Malformed> {
+    let Some(shape) = service.shape(&member.shape) else {
+        return Ok(());
+    };
+    match shape.kind {
+        Type::Structure if !body.is_empty() => {
+            let root = xml::parse(body)?;
+            map.insert(name.to_owned(), structure(service, shape, &root)?);
+        }
+        Type::String if !body.is_empty() => {
+            let text = std::str::from_utf8(body)
+                .map_err(|_| Malformed("the body is not UTF-8".to_owned()))?;
+            map.insert(name.to_owned(), json!(text));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn structure(service: &Service, shape: &Shape, element: &Element) -> Result<Value, Malformed> {
+    let mut map = Map::new();
+    for (name, member) in &shape.fields {
+        let wire = member.location_name.as_deref().unwrap_or(name);
+        if member.xml_attribute {
+            let local = wire.rsplit(':').next().unwrap_or_default();
+            if let Some((_, value)) = element.attributes.iter().find(|(n, _)| n == local) {
+                map.insert(name.clone(), json!(value));
+            }
+            continue;
+        }
+        let Some(shape) = service.shape(&member.shape) else {
+            continue;
+        };
+        if shape.kind == Type::List && (shape.flattened || member.flattened) {
+            let items = element.children.iter().filter(|c| c.name == wire);
+            let items = items
+                .map(|c| item(service, shape, c))
+                .collect::<Result<Vec<_>, _>>()?;
+            if !items.is_empty() {
+                map.insert(name.clone(), Value::Array(items));
+            }
+        } else if let Some(child) = element.child(wire) {
+            map.insert(name.clone(), value(service, shape, child)?);
+        }
+    }
+    Ok(Value::Object(map))
+}
+
+fn item(service: &Service, list: &Shape, element: &Element) -> Result<Value, Malformed> {
+    match list.member.as_ref().and_then(|m| service.shape(&m.shape)) {
+        Some(shape) => value(service, shape, element),
+        None => Ok(Value::Null),
+    }
+}
+
+fn value(service: &Service, shape: &Shape, element: &Element) -> Result<Value, Malformed> {
+    match shape.kind {
+        Type::Structure => structure(service, shape, element),
+        Type::List => {
+            let items = element.children.iter().map(|c| item(service, shape, c));
+            Ok(Value::Array(items.collect::<Result<_, _>>()?))
+        }
+        kind => scalar(kind, &element.text, &element.name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderMap;
+    use proptest::prelude::*;
+
+    fn operation(method: &str, uri: &str, headers: &HeaderMap) -> String {
+        let s3 = sekisho_model::service("s3").unwrap();
+        let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
+        let head = Head {
+            method,
+            path,
+            query,
+            headers,
+        };
+        route(s3, &head, None).map_or_else(|| "none".to_owned(), |m| m.operation.name.clone())
+    }
+
+    #[test]
+    fn operations_are_found() {
+        let none = HeaderMap::new();
+        for (method, uri, name) in [
+            ("GET", "/", "ListBuckets"),
+            ("PUT", "/b", "CreateBucket"),
+            ("HEAD", "/b", "HeadBucket"),
+            ("GET", "/b", "ListObjects"),
+            ("GET", "/b?list-type=2&prefix=x", "ListObjectsV2"),
+            ("GET", "/b?versions", "ListObjectVersions"),
+            ("GET", "/b?location=", "GetBucketLocation"),
+            ("GET", "/b?policy", "GetBucketPolicy"),
+            ("GET", "/b?policyStatus", "GetBucketPolicyStatus"),
+            ("PUT", "/b?publicAccessBlock", "PutPublicAccessBlock"),
+            ("GET", "/b/k", "GetObject"),
+            ("GET", "/b/k?tagging", "GetObjectTagging"),
+            ("GET", "/b/k?uploadId=u", "ListParts"),
+            ("PUT", "/b/k/with/slashes", "PutObject"),
+            ("PUT", "/b/k?partNumber=1&uploadId=u", "UploadPart"),
+            ("POST", "/b/k?uploads", "CreateMultipartUpload"),
+            ("POST", "/b/k?uploadId=u", "CompleteMultipartUpload"),
+            ("DELETE", "/b/k?uploadId=u", "AbortMultipartUpload"),
+            ("DELETE", "/b/k", "DeleteObject"),
+            ("POST", "/b?delete", "DeleteObjects"),
+        ] {
+            assert_eq!(operation(method, uri, &none), name, "{method} {uri}");
+        }
+        let mut copy = HeaderMap::new();
+        copy.insert("x-amz-copy-source", "/a/b".parse().unwrap());
+        assert_eq!(operation("PUT", "/b/k", &copy), "CopyObject");
+    }
+
+    proptest! {
+        #[test]
+        fn xml_never_panics(text in r#"(<(Tagging|TagSet|Tag|Key)/?>|</(Tagging|Tag)>|&amp;|&x;|<!\[CDATA\[|\]\]>|a| |"){0,30}"#) {
+            let _ = xml::parse(text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn bodies_are_read() {
+        let s3 = sekisho_model::service("s3").unwrap();
+        let headers = HeaderMap::new();
+        let head = Head {
+            method: "PUT",
+            path: "/b",
+            query: "tagging",
+            headers: &headers,
+        };
+        let matched = route(s3, &head, None).unwrap();
+        let body = b"<?xml version=\"1.0\"?><Tagging xmlns=\"x\"><TagSet><Tag><Key>a&amp;b</Key><Value>c</Value></Tag></TagSet></Tagging>";
+        let value = decode(s3, &matched, &head, body).unwrap();
+        assert_eq!(
+            value,
+            json!({"Bucket": "b", "Tagging": {"TagSet": [{"Key": "a&b", "Value": "c"}]}})
+        );
+        assert!(decode(s3, &matched, &head, b"<Tagging><TagSet>").is_err());
+        assert!(decode(s3, &matched, &head, b"<!DOCTYPE x><Tagging/>").is_err());
+    }
+}
