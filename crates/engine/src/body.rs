@@ -53,6 +53,19 @@ impl Checksum {
     }
 }
 
+/// The MD5 of `bytes` in base64, as `Content-MD5` carries it.
+#[must_use]
+pub fn md5_base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(Md5::digest(bytes))
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex_of(bytes: [u8; 32]) -> String {
+    hex::encode(bytes)
+}
+
 /// What an operation wants to know of its body, and how it is kept.
 #[derive(Debug, Default)]
 pub struct SinkSpec {

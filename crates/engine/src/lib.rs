@@ -28,7 +28,7 @@ mod resource;
 pub mod time;
 mod token;
 
-pub use body::{Body, BodyOut, Checksum, Digests, Sink, SinkSpec};
+pub use body::{Body, BodyOut, Checksum, Digests, Sink, SinkSpec, hex_of, md5_base64};
 pub use caller::Caller;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use cx::{Cx, Lookup};

@@ -67,8 +67,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Element, Malformed> {
         match event {
             Event::Text(text) => {
                 if let Some(top) = stack.last_mut() {
-                    top.text
-                        .push_str(&text);
+                    top.text.push_str(&text);
                 }
             }
             Event::CData(data) => {

@@ -11,8 +11,13 @@ mod repos;
 use sekisho_arn::Arn;
 use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};
 
-/// The purpose of the tokens that `GetAuthorizationToken` issues.
-pub const REGISTRY_TOKEN: &str = "ecr-registry";
+/// The purpose of the tokens that `GetAuthorizationToken` issues in `region`. The password that docker sends is
+/// the region, a full stop, and the token.
+#[must_use]
+pub fn registry_purpose(region: &str) -> String {
+    format!("ecr-registry {region}")
+}
+
 /// How long an authorization token holds, in milliseconds: 12 hours.
 pub const TOKEN_MS: i64 = 12 * 3_600 * 1_000;
 

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use sekisho_engine::prelude::*;
 use sekisho_engine::time;
 
-use crate::{REGISTRY_TOKEN, TOKEN_MS};
+use crate::{TOKEN_MS, registry_purpose};
 
 pub(crate) struct GetAuthorizationToken;
 
@@ -28,7 +28,8 @@ impl Operation for GetAuthorizationToken {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let expires = cx.now_ms() + TOKEN_MS;
-        let token = STANDARD.encode(format!("AWS:{}", cx.issue_token(REGISTRY_TOKEN, expires)?));
+        let token = cx.issue_token(&registry_purpose(cx.region()), expires)?;
+        let token = STANDARD.encode(format!("AWS:{}.{token}", cx.region()));
         let registries = match input.registry_ids.as_slice() {
             [] => vec![cx.account().to_owned()],
             ids => ids.to_vec(),

@@ -1,0 +1,56 @@
+//! The commands.
+
+pub mod rehearse;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::printer::Printer;
+
+/// Runs a delivery that crosses AWS accounts on this machine, and says which policy would stop it.
+#[derive(Debug, Parser)]
+#[command(version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the Terraform configuration in a directory, and its pipeline, and shows every call with its decision
+    Rehearse(rehearse::Args),
+    /// Serves AWS's APIs and a container registry for Terraform, the AWS CLI, the SDKs, docker and skopeo
+    Serve(serve::Args),
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// It passes.
+    Passes,
+    /// It ran, and does not pass.
+    Fails,
+}
+
+/// Why a command could not run: for the person at the terminal.
+#[derive(Debug)]
+pub struct CouldNotRun(pub String);
+
+/// Runs a command; the exit code is 0 if it passes, 1 if it does not, 2 if it could not run.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let result = match cli.command {
+        Command::Rehearse(args) => rehearse::run(&args),
+        Command::Serve(args) => serve::run(&args),
+    };
+    match result {
+        Ok(Status::Passes) => ExitCode::SUCCESS,
+        Ok(Status::Fails) => ExitCode::from(1),
+        Err(CouldNotRun(message)) => {
+            Printer::default().error(&message);
+            ExitCode::from(2)
+        }
+    }
+}

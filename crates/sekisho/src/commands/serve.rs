@@ -1,0 +1,111 @@
+//! `sekisho serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use sekisho_engine::EngineConfig;
+use sekisho_executor::Executor;
+use sekisho_server::Server;
+
+use super::{CouldNotRun, Status};
+use crate::printer::Printer;
+use crate::registry::{Setup, engine};
+
+/// Options of `sekisho serve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:4566", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Keep everything in this directory; without it, in memory
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The secret key of every account's root user; its access key id is the account id
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "SEKISHO_ROOT_SECRET",
+        hide_env_values = true
+    )]
+    root_secret: Option<String>,
+    /// The form of registry addresses
+    #[arg(long, value_enum, default_value_t = RegistryHost::Local)]
+    registry_host: RegistryHost,
+    /// The region of requests that name none
+    #[arg(long, env = "AWS_REGION", default_value = "us-east-1")]
+    region: String,
+    /// Say nothing on standard error
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RegistryHost {
+    /// `127.0.0.1:4566/<account>/<repository>`: needs no name service
+    Local,
+    /// `<account>.dkr.ecr.<region>.amazonaws.com/<repository>`
+    Aws,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
+    let printer = Printer { quiet: args.quiet };
+    if !args.listen.ip().is_loopback() && args.root_secret.is_none() {
+        return Err(CouldNotRun(format!(
+            "{} can be reached from other machines: say which secret its root keys have with --root-secret",
+            args.listen
+        )));
+    }
+    let failed = |e: &dyn std::fmt::Display| CouldNotRun(e.to_string());
+    let config = EngineConfig {
+        root_secret: args
+            .root_secret
+            .clone()
+            .unwrap_or_else(|| "sekisho".to_owned()),
+        aws_registry_host: args.registry_host == RegistryHost::Aws,
+    };
+    let setup = Setup {
+        data: args.data.as_deref(),
+        config,
+        ..Setup::default()
+    };
+    let engine = Arc::new(engine(setup).map_err(|e| failed(&e.message))?);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| failed(&e))?;
+    let executor = Executor::start(Arc::clone(&engine)).map_err(|e| failed(&e))?;
+    runtime.block_on(async {
+        let server = Server::bind(args.listen, Arc::clone(&engine), &args.region)
+            .await
+            .map_err(|e| CouldNotRun(format!("cannot listen on {}: {e}", args.listen)))?;
+        let address = server.address().map_err(|e| failed(&e))?;
+        printer.note(&format!("listening on http://{address}"));
+        if args.root_secret.is_none() {
+            printer.note("root keys: AWS_ACCESS_KEY_ID=<any 12-digit account id> AWS_SECRET_ACCESS_KEY=sekisho");
+        }
+        server.run(stop_signal()).await;
+        Ok::<(), CouldNotRun>(())
+    })?;
+    drop(executor);
+    engine.flush_events();
+    printer.note("stopped");
+    Ok(Status::Passes)
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

@@ -1,0 +1,8 @@
+//! sekisho put together: the registry of all services, and the commands of the binary.
+
+pub mod registry;
+
+pub mod commands;
+mod printer;
+
+pub use registry::{engine, registry};

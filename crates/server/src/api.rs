@@ -1,0 +1,397 @@
+//! The APIs: JSON, query and rest-xml.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http::request::Parts;
+use hyper::body::Incoming;
+use sekisho_engine::{ApiError, Call, Caller, Reply};
+use sekisho_model::Operation;
+use sekisho_wire::{Head, Malformed, Matched, Signature, SignatureError, Signing};
+use serde_json::Value;
+
+use crate::Shared;
+use crate::auth::{self, Signed};
+use crate::body::{self, Framing};
+use crate::respond::{self, Answer};
+use crate::route::{self, Target};
+
+pub(crate) async fn answer(
+    shared: &Arc<Shared>,
+    parts: &Parts,
+    body: Incoming,
+    peer: SocketAddr,
+) -> Answer {
+    let request_id = shared.engine.ids().uuid();
+    let head = auth::head(parts);
+    let signature = Signature::read(&head);
+    let Some(target) = route::find(parts, signature.as_ref().ok().and_then(Option::as_ref)) else {
+        let scope = match &signature {
+            Ok(Some(s)) => s.credential.service.clone(),
+            _ => head.header("x-amz-target").unwrap_or_default().to_owned(),
+        };
+        // What ECR answers to a request that it does not know (recorded).
+        let text = format!(
+            "<UnknownOperationException><Message>sekisho has no service {scope}</Message></UnknownOperationException>\n"
+        );
+        return respond::full(
+            404,
+            &[
+                ("content-type", "application/xml"),
+                ("x-amzn-requestid", &request_id),
+            ],
+            text,
+        );
+    };
+    let request = Request {
+        shared,
+        parts,
+        head,
+        peer,
+        target: &target,
+        request_id: &request_id,
+    };
+    let result = match signature {
+        Err(SignatureError::Incomplete(message)) => Err(auth::incomplete(target.name, &message)),
+        Err(_) => Err(auth::mismatch(target.name)),
+        Ok(signature) => request.serve(signature, body).await,
+    };
+    let is_head = head.method == "HEAD";
+    result.unwrap_or_else(|error| respond::error(target.model, &error, &request_id, is_head))
+}
+
+struct Request<'a> {
+    shared: &'a Arc<Shared>,
+    parts: &'a Parts,
+    head: Head<'a>,
+    peer: SocketAddr,
+    target: &'a Target,
+    request_id: &'a str,
+}
+
+fn malformed(protocol: &str) -> impl Fn(Malformed) -> ApiError {
+    let code = match protocol {
+        "json" => "SerializationException",
+        "query" => "MalformedInput",
+        _ => "MalformedXML",
+    };
+    move |Malformed(message)| ApiError::new(code, message).status(400)
+}
+
+impl Request<'_> {
+    async fn serve(
+        &self,
+        signature: Option<Signature>,
+        body: Incoming,
+    ) -> Result<Answer, ApiError> {
+        match self.target.model.metadata.protocol.as_str() {
+            "rest-xml" => self.rest(signature, body).await,
+            protocol => {
+                let body = body::whole(body).await?;
+                let region = self.region(signature.as_ref());
+                let Some(signature) = signature else {
+                    return Err(auth::missing(self.target.name));
+                };
+                let (caller, _) = self.verify(signature, &sekisho_wire::hash(&body))?;
+                if protocol == "json" {
+                    self.json(caller, &region, &body)
+                } else {
+                    self.query(caller, &region, &body)
+                }
+            }
+        }
+    }
+
+    fn region(&self, signature: Option<&Signature>) -> String {
+        signature.map_or_else(
+            || self.shared.region.clone(),
+            |s| s.credential.region.clone(),
+        )
+    }
+
+    fn verify(&self, signature: Signature, payload: &str) -> Result<(Caller, Signed), ApiError> {
+        auth::verify(
+            &self.shared.engine,
+            &self.shared.keys,
+            &self.head,
+            signature,
+            self.target.name,
+            payload,
+        )
+    }
+
+    fn call(&self, caller: Caller, region: &str, operation: &str, input: Value) -> Call {
+        Call {
+            caller,
+            service: self.target.name.to_owned(),
+            operation: operation.to_owned(),
+            input,
+            origin: auth::origin(self.parts, self.peer, region),
+        }
+    }
+
+    /// Calls the engine. Where commits go to disk, the thread may have to wait for it.
+    fn run(&self, call: Call, body: Option<sekisho_engine::Body>) -> Result<Reply, ApiError> {
+        run(self.shared, call, body)
+    }
+
+    fn operation(&self, name: &str) -> Result<&'static Operation, ApiError> {
+        self.target.model.operations.get(name).ok_or_else(|| {
+            let message = format!("{} has no operation {name}", self.target.name);
+            let (code, status) = match self.target.model.metadata.protocol.as_str() {
+                "query" => ("InvalidAction", 400),
+                _ => ("UnknownOperationException", 404),
+            };
+            ApiError::new(code, message).status(status)
+        })
+    }
+
+    fn json(&self, caller: Caller, region: &str, body: &[u8]) -> Result<Answer, ApiError> {
+        let name = self
+            .head
+            .header("x-amz-target")
+            .and_then(|t| t.split_once('.'))
+            .map(|(_, n)| n)
+            .unwrap_or_default();
+        let operation = self.operation(name)?;
+        let version = self
+            .target
+            .model
+            .metadata
+            .json_version
+            .as_deref()
+            .unwrap_or("1.1");
+        let kind = format!("application/x-amz-json-{version}");
+        if !self
+            .head
+            .header("content-type")
+            .is_some_and(|t| t.starts_with(&kind))
+        {
+            return Err(ApiError::new(
+                "UnknownOperationException",
+                format!("The content type must be {kind}"),
+            )
+            .status(404));
+        }
+        let input = sekisho_wire::decode_json(body).map_err(malformed("json"))?;
+        let reply = self.run(self.call(caller, region, &operation.name, input), None)?;
+        let event = reply.event.to_string();
+        let headers = [
+            ("content-type", kind.as_str()),
+            ("x-amzn-requestid", self.request_id),
+            ("x-sekisho-event", &event),
+        ];
+        Ok(respond::full(
+            200,
+            &headers,
+            sekisho_wire::encode_json(&reply.output),
+        ))
+    }
+
+    fn query(&self, caller: Caller, region: &str, body: &[u8]) -> Result<Answer, ApiError> {
+        let text = String::from_utf8_lossy(body);
+        let query = if body.is_empty() {
+            self.head.query
+        } else {
+            &*text
+        };
+        let name = query
+            .split('&')
+            .find_map(|p| p.strip_prefix("Action="))
+            .unwrap_or_default();
+        let operation = self.operation(name)?;
+        let input = sekisho_wire::decode_query(self.target.model, operation, query.as_bytes())
+            .map_err(malformed("query"))?;
+        let reply = self.run(self.call(caller, region, name, input), None)?;
+        let event = reply.event.to_string();
+        let headers = [
+            ("content-type", "text/xml"),
+            ("x-amzn-requestid", self.request_id),
+            ("x-sekisho-event", &event),
+        ];
+        let body = sekisho_wire::encode_query(
+            self.target.model,
+            operation,
+            &reply.output,
+            self.request_id,
+        );
+        Ok(respond::full(200, &headers, body))
+    }
+
+    async fn rest(&self, signature: Option<Signature>, body: Incoming) -> Result<Answer, ApiError> {
+        let matched =
+            sekisho_wire::route(self.target.model, &self.head, self.target.bucket.as_deref());
+        let Some(matched) = matched else {
+            let message = "The specified method is not allowed against this resource.";
+            return Err(ApiError::new("MethodNotAllowed", message).status(405));
+        };
+        let presigned = signature.as_ref().is_some_and(Signature::presigned);
+        let claimed = self
+            .head
+            .header("x-amz-content-sha256")
+            .unwrap_or("UNSIGNED-PAYLOAD")
+            .to_owned();
+        let payload = if presigned {
+            "UNSIGNED-PAYLOAD"
+        } else {
+            &claimed
+        };
+        // An anonymous request may be for a bucket of any region.
+        let region = signature
+            .as_ref()
+            .map_or_else(String::new, |s| s.credential.region.clone());
+        let (caller, signed) = match signature {
+            Some(signature) => {
+                let (caller, signed) = self.verify(signature, payload)?;
+                (caller, Some(signed))
+            }
+            None => (Caller::anonymous(), None),
+        };
+        if self
+            .shared
+            .engine
+            .registry()
+            .streams("s3", &matched.operation.name)
+        {
+            return self
+                .upload(caller, &region, &matched, signed, body, &claimed)
+                .await;
+        }
+        let body = body::whole(body).await?;
+        if claimed.len() == 64 && !presigned && claimed != sekisho_wire::hash(&body) {
+            return Err(hash_mismatch());
+        }
+        self.check_md5(&body)?;
+        let input = sekisho_wire::decode_rest(self.target.model, &matched, &self.head, &body)
+            .map_err(malformed("rest-xml"))?;
+        let reply = self.run(
+            self.call(caller, &region, &matched.operation.name, input),
+            None,
+        )?;
+        Ok(self.rest_answer(matched.operation, reply))
+    }
+
+    /// `Content-MD5` of a request that does not stream.
+    fn check_md5(&self, body: &[u8]) -> Result<(), ApiError> {
+        let Some(said) = self.head.header("content-md5") else {
+            return Ok(());
+        };
+        if said != sekisho_engine::md5_base64(body) {
+            let message = "The Content-MD5 you specified did not match what we received.";
+            return Err(ApiError::new("BadDigest", message).status(400));
+        }
+        Ok(())
+    }
+
+    async fn upload(
+        &self,
+        caller: Caller,
+        region: &str,
+        matched: &Matched<'_>,
+        signed: Option<Signed>,
+        body: Incoming,
+        claimed: &str,
+    ) -> Result<Answer, ApiError> {
+        let input = sekisho_wire::decode_rest(self.target.model, matched, &self.head, &[])
+            .map_err(malformed("rest-xml"))?;
+        let mut input = input;
+        self.announced_checksum(&mut input);
+        let call = self.call(caller, region, &matched.operation.name, input);
+        let mut sink = blocking(self.shared, || self.shared.engine.sink(&call))?;
+        let number = |name: &str| self.head.header(name).and_then(|v| v.parse::<u64>().ok());
+        let signing = signed.map(|s| Signing {
+            key: s.key,
+            time: s.signature.time.clone(),
+            scope: s.signature.credential.scope(),
+            previous: s.signature.value,
+        });
+        let (framing, length) = match claimed {
+            "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => (
+                Framing::Chunked(None),
+                number("x-amz-decoded-content-length"),
+            ),
+            c if c.starts_with("STREAMING-AWS4-HMAC-SHA256-PAYLOAD") => (
+                Framing::Chunked(signing),
+                number("x-amz-decoded-content-length"),
+            ),
+            c if c.starts_with("STREAMING-") => {
+                return Err(ApiError::new(
+                    "NotImplemented",
+                    format!("sekisho does not support {c} yet"),
+                )
+                .status(501));
+            }
+            _ => (Framing::Plain, number("content-length")),
+        };
+        let hashed = claimed.len() == 64;
+        if hashed {
+            sink.want_sha256();
+        }
+        let body = body::into_sink(body, sink, framing, length).await?;
+        if hashed && body.digests.sha256.map(sekisho_engine::hex_of).as_deref() != Some(claimed) {
+            return Err(hash_mismatch());
+        }
+        let reply = self.run(call, Some(body))?;
+        Ok(self.rest_answer(matched.operation, reply))
+    }
+
+    /// A checksum that comes as a trailer is announced in a header.
+    fn announced_checksum(&self, input: &mut Value) {
+        let announced = self
+            .head
+            .header("x-amz-trailer")
+            .and_then(|t| t.strip_prefix("x-amz-checksum-"));
+        if let (Some(name), Some(map)) = (announced, input.as_object_mut()) {
+            map.insert(
+                "ChecksumAlgorithm".to_owned(),
+                Value::String(name.to_uppercase()),
+            );
+        }
+    }
+
+    fn rest_answer(&self, operation: &Operation, reply: Reply) -> Answer {
+        let answer = sekisho_wire::encode_rest(self.target.model, operation, &reply.output);
+        let event = reply.event.to_string();
+        let mut headers: Vec<(&str, &str)> = answer
+            .headers
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
+        headers.extend([
+            ("x-amz-request-id", self.request_id),
+            ("x-amz-id-2", self.request_id),
+            ("x-sekisho-event", &event),
+        ]);
+        let partial = reply.output.get("ContentRange").is_some();
+        let status = if partial { 206 } else { answer.status };
+        match reply.body {
+            Some(body) => {
+                headers.retain(|(n, _)| !n.eq_ignore_ascii_case("content-length"));
+                respond::streaming(status, &headers, body)
+            }
+            None => respond::full(status, &headers, answer.body),
+        }
+    }
+}
+
+fn hash_mismatch() -> ApiError {
+    let message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+    ApiError::new("XAmzContentSHA256Mismatch", message).status(400)
+}
+
+/// Where commits go to disk, other requests must not wait for this one.
+pub(crate) fn blocking<T>(shared: &Shared, work: impl FnOnce() -> T) -> T {
+    if shared.engine.store().is_durable() {
+        tokio::task::block_in_place(work)
+    } else {
+        work()
+    }
+}
+
+pub(crate) fn run(
+    shared: &Shared,
+    call: Call,
+    body: Option<sekisho_engine::Body>,
+) -> Result<Reply, ApiError> {
+    blocking(shared, || shared.engine.call(call, body))
+}

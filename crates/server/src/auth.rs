@@ -1,0 +1,189 @@
+//! Who signed a request.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+
+use http::request::Parts;
+use sekisho_engine::{ApiError, Caller, Engine, Origin, RequestInfo};
+use sekisho_wire::{Credential, Head, Signature, SignatureError, signing_key};
+
+/// Signing keys kept; when there are more, they are made anew.
+const MAX_KEYS: usize = 4_096;
+
+type KeyId = (String, String, String, String);
+
+/// Signing keys by access key, date, region and service: four HMACs saved a request.
+#[derive(Default)]
+pub(crate) struct Keys(Mutex<HashMap<KeyId, (String, [u8; 32])>>);
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys(..)")
+    }
+}
+
+impl Keys {
+    fn get(&self, secret: &str, credential: &Credential) -> [u8; 32] {
+        let id = (
+            credential.key.clone(),
+            credential.date.clone(),
+            credential.region.clone(),
+            credential.service.clone(),
+        );
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, key)) = keys.get(&id) {
+            if known == secret {
+                return *key;
+            }
+        }
+        if keys.len() >= MAX_KEYS {
+            keys.clear();
+        }
+        let key = signing_key(secret, credential);
+        keys.insert(id, (secret.to_owned(), key));
+        key
+    }
+}
+
+/// The head of a request, for the wire.
+pub(crate) fn head(parts: &Parts) -> Head<'_> {
+    Head {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &parts.headers,
+    }
+}
+
+/// Where a request came from, for `region`.
+pub(crate) fn origin(parts: &Parts, peer: SocketAddr, region: &str) -> Origin {
+    let text = |name: &str| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .map(str::to_owned)
+    };
+    Origin::external(RequestInfo {
+        region: region.to_owned(),
+        source_ip: Some(peer.ip().to_string()),
+        // Loopback counts as secure transport; any other plain HTTP does not.
+        secure: peer.ip().is_loopback(),
+        user_agent: text("user-agent"),
+        endpoint: text("host"),
+    })
+}
+
+/// A signature that was accepted, with the key that verifies chunks.
+pub(crate) struct Signed {
+    pub(crate) signature: Signature,
+    pub(crate) key: [u8; 32],
+}
+
+/// How each service words a failure: JSON services, query services, S3.
+fn worded(service: &str, json: &str, query: &str, s3: &str, message: &str) -> ApiError {
+    match service {
+        "s3" => ApiError::new(s3, message).status(403),
+        "iam" | "sts" => ApiError::new(query, message).status(403),
+        _ => ApiError::new(json, message).status(400),
+    }
+}
+
+pub(crate) fn mismatch(service: &str) -> ApiError {
+    let message = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
+    worded(
+        service,
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "SignatureDoesNotMatch",
+        message,
+    )
+}
+
+pub(crate) fn missing(service: &str) -> ApiError {
+    worded(
+        service,
+        "MissingAuthenticationTokenException",
+        "MissingAuthenticationToken",
+        "AccessDenied",
+        "Request is missing Authentication Token",
+    )
+}
+
+fn unknown(service: &str) -> ApiError {
+    let message = match service {
+        "s3" => "The AWS Access Key Id you provided does not exist in our records.",
+        _ => "The security token included in the request is invalid.",
+    };
+    worded(
+        service,
+        "UnrecognizedClientException",
+        "InvalidClientTokenId",
+        "InvalidAccessKeyId",
+        message,
+    )
+}
+
+/// Verifies `signature` over a body with hash `payload` and says who signed.
+pub(crate) fn verify(
+    engine: &Engine,
+    keys: &Keys,
+    head: &Head<'_>,
+    signature: Signature,
+    service: &str,
+    payload: &str,
+) -> Result<(Caller, Signed), ApiError> {
+    let credential = engine
+        .credential(&signature.credential.key)?
+        .ok_or_else(|| unknown(service))?;
+    if credential.token != signature.token {
+        return Err(unknown(service));
+    }
+    let now = engine.clock().now_ms();
+    if credential.expires_ms.is_some_and(|at| at <= now) {
+        let message = "The security token included in the request is expired";
+        return Err(worded(
+            service,
+            "ExpiredTokenException",
+            "ExpiredToken",
+            "ExpiredToken",
+            message,
+        ));
+    }
+    let key = keys.get(&credential.secret, &signature.credential);
+    signature
+        .verify(head, &key, payload, now)
+        .map_err(|e| match e {
+            SignatureError::Mismatch => mismatch(service),
+            SignatureError::Skewed => {
+                let message = format!(
+                    "Signature expired: {} is too far from the time of the server",
+                    signature.time
+                );
+                worded(
+                    service,
+                    "InvalidSignatureException",
+                    "SignatureDoesNotMatch",
+                    "RequestTimeTooSkewed",
+                    &message,
+                )
+            }
+            SignatureError::Expired => {
+                ApiError::new("AccessDenied", "Request has expired").status(403)
+            }
+            SignatureError::Incomplete(message) => incomplete(service, &message),
+        })?;
+    Ok((credential.caller, Signed { signature, key }))
+}
+
+pub(crate) fn incomplete(service: &str, message: &str) -> ApiError {
+    worded(
+        service,
+        "IncompleteSignatureException",
+        "IncompleteSignature",
+        "AuthorizationHeaderMalformed",
+        message,
+    )
+    .status(400)
+}
