@@ -1,1 +1,173 @@
+//! From a denied call to its cause: which side is missing, in which account, and the smallest statement that
+//! would allow it.
+//!
+//! **Invariant:** what an explicit deny forbids is never proposed as an allow.
 
+use sekisho_engine::{Decided, Event, MissingSide};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Why a call was denied, and what would allow it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cause {
+    /// The event of the denied call.
+    pub call: u64,
+    /// The action.
+    pub action: String,
+    /// The resource.
+    pub resource: String,
+    /// Who was denied.
+    pub principal: String,
+    /// `implicit_deny` or `explicit_deny`.
+    pub decision: String,
+    /// The side that must change: `identity policy`, `trust policy`, `repository policy`, `bucket policy`, `key policy`, …
+    pub side: String,
+    /// The account in which it must change.
+    pub account: String,
+    /// For an explicit denial: the policy and the statement that deny.
+    pub denied_by: Option<String>,
+    /// The statement to add; none where no statement can mend it.
+    pub statement: Option<Value>,
+    /// What to do, in words.
+    pub advice: String,
+    /// AWS's own sentence.
+    pub reason: String,
+}
+
+/// The causes of the denied checks of `event`, one per side that is missing.
+#[must_use]
+pub fn causes(event: &Event) -> Vec<Cause> {
+    event
+        .checks
+        .iter()
+        .filter(|c| !c.allowed())
+        .flat_map(|check| of_check(event, check))
+        .collect()
+}
+
+fn of_check(event: &Event, check: &Decided) -> Vec<Cause> {
+    let cause = |side: &str, account: &str| Cause {
+        call: event.id,
+        action: check.action.clone(),
+        resource: check.resource.clone(),
+        principal: event.principal.clone(),
+        decision: check.decision.clone(),
+        side: side.to_owned(),
+        account: account.to_owned(),
+        denied_by: None,
+        statement: None,
+        advice: String::new(),
+        reason: check.reason.clone(),
+    };
+    if check.decision == "explicit_deny" {
+        let account = explicit_account(event, check);
+        let policy = check.policy.clone().unwrap_or_default();
+        let statement = check.statement.clone().unwrap_or_default();
+        let mut out = cause(&check.gate, &account);
+        out.advice = format!(
+            "{statement} of {policy} denies it; an explicit deny wins over every allow: change that statement, or the call"
+        );
+        out.denied_by = Some(format!("{policy}, {statement}"));
+        return vec![out];
+    }
+    check
+        .missing
+        .iter()
+        .map(|side| {
+            let mut out = cause(&side.gate, &side.account);
+            let (statement, advice) = proposal(event, check, side);
+            out.statement = statement;
+            out.advice = advice;
+            out
+        })
+        .collect()
+}
+
+/// Whose statement an explicit denial is.
+fn explicit_account(event: &Event, check: &Decided) -> String {
+    match check.gate.as_str() {
+        "identity policy" | "permissions boundary" | "session policy" => event.account.clone(),
+        _ => check
+            .resource_account
+            .clone()
+            .unwrap_or_else(|| event.account.clone()),
+    }
+}
+
+/// The principal as a policy should name it: the role rather than one session of it.
+fn principal(event: &Event) -> Value {
+    match &event.principal_arn {
+        Some(arn) => json!({"AWS": arn}),
+        None => json!({"Service": event.principal}),
+    }
+}
+
+fn proposal(event: &Event, check: &Decided, side: &MissingSide) -> (Option<Value>, String) {
+    let who = event.principal_arn.as_deref().unwrap_or(&event.principal);
+    let account = &side.account;
+    let identity = json!({"Effect": "Allow", "Action": check.action, "Resource": check.resource});
+    match side.gate.as_str() {
+        "identity policy" => (
+            Some(identity),
+            format!("add to a policy of {who} (account {account})"),
+        ),
+        "permissions boundary" => (
+            Some(identity),
+            format!(
+                "add to the permissions boundary of {who} (account {account}), or ask its owner"
+            ),
+        ),
+        "session policy" => (
+            None,
+            format!("the session policy with which {who} was assumed leaves this out"),
+        ),
+        "trust policy" => (
+            Some(json!({"Effect": "Allow", "Principal": principal(event), "Action": check.action})),
+            format!(
+                "add to the trust policy of {} (account {account})",
+                check.resource
+            ),
+        ),
+        "repository policy" => (
+            Some(json!({"Effect": "Allow", "Principal": principal(event), "Action": check.action})),
+            format!(
+                "add to the repository policy of {} (account {account})",
+                check.resource
+            ),
+        ),
+        "key policy" => (
+            Some(
+                json!({"Effect": "Allow", "Principal": principal(event), "Action": check.action, "Resource": "*"}),
+            ),
+            format!(
+                "add to the key policy of {} (account {account})",
+                check.resource
+            ),
+        ),
+        "AWS managed key's policy" => (
+            None,
+            format!(
+                "{} is the AWS managed key of account {account}: its policy cannot be changed, and no other account can use it. Set encryption_key of the artifact store to the ARN of a customer managed key",
+                check.resource
+            ),
+        ),
+        "bucket policy" => (
+            Some(json!({
+                "Effect": "Allow", "Principal": principal(event), "Action": check.action, "Resource": check.resource,
+            })),
+            format!(
+                "add to the bucket policy of {} (account {account})",
+                bucket(&check.resource)
+            ),
+        ),
+        other => (
+            None,
+            format!("the {other} in account {account} does not allow it"),
+        ),
+    }
+}
+
+fn bucket(arn: &str) -> &str {
+    arn.split('/').next().unwrap_or(arn)
+}

@@ -1,1 +1,89 @@
+//! Reads Terraform configurations: HCL into a graph of resources, evaluated in dependency order.
+//!
+//! What is not understood is reported with file, line and name ([`Problem`]), never left out.
+//!
+//! Deliberately absent: what a resource is. The caller makes it, and says which attributes it then has.
 
+mod block;
+mod config;
+mod convert;
+mod eval;
+mod functions;
+mod graph;
+mod policy_document;
+mod references;
+
+pub use block::{Arguments, Node, NodeKind, Repetition};
+pub use config::{Configuration, Provider};
+pub use eval::Scope;
+pub use policy_document::policy_document;
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A file of the configuration.
+#[derive(Debug)]
+pub struct Source {
+    /// Its path as the user knows it.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The file.
+    pub source: Arc<Source>,
+    /// Byte offset.
+    pub offset: usize,
+}
+
+impl Place {
+    /// The line, counted from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        let before = self
+            .source
+            .text
+            .get(..self.offset)
+            .unwrap_or(&self.source.text);
+        before.bytes().filter(|b| *b == b'\n').count() + 1
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.source.path, self.line())
+    }
+}
+
+/// Something that cannot be read, evaluated or made.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// What.
+    pub message: String,
+    /// Where, if it is in a file.
+    pub place: Option<Place>,
+}
+
+impl Problem {
+    /// A problem at `place`.
+    pub fn at(place: &Place, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            place: Some(place.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) => write!(f, "{place}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}

@@ -4,5 +4,6 @@ pub mod registry;
 
 pub mod commands;
 mod printer;
+pub mod rehearse;
 
 pub use registry::{engine, registry};

@@ -1,6 +1,6 @@
 //! The commands.
 
-pub mod rehearse;
+mod rehearse;
 mod serve;
 
 use std::process::ExitCode;

@@ -51,6 +51,9 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
         return Ok(resource);
     };
     resource.tags.clone_from(&key.tags);
+    if key.aws_managed {
+        resource.policy_noun = "AWS managed key's policy";
+    }
     let foreign = lookup.account() != arn.account;
     if !foreign || CROSS_ACCOUNT.contains(&check.action.as_str()) {
         resource.policy = key.policy.compiled(|| format!("key policy of key/{id}"));

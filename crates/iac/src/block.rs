@@ -1,0 +1,242 @@
+//! Resources and data sources as they stand in the files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::Expression;
+use hcl_edit::structure::{Block, Body, Structure};
+use serde_json::{Map, Value};
+
+use crate::eval::{Scope, evaluate};
+use crate::{Place, Problem, Source};
+
+/// A resource or a data source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodeKind {
+    /// `resource`.
+    Resource,
+    /// `data`.
+    Data,
+}
+
+/// A block of the configuration that is to be made or read.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Resource or data source.
+    pub kind: NodeKind,
+    /// Its type, for example `aws_iam_role`.
+    pub type_name: String,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// The provider that it names, for example `aws.registry`.
+    pub provider: Option<String>,
+    pub(crate) body: Body,
+}
+
+/// The evaluated arguments of a block, and where each stands.
+#[derive(Debug, Clone)]
+pub struct Arguments {
+    /// The values; nested blocks are lists of objects.
+    pub values: Map<String, Value>,
+    /// Where each argument stands.
+    pub places: BTreeMap<String, Place>,
+    /// Where the block stands.
+    pub place: Place,
+}
+
+/// How often a block is made.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Repetition {
+    /// Once.
+    Once,
+    /// This often; `count.index` tells the instances apart.
+    Count(u64),
+    /// Once for each; `each.key` and `each.value` tell the instances apart.
+    Each(Vec<(String, Value)>),
+}
+
+/// Arguments that every block may have; they are not the resource's own.
+const META: &[&str] = &["provider", "depends_on", "count", "for_each", "lifecycle"];
+
+impl Node {
+    /// `type.name`, or `data.type.name`.
+    #[must_use]
+    pub fn address(&self) -> String {
+        match self.kind {
+            NodeKind::Resource => format!("{}.{}", self.type_name, self.name),
+            NodeKind::Data => format!("data.{}.{}", self.type_name, self.name),
+        }
+    }
+
+    /// How often the block is made: once, `count` times, or for each key.
+    ///
+    /// # Errors
+    /// What cannot be evaluated, and where.
+    pub fn repetition(&self, scope: &Scope<'_>) -> Result<Repetition, Problem> {
+        let source = &self.place.source;
+        if let Some(attribute) = self.body.get_attribute("count") {
+            let value = evaluate(&attribute.value, scope, source)?;
+            let count = crate::convert::to_number(&value).and_then(|n| n.as_u64());
+            let place = place_of(source, attribute.span());
+            return count
+                .map(Repetition::Count)
+                .ok_or_else(|| Problem::at(&place, "`count` must be a whole number"));
+        }
+        if let Some(attribute) = self.body.get_attribute("for_each") {
+            let value = evaluate(&attribute.value, scope, source)?;
+            let place = place_of(source, attribute.span());
+            let text = |v: &Value| crate::convert::to_string(v);
+            let pairs = match &value {
+                Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+                Value::Array(items) => items
+                    .iter()
+                    .filter_map(|v| Some((text(v)?, v.clone())))
+                    .collect(),
+                _ => {
+                    return Err(Problem::at(
+                        &place,
+                        "`for_each` needs a map or a set of texts",
+                    ));
+                }
+            };
+            return Ok(Repetition::Each(pairs));
+        }
+        Ok(Repetition::Once)
+    }
+
+    /// Evaluates the arguments of one instance.
+    ///
+    /// # Errors
+    /// What cannot be evaluated, and where.
+    pub fn arguments(&self, scope: &Scope<'_>) -> Result<Arguments, Problem> {
+        let mut places = BTreeMap::new();
+        let values = body(
+            &self.body,
+            scope,
+            &self.place.source,
+            Some(&mut places),
+            true,
+        )?;
+        Ok(Arguments {
+            values,
+            places,
+            place: self.place.clone(),
+        })
+    }
+}
+
+pub(crate) fn place_of(source: &Arc<Source>, span: Option<std::ops::Range<usize>>) -> Place {
+    Place {
+        source: Arc::clone(source),
+        offset: span.map_or(0, |s| s.start),
+    }
+}
+
+/// The labels of a block as texts.
+pub(crate) fn labels(block: &Block) -> Vec<String> {
+    block.labels.iter().map(|l| l.as_str().to_owned()).collect()
+}
+
+fn body(
+    body_: &Body,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+    mut places: Option<&mut BTreeMap<String, Place>>,
+    top: bool,
+) -> Result<Map<String, Value>, Problem> {
+    let mut out = Map::new();
+    for structure in body_ {
+        match structure {
+            Structure::Attribute(attribute) => {
+                let name = attribute.key.as_str();
+                if top && META.contains(&name) {
+                    continue;
+                }
+                if let Some(places) = places.as_deref_mut() {
+                    places.insert(name.to_owned(), place_of(source, attribute.span()));
+                }
+                out.insert(name.to_owned(), evaluate(&attribute.value, scope, source)?);
+            }
+            Structure::Block(block) => {
+                let name = block.ident.as_str();
+                if top && META.contains(&name) {
+                    continue;
+                }
+                let place = place_of(source, block.span());
+                if matches!(name, "provisioner" | "connection") {
+                    return Err(Problem::at(&place, format!("`{name}` is not supported")));
+                }
+                let (name, items) = if name == "dynamic" {
+                    dynamic(block, scope, source)?
+                } else {
+                    (
+                        name.to_owned(),
+                        vec![Value::Object(body(
+                            &block.body,
+                            scope,
+                            source,
+                            None,
+                            false,
+                        )?)],
+                    )
+                };
+                if let Some(places) = places.as_deref_mut() {
+                    places.entry(name.clone()).or_insert(place);
+                }
+                match out.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                    Value::Array(list) => list.extend(items),
+                    other => *other = Value::Array(items),
+                }
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// `dynamic "name" { for_each, iterator, content }`.
+fn dynamic(
+    block: &Block,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<(String, Vec<Value>), Problem> {
+    let place = place_of(source, block.span());
+    let missing = |what: &str| Problem::at(&place, format!("a dynamic block needs {what}"));
+    let name = labels(block)
+        .first()
+        .cloned()
+        .ok_or_else(|| missing("a label"))?;
+    let each = block
+        .body
+        .get_attribute("for_each")
+        .ok_or_else(|| missing("`for_each`"))?;
+    let content = block
+        .body
+        .get_blocks("content")
+        .next()
+        .ok_or_else(|| missing("`content`"))?;
+    let iterator = match block.body.get_attribute("iterator").map(|a| &a.value) {
+        Some(Expression::Variable(ident)) => ident.as_str().to_owned(),
+        _ => name.clone(),
+    };
+    let items = crate::eval::pairs(&evaluate(&each.value, scope, source)?)
+        .ok_or_else(|| missing("a list, set or map in `for_each`"))?
+        .into_iter()
+        .map(|(key, value)| {
+            let mut item = Map::new();
+            item.insert("key".to_owned(), key);
+            item.insert("value".to_owned(), value);
+            let inner = scope.with(&iterator, Value::Object(item));
+            Ok(Value::Object(body(
+                &content.body,
+                &inner,
+                source,
+                None,
+                false,
+            )?))
+        })
+        .collect::<Result<Vec<_>, Problem>>()?;
+    Ok((name, items))
+}

@@ -1,0 +1,77 @@
+//! Conversions between Terraform's types.
+
+use serde_json::{Number, Value, json};
+
+/// Reads a variable from the command line: a text, or an expression in JSON for other types.
+pub(crate) fn from_text(text: &str, kind: &str) -> Value {
+    if kind == "string" {
+        return json!(text);
+    }
+    serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+}
+
+pub(crate) fn to_type(value: Value, kind: &str) -> Result<Value, String> {
+    if value.is_null() {
+        return Ok(value);
+    }
+    match kind {
+        "string" => to_string(&value)
+            .map(Value::String)
+            .ok_or_else(|| "a string is required".to_owned()),
+        "number" => to_number(&value).ok_or_else(|| "a number is required".to_owned()),
+        "bool" => to_bool(&value)
+            .map(Value::Bool)
+            .ok_or_else(|| "a Boolean is required".to_owned()),
+        _ => Ok(value),
+    }
+}
+
+/// A text, number or Boolean as a text.
+pub(crate) fn to_string(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(b) => Some(b.to_string()),
+        Value::Number(n) => Some(number_text(n)),
+        _ => None,
+    }
+}
+
+pub(crate) fn number_text(number: &Number) -> String {
+    match number.as_f64() {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "it has no fraction and is small"
+        )]
+        Some(f) if f.fract() == 0.0 && f.abs() < 9e15 => (f as i64).to_string(),
+        _ => number.to_string(),
+    }
+}
+
+pub(crate) fn to_number(value: &Value) -> Option<Value> {
+    match value {
+        Value::Number(_) => Some(value.clone()),
+        Value::String(text) => number(text.parse::<f64>().ok()?),
+        _ => None,
+    }
+}
+
+pub(crate) fn to_bool(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(b) => Some(*b),
+        Value::String(text) if text == "true" => Some(true),
+        Value::String(text) if text == "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// A JSON number; whole ones without a fraction.
+pub(crate) fn number(f: f64) -> Option<Value> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "it has no fraction and is small"
+    )]
+    if f.fract() == 0.0 && f.abs() < 9e15 {
+        return Some(json!(f as i64));
+    }
+    Number::from_f64(f).map(Value::Number)
+}

@@ -1,0 +1,490 @@
+//! The expression language.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::{
+    BinaryOperator, Expression, ForExpr, ObjectKey, TraversalOperator, UnaryOperator,
+};
+use hcl_edit::template::{Directive, Element, Strip, Template};
+use serde_json::{Map, Value, json};
+
+use crate::block::place_of;
+use crate::config::Configuration;
+use crate::convert::{number, to_bool, to_string};
+use crate::{Problem, Source, functions};
+
+/// What names mean.
+#[derive(Debug, Clone)]
+pub struct Scope<'a> {
+    config: &'a Configuration,
+    /// Values of resources and data sources by address.
+    values: Cow<'a, BTreeMap<String, Value>>,
+    names: Map<String, Value>,
+    depth: usize,
+}
+
+/// Locals that refer to locals deeper than this go round in a circle.
+const MAX_DEPTH: usize = 64;
+
+impl<'a> Scope<'a> {
+    /// A scope in which `values` are the resources made so far, by address.
+    #[must_use]
+    pub fn new(config: &'a Configuration, values: &'a BTreeMap<String, Value>) -> Self {
+        Self {
+            config,
+            values: Cow::Borrowed(values),
+            names: Map::new(),
+            depth: 0,
+        }
+    }
+
+    pub(crate) fn empty(config: &'a Configuration) -> Self {
+        Self {
+            config,
+            values: Cow::Owned(BTreeMap::new()),
+            names: Map::new(),
+            depth: 0,
+        }
+    }
+
+    /// The same scope in which `name` means `value`.
+    #[must_use]
+    pub fn with(&self, name: &str, value: Value) -> Self {
+        let mut scope = self.clone();
+        scope.names.insert(name.to_owned(), value);
+        scope
+    }
+
+    /// The folder of the configuration.
+    pub(crate) fn folder(&self) -> &str {
+        &self.config.folder
+    }
+
+    fn local(&self, name: &str) -> Option<Result<Value, Problem>> {
+        let (source, expression) = self.config.locals.get(name)?;
+        let mut scope = self.clone();
+        scope.names = Map::new();
+        scope.depth += 1;
+        if scope.depth > MAX_DEPTH {
+            let place = place_of(source, expression.span());
+            return Some(Err(Problem::at(
+                &place,
+                format!("local.{name} refers to itself"),
+            )));
+        }
+        Some(evaluate(expression, &scope, source))
+    }
+
+    /// The value that a dotted name begins with, and how many parts of the name it took.
+    fn root(&self, path: &[&str]) -> Result<(Value, usize), String> {
+        let undeclared = || format!("`{}` is not known", path.join("."));
+        match path {
+            [name, ..] if self.names.contains_key(*name) => {
+                Ok((self.names.get(*name).cloned().unwrap_or_default(), 1))
+            }
+            ["var", name, ..] => self
+                .config
+                .variables
+                .get(*name)
+                .cloned()
+                .map(|v| (v, 2))
+                .ok_or_else(undeclared),
+            ["local", name, ..] => match self.local(name) {
+                Some(Ok(value)) => Ok((value, 2)),
+                Some(Err(problem)) => Err(problem.to_string()),
+                None => Err(undeclared()),
+            },
+            ["path", _, ..] => Ok((json!(self.config.folder), 2)),
+            ["terraform", "workspace", ..] => Ok((json!("default"), 2)),
+            ["data", kind, name, ..] => {
+                let value = self.values.get(&format!("data.{kind}.{name}"));
+                value.cloned().map(|v| (v, 3)).ok_or_else(undeclared)
+            }
+            [kind, name, ..] => self
+                .values
+                .get(&format!("{kind}.{name}"))
+                .cloned()
+                .map(|v| (v, 2))
+                .ok_or_else(undeclared),
+            _ => Err(undeclared()),
+        }
+    }
+}
+
+/// Evaluates `expression`.
+pub(crate) fn evaluate(
+    expression: &Expression,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<Value, Problem> {
+    let fail = |message: String| Problem::at(&place_of(source, expression.span()), message);
+    let eval = |e: &Expression| evaluate(e, scope, source);
+    Ok(match expression {
+        Expression::Null(_) => Value::Null,
+        Expression::Bool(b) => json!(*b.value()),
+        Expression::Number(n) => n
+            .value()
+            .as_f64()
+            .and_then(number)
+            .ok_or_else(|| fail("not a number".to_owned()))?,
+        Expression::String(s) => json!(s.value()),
+        Expression::Array(items) => items
+            .iter()
+            .map(eval)
+            .collect::<Result<Vec<_>, _>>()?
+            .into(),
+        Expression::Object(object) => {
+            let mut map = Map::new();
+            for (key, value) in object {
+                let key = match key {
+                    ObjectKey::Ident(ident) => ident.as_str().to_owned(),
+                    ObjectKey::Expression(Expression::Variable(ident)) => ident.as_str().to_owned(),
+                    ObjectKey::Expression(e) => to_string(&eval(e)?)
+                        .ok_or_else(|| fail("an object key must be a text".to_owned()))?,
+                };
+                map.insert(key, eval(value.expr())?);
+            }
+            Value::Object(map)
+        }
+        Expression::StringTemplate(template) => {
+            let elements: Vec<&Element> = template.iter().collect();
+            json!(render(&elements, scope, source)?)
+        }
+        Expression::HeredocTemplate(heredoc) => {
+            let mut heredoc = heredoc.as_ref().clone();
+            heredoc.dedent();
+            json!(self::template(&heredoc.template, scope, source)?)
+        }
+        Expression::Parenthesis(inner) => eval(inner.inner())?,
+        Expression::Variable(ident) => {
+            let name = ident.as_str();
+            scope.root(&[name]).map(|(v, _)| v).map_err(fail)?
+        }
+        Expression::Conditional(c) => {
+            let condition = to_bool(&eval(&c.cond_expr)?)
+                .ok_or_else(|| fail("a condition must be true or false".to_owned()))?;
+            eval(if condition {
+                &c.true_expr
+            } else {
+                &c.false_expr
+            })?
+        }
+        Expression::FuncCall(call) => {
+            let name = call.name.name.as_str();
+            if !call.name.namespace.is_empty() {
+                return Err(fail(
+                    "functions of providers are not supported yet".to_owned(),
+                ));
+            }
+            // These two look at the failure of their arguments.
+            if name == "try" || name == "can" {
+                let tried = call.args.iter().map(eval).find(Result::is_ok);
+                return match (name, tried) {
+                    ("can", tried) => Ok(json!(tried.is_some())),
+                    (_, Some(value)) => value,
+                    (_, None) => Err(fail("no argument of `try` can be evaluated".to_owned())),
+                };
+            }
+            let mut args = call.args.iter().map(eval).collect::<Result<Vec<_>, _>>()?;
+            if call.args.expand_final() {
+                if let Some(Value::Array(last)) = args.pop() {
+                    args.extend(last);
+                }
+            }
+            functions::call(name, &args, scope.folder()).map_err(fail)?
+        }
+        Expression::Traversal(t) => traverse(
+            &t.expr,
+            t.operators.iter().map(|o| o.value()).collect(),
+            scope,
+            source,
+        )
+        .map_err(|e| e.unwrap_or_else(fail))?,
+        Expression::UnaryOp(op) => {
+            let value = eval(&op.expr)?;
+            match op.operator.value() {
+                UnaryOperator::Not => json!(
+                    !to_bool(&value).ok_or_else(|| fail("`!` needs true or false".to_owned()))?
+                ),
+                UnaryOperator::Neg => value
+                    .as_f64()
+                    .and_then(|f| number(-f))
+                    .ok_or_else(|| fail("`-` needs a number".to_owned()))?,
+            }
+        }
+        Expression::BinaryOp(op) => {
+            let (a, b) = (eval(&op.lhs_expr)?, eval(&op.rhs_expr)?);
+            binary(*op.operator.value(), &a, &b).map_err(fail)?
+        }
+        Expression::ForExpr(f) => for_expression(f, scope, source)?,
+    })
+}
+
+/// A failure: with its place, or without (the caller then adds it).
+enum Fail {
+    Problem(Problem),
+    Message(String),
+}
+
+impl Fail {
+    fn unwrap_or_else(self, add: impl FnOnce(String) -> Problem) -> Problem {
+        match self {
+            Self::Problem(problem) => problem,
+            Self::Message(message) => add(message),
+        }
+    }
+}
+
+fn traverse(
+    root: &Expression,
+    operators: Vec<&TraversalOperator>,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<Value, Fail> {
+    let (mut value, used) = match root {
+        Expression::Variable(ident) => {
+            let mut path = vec![ident.as_str()];
+            path.extend(operators.iter().map_while(|o| match o {
+                TraversalOperator::GetAttr(name) => Some(name.as_str()),
+                _ => None,
+            }));
+            let (value, taken) = scope.root(&path).map_err(Fail::Message)?;
+            (value, taken - 1)
+        }
+        other => (evaluate(other, scope, source).map_err(Fail::Problem)?, 0),
+    };
+    let rest = operators.get(used..).unwrap_or_default();
+    for (index, operator) in rest.iter().enumerate() {
+        match operator {
+            TraversalOperator::GetAttr(name) => {
+                value = attribute(&value, name.as_str()).map_err(Fail::Message)?
+            }
+            TraversalOperator::Index(e) => {
+                let key = evaluate(e, scope, source).map_err(Fail::Problem)?;
+                value = functions::index(&value, &key).map_err(Fail::Message)?;
+            }
+            TraversalOperator::LegacyIndex(n) => {
+                value = functions::index(&value, &json!(*n.value())).map_err(Fail::Message)?;
+            }
+            TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => {
+                let items = match value {
+                    Value::Array(items) => items,
+                    Value::Null => Vec::new(),
+                    one => vec![one],
+                };
+                let behind = rest.get(index + 1..).unwrap_or_default();
+                let mut out = Vec::new();
+                for mut item in items {
+                    for operator in behind {
+                        item = match operator {
+                            TraversalOperator::GetAttr(name) => {
+                                attribute(&item, name.as_str()).map_err(Fail::Message)?
+                            }
+                            TraversalOperator::Index(e) => {
+                                let key = evaluate(e, scope, source).map_err(Fail::Problem)?;
+                                functions::index(&item, &key).map_err(Fail::Message)?
+                            }
+                            _ => {
+                                return Err(Fail::Message(
+                                    "a splat in a splat is not supported yet".to_owned(),
+                                ));
+                            }
+                        };
+                    }
+                    out.push(item);
+                }
+                return Ok(Value::Array(out));
+            }
+        }
+    }
+    Ok(value)
+}
+
+fn attribute(value: &Value, name: &str) -> Result<Value, String> {
+    match value {
+        Value::Object(map) => map
+            .get(name)
+            .cloned()
+            .ok_or_else(|| format!("there is no attribute `{name}` here")),
+        _ => Err(format!(
+            "`{name}` is asked of something that has no attributes"
+        )),
+    }
+}
+
+fn binary(operator: BinaryOperator, a: &Value, b: &Value) -> Result<Value, String> {
+    let numbers = || -> Result<(f64, f64), String> {
+        let read = |v: &Value| crate::convert::to_number(v).and_then(|n| n.as_f64());
+        read(a)
+            .zip(read(b))
+            .ok_or_else(|| format!("`{}` needs numbers", operator.as_str()))
+    };
+    let bools = || {
+        to_bool(a)
+            .zip(to_bool(b))
+            .ok_or_else(|| format!("`{}` needs true or false", operator.as_str()))
+    };
+    let value = |f: f64| number(f).ok_or_else(|| "the result is not a number".to_owned());
+    Ok(match operator {
+        BinaryOperator::Eq => json!(a == b),
+        BinaryOperator::NotEq => json!(a != b),
+        BinaryOperator::LessEq => json!(numbers().map(|(a, b)| a <= b)?),
+        BinaryOperator::GreaterEq => json!(numbers().map(|(a, b)| a >= b)?),
+        BinaryOperator::Less => json!(numbers().map(|(a, b)| a < b)?),
+        BinaryOperator::Greater => json!(numbers().map(|(a, b)| a > b)?),
+        BinaryOperator::Plus => numbers().and_then(|(a, b)| value(a + b))?,
+        BinaryOperator::Minus => numbers().and_then(|(a, b)| value(a - b))?,
+        BinaryOperator::Mul => numbers().and_then(|(a, b)| value(a * b))?,
+        BinaryOperator::Div => numbers().and_then(|(a, b)| value(a / b))?,
+        BinaryOperator::Mod => numbers().and_then(|(a, b)| value(a % b))?,
+        BinaryOperator::And => json!(bools().map(|(a, b)| a && b)?),
+        BinaryOperator::Or => json!(bools().map(|(a, b)| a || b)?),
+    })
+}
+
+/// Keys and values of a collection; a list has its indices as keys.
+pub(crate) fn pairs(value: &Value) -> Option<Vec<(Value, Value)>> {
+    match value {
+        Value::Array(items) => Some(
+            items
+                .iter()
+                .enumerate()
+                .map(|(i, v)| (json!(i), v.clone()))
+                .collect(),
+        ),
+        Value::Object(map) => Some(map.iter().map(|(k, v)| (json!(k), v.clone())).collect()),
+        _ => None,
+    }
+}
+
+fn for_expression(f: &ForExpr, scope: &Scope<'_>, source: &Arc<Source>) -> Result<Value, Problem> {
+    let place = place_of(source, f.span());
+    let collection = evaluate(&f.intro.collection_expr, scope, source)?;
+    let items =
+        pairs(&collection).ok_or_else(|| Problem::at(&place, "`for` needs a list, set or map"))?;
+    let mut list = Vec::new();
+    let mut map = Map::new();
+    for (key, value) in items {
+        let mut inner = scope.with(f.intro.value_var.as_str(), value);
+        if let Some(name) = &f.intro.key_var {
+            inner = inner.with(name.as_str(), key);
+        }
+        if let Some(condition) = &f.cond {
+            if to_bool(&evaluate(&condition.expr, &inner, source)?) != Some(true) {
+                continue;
+            }
+        }
+        let value = evaluate(&f.value_expr, &inner, source)?;
+        match &f.key_expr {
+            None => list.push(value),
+            Some(key) => {
+                let key = to_string(&evaluate(key, &inner, source)?)
+                    .ok_or_else(|| Problem::at(&place, "a key must be a text"))?;
+                if f.grouping {
+                    if let Value::Array(group) = map.entry(key).or_insert_with(|| json!([])) {
+                        group.push(value);
+                    }
+                } else {
+                    map.insert(key, value);
+                }
+            }
+        }
+    }
+    Ok(if f.key_expr.is_some() {
+        Value::Object(map)
+    } else {
+        Value::Array(list)
+    })
+}
+
+fn template(
+    template: &Template,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<String, Problem> {
+    let elements: Vec<&Element> = template.iter().collect();
+    // A template that is one interpolation would be its value; a heredoc is always a text.
+    match render(&elements, scope, source)? {
+        Value::String(text) => Ok(text),
+        other => Ok(to_string(&other).unwrap_or_default()),
+    }
+}
+
+/// Renders the elements of a template. A single interpolation keeps the type of its value.
+fn render(
+    elements: &[&Element],
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<Value, Problem> {
+    if let [Element::Interpolation(only)] = elements {
+        return evaluate(&only.expr, scope, source);
+    }
+    let mut out = String::new();
+    let mut strip_next = false;
+    for element in elements {
+        match element {
+            Element::Literal(text) => {
+                let text: &str = text.value();
+                out.push_str(if strip_next { text.trim_start() } else { text });
+                strip_next = false;
+            }
+            Element::Interpolation(interpolation) => {
+                if matches!(interpolation.strip, Strip::Start | Strip::Both) {
+                    out.truncate(out.trim_end().len());
+                }
+                let value = evaluate(&interpolation.expr, scope, source)?;
+                let text = to_string(&value).ok_or_else(|| {
+                    Problem::at(
+                        &place_of(source, interpolation.expr.span()),
+                        "this cannot be put into a text",
+                    )
+                })?;
+                out.push_str(&text);
+                strip_next = matches!(interpolation.strip, Strip::End | Strip::Both);
+            }
+            Element::Directive(directive) => {
+                out.push_str(&directive_text(directive, scope, source)?)
+            }
+        }
+    }
+    Ok(json!(out))
+}
+
+fn directive_text(
+    directive: &Directive,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<String, Problem> {
+    match directive {
+        Directive::If(d) => {
+            let condition = evaluate(&d.if_expr.cond_expr, scope, source)?;
+            match (to_bool(&condition), &d.else_expr) {
+                (Some(true), _) => template(&d.if_expr.template, scope, source),
+                (Some(false), Some(other)) => template(&other.template, scope, source),
+                (Some(false), None) => Ok(String::new()),
+                (None, _) => Err(Problem::at(
+                    &place_of(source, d.if_expr.cond_expr.span()),
+                    "a condition must be true or false",
+                )),
+            }
+        }
+        Directive::For(d) => {
+            let collection = evaluate(&d.for_expr.collection_expr, scope, source)?;
+            let place = place_of(source, d.for_expr.collection_expr.span());
+            let mut out = String::new();
+            for (key, value) in pairs(&collection)
+                .ok_or_else(|| Problem::at(&place, "`for` needs a list, set or map"))?
+            {
+                let mut inner = scope.with(d.for_expr.value_var.as_str(), value);
+                if let Some(name) = &d.for_expr.key_var {
+                    inner = inner.with(name.as_str(), key);
+                }
+                out.push_str(&template(&d.for_expr.template, &inner, source)?);
+            }
+            Ok(out)
+        }
+    }
+}

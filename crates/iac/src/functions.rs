@@ -1,0 +1,304 @@
+//! Functions of the expression language, as far as they are there; others are named in an error.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::convert::{number, to_bool, to_number, to_string};
+
+/// Calls `name` with `args`. Files are read in `folder`.
+pub(crate) fn call(name: &str, args: &[Value], folder: &str) -> Result<Value, String> {
+    let f = Args { name, args };
+    Ok(match name {
+        "format" => json!(format_text(&f.text(0)?, args.get(1..).unwrap_or_default())?),
+        "jsonencode" => json!(f.value(0)?.to_string()),
+        "jsondecode" => {
+            serde_json::from_str(&f.text(0)?).map_err(|e| format!("jsondecode: {e}"))?
+        }
+        "join" => {
+            let separator = f.text(0)?;
+            let items = args
+                .get(1..)
+                .unwrap_or_default()
+                .iter()
+                .flat_map(flat)
+                .map(|v| to_string(&v).unwrap_or_default());
+            json!(items.collect::<Vec<_>>().join(&separator))
+        }
+        "split" => {
+            let (separator, text) = (f.text(0)?, f.text(1)?);
+            json!(text.split(&*separator).collect::<Vec<_>>())
+        }
+        "lower" => json!(f.text(0)?.to_lowercase()),
+        "upper" => json!(f.text(0)?.to_uppercase()),
+        "trimspace" => json!(f.text(0)?.trim()),
+        "chomp" => json!(f.text(0)?.trim_end_matches(['\n', '\r'])),
+        "trimprefix" => {
+            let (text, prefix) = (f.text(0)?, f.text(1)?);
+            json!(text.strip_prefix(&*prefix).unwrap_or(&text))
+        }
+        "trimsuffix" => {
+            let (text, suffix) = (f.text(0)?, f.text(1)?);
+            json!(text.strip_suffix(&*suffix).unwrap_or(&text))
+        }
+        "trim" => {
+            let set: Vec<char> = f.text(1)?.chars().collect();
+            json!(f.text(0)?.trim_matches(&*set))
+        }
+        "startswith" => json!(f.text(0)?.starts_with(&*f.text(1)?)),
+        "endswith" => json!(f.text(0)?.ends_with(&*f.text(1)?)),
+        "replace" => {
+            let pattern = f.text(1)?;
+            if pattern.len() > 1 && pattern.starts_with('/') && pattern.ends_with('/') {
+                return Err("replace: regular expressions are not supported yet".to_owned());
+            }
+            json!(f.text(0)?.replace(&*pattern, &f.text(2)?))
+        }
+        "substr" => {
+            let text: Vec<char> = f.text(0)?.chars().collect();
+            let start = usize::try_from(f.int(1)?).unwrap_or(0).min(text.len());
+            let length = usize::try_from(f.int(2)?).unwrap_or(text.len());
+            json!(text.iter().skip(start).take(length).collect::<String>())
+        }
+        "tostring" => json!(f.text(0)?),
+        "tonumber" => to_number(f.value(0)?).ok_or("tonumber: not a number")?,
+        "tobool" => json!(to_bool(f.value(0)?).ok_or("tobool: neither true nor false")?),
+        "tolist" | "nonsensitive" | "sensitive" | "tomap" => f.value(0)?.clone(),
+        "toset" | "distinct" => {
+            let mut out: Vec<Value> = Vec::new();
+            for item in f.list(0)? {
+                if !out.contains(item) {
+                    out.push(item.clone());
+                }
+            }
+            if name == "toset" {
+                out.sort_by_key(|v| to_string(v).unwrap_or_default());
+            }
+            json!(out)
+        }
+        "concat" => args
+            .iter()
+            .map(|a| a.as_array().cloned().ok_or("concat: a list is required"))
+            .collect::<Result<Vec<_>, _>>()?
+            .concat()
+            .into(),
+        "flatten" => json!(flat(f.value(0)?)),
+        "compact" => json!(
+            f.list(0)?
+                .iter()
+                .filter(|v| !v.is_null() && **v != json!(""))
+                .collect::<Vec<_>>()
+        ),
+        "length" => json!(match f.value(0)? {
+            Value::Array(list) => list.len(),
+            Value::Object(map) => map.len(),
+            Value::String(text) => text.chars().count(),
+            _ => return Err("length: a list, map or text is required".to_owned()),
+        }),
+        "keys" => json!(
+            sorted(f.map(0)?)
+                .into_iter()
+                .map(|(k, _)| k.clone())
+                .collect::<Vec<_>>()
+        ),
+        "values" => json!(
+            sorted(f.map(0)?)
+                .into_iter()
+                .map(|(_, v)| v.clone())
+                .collect::<Vec<_>>()
+        ),
+        "merge" => {
+            let mut out = Map::new();
+            for index in 0..args.len() {
+                out.extend(f.map(index)?.clone());
+            }
+            Value::Object(out)
+        }
+        "lookup" => match (f.map(0)?.get(&*f.text(1)?), args.get(2)) {
+            (Some(value), _) => value.clone(),
+            (None, Some(default)) => default.clone(),
+            (None, None) => return Err(format!("lookup: there is no key {}", f.text(1)?)),
+        },
+        "contains" => json!(f.list(0)?.contains(f.value(1)?)),
+        "element" => {
+            let list = f.list(0)?;
+            let at = usize::try_from(f.int(1)?).unwrap_or(0);
+            list.get(
+                at.checked_rem(list.len())
+                    .ok_or("element: the list is empty")?,
+            )
+            .cloned()
+            .unwrap_or_default()
+        }
+        "slice" => {
+            let (from, to) = (
+                usize::try_from(f.int(1)?).unwrap_or(0),
+                usize::try_from(f.int(2)?).unwrap_or(0),
+            );
+            json!(f.list(0)?.get(from..to).ok_or("slice: out of range")?)
+        }
+        "sort" => {
+            let mut list: Vec<String> = f
+                .list(0)?
+                .iter()
+                .map(|v| to_string(v).unwrap_or_default())
+                .collect();
+            list.sort();
+            json!(list)
+        }
+        "reverse" => json!(f.list(0)?.iter().rev().collect::<Vec<_>>()),
+        "one" => match f.list(0)?.as_slice() {
+            [] => Value::Null,
+            [only] => only.clone(),
+            _ => return Err("one: the list has more than one element".to_owned()),
+        },
+        "coalesce" => args
+            .iter()
+            .find(|v| !v.is_null() && **v != json!(""))
+            .cloned()
+            .ok_or("coalesce: all arguments are null")?,
+        "zipmap" => {
+            let pairs = f.list(0)?.iter().zip(f.list(1)?);
+            Value::Object(
+                pairs
+                    .map(|(k, v)| (to_string(k).unwrap_or_default(), v.clone()))
+                    .collect(),
+            )
+        }
+        "alltrue" => json!(f.list(0)?.iter().all(|v| to_bool(v) == Some(true))),
+        "anytrue" => json!(f.list(0)?.iter().any(|v| to_bool(v) == Some(true))),
+        "min" | "max" => {
+            let numbers = args
+                .iter()
+                .map(|a| a.as_f64().ok_or("a number is required"))
+                .collect::<Result<Vec<_>, _>>()?;
+            let best = numbers
+                .into_iter()
+                .reduce(if name == "min" { f64::min } else { f64::max });
+            best.and_then(number).ok_or("a number is required")?
+        }
+        "abs" => number(f.number(0)?.abs()).ok_or("abs")?,
+        "ceil" => number(f.number(0)?.ceil()).ok_or("ceil")?,
+        "floor" => number(f.number(0)?.floor()).ok_or("floor")?,
+        "base64encode" => json!(STANDARD.encode(&*f.text(0)?)),
+        "base64decode" => {
+            let bytes = STANDARD
+                .decode(&*f.text(0)?)
+                .map_err(|e| format!("base64decode: {e}"))?;
+            json!(String::from_utf8(bytes).map_err(|e| format!("base64decode: {e}"))?)
+        }
+        "sha256" => json!(hex::encode(Sha256::digest(&*f.text(0)?))),
+        "file" => {
+            let path = std::path::Path::new(folder).join(&*f.text(0)?);
+            json!(
+                std::fs::read_to_string(&path)
+                    .map_err(|e| format!("file: {}: {e}", path.display()))?
+            )
+        }
+        other => return Err(format!("the function `{other}` is not supported yet")),
+    })
+}
+
+struct Args<'a> {
+    name: &'a str,
+    args: &'a [Value],
+}
+
+impl Args<'_> {
+    fn value(&self, at: usize) -> Result<&Value, String> {
+        self.args
+            .get(at)
+            .ok_or_else(|| format!("{}: argument {} is missing", self.name, at + 1))
+    }
+
+    fn text(&self, at: usize) -> Result<String, String> {
+        to_string(self.value(at)?)
+            .ok_or_else(|| format!("{}: argument {} must be a text", self.name, at + 1))
+    }
+
+    fn number(&self, at: usize) -> Result<f64, String> {
+        let value = to_number(self.value(at)?).and_then(|n| n.as_f64());
+        value.ok_or_else(|| format!("{}: argument {} must be a number", self.name, at + 1))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "indices are small")]
+    fn int(&self, at: usize) -> Result<i64, String> {
+        self.number(at).map(|f| f as i64)
+    }
+
+    fn list(&self, at: usize) -> Result<&Vec<Value>, String> {
+        self.value(at)?
+            .as_array()
+            .ok_or_else(|| format!("{}: argument {} must be a list", self.name, at + 1))
+    }
+
+    fn map(&self, at: usize) -> Result<&Map<String, Value>, String> {
+        self.value(at)?
+            .as_object()
+            .ok_or_else(|| format!("{}: argument {} must be a map", self.name, at + 1))
+    }
+}
+
+fn sorted(map: &Map<String, Value>) -> Vec<(&String, &Value)> {
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_by_key(|(k, _)| *k);
+    entries
+}
+
+fn flat(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(flat).collect(),
+        other => vec![other.clone()],
+    }
+}
+
+/// `list[0]`, `map["key"]`.
+pub(crate) fn index(value: &Value, key: &Value) -> Result<Value, String> {
+    match value {
+        Value::Array(items) => {
+            let at = to_number(key)
+                .and_then(|n| n.as_u64())
+                .and_then(|n| usize::try_from(n).ok());
+            at.and_then(|at| items.get(at))
+                .cloned()
+                .ok_or_else(|| format!("the list has no element {key}"))
+        }
+        Value::Object(map) => {
+            let key = to_string(key).unwrap_or_default();
+            map.get(&key)
+                .cloned()
+                .ok_or_else(|| format!("there is no key `{key}`"))
+        }
+        _ => Err("an index is asked of something that is neither list nor map".to_owned()),
+    }
+}
+
+/// `%s`, `%d`, `%f`, `%q`, `%v`, `%t`, `%%`; other verbs and flags are refused.
+fn format_text(pattern: &str, args: &[Value]) -> Result<String, String> {
+    let mut out = String::new();
+    let mut args = args.iter();
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        if c != '%' {
+            out.push(c);
+            continue;
+        }
+        let verb = chars.next().ok_or("format: the pattern ends in %")?;
+        if verb == '%' {
+            out.push('%');
+            continue;
+        }
+        let value = args.next().ok_or("format: there are too few arguments")?;
+        let text = to_string(value).unwrap_or_else(|| value.to_string());
+        match verb {
+            's' | 'v' | 't' | 'd' | 'f' => out.push_str(&text),
+            'q' => out.push_str(&json!(text).to_string()),
+            other => return Err(format!("format: %{other} is not supported yet")),
+        }
+    }
+    if args.next().is_some() {
+        return Err("format: there are too many arguments".to_owned());
+    }
+    Ok(out)
+}

@@ -1,0 +1,160 @@
+//! `data.aws_iam_policy_document`, as the AWS provider renders it.
+
+use serde_json::{Map, Value, json};
+
+/// Renders the evaluated arguments of the data source into a policy document.
+///
+/// # Errors
+/// What the provider would refuse.
+pub fn policy_document(arguments: &Map<String, Value>) -> Result<String, String> {
+    let mut statements: Vec<Value> = Vec::new();
+    for text in list(arguments.get("source_policy_documents")) {
+        statements.extend(parse(&text)?);
+    }
+    for statement in arguments
+        .get("statement")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        add(&mut statements, render(statement)?);
+    }
+    for text in list(arguments.get("override_policy_documents")) {
+        for statement in parse(&text)? {
+            add(&mut statements, statement);
+        }
+    }
+    let mut document = Map::new();
+    let version = arguments
+        .get("version")
+        .and_then(Value::as_str)
+        .unwrap_or("2012-10-17");
+    document.insert("Version".to_owned(), json!(version));
+    if let Some(id) = arguments.get("policy_id").and_then(Value::as_str) {
+        document.insert("Id".to_owned(), json!(id));
+    }
+    document.insert("Statement".to_owned(), Value::Array(statements));
+    Ok(serde_json::to_string_pretty(&document).unwrap_or_default())
+}
+
+fn list(value: Option<&Value>) -> Vec<String> {
+    value
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|v| v.as_str().map(str::to_owned))
+        .collect()
+}
+
+fn parse(text: &str) -> Result<Vec<Value>, String> {
+    let value: Value =
+        serde_json::from_str(text).map_err(|e| format!("a policy document is not JSON: {e}"))?;
+    Ok(match value.get("Statement") {
+        Some(Value::Array(list)) => list.clone(),
+        Some(one) => vec![one.clone()],
+        None => Vec::new(),
+    })
+}
+
+/// A statement replaces an earlier one with the same `Sid`.
+fn add(statements: &mut Vec<Value>, statement: Value) {
+    let sid = statement.get("Sid").filter(|s| **s != json!(""));
+    match statements
+        .iter_mut()
+        .find(|s| sid.is_some() && s.get("Sid") == sid)
+    {
+        Some(same) => *same = statement,
+        None => statements.push(statement),
+    }
+}
+
+/// One value stands alone, several in a list; `&{…}` becomes a policy variable.
+fn one_or_many(values: Vec<String>) -> Value {
+    let mut values: Vec<String> = values.into_iter().map(|v| v.replace("&{", "${")).collect();
+    if values.len() == 1 {
+        json!(values.remove(0))
+    } else {
+        json!(values)
+    }
+}
+
+fn render(statement: &Value) -> Result<Value, String> {
+    let mut out = Map::new();
+    if let Some(sid) = statement
+        .get("sid")
+        .and_then(Value::as_str)
+        .filter(|s| !s.is_empty())
+    {
+        out.insert("Sid".to_owned(), json!(sid));
+    }
+    let effect = statement
+        .get("effect")
+        .and_then(Value::as_str)
+        .unwrap_or("Allow");
+    out.insert("Effect".to_owned(), json!(effect));
+    for (from, to) in [
+        ("principals", "Principal"),
+        ("not_principals", "NotPrincipal"),
+    ] {
+        if let Some(blocks) = statement.get(from).and_then(Value::as_array) {
+            out.insert(to.to_owned(), principals(blocks));
+        }
+    }
+    for (from, to) in [
+        ("actions", "Action"),
+        ("not_actions", "NotAction"),
+        ("resources", "Resource"),
+        ("not_resources", "NotResource"),
+    ] {
+        let values = list(statement.get(from));
+        if !values.is_empty() {
+            out.insert(to.to_owned(), one_or_many(values));
+        }
+    }
+    if let Some(blocks) = statement.get("condition").and_then(Value::as_array) {
+        let mut conditions = Map::new();
+        for block in blocks {
+            let text = |name: &str| block.get(name).and_then(Value::as_str).map(str::to_owned);
+            let test = text("test").ok_or("a condition needs `test`")?;
+            let variable = text("variable").ok_or("a condition needs `variable`")?;
+            let values: Vec<String> = block
+                .get("values")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(crate::convert::to_string)
+                .collect();
+            if let Value::Object(keys) = conditions.entry(test).or_insert_with(|| json!({})) {
+                keys.insert(variable, one_or_many(values));
+            }
+        }
+        out.insert("Condition".to_owned(), Value::Object(conditions));
+    }
+    Ok(Value::Object(out))
+}
+
+fn principals(blocks: &[Value]) -> Value {
+    let mut out = Map::new();
+    for block in blocks {
+        let kind = block
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let identifiers = list(block.get("identifiers"));
+        if kind == "*" && identifiers == ["*"] {
+            return json!("*");
+        }
+        let mut all = match out.get(kind) {
+            Some(Value::String(one)) => vec![Value::String(one.clone())],
+            Some(Value::Array(list)) => list.clone(),
+            _ => Vec::new(),
+        };
+        all.extend(identifiers.into_iter().map(Value::String));
+        let texts = all
+            .iter()
+            .filter_map(|v| v.as_str().map(str::to_owned))
+            .collect();
+        out.insert(kind.to_owned(), one_or_many(texts));
+    }
+    Value::Object(out)
+}

@@ -1,0 +1,204 @@
+//! Makes the resources of a configuration, each as the account of its provider.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sekisho_arn::is_account_id;
+use sekisho_engine::Engine;
+use sekisho_iac::{Configuration, Node, Problem, Provider, Repetition, Scope};
+use serde_json::{Map, Value, json};
+
+use super::{Client, Failure, Options, image, resources};
+
+pub(super) struct Applied {
+    pub(super) pipelines: Vec<(Client, String)>,
+    pub(super) failures: Vec<Failure>,
+    pub(super) resources: usize,
+}
+
+pub(super) fn apply(
+    engine: &Arc<Engine>,
+    configuration: &Configuration,
+    order: &[&Node],
+    options: &Options,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Applied, Vec<Problem>> {
+    let empty = BTreeMap::new();
+    let providers = configuration
+        .providers(&Scope::new(configuration, &empty))
+        .map_err(|p| vec![p])?;
+    let mut problems = Vec::new();
+    let mut clients: BTreeMap<Option<String>, Client> = BTreeMap::new();
+    for node in order {
+        if !clients.contains_key(&node.provider) && node.type_name != "aws_iam_policy_document" {
+            match client(engine, &providers, node, options) {
+                Ok(client) => {
+                    clients.insert(node.provider.clone(), client);
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut applied = Applied {
+        pipelines: Vec::new(),
+        failures: Vec::new(),
+        resources: 0,
+    };
+    let mut values: BTreeMap<String, Value> = BTreeMap::new();
+    let mut broken: Vec<String> = Vec::new();
+    for node in order {
+        let scope = Scope::new(configuration, &values);
+        let client = clients.get(&node.provider);
+        match instances(node, &scope, client, options, &mut applied) {
+            Ok(value) => {
+                if !node.is_data() {
+                    progress(&format!("made {}", node.address()));
+                }
+                values.insert(node.address(), value);
+            }
+            Err(problem) => {
+                // What depends on a resource that could not be made cannot be made either; that is said once.
+                if !broken
+                    .iter()
+                    .any(|b| problem.message.contains(&format!("`{b}")))
+                {
+                    progress(&format!("failed {}: {}", node.address(), problem.message));
+                    applied.failures.push(Failure {
+                        address: node.address(),
+                        problem,
+                    });
+                }
+                broken.push(node.address());
+            }
+        }
+    }
+    Ok(applied)
+}
+
+/// Makes all instances of a block; the value is what references to it see.
+fn instances(
+    node: &Node,
+    scope: &Scope<'_>,
+    client: Option<&Client>,
+    options: &Options,
+    applied: &mut Applied,
+) -> Result<Value, Problem> {
+    match node.repetition(scope)? {
+        Repetition::Once => instance(node, scope, client, options, applied).map(Value::Object),
+        Repetition::Count(count) => {
+            let one = |index| {
+                let inner = scope.with("count", json!({"index": index}));
+                instance(node, &inner, client, options, applied).map(Value::Object)
+            };
+            (0..count)
+                .map(one)
+                .collect::<Result<Vec<_>, _>>()
+                .map(Value::Array)
+        }
+        Repetition::Each(pairs) => {
+            let mut map = Map::new();
+            for (key, value) in pairs {
+                let inner = scope.with("each", json!({"key": key, "value": value}));
+                map.insert(
+                    key,
+                    Value::Object(instance(node, &inner, client, options, applied)?),
+                );
+            }
+            Ok(Value::Object(map))
+        }
+    }
+}
+
+fn instance(
+    node: &Node,
+    scope: &Scope<'_>,
+    client: Option<&Client>,
+    options: &Options,
+    applied: &mut Applied,
+) -> Result<Map<String, Value>, Problem> {
+    let arguments = node.arguments(scope)?;
+    if node.type_name == "aws_iam_policy_document" {
+        let document = sekisho_iac::policy_document(&arguments.values)
+            .map_err(|m| Problem::at(&node.place, m))?;
+        let mut values = arguments.values;
+        values.insert("json".to_owned(), json!(document));
+        values.insert("minified_json".to_owned(), json!(document));
+        return Ok(values);
+    }
+    let client = client.ok_or_else(|| Problem::at(&node.place, "it has no provider"))?;
+    if node.type_name == "aws_codepipeline" {
+        // The first execution starts with the pipeline: the image must be there by then.
+        image::push_for(client, &arguments.values, options)
+            .map_err(|m| Problem::at(&node.place, m))?;
+    }
+    let made = resources::make(node, client, &arguments)?;
+    if !node.is_data() {
+        applied.resources += 1;
+    }
+    if node.type_name == "aws_codepipeline" {
+        let name = made
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        applied.pipelines.push((client.clone(), name));
+    }
+    Ok(made)
+}
+
+/// The account and region that a provider means.
+fn client(
+    engine: &Arc<Engine>,
+    providers: &[Provider],
+    node: &Node,
+    options: &Options,
+) -> Result<Client, Problem> {
+    let name = node.provider.as_deref().unwrap_or("aws");
+    let provider = providers.iter().find(|p| p.name == name);
+    let alias = name.strip_prefix("aws.").unwrap_or(name);
+    let given = options
+        .accounts
+        .get(alias)
+        .or_else(|| options.accounts.get(name))
+        .cloned();
+    let values = provider.map(|p| &p.values);
+    let text = |v: Option<&Value>| v.and_then(Value::as_str).map(str::to_owned);
+    let assumed = values.and_then(|v| {
+        v.get("assume_role")?
+            .get("role_arn")?
+            .as_str()?
+            .split(':')
+            .nth(4)
+            .map(str::to_owned)
+    });
+    let allowed = values.and_then(
+        |v| match v.get("allowed_account_ids")?.as_array()?.as_slice() {
+            [only] => only.as_str().map(str::to_owned),
+            _ => None,
+        },
+    );
+    let key = values
+        .and_then(|v| text(v.get("access_key")))
+        .filter(|k| is_account_id(k));
+    let account = given.or(assumed).or(allowed).or(key);
+    let Some(account) = account.filter(|a| is_account_id(a)) else {
+        let place = provider.map_or(&node.place, |p| &p.place);
+        return Err(Problem::at(
+            place,
+            format!(
+                "which account does provider `{name}` mean? Set allowed_account_ids, or say --account {alias}=<12 digits>"
+            ),
+        ));
+    };
+    let region = values
+        .and_then(|v| text(v.get("region")))
+        .unwrap_or_else(|| options.region.clone());
+    Ok(Client {
+        engine: Arc::clone(engine),
+        account,
+        region,
+    })
+}

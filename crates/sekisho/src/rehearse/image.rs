@@ -1,0 +1,300 @@
+//! Images for source actions: generated, or given as an OCI layout or a `docker save` archive.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{Client, Options};
+
+/// `--image REPO[:TAG]=PATH`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageArgument {
+    repository: String,
+    tag: Option<String>,
+    path: PathBuf,
+}
+
+impl FromStr for ImageArgument {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, path) = text.split_once('=').ok_or("expected REPO[:TAG]=PATH")?;
+        let (repository, tag) = match name.split_once(':') {
+            Some((repository, tag)) => (repository, Some(tag.to_owned())),
+            None => (name, None),
+        };
+        if repository.is_empty() || path.is_empty() {
+            return Err("expected REPO[:TAG]=PATH".to_owned());
+        }
+        Ok(Self {
+            repository: repository.to_owned(),
+            tag,
+            path: PathBuf::from(path),
+        })
+    }
+}
+
+/// An image: a manifest, and the blobs that it names, by digest.
+struct Image {
+    manifest: String,
+    media_type: String,
+    blobs: BTreeMap<String, Vec<u8>>,
+}
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+const LAYER: &str = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+fn digest(bytes: &[u8]) -> String {
+    format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
+}
+
+/// Pushes an image to each repository that the ECR source actions of a pipeline read, where there is one.
+pub(super) fn push_for(
+    client: &Client,
+    pipeline: &serde_json::Map<String, Value>,
+    options: &Options,
+) -> Result<(), String> {
+    let actions = pipeline
+        .get("stage")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let actions = actions.flat_map(|s| {
+        s.get("action")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    });
+    for action in actions.filter(|a| {
+        a.get("provider") == Some(&json!("ECR")) && a.get("category") == Some(&json!("Source"))
+    }) {
+        let config = |name: &str| {
+            action
+                .pointer(&format!("/configuration/{name}"))
+                .and_then(Value::as_str)
+        };
+        let Some(repository) = config("RepositoryName") else {
+            continue;
+        };
+        let tag = config("ImageTag").unwrap_or("latest");
+        let role = action.get("role_arn").and_then(Value::as_str);
+        let account = role
+            .and_then(|r| r.split(':').nth(4))
+            .unwrap_or(&client.account)
+            .to_owned();
+        let owner = Client {
+            account,
+            ..client.clone()
+        };
+        let given = options
+            .images
+            .iter()
+            .find(|i| i.repository == repository && i.tag.as_deref().is_none_or(|t| t == tag));
+        let image = match given {
+            Some(argument) => read(&argument.path)?,
+            None if options.generate_images => generate(repository)?,
+            None => continue,
+        };
+        // A repository that is not there is for the rehearsal to find out.
+        if owner
+            .call(
+                "ecr",
+                "DescribeRepositories",
+                json!({"repositoryNames": [repository]}),
+            )
+            .is_ok()
+        {
+            push(&owner, repository, tag, &image)?;
+        }
+    }
+    Ok(())
+}
+
+fn push(client: &Client, repository: &str, tag: &str, image: &Image) -> Result<(), String> {
+    let failed = |e: sekisho_engine::ApiError| {
+        format!("the image for {repository}:{tag} could not be pushed: {e}")
+    };
+    for (digest, bytes) in &image.blobs {
+        let upload = client
+            .call(
+                "ecr",
+                "InitiateLayerUpload",
+                json!({"repositoryName": repository}),
+            )
+            .map_err(failed)?;
+        let id = upload.get("uploadId").cloned().unwrap_or_default();
+        let part = json!({
+            "repositoryName": repository, "uploadId": id, "partFirstByte": 0, "partLastByte": bytes.len(), "layerPartBlob": "",
+        });
+        client
+            .send("ecr", "UploadLayerPart", part, bytes)
+            .map_err(failed)?;
+        let done = json!({"repositoryName": repository, "uploadId": id, "layerDigests": [digest]});
+        match client.call("ecr", "CompleteLayerUpload", done) {
+            Err(e) if e.code != "LayerAlreadyExistsException" => return Err(failed(e)),
+            _ => {}
+        }
+    }
+    let put = json!({
+        "repositoryName": repository, "imageTag": tag, "imageManifest": image.manifest, "imageManifestMediaType": image.media_type,
+    });
+    match client.call("ecr", "PutImage", put) {
+        Err(e) if e.code != "ImageAlreadyExistsException" => Err(failed(e)),
+        _ => Ok(()),
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .map_err(|e| e.to_string())
+}
+
+fn assemble(layers: Vec<(Vec<u8>, String)>, config: Vec<u8>) -> Image {
+    let descriptor = |kind: &str, bytes: &[u8]| json!({"mediaType": kind, "digest": digest(bytes), "size": bytes.len()});
+    let manifest = json!({
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": descriptor(CONFIG, &config),
+        "layers": layers.iter().map(|(bytes, kind)| descriptor(kind, bytes)).collect::<Vec<_>>(),
+    })
+    .to_string();
+    let mut blobs: BTreeMap<String, Vec<u8>> = layers
+        .into_iter()
+        .map(|(bytes, _)| (digest(&bytes), bytes))
+        .collect();
+    blobs.insert(digest(&config), config);
+    Image {
+        manifest,
+        media_type: MANIFEST.to_owned(),
+        blobs,
+    }
+}
+
+/// A small image with one file; the same name gives the same bytes.
+fn generate(repository: &str) -> Result<Image, String> {
+    let content = format!("an image for {repository}, made for a rehearsal\n");
+    let mut archive = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(content.len() as u64);
+    header.set_mode(0o644);
+    header.set_cksum();
+    archive
+        .append_data(&mut header, "etc/rehearsal", content.as_bytes())
+        .map_err(|e| e.to_string())?;
+    let layer = archive.into_inner().map_err(|e| e.to_string())?;
+    let config = json!({
+        "architecture": "amd64", "os": "linux", "config": {},
+        "rootfs": {"type": "layers", "diff_ids": [digest(&layer)]},
+    });
+    Ok(assemble(
+        vec![(gzip(&layer)?, LAYER.to_owned())],
+        config.to_string().into_bytes(),
+    ))
+}
+
+/// Reads an OCI layout (a directory) or a `docker save` archive (a file).
+fn read(path: &Path) -> Result<Image, String> {
+    if path.is_dir() {
+        read_layout(path)
+    } else {
+        read_archive(path)
+    }
+}
+
+/// Files larger than this are no image layers: 8 GiB.
+const MAX_FILE: u64 = 8 << 30;
+
+fn read_layout(path: &Path) -> Result<Image, String> {
+    let open = |file: PathBuf| std::fs::read(&file).map_err(|e| format!("{}: {e}", file.display()));
+    let blob = |digest: &str| open(path.join("blobs").join(digest.replace(':', "/")));
+    let parse = |bytes: &[u8]| {
+        serde_json::from_slice::<Value>(bytes).map_err(|e| format!("{}: {e}", path.display()))
+    };
+    let digest_of = |v: &Value| v.get("digest").and_then(Value::as_str).map(str::to_owned);
+    let index = parse(&open(path.join("index.json"))?)?;
+    let first = index.pointer("/manifests/0").and_then(digest_of);
+    let mut bytes =
+        blob(&first.ok_or_else(|| format!("{}: index.json names no manifest", path.display()))?)?;
+    let mut manifest = parse(&bytes)?;
+    if let Some(inner) = manifest.pointer("/manifests/0").and_then(digest_of) {
+        bytes = blob(&inner)?;
+        manifest = parse(&bytes)?;
+    }
+    let mut blobs = BTreeMap::new();
+    let layers = manifest
+        .get("layers")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    for descriptor in layers.iter().chain(manifest.get("config")) {
+        let name = digest_of(descriptor)
+            .ok_or_else(|| format!("{}: a blob without a digest", path.display()))?;
+        blobs.insert(name.clone(), blob(&name)?);
+    }
+    let media_type = manifest
+        .get("mediaType")
+        .and_then(Value::as_str)
+        .unwrap_or(MANIFEST)
+        .to_owned();
+    let text = String::from_utf8(bytes).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(Image {
+        manifest: text,
+        media_type,
+        blobs,
+    })
+}
+
+fn read_archive(path: &Path) -> Result<Image, String> {
+    let failed = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
+    let file = std::fs::File::open(path).map_err(|e| failed(&e))?;
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut archive = tar::Archive::new(file);
+    for entry in archive.entries().map_err(|e| failed(&e))? {
+        let entry = entry.map_err(|e| failed(&e))?;
+        let name = entry.path().map_err(|e| failed(&e))?.display().to_string();
+        let mut bytes = Vec::new();
+        entry
+            .take(MAX_FILE)
+            .read_to_end(&mut bytes)
+            .map_err(|e| failed(&e))?;
+        files.insert(name.trim_start_matches("./").to_owned(), bytes);
+    }
+    let manifest = files
+        .get("manifest.json")
+        .ok_or_else(|| failed(&"there is no manifest.json: not a docker save archive"))?;
+    let manifest: Value = serde_json::from_slice(manifest).map_err(|e| failed(&e))?;
+    let find = |name: &str| {
+        files
+            .get(name)
+            .cloned()
+            .ok_or_else(|| failed(&format!("{name} is missing")))
+    };
+    let config = find(
+        manifest
+            .pointer("/0/Config")
+            .and_then(Value::as_str)
+            .unwrap_or_default(),
+    )?;
+    let names = manifest
+        .pointer("/0/Layers")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    let mut layers = Vec::new();
+    for name in names.iter().filter_map(Value::as_str) {
+        let bytes = find(name)?;
+        let zipped = bytes.starts_with(&[0x1f, 0x8b]);
+        layers.push((if zipped { bytes } else { gzip(&bytes)? }, LAYER.to_owned()));
+    }
+    Ok(assemble(layers, config))
+}

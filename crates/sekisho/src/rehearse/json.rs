@@ -1,0 +1,81 @@
+//! The outcome as one document; `docs/rehearse.schema.json` describes it.
+
+use std::sync::Arc;
+
+use sekisho_engine::Event;
+use serde_json::{Value, json};
+
+use super::{Outcome, PipelineRun};
+
+/// The whole outcome.
+#[must_use]
+pub fn document(outcome: &Outcome) -> Value {
+    json!({
+        "passes": outcome.passes(),
+        "pipelines": outcome.pipelines.iter().map(|p| pipeline(p, &outcome.events)).collect::<Vec<_>>(),
+        "denials": outcome.denials.iter().map(|d| {
+            let mut value = serde_json::to_value(&d.cause).unwrap_or_default();
+            if let (Some(map), Some((pipeline, stage, action))) = (value.as_object_mut(), &d.action) {
+                map.insert("pipeline".to_owned(), json!(pipeline));
+                map.insert("stageName".to_owned(), json!(stage));
+                map.insert("actionName".to_owned(), json!(action));
+            }
+            value
+        }).collect::<Vec<_>>(),
+        "failures": outcome.failures.iter().map(|f| json!({
+            "address": f.address,
+            "file": f.problem.place.as_ref().map(|p| p.source.path.clone()),
+            "line": f.problem.place.as_ref().map(sekisho_iac::Place::line),
+            "message": f.problem.message,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn pipeline(run: &PipelineRun, events: &[Arc<Event>]) -> Value {
+    let execution = run.execution.as_ref();
+    let stages: Vec<Value> = execution
+        .iter()
+        .flat_map(|e| e.definition.stages.iter().map(move |s| (e, s)))
+        .map(|(e, s)| {
+            let actions: Vec<Value> = s
+                .actions
+                .iter()
+                .map(|a| {
+                    let attempt = e.attempt(&s.name, &a.name);
+                    let message = attempt.and_then(|a| a.failure.as_ref().map(|f| f.message.clone()).or_else(|| a.summary.clone()));
+                    json!({
+                        "name": a.name,
+                        "status": attempt.map(|a| format!("{:?}", a.status)),
+                        "message": message,
+                        "calls": attempt.map(|a| calls(&a.id, events)).unwrap_or_default(),
+                    })
+                })
+                .collect();
+            json!({"name": s.name, "status": e.stage(&s.name).map(|r| format!("{:?}", r.status)), "actions": actions})
+        })
+        .collect();
+    json!({
+        "name": run.name,
+        "account": run.account,
+        "region": run.region,
+        "executionId": execution.map(|e| e.id.clone()),
+        "status": execution.map(|e| format!("{:?}", e.status)),
+        "stages": stages,
+    })
+}
+
+/// The calls of an attempt: one entry for each decision.
+fn calls(attempt: &str, events: &[Arc<Event>]) -> Vec<Value> {
+    events
+        .iter()
+        .filter(|e| e.tag.as_deref() == Some(attempt))
+        .flat_map(|e| {
+            e.checks.iter().map(|c| {
+                json!({
+                    "id": e.id, "parent": e.parent, "principal": e.principal, "action": c.action, "resource": c.resource,
+                    "decision": c.decision, "gate": c.gate, "policy": c.policy, "statement": c.statement, "reason": c.reason,
+                })
+            })
+        })
+        .collect()
+}

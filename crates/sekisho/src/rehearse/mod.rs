@@ -1,0 +1,252 @@
+//! The rehearsal: the configuration is applied to an engine of its own, its pipelines run, and every call is kept.
+
+mod apply;
+mod follow;
+mod image;
+mod json;
+mod resources;
+mod text;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sekisho_doctor::Cause;
+use sekisho_engine::{ApiError, Call, Caller, Engine, Event, Origin, Reply, RequestInfo};
+use sekisho_executor::Executor;
+use sekisho_iac::{Configuration, Problem};
+use serde_json::Value;
+
+pub use image::ImageArgument;
+pub use json::document as json_document;
+pub use text::{document as text_document, last_line};
+
+use crate::registry::{Setup, engine};
+
+/// What to rehearse, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The directory of the configuration.
+    pub directory: PathBuf,
+    /// Variables by name.
+    pub variables: BTreeMap<String, String>,
+    /// Accounts by provider name.
+    pub accounts: BTreeMap<String, String>,
+    /// Images to push instead of generated ones.
+    pub images: Vec<ImageArgument>,
+    /// Whether images are generated where a source action needs one.
+    pub generate_images: bool,
+    /// How approvals are answered.
+    pub approve: bool,
+    /// The region of providers that name none.
+    pub region: String,
+    /// The seed of ids and keys.
+    pub seed: u64,
+    /// How long an execution may take.
+    pub timeout: Duration,
+}
+
+impl Options {
+    /// The defaults, for `directory`.
+    #[must_use]
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+            variables: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            images: Vec::new(),
+            generate_images: true,
+            approve: true,
+            region: "us-east-1".to_owned(),
+            seed: 0,
+            timeout: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What came of a rehearsal.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The pipelines, each with its execution.
+    pub pipelines: Vec<PipelineRun>,
+    /// Why calls were denied.
+    pub denials: Vec<Denial>,
+    /// What could not be made.
+    pub failures: Vec<Failure>,
+    /// Resources that were made.
+    pub resources: usize,
+    /// Every call, oldest first.
+    pub events: Vec<Arc<Event>>,
+}
+
+/// A pipeline and the execution that was followed.
+#[derive(Debug)]
+pub struct PipelineRun {
+    /// Its name.
+    pub name: String,
+    /// Its account.
+    pub account: String,
+    /// Its region.
+    pub region: String,
+    /// The execution, as GetPipelineExecution and ListActionExecutions show it; none if it was not made.
+    pub execution: Option<sekisho_pipeline::Execution>,
+}
+
+/// A denial, and where in the delivery it is.
+#[derive(Debug)]
+pub struct Denial {
+    /// The cause.
+    pub cause: Cause,
+    /// Pipeline, stage and action, if it was one of theirs.
+    pub action: Option<(String, String, String)>,
+}
+
+/// A resource that could not be made.
+#[derive(Debug)]
+pub struct Failure {
+    /// Its address.
+    pub address: String,
+    /// What was wrong, and where.
+    pub problem: Problem,
+}
+
+impl Outcome {
+    /// Whether the delivery passes.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        let succeeded = |p: &PipelineRun| {
+            p.execution
+                .as_ref()
+                .is_some_and(|e| e.status == sekisho_pipeline::ExecutionStatus::Succeeded)
+        };
+        self.failures.is_empty()
+            && self.denials.is_empty()
+            && !self.pipelines.is_empty()
+            && self.pipelines.iter().all(succeeded)
+    }
+}
+
+/// An engine seen as the root user of an account in a region.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+}
+
+impl Client {
+    fn request(&self, service: &str, operation: &str, input: Value) -> Call {
+        let info = RequestInfo {
+            region: self.region.clone(),
+            source_ip: Some("127.0.0.1".to_owned()),
+            secure: true,
+            user_agent: Some("sekisho rehearse".to_owned()),
+            endpoint: None,
+        };
+        Call {
+            caller: Caller::root(&self.account),
+            service: service.to_owned(),
+            operation: operation.to_owned(),
+            input,
+            origin: Origin::external(info),
+        }
+    }
+
+    /// Calls an operation.
+    ///
+    /// # Errors
+    /// Whatever the operation answers.
+    pub fn call(&self, service: &str, operation: &str, input: Value) -> Result<Value, ApiError> {
+        Ok(self
+            .engine
+            .call(self.request(service, operation, input), None)?
+            .output)
+    }
+
+    /// Calls an operation with a body.
+    ///
+    /// # Errors
+    /// Whatever the operation answers.
+    pub fn send(
+        &self,
+        service: &str,
+        operation: &str,
+        input: Value,
+        body: &[u8],
+    ) -> Result<Reply, ApiError> {
+        let call = self.request(service, operation, input);
+        let mut sink = self.engine.sink(&call)?;
+        sink.write(body)?;
+        self.engine.call(call, Some(sink.finish()?))
+    }
+}
+
+/// Runs a rehearsal. `progress` is told what happens, a line at a time.
+///
+/// # Errors
+/// What keeps it from running at all: everything that cannot be read or is not supported.
+pub fn rehearse(
+    options: &Options,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Outcome, Vec<Problem>> {
+    let fail = |e: &dyn std::fmt::Display| {
+        vec![Problem {
+            message: e.to_string(),
+            place: None,
+        }]
+    };
+    let configuration = Configuration::read(&options.directory, &options.variables)?;
+    let order = configuration.ordered()?;
+    resources::all_supported(&order)?;
+    let engine = engine(Setup {
+        seed: Some(options.seed),
+        ..Setup::default()
+    })
+    .map_err(|e| fail(&e.message))?;
+    let engine = Arc::new(engine);
+    let executor = Executor::start(Arc::clone(&engine)).map_err(|e| fail(&e))?;
+    let applied = apply::apply(&engine, &configuration, &order, options, progress)?;
+    let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);
+    drop(executor);
+    let events = engine.events_since(0);
+    let denials = denials(&events, &pipelines);
+    Ok(Outcome {
+        pipelines,
+        denials,
+        failures: applied.failures,
+        resources: applied.resources,
+        events,
+    })
+}
+
+fn denials(events: &[Arc<Event>], pipelines: &[PipelineRun]) -> Vec<Denial> {
+    let action = |tag: Option<&String>| {
+        let tag = tag?;
+        pipelines.iter().find_map(|p| {
+            let attempt = p
+                .execution
+                .as_ref()?
+                .attempts
+                .iter()
+                .find(|a| a.id == *tag)?;
+            Some((
+                p.name.clone(),
+                attempt.stage.clone(),
+                attempt.action.clone(),
+            ))
+        })
+    };
+    events
+        .iter()
+        .flat_map(|e| {
+            sekisho_doctor::causes(e).into_iter().map(|cause| Denial {
+                cause,
+                action: action(e.tag.as_ref()),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,193 @@
+//! CodePipeline.
+
+use serde_json::{Map, Value, json};
+
+use super::{Failed, Made, Type, Values, attributes};
+use crate::rehearse::Client;
+
+pub(super) const PIPELINE: Type = Type {
+    name: "aws_codepipeline",
+    arguments: &[
+        "name",
+        "role_arn",
+        "pipeline_type",
+        "execution_mode",
+        "artifact_store",
+        "stage",
+        "variable",
+        "tags",
+    ],
+    make: pipeline,
+};
+
+const ACTION: &[&str] = &[
+    "name",
+    "category",
+    "owner",
+    "provider",
+    "version",
+    "configuration",
+    "input_artifacts",
+    "output_artifacts",
+    "role_arn",
+    "run_order",
+    "region",
+    "namespace",
+    "timeout_in_minutes",
+];
+
+fn pipeline(client: &Client, values: &Values<'_>) -> Made {
+    let name = values.need("name")?;
+    let mut pipeline = Map::new();
+    pipeline.insert("name".to_owned(), json!(name));
+    pipeline.insert("roleArn".to_owned(), json!(values.need("role_arn")?));
+    let kind = values
+        .text("pipeline_type")
+        .unwrap_or_else(|| "V1".to_owned());
+    pipeline.insert("pipelineType".to_owned(), json!(kind));
+    if let Some(mode) = values.text("execution_mode") {
+        pipeline.insert("executionMode".to_owned(), json!(mode));
+    }
+    stores(values, &mut pipeline)?;
+    let stages = values
+        .blocks("stage")
+        .iter()
+        .map(stage)
+        .collect::<Result<Vec<_>, _>>()?;
+    pipeline.insert("stages".to_owned(), json!(stages));
+    let variables: Vec<Value> = values
+        .blocks("variable")
+        .iter()
+        .map(variable)
+        .collect::<Result<_, _>>()?;
+    if !variables.is_empty() {
+        pipeline.insert("variables".to_owned(), json!(variables));
+    }
+    let input = json!({"pipeline": pipeline, "tags": values.tags("key", "value")});
+    client.call("codepipeline", "CreatePipeline", input)?;
+    let arn = format!(
+        "arn:aws:codepipeline:{}:{}:{name}",
+        client.region, client.account
+    );
+    Ok(attributes([
+        ("arn", json!(arn)),
+        ("id", json!(name)),
+        ("name", json!(name)),
+    ]))
+}
+
+fn stores(values: &Values<'_>, pipeline: &mut Map<String, Value>) -> Result<(), Failed> {
+    let mut by_region = Map::new();
+    let blocks = values.blocks("artifact_store");
+    for block in &blocks {
+        let mut store = json!({"type": block.text("type").unwrap_or_else(|| "S3".to_owned()), "location": block.need("location")?});
+        if let (Some(key), Some(map)) = (block.block("encryption_key"), store.as_object_mut()) {
+            map.insert(
+                "encryptionKey".to_owned(),
+                json!({"id": key.need("id")?, "type": key.need("type")?}),
+            );
+        }
+        match block.text("region") {
+            Some(region) => {
+                by_region.insert(region, store);
+            }
+            None => {
+                pipeline.insert("artifactStore".to_owned(), store);
+            }
+        }
+    }
+    if !by_region.is_empty() {
+        pipeline.insert("artifactStores".to_owned(), Value::Object(by_region));
+    }
+    Ok(())
+}
+
+fn variable(values: &Values<'_>) -> Result<Value, Failed> {
+    let mut out = json!({"name": values.need("name")?});
+    if let Some(map) = out.as_object_mut() {
+        for (from, to) in [
+            ("default_value", "defaultValue"),
+            ("description", "description"),
+        ] {
+            if let Some(text) = values.text(from) {
+                map.insert(to.to_owned(), json!(text));
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn stage(values: &Values<'_>) -> Result<Value, Failed> {
+    if let Some(name) = values
+        .0
+        .keys()
+        .find(|k| !["name", "action"].contains(&k.as_str()))
+    {
+        return Err(Failed::Text(format!(
+            "`{name}` of a stage is not supported yet"
+        )));
+    }
+    let actions = values
+        .blocks("action")
+        .iter()
+        .map(action)
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(json!({"name": values.need("name")?, "actions": actions}))
+}
+
+fn action(values: &Values<'_>) -> Result<Value, Failed> {
+    if let Some(name) = values.0.keys().find(|k| !ACTION.contains(&k.as_str())) {
+        return Err(Failed::Text(format!(
+            "`{name}` of an action is not supported yet"
+        )));
+    }
+    let named = |list: &str| -> Vec<Value> {
+        let items = values
+            .get(list)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        items.map(|n| json!({"name": n})).collect()
+    };
+    let mut out = json!({
+        "name": values.need("name")?,
+        "actionTypeId": {
+            "category": values.need("category")?, "owner": values.need("owner")?,
+            "provider": values.need("provider")?, "version": values.need("version")?,
+        },
+        "inputArtifacts": named("input_artifacts"),
+        "outputArtifacts": named("output_artifacts"),
+    });
+    if let Some(map) = out.as_object_mut() {
+        for (from, to) in [
+            ("role_arn", "roleArn"),
+            ("region", "region"),
+            ("namespace", "namespace"),
+        ] {
+            if let Some(text) = values.text(from) {
+                map.insert(to.to_owned(), json!(text));
+            }
+        }
+        for (from, to) in [
+            ("run_order", "runOrder"),
+            ("timeout_in_minutes", "timeoutInMinutes"),
+        ] {
+            if let Some(number) = values.number(from) {
+                map.insert(to.to_owned(), json!(number));
+            }
+        }
+        if let Some(configuration) = values.get("configuration").and_then(Value::as_object) {
+            let texts: Map<String, Value> = configuration
+                .iter()
+                .map(|(k, v)| {
+                    (
+                        k.clone(),
+                        json!(v.as_str().map_or_else(|| v.to_string(), str::to_owned)),
+                    )
+                })
+                .collect();
+            map.insert("configuration".to_owned(), Value::Object(texts));
+        }
+    }
+    Ok(out)
+}

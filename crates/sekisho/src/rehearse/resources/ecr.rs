@@ -1,0 +1,88 @@
+//! ECR.
+
+use serde_json::{Value, json};
+
+use super::{Made, Type, Values, attributes, text_at};
+use crate::rehearse::Client;
+
+pub(super) const REPOSITORY: Type = Type {
+    name: "aws_ecr_repository",
+    arguments: &[
+        "name",
+        "image_tag_mutability",
+        "image_scanning_configuration",
+        "encryption_configuration",
+        "force_delete",
+        "tags",
+    ],
+    make: repository,
+};
+pub(super) const REPOSITORY_POLICY: Type = Type {
+    name: "aws_ecr_repository_policy",
+    arguments: &["repository", "policy"],
+    make: policy,
+};
+pub(super) const LIFECYCLE_POLICY: Type = Type {
+    name: "aws_ecr_lifecycle_policy",
+    arguments: &["repository", "policy"],
+    make: lifecycle,
+};
+
+fn repository(client: &Client, values: &Values<'_>) -> Made {
+    let name = values.need("name")?;
+    let scan = values
+        .block("image_scanning_configuration")
+        .and_then(|b| b.flag("scan_on_push"))
+        .unwrap_or(false);
+    let mut input = json!({
+        "repositoryName": name,
+        "imageTagMutability": values.text("image_tag_mutability").unwrap_or_else(|| "MUTABLE".to_owned()),
+        "imageScanningConfiguration": {"scanOnPush": scan},
+        "tags": values.tags("Key", "Value"),
+    });
+    if let (Some(block), Some(map)) = (
+        values.block("encryption_configuration"),
+        input.as_object_mut(),
+    ) {
+        let kind = block
+            .text("encryption_type")
+            .unwrap_or_else(|| "AES256".to_owned());
+        map.insert(
+            "encryptionConfiguration".to_owned(),
+            json!({"encryptionType": kind}),
+        );
+    }
+    let made = client.call("ecr", "CreateRepository", input)?;
+    Ok(attributes([
+        ("arn", json!(text_at(&made, "/repository/repositoryArn"))),
+        ("id", json!(name)),
+        (
+            "registry_id",
+            json!(text_at(&made, "/repository/registryId")),
+        ),
+        (
+            "repository_url",
+            json!(text_at(&made, "/repository/repositoryUri")),
+        ),
+    ]))
+}
+
+fn done(client: &Client, values: &Values<'_>) -> Made {
+    Ok(attributes([
+        ("id", json!(values.need("repository")?)),
+        ("registry_id", Value::String(client.account.clone())),
+    ]))
+}
+
+fn policy(client: &Client, values: &Values<'_>) -> Made {
+    let input =
+        json!({"repositoryName": values.need("repository")?, "policyText": values.need("policy")?});
+    client.call("ecr", "SetRepositoryPolicy", input)?;
+    done(client, values)
+}
+
+fn lifecycle(client: &Client, values: &Values<'_>) -> Made {
+    let input = json!({"repositoryName": values.need("repository")?, "lifecyclePolicyText": values.need("policy")?});
+    client.call("ecr", "PutLifecyclePolicy", input)?;
+    done(client, values)
+}

@@ -1,0 +1,107 @@
+//! KMS.
+
+use serde_json::{Map, Value, json};
+
+use super::{Made, Type, Values, attributes, text_at};
+use crate::rehearse::Client;
+
+pub(super) const KEY: Type = Type {
+    name: "aws_kms_key",
+    arguments: &[
+        "description",
+        "policy",
+        "deletion_window_in_days",
+        "enable_key_rotation",
+        "rotation_period_in_days",
+        "bypass_policy_lockout_safety_check",
+        "is_enabled",
+        "key_usage",
+        "customer_master_key_spec",
+        "multi_region",
+        "tags",
+    ],
+    make: key,
+};
+pub(super) const ALIAS: Type = Type {
+    name: "aws_kms_alias",
+    arguments: &["name", "target_key_id"],
+    make: alias,
+};
+pub(super) const KEY_POLICY: Type = Type {
+    name: "aws_kms_key_policy",
+    arguments: &["key_id", "policy", "bypass_policy_lockout_safety_check"],
+    make: key_policy,
+};
+
+fn key(client: &Client, values: &Values<'_>) -> Made {
+    let mut input = Map::new();
+    input.insert("Tags".to_owned(), values.tags("TagKey", "TagValue"));
+    let names = [
+        ("description", "Description"),
+        ("policy", "Policy"),
+        (
+            "bypass_policy_lockout_safety_check",
+            "BypassPolicyLockoutSafetyCheck",
+        ),
+        ("key_usage", "KeyUsage"),
+        ("customer_master_key_spec", "KeySpec"),
+        ("multi_region", "MultiRegion"),
+    ];
+    for (from, to) in names {
+        if let Some(value) = values.get(from) {
+            input.insert(to.to_owned(), value.clone());
+        }
+    }
+    let made = client.call("kms", "CreateKey", Value::Object(input))?;
+    let (id, arn) = (
+        text_at(&made, "/KeyMetadata/KeyId"),
+        text_at(&made, "/KeyMetadata/Arn"),
+    );
+    if values.flag("enable_key_rotation") == Some(true) {
+        let mut input = json!({"KeyId": id});
+        if let (Some(days), Some(map)) = (
+            values.number("rotation_period_in_days"),
+            input.as_object_mut(),
+        ) {
+            map.insert("RotationPeriodInDays".to_owned(), json!(days));
+        }
+        client.call("kms", "EnableKeyRotation", input)?;
+    }
+    if values.flag("is_enabled") == Some(false) {
+        client.call("kms", "DisableKey", json!({"KeyId": id}))?;
+    }
+    Ok(attributes([
+        ("arn", json!(arn)),
+        ("key_id", json!(id)),
+        ("id", json!(id)),
+    ]))
+}
+
+fn alias(client: &Client, values: &Values<'_>) -> Made {
+    let (name, target) = (values.need("name")?, values.need("target_key_id")?);
+    client.call(
+        "kms",
+        "CreateAlias",
+        json!({"AliasName": name, "TargetKeyId": target}),
+    )?;
+    let arn = format!("arn:aws:kms:{}:{}:{name}", client.region, client.account);
+    let key = client.call("kms", "DescribeKey", json!({"KeyId": target}))?;
+    Ok(attributes([
+        ("arn", json!(arn)),
+        ("id", json!(name)),
+        ("name", json!(name)),
+        ("target_key_arn", json!(text_at(&key, "/KeyMetadata/Arn"))),
+    ]))
+}
+
+fn key_policy(client: &Client, values: &Values<'_>) -> Made {
+    let id = values.need("key_id")?;
+    let bypass = values
+        .flag("bypass_policy_lockout_safety_check")
+        .unwrap_or(false);
+    let input = json!({
+        "KeyId": id, "PolicyName": "default", "Policy": values.need("policy")?, "BypassPolicyLockoutSafetyCheck": bypass,
+    });
+    client.call("kms", "PutKeyPolicy", input)?;
+    Ok(attributes([("id", json!(id))]))
+}

@@ -1,0 +1,195 @@
+//! The resource types of the AWS provider: which arguments each has, and which calls make it.
+
+mod codepipeline;
+mod data;
+mod ecr;
+mod iam;
+mod kms;
+mod s3;
+
+use sekisho_engine::ApiError;
+use sekisho_iac::{Arguments, Node, Problem};
+use serde_json::{Map, Value};
+
+use super::Client;
+
+/// What went wrong while a resource was made.
+pub(super) enum Failed {
+    /// A call was refused.
+    Api(ApiError),
+    /// An argument is missing or wrong.
+    Text(String),
+}
+
+impl From<ApiError> for Failed {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
+}
+
+type Made = Result<Map<String, Value>, Failed>;
+
+/// A resource type: its arguments, and how it is made. Arguments that are not listed are reported.
+pub(super) struct Type {
+    name: &'static str,
+    arguments: &'static [&'static str],
+    make: fn(&Client, &Values<'_>) -> Made,
+}
+
+const TYPES: &[Type] = &[
+    codepipeline::PIPELINE,
+    ecr::LIFECYCLE_POLICY,
+    ecr::REPOSITORY,
+    ecr::REPOSITORY_POLICY,
+    iam::POLICY,
+    iam::ROLE,
+    iam::ROLE_POLICY,
+    iam::ROLE_POLICY_ATTACHMENT,
+    kms::ALIAS,
+    kms::KEY,
+    kms::KEY_POLICY,
+    s3::BUCKET,
+    s3::BUCKET_OWNERSHIP_CONTROLS,
+    s3::BUCKET_POLICY,
+    s3::BUCKET_PUBLIC_ACCESS_BLOCK,
+    s3::BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
+    s3::BUCKET_VERSIONING,
+    s3::OBJECT,
+];
+
+const DATA: &[Type] = &[data::CALLER_IDENTITY, data::PARTITION, data::REGION];
+
+fn find(node: &Node) -> Option<&'static Type> {
+    let types = if node.is_data() { DATA } else { TYPES };
+    types.iter().find(|t| t.name == node.type_name)
+}
+
+/// Reports every type that is not there yet, all at once.
+pub(super) fn all_supported(nodes: &[&Node]) -> Result<(), Vec<Problem>> {
+    let unknown = nodes
+        .iter()
+        .filter(|n| n.type_name != "aws_iam_policy_document" && find(n).is_none());
+    let problems: Vec<Problem> = unknown
+        .map(|n| Problem::at(&n.place, format!("{} is not supported yet", n.address())))
+        .collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+/// Makes a resource, or reads a data source; the answer is its attributes.
+pub(super) fn make(
+    node: &Node,
+    client: &Client,
+    arguments: &Arguments,
+) -> Result<Map<String, Value>, Problem> {
+    let Some(kind) = find(node) else {
+        return Err(Problem::at(
+            &node.place,
+            format!("{} is not supported yet", node.address()),
+        ));
+    };
+    if let Some(name) = arguments
+        .values
+        .keys()
+        .find(|k| !kind.arguments.contains(&k.as_str()))
+    {
+        let place = arguments.places.get(name).unwrap_or(&arguments.place);
+        return Err(Problem::at(
+            place,
+            format!(
+                "the argument `{name}` of {} is not supported yet",
+                node.type_name
+            ),
+        ));
+    }
+    let made = (kind.make)(client, &Values(&arguments.values)).map_err(|failed| {
+        let message = match failed {
+            Failed::Api(error) => error.to_string(),
+            Failed::Text(text) => text,
+        };
+        Problem::at(&node.place, message)
+    })?;
+    let mut values = arguments.values.clone();
+    values.extend(made);
+    Ok(values)
+}
+
+/// Evaluated arguments, read by type.
+pub(super) struct Values<'a>(&'a Map<String, Value>);
+
+impl<'a> Values<'a> {
+    fn get(&self, name: &str) -> Option<&'a Value> {
+        self.0.get(name).filter(|v| !v.is_null())
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        match self.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Bool(_) | Value::Number(_) => self.get(name).map(ToString::to_string),
+            _ => None,
+        }
+    }
+
+    fn need(&self, name: &str) -> Result<String, Failed> {
+        self.text(name)
+            .ok_or_else(|| Failed::Text(format!("the argument `{name}` is required")))
+    }
+
+    fn flag(&self, name: &str) -> Option<bool> {
+        match self.get(name)? {
+            Value::Bool(b) => Some(*b),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    fn number(&self, name: &str) -> Option<i64> {
+        self.get(name)
+            .and_then(|v| v.as_i64().or_else(|| v.as_str()?.parse().ok()))
+    }
+
+    /// The nested blocks called `name`.
+    fn blocks(&self, name: &str) -> Vec<Values<'a>> {
+        let list = self.get(name).and_then(Value::as_array);
+        list.into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .map(Values)
+            .collect()
+    }
+
+    fn block(&self, name: &str) -> Option<Values<'a>> {
+        self.blocks(name).into_iter().next()
+    }
+
+    /// Tags as a list of objects with these member names.
+    fn tags(&self, key: &str, value: &str) -> Value {
+        let map = self.get("tags").and_then(Value::as_object);
+        let tag = |(k, v): (&String, &Value)| {
+            let mut tag = Map::new();
+            tag.insert(key.to_owned(), Value::String(k.clone()));
+            tag.insert(
+                value.to_owned(),
+                Value::String(v.as_str().map_or_else(|| v.to_string(), str::to_owned)),
+            );
+            Value::Object(tag)
+        };
+        map.into_iter().flatten().map(tag).collect()
+    }
+}
+
+/// Attributes from pairs.
+fn attributes<const N: usize>(pairs: [(&str, Value); N]) -> Map<String, Value> {
+    pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
+}
+
+fn text_at(value: &Value, pointer: &str) -> String {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,207 @@
+//! S3.
+
+use serde_json::{Map, Value, json};
+
+use super::{Failed, Made, Type, Values, attributes};
+use crate::rehearse::Client;
+
+pub(super) const BUCKET: Type = Type {
+    name: "aws_s3_bucket",
+    arguments: &["bucket", "force_destroy", "object_lock_enabled", "tags"],
+    make: bucket,
+};
+pub(super) const BUCKET_POLICY: Type = Type {
+    name: "aws_s3_bucket_policy",
+    arguments: &["bucket", "policy"],
+    make: policy,
+};
+pub(super) const BUCKET_VERSIONING: Type = Type {
+    name: "aws_s3_bucket_versioning",
+    arguments: &["bucket", "versioning_configuration"],
+    make: versioning,
+};
+pub(super) const BUCKET_OWNERSHIP_CONTROLS: Type = Type {
+    name: "aws_s3_bucket_ownership_controls",
+    arguments: &["bucket", "rule"],
+    make: ownership,
+};
+pub(super) const BUCKET_PUBLIC_ACCESS_BLOCK: Type = Type {
+    name: "aws_s3_bucket_public_access_block",
+    arguments: &[
+        "bucket",
+        "block_public_acls",
+        "block_public_policy",
+        "ignore_public_acls",
+        "restrict_public_buckets",
+    ],
+    make: public_access,
+};
+pub(super) const BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: Type = Type {
+    name: "aws_s3_bucket_server_side_encryption_configuration",
+    arguments: &["bucket", "rule"],
+    make: encryption,
+};
+pub(super) const OBJECT: Type = Type {
+    name: "aws_s3_object",
+    arguments: &[
+        "bucket",
+        "key",
+        "content",
+        "content_base64",
+        "source",
+        "content_type",
+        "server_side_encryption",
+        "kms_key_id",
+    ],
+    make: object,
+};
+
+fn bucket(client: &Client, values: &Values<'_>) -> Made {
+    let name = values.need("bucket")?;
+    let mut input = json!({"Bucket": name});
+    if let Some(map) = input.as_object_mut() {
+        if client.region != "us-east-1" {
+            map.insert(
+                "CreateBucketConfiguration".to_owned(),
+                json!({"LocationConstraint": client.region}),
+            );
+        }
+        if values.flag("object_lock_enabled") == Some(true) {
+            map.insert("ObjectLockEnabledForBucket".to_owned(), json!(true));
+        }
+    }
+    client.call("s3", "CreateBucket", input)?;
+    let tags = values.tags("Key", "Value");
+    if tags.as_array().is_some_and(|t| !t.is_empty()) {
+        client.call(
+            "s3",
+            "PutBucketTagging",
+            json!({"Bucket": name, "Tagging": {"TagSet": tags}}),
+        )?;
+    }
+    Ok(attributes([
+        ("id", json!(name)),
+        ("arn", json!(format!("arn:aws:s3:::{name}"))),
+        (
+            "bucket_domain_name",
+            json!(format!("{name}.s3.amazonaws.com")),
+        ),
+        (
+            "bucket_regional_domain_name",
+            json!(format!("{name}.s3.{}.amazonaws.com", client.region)),
+        ),
+        ("region", json!(client.region)),
+    ]))
+}
+
+fn done(values: &Values<'_>) -> Made {
+    Ok(attributes([("id", json!(values.need("bucket")?))]))
+}
+
+fn missing(what: &str) -> Failed {
+    Failed::Text(format!("the block `{what}` is required"))
+}
+
+fn policy(client: &Client, values: &Values<'_>) -> Made {
+    client.call(
+        "s3",
+        "PutBucketPolicy",
+        json!({"Bucket": values.need("bucket")?, "Policy": values.need("policy")?}),
+    )?;
+    done(values)
+}
+
+fn versioning(client: &Client, values: &Values<'_>) -> Made {
+    let block = values
+        .block("versioning_configuration")
+        .ok_or_else(|| missing("versioning_configuration"))?;
+    let status = block.need("status")?;
+    if status != "Disabled" {
+        let input = json!({"Bucket": values.need("bucket")?, "VersioningConfiguration": {"Status": status}});
+        client.call("s3", "PutBucketVersioning", input)?;
+    }
+    done(values)
+}
+
+fn ownership(client: &Client, values: &Values<'_>) -> Made {
+    let rule = values.block("rule").ok_or_else(|| missing("rule"))?;
+    let controls = json!({"Rules": [{"ObjectOwnership": rule.need("object_ownership")?}]});
+    client.call(
+        "s3",
+        "PutBucketOwnershipControls",
+        json!({"Bucket": values.need("bucket")?, "OwnershipControls": controls}),
+    )?;
+    done(values)
+}
+
+fn public_access(client: &Client, values: &Values<'_>) -> Made {
+    let flag = |name: &str| values.flag(name).unwrap_or(false);
+    let block = json!({
+        "BlockPublicAcls": flag("block_public_acls"),
+        "BlockPublicPolicy": flag("block_public_policy"),
+        "IgnorePublicAcls": flag("ignore_public_acls"),
+        "RestrictPublicBuckets": flag("restrict_public_buckets"),
+    });
+    let input = json!({"Bucket": values.need("bucket")?, "PublicAccessBlockConfiguration": block});
+    client.call("s3", "PutPublicAccessBlock", input)?;
+    done(values)
+}
+
+fn encryption(client: &Client, values: &Values<'_>) -> Made {
+    let rule = values.block("rule").ok_or_else(|| missing("rule"))?;
+    let mut default = Map::new();
+    if let Some(apply) = rule.block("apply_server_side_encryption_by_default") {
+        default.insert(
+            "SSEAlgorithm".to_owned(),
+            json!(apply.need("sse_algorithm")?),
+        );
+        if let Some(key) = apply.text("kms_master_key_id") {
+            default.insert("KMSMasterKeyID".to_owned(), json!(key));
+        }
+    }
+    let bucket_key = rule.flag("bucket_key_enabled").unwrap_or(false);
+    let rules =
+        json!([{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bucket_key}]);
+    let input = json!({"Bucket": values.need("bucket")?, "ServerSideEncryptionConfiguration": {"Rules": rules}});
+    client.call("s3", "PutBucketEncryption", input)?;
+    done(values)
+}
+
+fn object(client: &Client, values: &Values<'_>) -> Made {
+    let (bucket, key) = (values.need("bucket")?, values.need("key")?);
+    let body = match (values.text("content"), values.text("source")) {
+        (Some(content), _) => content.into_bytes(),
+        (None, Some(path)) => {
+            std::fs::read(&path).map_err(|e| Failed::Text(format!("{path}: {e}")))?
+        }
+        (None, None) => {
+            return Err(Failed::Text(
+                "sekisho supports `content` and `source` of aws_s3_object only".to_owned(),
+            ));
+        }
+    };
+    let mut input = json!({"Bucket": bucket, "Key": key});
+    for (from, to) in [
+        ("content_type", "ContentType"),
+        ("server_side_encryption", "ServerSideEncryption"),
+        ("kms_key_id", "SSEKMSKeyId"),
+    ] {
+        if let (Some(value), Some(map)) = (values.get(from), input.as_object_mut()) {
+            map.insert(to.to_owned(), value.clone());
+        }
+    }
+    let reply = client.send("s3", "PutObject", input, &body)?;
+    let version = reply
+        .output
+        .get("VersionId")
+        .cloned()
+        .unwrap_or(Value::Null);
+    Ok(attributes([
+        ("id", json!(key)),
+        ("version_id", version),
+        (
+            "etag",
+            reply.output.get("ETag").cloned().unwrap_or_default(),
+        ),
+    ]))
+}

@@ -1,0 +1,223 @@
+//! The outcome for a person.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use sekisho_engine::Event;
+use sekisho_pipeline::{ActionRun, Execution};
+
+use super::{Denial, Outcome, PipelineRun};
+use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED, YELLOW};
+
+/// The whole outcome.
+#[must_use]
+pub fn document(outcome: &Outcome) -> String {
+    let mut out = String::new();
+    for run in &outcome.pipelines {
+        pipeline(run, &outcome.events, &mut out);
+    }
+    for failure in &outcome.failures {
+        let place = failure
+            .problem
+            .place
+            .as_ref()
+            .map(|p| format!(" {DIM}({p}){OFF}"))
+            .unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "{RED}failed{OFF}  {BOLD}{}{OFF}{place}",
+            failure.address
+        );
+        let _ = writeln!(out, "  {}\n", failure.problem.message);
+    }
+    for denial in &outcome.denials {
+        denied(denial, &mut out);
+    }
+    out.push_str(&last_line(outcome));
+    out
+}
+
+/// Whether it passes, in one line.
+#[must_use]
+pub fn last_line(outcome: &Outcome) -> String {
+    if outcome.passes() {
+        let calls: usize = outcome
+            .events
+            .iter()
+            .filter(|e| e.tag.is_some())
+            .map(|e| e.checks.len())
+            .sum();
+        let count = outcome.pipelines.len();
+        let noun = if count == 1 { "pipeline" } else { "pipelines" };
+        return format!("{GREEN}passes{OFF}: {count} {noun} succeeded, {calls} calls, all allowed");
+    }
+    let mut reasons = Vec::new();
+    if outcome.pipelines.is_empty() && outcome.failures.is_empty() {
+        reasons.push("the configuration has no pipeline".to_owned());
+    }
+    let plural = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
+    if !outcome.denials.is_empty() {
+        let mut accounts: Vec<&str> = outcome
+            .denials
+            .iter()
+            .map(|d| d.cause.account.as_str())
+            .collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        reasons.push(format!(
+            "{} to change in account {}",
+            plural(outcome.denials.len(), "policy").replace("policys", "policies"),
+            accounts.join(" and ")
+        ));
+    }
+    if !outcome.failures.is_empty() {
+        reasons.push(format!(
+            "{} not made",
+            plural(outcome.failures.len(), "resource")
+        ));
+    }
+    if reasons.is_empty() {
+        let failed: Vec<&str> = outcome.pipelines.iter().map(|p| p.name.as_str()).collect();
+        reasons.push(format!("{} did not succeed", failed.join(", ")));
+    }
+    format!("{RED}does not pass{OFF}: {}", reasons.join("; "))
+}
+
+fn status(text: &str) -> String {
+    let colour = match text {
+        "Succeeded" => GREEN,
+        "Failed" => RED,
+        _ => YELLOW,
+    };
+    format!("{colour}{text}{OFF}")
+}
+
+fn pipeline(run: &PipelineRun, events: &[Arc<Event>], out: &mut String) {
+    let _ = write!(
+        out,
+        "{BOLD}{}{OFF}  account {}, {}",
+        run.name, run.account, run.region
+    );
+    let Some(execution) = &run.execution else {
+        let _ = writeln!(out, "  not started\n");
+        return;
+    };
+    let _ = writeln!(
+        out,
+        "  {DIM}execution {}{OFF}  {}",
+        execution.id,
+        status(&format!("{:?}", execution.status))
+    );
+    for stage in &execution.definition.stages {
+        let state = execution
+            .stage(&stage.name)
+            .map_or_else(|| "not reached".to_owned(), |s| format!("{:?}", s.status));
+        let _ = writeln!(out, "\n  {BOLD}{}{OFF}  {}", stage.name, status(&state));
+        for action in &stage.actions {
+            match execution.attempt(&stage.name, &action.name) {
+                Some(attempt) => action_lines(execution, attempt, events, out),
+                None => {
+                    let _ = writeln!(out, "    {}  {DIM}not reached{OFF}", action.name);
+                }
+            }
+        }
+    }
+    out.push('\n');
+}
+
+fn action_lines(
+    execution: &Execution,
+    attempt: &ActionRun,
+    events: &[Arc<Event>],
+    out: &mut String,
+) {
+    let _ = writeln!(
+        out,
+        "    {}  {}",
+        attempt.action,
+        status(&format!("{:?}", attempt.status))
+    );
+    let text = attempt
+        .failure
+        .as_ref()
+        .map(|f| format!("{}: {}", f.code, f.message))
+        .or_else(|| attempt.summary.clone());
+    if let Some(text) = text {
+        let _ = writeln!(out, "      {text}");
+    }
+    if execution.declared(attempt).is_some_and(|d| d.is_approval()) {
+        if let Some(by) = &attempt.updated_by {
+            let _ = writeln!(out, "      {DIM}answered by {by}{OFF}");
+        }
+    }
+    let mine: Vec<&Arc<Event>> = events
+        .iter()
+        .filter(|e| e.tag.as_deref() == Some(&attempt.id))
+        .collect();
+    for event in &mine {
+        let nested = event.parent.is_some_and(|p| mine.iter().any(|e| e.id == p));
+        let pad = if nested { "        " } else { "      " };
+        for check in &event.checks {
+            let mark = if check.allowed() {
+                format!("{GREEN}✓{OFF}")
+            } else {
+                format!("{RED}✗{OFF}")
+            };
+            let _ = writeln!(
+                out,
+                "{pad}{mark} {CYAN}{}{OFF}  {}",
+                check.action, check.resource
+            );
+            let by = match (&check.policy, &check.statement) {
+                (Some(policy), Some(statement)) => format!("{policy}, {statement}"),
+                (Some(policy), None) => policy.clone(),
+                _ if check.missing.is_empty() => check.gate.clone(),
+                _ => {
+                    let sides: Vec<String> = check
+                        .missing
+                        .iter()
+                        .map(|m| format!("no {} in account {}", m.gate, m.account))
+                        .collect();
+                    sides.join(", ")
+                }
+            };
+            let verb = if check.allowed() {
+                "allowed by"
+            } else {
+                "denied:"
+            };
+            let _ = writeln!(out, "{pad}  {DIM}as {}{OFF}", event.principal);
+            let _ = writeln!(out, "{pad}  {DIM}{verb} {by}{OFF}");
+        }
+    }
+}
+
+fn denied(denial: &Denial, out: &mut String) {
+    let cause = &denial.cause;
+    let _ = writeln!(
+        out,
+        "{RED}denied{OFF}  {CYAN}{}{OFF} on {}",
+        cause.action, cause.resource
+    );
+    if let Some((pipeline, stage, action)) = &denial.action {
+        let _ = writeln!(out, "  {DIM}at{OFF}      {pipeline}: {stage}/{action}");
+    }
+    let _ = writeln!(out, "  {DIM}as{OFF}      {}", cause.principal);
+    let _ = writeln!(
+        out,
+        "  {DIM}missing{OFF} {} in account {}",
+        cause.side, cause.account
+    );
+    if let Some(by) = &cause.denied_by {
+        let _ = writeln!(out, "  {DIM}by{OFF}      {by}");
+    }
+    let _ = writeln!(out, "  {DIM}AWS says{OFF} {}", cause.reason);
+    let _ = writeln!(out, "  {CYAN}hint{OFF}:   {}", cause.advice);
+    if let Some(statement) = &cause.statement {
+        let text = serde_json::to_string_pretty(statement).unwrap_or_default();
+        for line in text.lines() {
+            let _ = writeln!(out, "          {line}");
+        }
+    }
+    out.push('\n');
+}
