@@ -71,9 +71,13 @@ fn of_check(event: &Event, check: &Decided) -> Vec<Cause> {
         out.denied_by = Some(format!("{policy}, {statement}"));
         return vec![out];
     }
+    // Where an AWS managed key stands in the way, no statement on any other side helps.
+    let managed = |side: &&MissingSide| side.gate == "AWS managed key's policy";
+    let hopeless = check.missing.iter().any(|side| managed(&side));
     check
         .missing
         .iter()
+        .filter(|side| !hopeless || managed(side))
         .map(|side| {
             let mut out = cause(&side.gate, &side.account);
             let (statement, advice) = proposal(event, check, side);

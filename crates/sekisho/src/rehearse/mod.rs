@@ -78,6 +78,8 @@ pub struct Outcome {
     pub resources: usize,
     /// Every call, oldest first.
     pub events: Vec<Arc<Event>>,
+    /// The engine, as the rehearsal left it.
+    pub engine: Arc<Engine>,
 }
 
 /// A pipeline and the execution that was followed.
@@ -220,6 +222,7 @@ pub fn rehearse(
         failures: applied.failures,
         resources: applied.resources,
         events,
+        engine,
     })
 }
 
