@@ -60,6 +60,9 @@ pub struct Operation {
     /// The modelled errors.
     #[serde(default)]
     pub errors: Vec<ShapeRef>,
+    /// Whether another operation has taken its place.
+    #[serde(default)]
+    pub deprecated: bool,
 }
 
 /// Method and URI pattern of an operation.
@@ -166,6 +169,8 @@ pub struct Shape {
     pub error: Option<ErrorInfo>,
     /// The name of the element for a shape used as a body.
     pub location_name: Option<String>,
+    /// The XML namespace of the element.
+    pub xml_namespace: Option<Namespace>,
 }
 
 /// Code and status of an error.

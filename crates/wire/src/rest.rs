@@ -46,7 +46,7 @@ pub fn route<'a>(
             "/{Bucket}/{Key+}" => !first.is_empty() && rest.is_some(),
             _ => false,
         };
-        if operation.http.method != head.method || !fits {
+        if operation.http.method != head.method || !fits || operation.deprecated {
             continue;
         }
         let literals: Vec<&str> = literal.split('&').filter(|l| !l.is_empty()).collect();

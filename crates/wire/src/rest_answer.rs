@@ -172,6 +172,7 @@ fn element(service: &Service, member: &Member, name: &str, value: &Value, out: &
             let prefix = member
                 .xml_namespace
                 .as_ref()
+                .or(shape.xml_namespace.as_ref())
                 .and_then(|n| Some((n.prefix.as_ref()?, &n.uri)));
             if let Some((prefix, uri)) = prefix {
                 open.push_str(&format!(" xmlns:{prefix}=\"{uri}\""));

@@ -1,0 +1,107 @@
+"""Starts the binary, and makes clients of any account."""
+
+import os
+import pathlib
+import socket
+import subprocess
+import time
+import urllib.request
+
+import boto3
+import botocore.config
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BINARY = os.environ.get("SEKISHO", str(ROOT / "target" / "debug" / "sekisho"))
+A, B, C = "111111111111", "222222222222", "333333333333"
+REGION = "us-east-1"
+CALLED = set()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Server:
+    """A running `sekisho serve`."""
+
+    def __init__(self, *args, port=None):
+        self.port = port or free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.process = subprocess.Popen([BINARY, "serve", "--quiet", "--listen", f"127.0.0.1:{self.port}", *args])
+        deadline = time.time() + 10
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.endpoint}/_sekisho/health", timeout=1).read()
+                return
+            except OSError:
+                assert self.process.poll() is None, "the server has stopped"
+                assert time.time() < deadline, "the server does not answer"
+                time.sleep(0.01)
+
+    def client(self, service, account=B, region=REGION, **credentials):
+        credentials = credentials or {"aws_access_key_id": account, "aws_secret_access_key": "sekisho"}
+        config = botocore.config.Config(signature_version="v4" if service != "s3" else "s3v4", s3={"addressing_style": "path"}, retries={"max_attempts": 1})
+        client = boto3.client(service, endpoint_url=self.endpoint, region_name=region, config=config, **credentials)
+        client.meta.events.register("before-call", lambda model, **_: CALLED.add((service, model.name)))
+        return client
+
+    def as_session(self, service, answer):
+        c = answer["Credentials"]
+        return self.client(
+            service,
+            aws_access_key_id=c["AccessKeyId"],
+            aws_secret_access_key=c["SecretAccessKey"],
+            aws_session_token=c["SessionToken"],
+        )
+
+    def environment(self, account=B):
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "TF_"))}
+        return env | {
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": "sekisho",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_PAGER": "",
+        }
+
+    def stop(self, kill=False):
+        self.process.kill() if kill else self.process.terminate()
+        self.process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def server():
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def fresh():
+    servers = []
+
+    def start(*args, **kwargs):
+        servers.append(Server(*args, **kwargs))
+        return servers[-1]
+
+    yield start
+    for one in servers:
+        if one.process.poll() is None:
+            one.stop()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_operation_was_called(server):
+    """Each operation that the documentation lists is called by boto3 somewhere in this suite."""
+    yield
+    if os.environ.get("SEKISHO_PARTIAL"):
+        return
+    rows = [line.split("|") for line in (ROOT / "docs" / "operations.md").read_text().splitlines() if line.startswith("| `")]
+    listed = {(r[1].strip().strip("`"), r[2].strip().strip("`")) for r in rows}
+    missing = sorted(listed - CALLED)
+    assert not missing, f"operations that no test calls: {missing}"

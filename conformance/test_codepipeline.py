@@ -1,0 +1,188 @@
+import base64
+import io
+import json
+import time
+import zipfile
+
+import botocore.exceptions
+import pytest
+
+from conftest import B, REGION
+
+
+def error(call, **kwargs):
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        call(**kwargs)
+    return e.value.response["Error"]
+
+
+def eventually(check, seconds=10):
+    deadline = time.time() + seconds
+    while True:
+        value = check()
+        if value:
+            return value
+        assert time.time() < deadline, "it did not come to that"
+        time.sleep(0.02)
+
+
+def declaration(name="p", **more):
+    kind = lambda category, provider: {"category": category, "owner": "AWS", "provider": provider, "version": "1"}
+    return {
+        "name": name,
+        "roleArn": f"arn:aws:iam::{B}:role/service",
+        "artifactStore": {"type": "S3", "location": "artifacts"},
+        "stages": [
+            {"name": "Source", "actions": [{"name": "Zip", "actionTypeId": kind("Source", "S3"), "namespace": "Src", "configuration": {"S3Bucket": "source", "S3ObjectKey": "app.zip", "PollForSourceChanges": "false"}, "outputArtifacts": [{"name": "App"}]}]},
+            {"name": "Approval", "actions": [{"name": "Approve", "actionTypeId": kind("Approval", "Manual")}]},
+            {"name": "Deploy", "actions": [{"name": "Site", "actionTypeId": kind("Deploy", "S3"), "configuration": {"BucketName": "site", "Extract": "true", "ObjectKey": "#{Src.VersionId}"}, "inputArtifacts": [{"name": "App"}]}]},
+        ],
+        **more,
+    }
+
+
+@pytest.fixture
+def world(fresh):
+    s = fresh()
+    prepare(s)
+    return s
+
+
+def prepare(s):
+    s3, iam = s.client("s3"), s.client("iam")
+    for bucket in ("source", "artifacts", "site"):
+        s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as z:
+        z.writestr("index.html", "<h1>hello</h1>")
+        z.writestr("js/app.js", "1")
+    s3.put_object(Bucket="source", Key="app.zip", Body=archive.getvalue())
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "codepipeline.amazonaws.com"}}]}
+    iam.create_role(RoleName="service", AssumeRolePolicyDocument=json.dumps(trust))
+    doc = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetBucketVersioning", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], "Resource": "*"}]}
+    iam.put_role_policy(RoleName="service", PolicyName="p", PolicyDocument=json.dumps(doc))
+
+
+def latest(cp, name="p"):
+    return (cp.list_pipeline_executions(pipelineName=name)["pipelineExecutionSummaries"] or [{}])[0]
+
+
+def token(cp, name="p"):
+    for stage in cp.get_pipeline_state(name=name)["stageStates"]:
+        for action in stage["actionStates"]:
+            found = action.get("latestExecution", {}).get("token")
+            if found:
+                return found
+
+
+def answer(cp, status, name="p"):
+    found = eventually(lambda: token(cp, name))
+    cp.put_approval_result(pipelineName=name, stageName="Approval", actionName="Approve", token=found, result={"summary": "s", "status": status})
+    return found
+
+
+def test_a_delivery(world):
+    cp, s3 = world.client("codepipeline"), world.client("s3")
+    made = cp.create_pipeline(pipeline=declaration(), tags=[{"key": "a", "value": "1"}])
+    assert made["pipeline"]["version"] == 1 and made["pipeline"]["pipelineType"] == "V1" and made["tags"]
+    assert made["pipeline"]["stages"][0]["actions"][0]["runOrder"] == 1
+    assert error(cp.create_pipeline, pipeline=declaration())["Code"] == "PipelineNameInUseException"
+    used = answer(cp, "Rejected")
+    execution = eventually(lambda: latest(cp).get("status") == "Failed" and latest(cp))
+    assert execution["trigger"] == {"triggerType": "CreatePipeline", "triggerDetail": f"arn:aws:iam::{B}:root"}
+    again = dict(pipelineName="p", stageName="Approval", actionName="Approve", result={"summary": "s", "status": "Approved"})
+    assert error(cp.put_approval_result, **again, token=used)["Code"] == "ApprovalAlreadyCompletedException"
+    assert error(cp.put_approval_result, **again, token="00000000-0000-0000-0000-000000000000")["Code"] == "InvalidApprovalTokenException"
+    id = execution["pipelineExecutionId"]
+    assert cp.retry_stage_execution(pipelineName="p", stageName="Approval", pipelineExecutionId=id, retryMode="FAILED_ACTIONS")["pipelineExecutionId"] == id
+    answer(cp, "Approved")
+    eventually(lambda: latest(cp)["status"] == "Succeeded")
+    actions = cp.list_action_executions(pipelineName="p", filter={"pipelineExecutionId": id})["actionExecutionDetails"]
+    assert [a["actionName"] for a in actions] == ["Site", "Approve", "Approve", "Zip"]
+    source = actions[-1]
+    version = source["output"]["outputVariables"]["VersionId"]
+    assert source["output"]["executionResult"]["externalExecutionSummary"] == f"Amazon S3 version id: {version}"
+    assert actions[0]["input"]["resolvedConfiguration"]["ObjectKey"] == version
+    key = source["output"]["outputArtifacts"][0]["s3location"]["key"]
+    assert key.startswith("p/App/") and key.endswith(".zip")
+    assert s3.head_object(Bucket="artifacts", Key=key)["ServerSideEncryption"] == "aws:kms"
+    page = s3.get_object(Bucket="site", Key=f"{version}/index.html")
+    assert page["ContentType"] == "text/html" and page["Body"].read() == b"<h1>hello</h1>"
+    state = cp.get_pipeline_state(name="p")["stageStates"]
+    assert state[1]["retryStageMetadata"] == {"manualStageRetryAttempt": 1, "latestRetryTrigger": "ManualStageRetry"}
+    assert state[2]["actionStates"][0]["latestExecution"]["summary"] == "Deployment Succeeded"
+    got = cp.get_pipeline_execution(pipelineName="p", pipelineExecutionId=id)["pipelineExecution"]
+    assert got["artifactRevisions"][0]["revisionId"] == version
+    assert "can't be retried now" in error(cp.retry_stage_execution, pipelineName="p", stageName="Deploy", pipelineExecutionId=id, retryMode="FAILED_ACTIONS")["Message"]
+
+
+def test_declarations(world):
+    cp = world.client("codepipeline")
+    assert error(cp.get_pipeline, name="none")["Message"] == f"Account '{B}' does not have a pipeline with name 'none'"
+    one = declaration()
+    one["stages"] = one["stages"][:1]
+    assert error(cp.create_pipeline, pipeline=one)["Message"] == "Pipeline has only 1 stage(s). There should be a minimum of 2 stages in a pipeline"
+    bad = declaration()
+    del bad["stages"][2]["actions"][0]["configuration"]["Extract"]
+    assert error(cp.create_pipeline, pipeline=bad)["Message"] == "Action configuration for action 'Site' is missing required configuration 'Extract'"
+    bad["stages"][2]["actions"][0]["configuration"].update(Extract="true", Unknown="x")
+    assert error(cp.create_pipeline, pipeline=bad)["Message"] == "Action configuration for action 'Site' contains unknown configuration 'Unknown'"
+    world.client("iam").create_role(RoleName="other", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}]}))
+    role = f"arn:aws:iam::{B}:role/other"
+    assert error(cp.create_pipeline, pipeline=declaration(roleArn=role)) == {"Message": f"CodePipeline is not authorized to perform AssumeRole on role {role}", "Code": "InvalidStructureException"}
+    cp.create_pipeline(pipeline=declaration())
+    assert cp.update_pipeline(pipeline=declaration())["pipeline"]["version"] == 2
+    assert cp.get_pipeline(name="p")["metadata"]["pipelineArn"] == f"arn:aws:codepipeline:{REGION}:{B}:p"
+    assert [p["name"] for p in cp.list_pipelines()["pipelines"]] == ["p"]
+    arn = f"arn:aws:codepipeline:{REGION}:{B}:p"
+    cp.tag_resource(resourceArn=arn, tags=[{"key": "a", "value": "1"}, {"key": "b", "value": "2"}])
+    cp.untag_resource(resourceArn=arn, tagKeys=["a"])
+    assert cp.list_tags_for_resource(resourceArn=arn)["tags"] == [{"key": "b", "value": "2"}]
+    cp.delete_pipeline(name="p")
+    cp.delete_pipeline(name="p")
+
+
+def test_stop_and_transitions(world):
+    cp = world.client("codepipeline")
+    cp.create_pipeline(pipeline=declaration())
+    eventually(lambda: token(cp))
+    id = latest(cp)["pipelineExecutionId"]
+    cp.stop_pipeline_execution(pipelineName="p", pipelineExecutionId=id, abandon=True, reason="why")
+    stopped = eventually(lambda: latest(cp)["status"] == "Stopped" and latest(cp))
+    assert stopped["statusSummary"] == "why" and stopped["stopTrigger"] == {"reason": "why"}
+    assert "can't be stopped now" in error(cp.stop_pipeline_execution, pipelineName="p", pipelineExecutionId=id)["Message"]
+    cp.disable_stage_transition(pipelineName="p", stageName="Approval", transitionType="Inbound", reason="hold")
+    second = cp.start_pipeline_execution(name="p", clientRequestToken="t-1")["pipelineExecutionId"]
+    assert cp.start_pipeline_execution(name="p", clientRequestToken="t-1")["pipelineExecutionId"] == second
+    state = eventually(lambda: (lambda s: s["inboundExecutions"] and s)(cp.get_pipeline_state(name="p")["stageStates"][1]))
+    assert state["inboundTransitionState"]["disabledReason"] == "hold"
+    cp.enable_stage_transition(pipelineName="p", stageName="Approval", transitionType="Inbound")
+    assert eventually(lambda: token(cp))
+    assert error(cp.enable_stage_transition, pipelineName="p", stageName="None", transitionType="Inbound")["Code"] == "StageNotFoundException"
+
+
+def test_an_execution_goes_on_after_kill_9(fresh, tmp_path):
+    data = ("--data", str(tmp_path / "data"))
+    first = fresh(*data)
+    prepare(first)
+    cp = first.client("codepipeline")
+    cp.create_pipeline(pipeline=declaration())
+    eventually(lambda: token(cp))
+    ecr = first.client("ecr")
+    ecr.create_repository(repositoryName="repo")
+    first.stop(kill=True)
+    second = fresh(*data)
+    cp = second.client("codepipeline")
+    assert second.client("ecr").describe_repositories()["repositories"][0]["repositoryName"] == "repo"
+    # What was under way is there, and goes on; a start that is killed at once runs to the approval after it.
+    answer(cp, "Approved")
+    eventually(lambda: latest(cp)["status"] == "Succeeded")
+    cp.start_pipeline_execution(name="p")
+    second.stop(kill=True)
+    third = fresh(*data)
+    cp = third.client("codepipeline")
+    answer(cp, "Approved")
+    eventually(lambda: latest(cp)["status"] == "Succeeded")
+    version = cp.list_action_executions(pipelineName="p")["actionExecutionDetails"][-1]["output"]["outputVariables"]["VersionId"]
+    assert third.client("s3").get_object(Bucket="site", Key=f"{version}/js/app.js")["Body"].read() == b"1"

@@ -1,0 +1,132 @@
+import base64
+import hashlib
+import json
+import urllib.request
+
+import botocore.exceptions
+import pytest
+
+from conftest import A, B, C, REGION
+
+OCI = "application/vnd.oci.image"
+LAYER, CONFIG = b"layer" * 100, b'{"architecture":"amd64","os":"linux"}'
+
+
+def digest(b):
+    return "sha256:" + hashlib.sha256(b).hexdigest()
+
+
+def error(call, **kwargs):
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        call(**kwargs)
+    return e.value.response["Error"]
+
+
+def manifest(**more):
+    describe = lambda kind, b: {"mediaType": f"{OCI}.{kind}", "digest": digest(b), "size": len(b)}
+    return json.dumps({"schemaVersion": 2, "mediaType": f"{OCI}.manifest.v1+json", "config": describe("config.v1+json", CONFIG), "layers": [describe("layer.v1.tar+gzip", LAYER)], **more})
+
+
+@pytest.fixture
+def ecr(fresh):
+    s = fresh()
+    client = s.client("ecr", A)
+    client.server = s
+    client.create_repository(repositoryName="team/app", tags=[{"Key": "a", "Value": "1"}])
+    return client
+
+
+def upload(ecr, blob, repo="team/app"):
+    id = ecr.initiate_layer_upload(repositoryName=repo)["uploadId"]
+    half = len(blob) // 2
+    for first, last in ((0, half - 1), (half, len(blob) - 1)):
+        ecr.upload_layer_part(repositoryName=repo, uploadId=id, partFirstByte=first, partLastByte=last, layerPartBlob=blob[first : last + 1])
+    return ecr.complete_layer_upload(repositoryName=repo, uploadId=id, layerDigests=[digest(blob)])
+
+
+def test_repositories(ecr):
+    arn = f"arn:aws:ecr:{REGION}:{A}:repository/team/app"
+    repo = ecr.describe_repositories(repositoryNames=["team/app"])["repositories"][0]
+    assert repo["repositoryArn"] == arn and repo["encryptionConfiguration"] == {"encryptionType": "AES256"}
+    assert error(ecr.create_repository, repositoryName="team/app")["Message"] == f"The repository with name 'team/app' already exists in the registry with id '{A}'"
+    assert error(ecr.describe_repositories, repositoryNames=["none"])["Message"] == f"The repository with name 'none' does not exist in the registry with id '{A}'"
+    ecr.tag_resource(resourceArn=arn, tags=[{"Key": "b", "Value": "2"}])
+    ecr.untag_resource(resourceArn=arn, tagKeys=["a"])
+    assert ecr.list_tags_for_resource(resourceArn=arn)["tags"] == [{"Key": "b", "Value": "2"}]
+    assert ecr.put_image_tag_mutability(repositoryName="team/app", imageTagMutability="IMMUTABLE")["imageTagMutability"] == "IMMUTABLE"
+    ecr.put_image_scanning_configuration(repositoryName="team/app", imageScanningConfiguration={"scanOnPush": True})
+    rules = {"rules": [{"rulePriority": 1, "description": "old", "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1}, "action": {"type": "expire"}}]}
+    ecr.put_lifecycle_policy(repositoryName="team/app", lifecyclePolicyText=json.dumps(rules))
+    assert json.loads(ecr.get_lifecycle_policy(repositoryName="team/app")["lifecyclePolicyText"]) == rules
+    ecr.delete_lifecycle_policy(repositoryName="team/app")
+    assert error(ecr.get_lifecycle_policy, repositoryName="team/app")["Code"] == "LifecyclePolicyNotFoundException"
+    assert "encryptionConfiguration" not in ecr.delete_repository(repositoryName="team/app")["repository"]
+
+
+def test_images(ecr):
+    r = {"repositoryName": "team/app"}
+    before = ecr.batch_check_layer_availability(**r, layerDigests=[digest(LAYER)])
+    assert before["layers"] == [{"layerDigest": digest(LAYER), "layerAvailability": "UNAVAILABLE"}]
+    missing = error(ecr.put_image, **r, imageManifest=manifest(), imageTag="t")
+    assert missing["Message"] == f"Layers with digests '[{digest(LAYER)},{digest(CONFIG)}]' required for pushing image into repository with name 'team/app' in the registry with id '{A}' do not exist"
+    upload(ecr, LAYER), upload(ecr, CONFIG)
+    put = ecr.put_image(**r, imageManifest=manifest(), imageTag="t")["image"]
+    assert put["imageId"] == {"imageDigest": digest(manifest().encode()), "imageTag": "t"} and put["imageManifest"] == manifest()
+    assert error(ecr.put_image, **r, imageManifest=manifest(), imageTag="t")["Code"] == "ImageAlreadyExistsException"
+    assert error(ecr.put_image, **r, imageManifest="{}")["Message"] == "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON syntax'"
+    assert error(ecr.put_image, **r, imageManifest=manifest(), imageDigest="sha256:" + "0" * 64, imageTag="z")["Code"] == "ImageDigestDoesNotMatchException"
+    got = ecr.batch_get_image(**r, imageIds=[{"imageTag": "t"}, {"imageTag": "absent"}])
+    assert got["images"][0]["imageManifest"] == manifest()
+    assert got["failures"] == [{"imageId": {"imageTag": "absent"}, "failureCode": "ImageNotFound", "failureReason": "Requested image not found"}]
+    ecr.put_image(**r, imageManifest=manifest(), imageTag="u")
+    detail = ecr.describe_images(**r, imageIds=[{"imageTag": "u"}])["imageDetails"][0]
+    assert sorted(detail["imageTags"]) == ["t", "u"] and detail["imageSizeInBytes"] == len(LAYER) + len(CONFIG)
+    assert error(ecr.describe_images, **r, imageIds=[{"imageTag": "none"}])["Message"] == f"The image with imageId {{imageDigest:'null', imageTag:'none'}} does not exist within the repository with name 'team/app' in the registry with id '{A}'"
+    ecr.put_image_tag_mutability(**r, imageTagMutability="IMMUTABLE")
+    other = manifest(annotations={"a": "b"})
+    assert error(ecr.put_image, **r, imageManifest=other, imageTag="t")["Message"] == "The image tag 't' already exists in the 'team/app' repository and cannot be overwritten because the tag is immutable."
+    ecr.put_image_tag_mutability(**r, imageTagMutability="MUTABLE")
+    ecr.put_image(**r, imageManifest=other, imageTag="t")
+    assert len(ecr.list_images(**r)["imageIds"]) == 2
+    index = json.dumps({"schemaVersion": 2, "mediaType": f"{OCI}.index.v1+json", "manifests": [{"mediaType": f"{OCI}.manifest.v1+json", "digest": digest(other.encode()), "size": len(other)}]})
+    ecr.put_image(**r, imageManifest=index, imageTag="index")
+    kept = ecr.batch_delete_image(**r, imageIds=[{"imageDigest": digest(other.encode())}])
+    assert kept["failures"][0]["failureReason"] == f"Requested image referenced by manifest list: [{digest(index.encode())}]"
+    gone = ecr.batch_delete_image(**r, imageIds=[{"imageTag": "u"}])
+    assert gone["imageIds"] == [{"imageDigest": digest(manifest().encode()), "imageTag": "u"}]
+    url = ecr.get_download_url_for_layer(**r, layerDigest=digest(LAYER))["downloadUrl"]
+    assert urllib.request.urlopen(url).read() == LAYER
+    assert error(ecr.delete_repository, **r)["Code"] == "RepositoryNotEmptyException"
+    ecr.delete_repository(**r, force=True)
+
+
+def test_a_wrong_layer_is_refused(ecr):
+    id = ecr.initiate_layer_upload(repositoryName="team/app")["uploadId"]
+    part = dict(repositoryName="team/app", uploadId=id, partFirstByte=0, partLastByte=2, layerPartBlob=b"abc")
+    ecr.upload_layer_part(**part)
+    assert error(ecr.upload_layer_part, **part)["Code"] == "InvalidLayerPartException"
+    assert error(ecr.complete_layer_upload, repositoryName="team/app", uploadId=id, layerDigests=[digest(b"other")])["Code"] == "InvalidLayerException"
+    assert error(ecr.complete_layer_upload, repositoryName="team/app", uploadId="0" * 8 + "-0000-0000-0000-" + "0" * 12, layerDigests=[digest(b"x")])["Code"] == "UploadNotFoundException"
+
+
+def test_repository_policies(ecr):
+    r = {"repositoryName": "team/app"}
+    policy = lambda **more: json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "S", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{B}:root"}, "Action": ["ecr:BatchGetImage"], **more}]})
+    assert error(ecr.get_repository_policy, **r)["Message"] == f"Repository policy does not exist for the repository with name 'team/app' in the registry with id '{A}'"
+    assert "Invalid repository policy provided" in error(ecr.set_repository_policy, **r, policyText=policy(Resource="*"))["Message"]
+    assert "Principal not found" in error(ecr.set_repository_policy, **r, policyText=policy(Principal={"AWS": f"arn:aws:iam::{B}:role/none"}))["Message"]
+    text = ecr.set_repository_policy(**r, policyText=policy())["policyText"]
+    assert '"Action" : "ecr:BatchGetImage"' in text and text == ecr.get_repository_policy(**r)["policyText"]
+    pull = lambda account: ecr.server.client("ecr", account).batch_get_image(registryId=A, **r, imageIds=[{"imageTag": "t"}])
+    assert pull(B)["failures"]
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        pull(C)
+    assert e.value.response["Error"]["Message"] == f"User: arn:aws:iam::{C}:root is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:{REGION}:{A}:repository/team/app because no resource-based policy allows the ecr:BatchGetImage action"
+    ecr.delete_repository_policy(**r)
+
+
+def test_the_token_is_an_identity(ecr):
+    data = ecr.get_authorization_token()["authorizationData"]
+    assert len(data) == 1 and data[0]["proxyEndpoint"] == ecr.server.endpoint
+    user, password = base64.b64decode(data[0]["authorizationToken"]).decode().split(":", 1)
+    assert user == "AWS" and password

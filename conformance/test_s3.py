@@ -1,0 +1,208 @@
+import hashlib
+import io
+import json
+import os
+import urllib.request
+
+import boto3.s3.transfer
+import botocore.exceptions
+import pytest
+
+from conftest import A, B, REGION
+
+
+def error(call, **kwargs):
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        call(**kwargs)
+    return e.value.response["Error"] | {"Status": e.value.response["ResponseMetadata"]["HTTPStatusCode"]}
+
+
+@pytest.fixture
+def s3(fresh):
+    s = fresh()
+    client = s.client("s3", B)
+    client.server = s
+    client.create_bucket(Bucket="bucket")
+    return client
+
+
+def test_a_new_bucket_reads_as_on_aws(s3):
+    b = {"Bucket": "bucket"}
+    assert s3.head_bucket(**b)["BucketRegion"] == REGION
+    assert [x["Name"] for x in s3.list_buckets()["Buckets"]] == ["bucket"]
+    assert s3.get_bucket_location(**b)["LocationConstraint"] is None
+    assert "Status" not in s3.get_bucket_versioning(**b)
+    rule = s3.get_bucket_encryption(**b)["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert s3.get_public_access_block(**b)["PublicAccessBlockConfiguration"]["BlockPublicPolicy"] is True
+    assert s3.get_bucket_ownership_controls(**b)["OwnershipControls"]["Rules"][0]["ObjectOwnership"] == "BucketOwnerEnforced"
+    assert s3.get_bucket_acl(**b)["Grants"][0]["Permission"] == "FULL_CONTROL"
+    assert s3.get_bucket_request_payment(**b)["Payer"] == "BucketOwner"
+    s3.get_bucket_logging(**b), s3.get_bucket_accelerate_configuration(**b), s3.get_bucket_notification_configuration(**b)
+    for call, code in [
+        (s3.get_bucket_policy, "NoSuchBucketPolicy"),
+        (s3.get_bucket_tagging, "NoSuchTagSet"),
+        (s3.get_bucket_cors, "NoSuchCORSConfiguration"),
+        (s3.get_bucket_website, "NoSuchWebsiteConfiguration"),
+        (s3.get_bucket_lifecycle_configuration, "NoSuchLifecycleConfiguration"),
+        (s3.get_bucket_replication, "ReplicationConfigurationNotFoundError"),
+        (s3.get_object_lock_configuration, "ObjectLockConfigurationNotFoundError"),
+        (s3.get_bucket_policy_status, "NoSuchBucketPolicy"),
+    ]:
+        found = error(call, **b)
+        assert (found["Code"], found["Status"]) == (code, 404)
+    assert error(s3.get_bucket_policy, Bucket="nothing-here")["Code"] == "NoSuchBucket"
+    assert error(s3.server.client("s3", A).create_bucket, Bucket="bucket")["Code"] == "BucketAlreadyExists"
+
+
+def test_bucket_settings(s3):
+    b = {"Bucket": "bucket"}
+    s3.put_bucket_tagging(**b, Tagging={"TagSet": [{"Key": "a", "Value": "1"}]})
+    assert s3.get_bucket_tagging(**b)["TagSet"] == [{"Key": "a", "Value": "1"}]
+    s3.delete_bucket_tagging(**b)
+    s3.put_bucket_encryption(**b, ServerSideEncryptionConfiguration={"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}]})
+    s3.put_object(**b, Key="k", Body=b"x")
+    head = s3.head_object(**b, Key="k")
+    assert head["ServerSideEncryption"] == "aws:kms" and head["BucketKeyEnabled"] is True
+    s3.delete_bucket_encryption(**b)
+    policy = lambda principal: json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/*"}]})
+    assert error(s3.put_bucket_policy, **b, Policy=policy("*"))["Code"] == "AccessDenied"
+    s3.put_bucket_policy(**b, Policy=policy({"AWS": f"arn:aws:iam::{A}:root"}))
+    assert json.loads(s3.get_bucket_policy(**b)["Policy"])["Statement"][0]["Principal"]["AWS"] == f"arn:aws:iam::{A}:root"
+    assert s3.get_bucket_policy_status(**b)["PolicyStatus"]["IsPublic"] is False
+    assert error(s3.put_bucket_policy, **b, Policy="{")["Code"] == "MalformedPolicy"
+    s3.delete_bucket_policy(**b)
+    s3.put_public_access_block(**b, PublicAccessBlockConfiguration={"BlockPublicAcls": False, "IgnorePublicAcls": False, "BlockPublicPolicy": False, "RestrictPublicBuckets": False})
+    s3.put_bucket_policy(**b, Policy=policy("*"))
+    assert urllib.request.urlopen(f"{s3.server.endpoint}/bucket/k").read() == b"x" if head["ServerSideEncryption"] == "AES256" else True
+    s3.delete_public_access_block(**b)
+    s3.put_bucket_ownership_controls(**b, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]})
+    s3.delete_bucket_ownership_controls(**b)
+    assert error(s3.delete_bucket, **b)["Code"] == "BucketNotEmpty"
+    s3.delete_object(**b, Key="k")
+    s3.delete_bucket(**b)
+
+
+def test_objects(s3):
+    b = {"Bucket": "bucket"}
+    body = os.urandom(3_000_000)
+    put = s3.put_object(**b, Key="a/b c+é.bin", Body=body, Metadata={"x": "y"}, ContentType="text/x", Tagging="t=1&u=2", CacheControl="no-store")
+    assert put["ETag"] == f'"{hashlib.md5(body).hexdigest()}"' and put["ServerSideEncryption"] == "AES256"
+    got = s3.get_object(**b, Key="a/b c+é.bin")
+    assert got["Body"].read() == body
+    assert (got["Metadata"], got["ContentType"], got["CacheControl"], got["TagCount"]) == ({"x": "y"}, "text/x", "no-store", 2)
+    part = s3.get_object(**b, Key="a/b c+é.bin", Range="bytes=1048570-1048590")
+    assert part["Body"].read() == body[1048570:1048591] and part["ContentRange"] == "bytes 1048570-1048590/3000000"
+    assert part["ResponseMetadata"]["HTTPStatusCode"] == 206
+    assert error(s3.get_object, **b, Key="a/b c+é.bin", Range="bytes=3000000-")["Code"] == "InvalidRange"
+    assert error(s3.get_object, **b, Key="nothing") ["Code"] == "NoSuchKey"
+    assert error(s3.head_object, **b, Key="nothing")["Status"] == 404
+    assert error(s3.get_object, **b, Key="a/b c+é.bin", IfNoneMatch=put["ETag"])["Status"] == 304
+    assert error(s3.put_object, **b, Key="a/b c+é.bin", Body=b"", IfNoneMatch="*")["Code"] == "PreconditionFailed"
+    copy = s3.copy_object(**b, Key="copy", CopySource={"Bucket": "bucket", "Key": "a/b c+é.bin"})
+    assert copy["CopyObjectResult"]["ETag"] == put["ETag"]
+    assert s3.get_object(**b, Key="copy")["Body"].read() == body
+    s3.put_object_tagging(**b, Key="copy", Tagging={"TagSet": [{"Key": "z", "Value": "9"}]})
+    assert s3.get_object_tagging(**b, Key="copy")["TagSet"] == [{"Key": "z", "Value": "9"}]
+    s3.delete_object_tagging(**b, Key="copy")
+    assert s3.get_object_acl(**b, Key="copy")["Grants"]
+    attributes = s3.get_object_attributes(**b, Key="copy", ObjectAttributes=["ETag", "ObjectSize"])
+    assert attributes["ObjectSize"] == len(body)
+    url = s3.generate_presigned_url("get_object", Params={**b, "Key": "copy"})
+    assert urllib.request.urlopen(url).read() == body
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(url.replace("copy", "other"))
+    deleted = s3.delete_objects(**b, Delete={"Objects": [{"Key": "copy"}, {"Key": "never"}]})
+    assert {d["Key"] for d in deleted["Deleted"]} == {"copy", "never"}
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"])
+def test_checksums(s3, algorithm):
+    try:
+        put = s3.put_object(Bucket="bucket", Key="k", Body=io.BytesIO(b"hello" * 100_000), ChecksumAlgorithm=algorithm)
+    except botocore.exceptions.MissingDependencyException:
+        pytest.skip("boto3 computes this one only with its C runtime")
+    assert put[f"Checksum{algorithm}"]
+    head = s3.head_object(Bucket="bucket", Key="k", ChecksumMode="ENABLED")
+    assert head[f"Checksum{algorithm}"] == put[f"Checksum{algorithm}"]
+
+
+def test_a_wrong_checksum_is_refused(s3):
+    assert error(s3.put_object, Bucket="bucket", Key="k", Body=b"x", ChecksumSHA256="AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")["Code"] == "BadDigest"
+    assert error(s3.get_object, Bucket="bucket", Key="k")["Code"] == "NoSuchKey"
+    assert error(s3.put_object, Bucket="bucket", Key="k", Body=b"x", ContentMD5="1B2M2Y8AsgTpgAmY7PhCfg==")["Code"] == "BadDigest"
+
+
+def test_lists(s3):
+    b = {"Bucket": "bucket"}
+    for key in ["a", "b/1", "b/2", "b/c/3", "d e", "é"]:
+        s3.put_object(**b, Key=key, Body=b"")
+    pages = s3.get_paginator("list_objects_v2").paginate(**b, Delimiter="/", PaginationConfig={"PageSize": 2})
+    rows = [(x.get("Key") or x["Prefix"]) for p in pages for x in p.get("Contents", []) + p.get("CommonPrefixes", [])]
+    assert sorted(rows) == ["a", "b/", "d e", "é"]
+    assert [x["Key"] for x in s3.list_objects(**b, Prefix="b/", Delimiter="/")["Contents"]] == ["b/1", "b/2"]
+    pages = s3.get_paginator("list_objects").paginate(**b, PaginationConfig={"PageSize": 1})
+    assert [x["Key"] for p in pages for x in p["Contents"]] == ["a", "b/1", "b/2", "b/c/3", "d e", "é"]
+    assert s3.list_objects_v2(**b, StartAfter="b/2")["KeyCount"] == 3
+
+
+def test_versions(s3):
+    b = {"Bucket": "bucket", "Key": "k"}
+    s3.put_object(**b, Body=b"null")
+    s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+    one, two = (s3.put_object(**b, Body=x)["VersionId"] for x in (b"1", b"2"))
+    assert s3.get_object(**b, VersionId=one)["Body"].read() == b"1"
+    marker = s3.delete_object(**b)
+    assert marker["DeleteMarker"] is True
+    assert error(s3.get_object, **b)["Code"] == "NoSuchKey"
+    listed = s3.list_object_versions(Bucket="bucket")
+    assert [v["VersionId"] for v in listed["Versions"]] == [two, one, "null"]
+    assert listed["DeleteMarkers"][0]["VersionId"] == marker["VersionId"]
+    s3.delete_object(**b, VersionId=marker["VersionId"])
+    assert s3.get_object(**b)["Body"].read() == b"2"
+    assert error(s3.get_object, **b, VersionId="nothing")["Code"] == "NoSuchVersion"
+
+
+def test_multipart(s3):
+    b = {"Bucket": "bucket", "Key": "big"}
+    body = os.urandom(12 << 20)
+    config = boto3.s3.transfer.TransferConfig(multipart_threshold=5 << 20, multipart_chunksize=5 << 20)
+    s3.upload_fileobj(io.BytesIO(body), "bucket", "big", Config=config)
+    assert s3.get_object(**b)["Body"].read() == body
+    assert s3.head_object(**b)["ETag"].endswith('-3"')
+    assert s3.get_object(**b, Range="bytes=5242870-5242890")["Body"].read() == body[5242870:5242891]
+    upload = s3.create_multipart_upload(**b)["UploadId"]
+    part = s3.upload_part(**b, UploadId=upload, PartNumber=1, Body=b"x")
+    assert s3.list_parts(**b, UploadId=upload)["Parts"][0]["ETag"] == part["ETag"]
+    assert s3.list_multipart_uploads(Bucket="bucket")["Uploads"][0]["UploadId"] == upload
+    wrong = [{"PartNumber": 2, "ETag": part["ETag"]}]
+    assert error(s3.complete_multipart_upload, **b, UploadId=upload, MultipartUpload={"Parts": wrong})["Code"] == "InvalidPart"
+    s3.abort_multipart_upload(**b, UploadId=upload)
+    assert error(s3.list_parts, **b, UploadId=upload)["Code"] == "NoSuchUpload"
+
+
+def test_kms_is_asked_as_the_caller(s3):
+    """The writer's key is asked for with the context of S3, and a reader without it is refused by KMS's own words."""
+    s = s3.server
+    kms = s.client("kms", B)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    s3.put_object(Bucket="bucket", Key="k", Body=b"x" * 2_500_000, ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+    assert s3.get_object(Bucket="bucket", Key="k")["SSEKMSKeyId"] == key
+    iam = s.client("iam", B)
+    iam.create_user(UserName="reader")
+    pair = iam.create_access_key(UserName="reader")["AccessKey"]
+    doc = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
+    iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=json.dumps(doc))
+    reader = s.client("s3", aws_access_key_id=pair["AccessKeyId"], aws_secret_access_key=pair["SecretAccessKey"])
+    denied = error(reader.get_object, Bucket="bucket", Key="k")
+    assert denied["Message"] == f"User: arn:aws:iam::{B}:user/reader is not authorized to perform: kms:Decrypt on resource: {key} because no identity-based policy allows the kms:Decrypt action"
+    doc["Statement"].append({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", "Condition": {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com", "kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::bucket/k"}}})
+    iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=json.dumps(doc))
+    assert reader.get_object(Bucket="bucket", Key="k")["Body"].read() == b"x" * 2_500_000
+    kms.disable_key(KeyId=key)
+    assert error(s3.get_object, Bucket="bucket", Key="k")["Code"] == "KMS.DisabledException"
+
+
+def test_acls_are_off(s3):
+    assert error(s3.put_object, Bucket="bucket", Key="k", Body=b"", ACL="public-read")["Code"] == "AccessControlListNotSupported"
+    s3.put_object(Bucket="bucket", Key="k", Body=b"", ACL="bucket-owner-full-control")

@@ -1,0 +1,62 @@
+import json
+
+import botocore.exceptions
+import pytest
+
+from conftest import A, B
+
+
+def trust(principal):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Principal": principal}]})
+
+
+def allow(action, resource="*"):
+    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]})
+
+
+def test_root_identity(server):
+    assert server.client("sts").get_caller_identity()["Arn"] == f"arn:aws:iam::{B}:root"
+
+
+def test_wrong_secrets_and_unknown_keys(server):
+    for key, secret, code in [(B, "wrong", "SignatureDoesNotMatch"), ("AKIANOBODYNOBODYNOBO", "x", "InvalidClientTokenId")]:
+        with pytest.raises(botocore.exceptions.ClientError) as e:
+            server.client("sts", aws_access_key_id=key, aws_secret_access_key=secret).get_caller_identity()
+        assert e.value.response["Error"]["Code"] == code
+        assert e.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+def test_assume_role_across_accounts_needs_both_sides(server):
+    iam_a, iam_b = server.client("iam", A), server.client("iam", B)
+    iam_b.create_user(UserName="caller")
+    key = iam_b.create_access_key(UserName="caller")["AccessKey"]
+    sts = server.client("sts", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    role = iam_a.create_role(RoleName="target", AssumeRolePolicyDocument=trust({"AWS": f"arn:aws:iam::{B}:root"}))["Role"]
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        sts.assume_role(RoleArn=role["Arn"], RoleSessionName="s1")
+    assert e.value.response["Error"]["Message"] == f"User: arn:aws:iam::{B}:user/caller is not authorized to perform: sts:AssumeRole on resource: {role['Arn']}"
+    iam_b.put_user_policy(UserName="caller", PolicyName="p", PolicyDocument=allow(["sts:AssumeRole", "sts:TagSession"]))
+    answer = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="s1", Tags=[{"Key": "team", "Value": "x"}], Policy=allow("iam:GetRole"))
+    assert answer["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{A}:assumed-role/target/s1"
+    session = server.as_session("sts", answer)
+    assert session.get_caller_identity()["UserId"] == f"{role['RoleId']}:s1"
+    # Chained sessions last an hour at most.
+    iam_a.put_role_policy(RoleName="target", PolicyName="chain", PolicyDocument=allow("*"))
+    iam_a.create_role(RoleName="second", AssumeRolePolicyDocument=trust({"AWS": role["Arn"]}), MaxSessionDuration=7200)
+    plain = server.as_session("sts", sts.assume_role(RoleArn=role["Arn"], RoleSessionName="s2"))
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        plain.assume_role(RoleArn=f"arn:aws:iam::{A}:role/second", RoleSessionName="s3", DurationSeconds=7200)
+    assert "1 hour session limit for roles assumed by role chaining" in str(e.value)
+    assert plain.assume_role(RoleArn=f"arn:aws:iam::{A}:role/second", RoleSessionName="s3")["Credentials"]["AccessKeyId"].startswith("ASIA")
+    # A session policy limits what the role may do.
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        server.as_session("iam", answer).list_roles()
+    assert "because no session policy allows the iam:ListRoles action" in str(e.value)
+
+
+def test_get_session_token(server):
+    answer = server.client("sts").get_session_token()
+    assert server.as_session("sts", answer).get_caller_identity()["Account"] == B
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        server.as_session("sts", answer).get_session_token()
+    assert e.value.response["Error"]["Code"] == "AccessDenied"
