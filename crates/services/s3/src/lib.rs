@@ -39,6 +39,10 @@ fn message(decision: &Decision, sentence: String) -> String {
 }
 
 fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, ApiError> {
+    // A name that is taken is found out by the operation; the permission is the caller's own matter.
+    if check.action == "s3:CreateBucket" {
+        return Ok(Resource::owned_by(lookup.account()));
+    }
     let (name, key) = match arn.resource.split_once('/') {
         Some((name, key)) => (name, Some(key)),
         None => (arn.resource.as_str(), None),

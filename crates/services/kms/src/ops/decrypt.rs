@@ -10,6 +10,7 @@ pub(crate) struct Decrypt;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Input {
+    #[serde(default)]
     ciphertext_blob: String,
     key_id: Option<String>,
     #[serde(default)]

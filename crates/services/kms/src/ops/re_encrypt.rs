@@ -10,6 +10,7 @@ pub(crate) struct ReEncrypt;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Input {
+    #[serde(default)]
     ciphertext_blob: String,
     #[serde(default)]
     source_encryption_context: BTreeMap<String, String>,
