@@ -1,21 +1,32 @@
 //! The project's own chores: `cargo xtask <task>`.
 
+#![allow(clippy::disallowed_methods, reason = "chores read the environment")]
+
 mod models;
+mod test;
+mod tidy;
 
 use std::path::Path;
 use std::process::ExitCode;
+
+const TASKS: &str = "tasks:
+  test [CARGO TEST ARGUMENTS]   every test, with what it needs
+  tidy                          what the tree is held to
+  models BOTOCORE_DIR IAM_JSON  refresh the API models and the IAM reference data";
 
 #[expect(clippy::print_stderr, reason = "a task's messages go to the terminal")]
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
+        ["test", extra @ ..] => test::all(extra),
+        ["tidy"] => tidy::check(),
         ["models", botocore, iam] => models::refresh(
             Path::new(botocore),
             Path::new(iam),
             Path::new("crates/model/data"),
         ),
-        _ => Err("tasks: models BOTOCORE_DIR IAM_DEFINITION_JSON".to_owned()),
+        _ => Err(TASKS.to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

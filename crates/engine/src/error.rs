@@ -15,7 +15,7 @@ pub struct ApiError {
     /// The HTTP status; `None` leaves it to the model (400 where that says nothing).
     pub status: Option<u16>,
     /// Further members of the error, by their names on the wire (S3: `BucketName`, `Key`).
-    pub fields: Map<String, Value>,
+    pub fields: Box<Map<String, Value>>,
     /// The event in which the call is explained.
     pub event: Option<u64>,
 }
@@ -27,7 +27,7 @@ impl ApiError {
             code: code.into(),
             message: message.into(),
             status: None,
-            fields: Map::new(),
+            fields: Box::default(),
             event: None,
         }
     }

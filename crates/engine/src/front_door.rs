@@ -51,7 +51,7 @@ enum Goal {
 }
 
 enum Done {
-    Sink(SinkSpec),
+    Sink(Box<SinkSpec>),
     Output(Value, Option<BodyOut>),
 }
 
@@ -86,7 +86,7 @@ impl Dispatch<'_> {
         input: Value,
     ) -> Result<SinkSpec, ApiError> {
         match self.go(inner, event, input, Goal::Sink)? {
-            Done::Sink(spec) => Ok(spec),
+            Done::Sink(spec) => Ok(*spec),
             Done::Output(..) => Err(ApiError::internal("the operation takes no body")),
         }
     }
@@ -178,7 +178,9 @@ impl Dispatch<'_> {
             out: None,
         };
         match body {
-            None => operation.sink(&mut cx, input.as_ref()).map(Done::Sink),
+            None => operation
+                .sink(&mut cx, input.as_ref())
+                .map(|s| Done::Sink(Box::new(s))),
             Some(body) => {
                 cx.body = body;
                 let output = operation.run(&mut cx, input)?;
@@ -391,11 +393,9 @@ fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Resource) -> Co
             context.set("aws:sourceidentity", identity.clone());
         }
     }
-    if is_service {
-        if let Some((arn, account)) = &lookup.origin.source {
-            context.set("aws:sourcearn", arn.clone());
-            context.set("aws:sourceaccount", account.clone());
-        }
+    if is_service && let Some((arn, account)) = &lookup.origin.source {
+        context.set("aws:sourcearn", arn.clone());
+        context.set("aws:sourceaccount", account.clone());
     }
     if let Some(account) = &resource.account {
         context.set("aws:resourceaccount", account.clone());

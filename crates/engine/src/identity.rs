@@ -310,19 +310,19 @@ pub(crate) fn facts(lookup: &Lookup<'_>, caller: &Caller) -> Result<Facts, ApiEr
     match &caller.principal {
         Principal::User { account, arn, id } => {
             let name = arn.rsplit('/').next().unwrap_or_default();
-            if let Some(user) = lookup.get(&USERS, &format!("{account}/{name}"))? {
-                if id.as_deref() == Some(&user.id) {
-                    let who = format!("user/{name}");
-                    collect(
-                        lookup,
-                        &mut facts,
-                        &user.inline,
-                        &user.attached,
-                        user.boundary.as_deref(),
-                        &who,
-                    )?;
-                    facts.tags.clone_from(&user.tags);
-                }
+            if let Some(user) = lookup.get(&USERS, &format!("{account}/{name}"))?
+                && id.as_deref() == Some(&user.id)
+            {
+                let who = format!("user/{name}");
+                collect(
+                    lookup,
+                    &mut facts,
+                    &user.inline,
+                    &user.attached,
+                    user.boundary.as_deref(),
+                    &who,
+                )?;
+                facts.tags.clone_from(&user.tags);
             }
         }
         Principal::Session {

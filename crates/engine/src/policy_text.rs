@@ -73,10 +73,10 @@ impl PolicyText {
                     .filter_map(|s| s.principals.as_mut())
                     .flat_map(|p| &mut p.patterns);
                 for pattern in patterns {
-                    if let PrincipalPattern::Arn(arn) = pattern {
-                        if let Some(id) = self.pins.get(arn) {
-                            *pattern = PrincipalPattern::Id(id.clone());
-                        }
+                    if let PrincipalPattern::Arn(arn) = pattern
+                        && let Some(id) = self.pins.get(arn)
+                    {
+                        *pattern = PrincipalPattern::Id(id.clone());
                     }
                 }
                 Some(Policy {
@@ -136,10 +136,8 @@ pub fn pin(
                 }
                 None => return Ok(Err(format!("\"AWS\":\"{arn}\""))),
             },
-            PrincipalPattern::Id(id) => {
-                if !lookup.principal_id_exists(id)? {
-                    return Ok(Err(format!("\"AWS\":\"{id}\"")));
-                }
+            PrincipalPattern::Id(id) if !lookup.principal_id_exists(id)? => {
+                return Ok(Err(format!("\"AWS\":\"{id}\"")));
             }
             PrincipalPattern::Service(name) => {
                 let plausible = name.contains('.')

@@ -189,10 +189,10 @@ pub(crate) fn evaluate(
                 };
             }
             let mut args = call.args.iter().map(eval).collect::<Result<Vec<_>, _>>()?;
-            if call.args.expand_final() {
-                if let Some(Value::Array(last)) = args.pop() {
-                    args.extend(last);
-                }
+            if call.args.expand_final()
+                && let Some(Value::Array(last)) = args.pop()
+            {
+                args.extend(last);
             }
             functions::call(name, &args, scope.folder()).map_err(fail)?
         }
@@ -372,10 +372,10 @@ fn for_expression(f: &ForExpr, scope: &Scope<'_>, source: &Arc<Source>) -> Resul
         if let Some(name) = &f.intro.key_var {
             inner = inner.with(name.as_str(), key);
         }
-        if let Some(condition) = &f.cond {
-            if to_bool(&evaluate(&condition.expr, &inner, source)?) != Some(true) {
-                continue;
-            }
+        if let Some(condition) = &f.cond
+            && to_bool(&evaluate(&condition.expr, &inner, source)?) != Some(true)
+        {
+            continue;
         }
         let value = evaluate(&f.value_expr, &inner, source)?;
         match &f.key_expr {

@@ -42,10 +42,10 @@ fn walk(service: &Service, shape: &Shape, value: &Value, path: &str, out: &mut V
                 }
             }
             for (name, member) in &shape.fields {
-                if let (Some(value), Some(shape)) = (map.get(name), service.shape(&member.shape)) {
-                    if !value.is_null() {
-                        walk(service, shape, value, &join(path, &lower_first(name)), out);
-                    }
+                if let (Some(value), Some(shape)) = (map.get(name), service.shape(&member.shape))
+                    && !value.is_null()
+                {
+                    walk(service, shape, value, &join(path, &lower_first(name)), out);
                 }
             }
         }
@@ -104,28 +104,28 @@ fn walk(service: &Service, shape: &Shape, value: &Value, path: &str, out: &mut V
 fn string(shape: &Shape, text: &str, path: &str, out: &mut Vec<Violation>) {
     let value = Value::String(text.to_owned());
     length(shape, text.chars().count(), path, &value, out);
-    if let Some(allowed) = &shape.allowed {
-        if !allowed.iter().any(|a| a == text) {
-            push(
-                out,
-                path,
-                &value,
-                format!(
-                    "Member must satisfy enum value set: [{}]",
-                    allowed.join(", ")
-                ),
-            );
-        }
+    if let Some(allowed) = &shape.allowed
+        && !allowed.iter().any(|a| a == text)
+    {
+        push(
+            out,
+            path,
+            &value,
+            format!(
+                "Member must satisfy enum value set: [{}]",
+                allowed.join(", ")
+            ),
+        );
     }
-    if let Some(pattern) = &shape.pattern {
-        if !matches_pattern(pattern, text) {
-            push(
-                out,
-                path,
-                &value,
-                format!("Member must satisfy regular expression pattern: {pattern}"),
-            );
-        }
+    if let Some(pattern) = &shape.pattern
+        && !matches_pattern(pattern, text)
+    {
+        push(
+            out,
+            path,
+            &value,
+            format!("Member must satisfy regular expression pattern: {pattern}"),
+        );
     }
 }
 

@@ -5,15 +5,17 @@
 //!
 //! Deliberately absent: what an action does. The executor runs it and feeds the outcome back.
 
+mod begin;
 mod definition;
+mod event;
 mod state;
 mod step;
 
 pub use definition::{
     ActionDefinition, ArtifactStore, Definition, EncryptionKey, StageDefinition, Variable,
 };
+pub use event::{Command, Event, Outcome, Refusal, RetryMode};
 pub use state::{
     ActionRun, ActionStatus, Artifact, Disabled, Execution, ExecutionStatus, Failure,
     SourceRevision, Stage, StageRun, StageStatus, State, Trigger,
 };
-pub use step::{Command, Event, Outcome, Refusal, RetryMode};

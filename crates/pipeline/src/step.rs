@@ -1,129 +1,11 @@
 //! One event, one step.
 
-use std::collections::BTreeMap;
-
+use crate::begin::{attempt, begin, start};
 use crate::definition::Definition;
+use crate::event::{Command, Event, Outcome, Refusal, RetryMode};
 use crate::state::{
-    ActionRun, ActionStatus, Artifact, Disabled, Execution, ExecutionStatus, Failure,
-    MAX_EXECUTIONS, SourceRevision, Stage, StageRun, StageStatus, State, Trigger,
+    ActionStatus, Execution, ExecutionStatus, MAX_EXECUTIONS, Stage, StageRun, StageStatus, State,
 };
-
-/// What happened.
-#[derive(Debug, Clone)]
-pub enum Event {
-    /// The pipeline was made or updated; running executions of an older definition are cancelled.
-    Defined(Box<Definition>),
-    /// An execution begins.
-    Start {
-        /// Its id.
-        id: String,
-        /// What it runs.
-        definition: Box<Definition>,
-        /// What started it.
-        trigger: Trigger,
-        /// Values for pipeline variables.
-        variables: Vec<(String, String)>,
-        /// Revisions asked for.
-        overrides: Vec<SourceRevision>,
-        /// The token of the start.
-        client_token: Option<String>,
-    },
-    /// An action ended.
-    Ended {
-        /// The execution.
-        execution: String,
-        /// The attempt.
-        action: String,
-        /// How.
-        outcome: Box<Outcome>,
-    },
-    /// An execution is to be stopped.
-    Stop {
-        /// The execution.
-        execution: String,
-        /// Whether running actions are given up.
-        abandon: bool,
-        /// Why.
-        reason: Option<String>,
-    },
-    /// A failed stage is to be tried again.
-    Retry {
-        /// The execution.
-        execution: String,
-        /// The stage.
-        stage: String,
-        /// Which actions.
-        mode: RetryMode,
-    },
-    /// The transition into a stage is turned off or on.
-    Transition {
-        /// The stage.
-        stage: String,
-        /// Off, by whom and why; or on.
-        disabled: Option<Disabled>,
-    },
-    /// Time has passed: look whether anything can go on.
-    Tick,
-}
-
-/// Which actions a retry runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RetryMode {
-    /// Those that failed.
-    Failed,
-    /// All of the stage.
-    All,
-}
-
-/// How an action ended.
-#[derive(Debug, Clone, Default)]
-pub struct Outcome {
-    /// Why it failed; `None` if it succeeded.
-    pub failure: Option<Failure>,
-    /// The configuration with its variables filled in.
-    pub resolved: Option<BTreeMap<String, String>>,
-    /// The artifacts that it made.
-    pub outputs: Vec<(String, Artifact)>,
-    /// Its output variables.
-    pub variables: BTreeMap<String, String>,
-    /// The id of what it did elsewhere.
-    pub external_id: Option<String>,
-    /// What it says about itself.
-    pub summary: Option<String>,
-    /// For a source: the revision.
-    pub revision: Option<String>,
-    /// Who answered an approval.
-    pub updated_by: Option<String>,
-}
-
-/// What is to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Command {
-    /// Run this attempt.
-    Run {
-        /// The execution.
-        execution: String,
-        /// The attempt.
-        action: String,
-    },
-}
-
-/// Why an event is refused. The state is unchanged then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// There is no such execution, or no such attempt.
-    NotFound,
-    /// The execution has ended.
-    NotStoppable,
-    /// It is being stopped already.
-    AlreadyStopping,
-    /// The stage cannot be retried.
-    NotRetryable,
-    /// A newer execution has been in the stage.
-    NotLatest,
-    /// The attempt has ended already.
-    AlreadyEnded,
-}
 
 impl State {
     /// Takes `event` at `now_ms`; `new_id` gives ids for new attempts.
@@ -468,10 +350,8 @@ impl State {
         } else {
             self.enter(&mut execution, now_ms, new_id)
         };
-        if moved {
-            if let Some(slot) = self.executions.get_mut(index) {
-                *slot = execution;
-            }
+        if moved && let Some(slot) = self.executions.get_mut(index) {
+            *slot = execution;
         }
         moved
     }
@@ -600,116 +480,10 @@ impl State {
     }
 }
 
-/// A new execution; one that lacks a required variable has failed before it began.
-fn begin(
-    id: String,
-    definition: Definition,
-    trigger: Trigger,
-    given: Vec<(String, String)>,
-    overrides: Vec<SourceRevision>,
-    client_token: Option<String>,
-    now_ms: i64,
-) -> Execution {
-    let mut variables = Vec::new();
-    let mut missing = Vec::new();
-    for variable in &definition.variables {
-        let value = given
-            .iter()
-            .find(|(n, _)| *n == variable.name)
-            .map(|(_, v)| v.clone());
-        match value.or_else(|| variable.default_value.clone()) {
-            Some(value) => variables.push((variable.name.clone(), value)),
-            None => missing.push(variable.name.clone()),
-        }
-    }
-    let (status, summary) = if missing.is_empty() {
-        (ExecutionStatus::InProgress, None)
-    } else {
-        variables.clear();
-        let text = format!(
-            "Values for required variables haven't been provided: {}",
-            missing.join(", ")
-        );
-        (ExecutionStatus::Failed, Some(text))
-    };
-    Execution {
-        id,
-        definition,
-        status,
-        summary,
-        stop_reason: None,
-        trigger,
-        started_ms: now_ms,
-        updated_ms: now_ms,
-        variables,
-        overrides,
-        client_token,
-        at: 0,
-        entered: false,
-        stages: Vec::new(),
-        attempts: Vec::new(),
-        artifacts: BTreeMap::new(),
-    }
-}
-
-fn start(
-    execution: &mut Execution,
-    stage: &str,
-    order: Option<u32>,
-    now_ms: i64,
-    new_id: &mut dyn FnMut() -> String,
-) {
-    let Some(definition) = execution
-        .definition
-        .stages
-        .iter()
-        .find(|s| s.name == stage)
-        .cloned()
-    else {
-        return;
-    };
-    for action in definition
-        .actions
-        .iter()
-        .filter(|a| Some(a.run_order) == order)
-    {
-        let attempt = attempt(execution, stage, &action.name, new_id(), now_ms);
-        execution.attempts.push(attempt);
-    }
-}
-
-fn attempt(execution: &Execution, stage: &str, action: &str, id: String, now_ms: i64) -> ActionRun {
-    let declared = execution.definition.action(stage, action);
-    let inputs = declared
-        .map(|d| d.input_artifacts.as_slice())
-        .unwrap_or_default();
-    ActionRun {
-        id,
-        stage: stage.to_owned(),
-        action: action.to_owned(),
-        status: ActionStatus::InProgress,
-        started_ms: now_ms,
-        updated_ms: now_ms,
-        resolved: declared
-            .map(|d| d.configuration.clone())
-            .unwrap_or_default(),
-        inputs: inputs
-            .iter()
-            .filter_map(|i| Some((i.name.clone(), execution.artifacts.get(&i.name)?.clone())))
-            .collect(),
-        outputs: Vec::new(),
-        variables: BTreeMap::new(),
-        external_id: None,
-        summary: None,
-        failure: None,
-        revision: None,
-        updated_by: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::{Disabled, Failure, Trigger};
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -3,163 +3,13 @@
 //! The order of gates and what each form of principal grants follow `spec/iam.md` and the recordings in
 //! `spec/authorization.md`.
 
-use std::sync::Arc;
-
+use crate::decision::{
+    Decision, Gate, Grant, Missing, Outcome, Policies, ResourceKind, Side, StatementRef,
+};
 use crate::document::{Effect, Policy, Statement};
+use crate::grants::{constraints_hold, covers_child, takes_context};
 use crate::principal::{Principal, Strength};
-use crate::request::{Context, ContextValue, Request};
-
-/// The gate that decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Gate {
-    /// Identity-based policies of the caller.
-    Identity,
-    /// The caller's permissions boundary.
-    Boundary,
-    /// The caller's session policies.
-    Session,
-    /// The resource's own policy: bucket, repository, key or trust policy.
-    Resource,
-    /// Service control policies over the caller's account.
-    Scp,
-    /// Resource control policies over the resource's account.
-    Rcp,
-    /// The policy of the VPC endpoint.
-    Endpoint,
-    /// A grant of a KMS key.
-    Grant,
-}
-
-/// What kind of policy protects the resource; it decides how same-account access is granted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResourceKind {
-    /// Bucket, repository and most other policies: identity **or** resource policy is enough in one account.
-    Ordinary,
-    /// A KMS key policy: it must allow, or delegate to the account.
-    Key,
-    /// A role's trust policy: it must allow, or delegate to the account.
-    Trust,
-}
-
-/// A grant on a KMS key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// Its id, for the explanation.
-    pub id: String,
-    /// The grantee as an ARN or as a unique id (`AROA…`, `AROA…:session`).
-    pub grantee: String,
-    /// The retiring principal, in the same forms.
-    pub retiring: Option<String>,
-    /// Operations, for example `Decrypt`.
-    pub operations: Vec<String>,
-    /// `EncryptionContextEquals`: the request's context must be exactly this.
-    pub context_equals: Option<Vec<(String, String)>>,
-    /// `EncryptionContextSubset`: the request's context must hold at least this.
-    pub context_subset: Option<Vec<(String, String)>>,
-    /// The account whose principal issued the grant, if known; the key's account otherwise.
-    pub issuing_account: Option<String>,
-}
-
-/// Every policy that has a say. Empty or `None` means that the layer does not exist.
-#[derive(Debug, Clone, Default)]
-pub struct Policies {
-    /// Identity-based policies: inline and attached.
-    pub identity: Vec<Policy>,
-    /// The permissions boundary.
-    pub boundary: Option<Policy>,
-    /// Session policies; `None` when the session has none.
-    pub session: Option<Vec<Policy>>,
-    /// The resource's own policy.
-    pub resource: Option<Policy>,
-    /// Service control policies, a list per level from the root down.
-    pub scp: Vec<Vec<Policy>>,
-    /// Resource control policies, a list per level.
-    pub rcp: Vec<Vec<Policy>>,
-    /// The VPC endpoint's policy.
-    pub endpoint: Option<Policy>,
-    /// Grants on the key.
-    pub grants: Vec<Grant>,
-}
-
-/// What came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Allowed.
-    Allow,
-    /// Nothing allows it.
-    ImplicitDeny,
-    /// A statement denies it.
-    ExplicitDeny,
-}
-
-/// A statement that mattered.
-#[derive(Debug, Clone)]
-pub struct StatementRef {
-    /// The policy that it stands in.
-    pub policy: Policy,
-    /// Its index in the document.
-    pub index: usize,
-}
-
-impl StatementRef {
-    /// The statement's `Sid`, or its number counted from 1.
-    #[must_use]
-    pub fn label(&self) -> String {
-        match self
-            .policy
-            .document
-            .statements
-            .get(self.index)
-            .and_then(|s| s.sid.clone())
-        {
-            Some(sid) if !sid.is_empty() => sid,
-            _ => format!("statement {}", self.index + 1),
-        }
-    }
-}
-
-/// Which side of the request must change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// The caller's account.
-    Caller,
-    /// The resource's account.
-    Resource,
-}
-
-/// A gate that would have to allow and does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Missing {
-    /// The gate.
-    pub gate: Gate,
-    /// Whose account it belongs to.
-    pub side: Side,
-}
-
-/// The answer.
-#[derive(Debug, Clone)]
-pub struct Decision {
-    /// Allow, or which kind of denial.
-    pub outcome: Outcome,
-    /// The gate that decided: that allowed, that denied, or the one that AWS names as missing.
-    pub gate: Gate,
-    /// The statement that decided; none for an implicit denial or a grant.
-    pub statement: Option<StatementRef>,
-    /// The grant that decided.
-    pub grant: Option<String>,
-    /// For an implicit denial: all gates that must still allow, the named one first.
-    pub missing: Vec<Missing>,
-    /// Whether caller and resource are in different accounts.
-    pub cross_account: bool,
-}
-
-impl Decision {
-    /// Whether the request may go on.
-    #[must_use]
-    pub fn allowed(&self) -> bool {
-        self.outcome == Outcome::Allow
-    }
-}
+use crate::request::Request;
 
 /// Decides `request` under `policies`.
 #[must_use]
@@ -226,10 +76,10 @@ impl Evaluation<'_> {
         };
         for level in &p.rcp {
             // RetireGrant is exempt from resource control policies (recorded on AWS).
-            if self.request.action != "kms:RetireGrant" {
-                if let Some(d) = deny(Gate::Rcp, self.find(level, Effect::Deny)) {
-                    return Some(d);
-                }
+            if self.request.action != "kms:RetireGrant"
+                && let Some(d) = deny(Gate::Rcp, self.find(level, Effect::Deny))
+            {
+                return Some(d);
             }
         }
         for level in &p.scp {
@@ -323,10 +173,11 @@ impl Evaluation<'_> {
                 .iter()
                 .filter_map(|p| self.request.principal.named_by(p))
                 .max();
-            if let Some(strength) = strength {
-                if best.is_none_or(|(b, _)| strength > b) && self.matches(statement) {
-                    best = Some((strength, index));
-                }
+            if let Some(strength) = strength
+                && best.is_none_or(|(b, _)| strength > b)
+                && self.matches(statement)
+            {
+                best = Some((strength, index));
             }
         }
         best.map(|(strength, index)| {
@@ -362,10 +213,10 @@ impl Evaluation<'_> {
                     .requested_grant
                     .is_none_or(|child| covers_child(grant, child));
             let strength = retiring.max(if covers { named(&grant.grantee) } else { None });
-            if let Some(strength) = strength {
-                if best.is_none_or(|(b, _)| strength > b) {
-                    best = Some((strength, grant));
-                }
+            if let Some(strength) = strength
+                && best.is_none_or(|(b, _)| strength > b)
+            {
+                best = Some((strength, grant));
             }
         }
         best
@@ -504,99 +355,5 @@ impl Evaluation<'_> {
         let mut decision = self.decision(Outcome::ImplicitDeny, gate, None);
         decision.missing = missing;
         decision
-    }
-}
-
-/// The encryption context of a request, as the front door puts it into the condition keys.
-fn encryption_context(context: &Context) -> Vec<(&str, &str)> {
-    context
-        .iter()
-        .filter_map(|(key, value)| match value {
-            ContextValue::Single(value) => {
-                Some((key.strip_prefix("kms:encryptioncontext:")?, value.as_str()))
-            }
-            ContextValue::List(_) => None,
-        })
-        .collect()
-}
-
-/// Constraints on the encryption context bind only operations that take one.
-fn takes_context(operation: &str) -> bool {
-    !matches!(
-        operation,
-        "CreateGrant" | "RetireGrant" | "DescribeKey" | "GetPublicKey"
-    )
-}
-
-fn constraints_hold(grant: &Grant, context: &Context) -> bool {
-    if grant.context_equals.is_none() && grant.context_subset.is_none() {
-        return true;
-    }
-    let given = encryption_context(context);
-    let has = |(key, value): &(String, String)| {
-        given
-            .iter()
-            .any(|(k, v)| k.eq_ignore_ascii_case(key) && *v == value.as_str())
-    };
-    let equals = grant
-        .context_equals
-        .as_ref()
-        .is_none_or(|all| all.len() == given.len() && all.iter().all(has));
-    let subset = grant
-        .context_subset
-        .as_ref()
-        .is_none_or(|some| some.iter().all(has));
-    equals && subset
-}
-
-/// Whether `parent` lets its grantee create `child`: every operation, under constraints at least as narrow.
-/// Two parents do not add up (recorded on AWS).
-fn covers_child(parent: &Grant, child: &Grant) -> bool {
-    let operations = child
-        .operations
-        .iter()
-        .all(|o| parent.operations.contains(o));
-    let holds = |required: &[(String, String)], given: Option<&Vec<(String, String)>>| {
-        given.is_some_and(|given| required.iter().all(|pair| given.contains(pair)))
-    };
-    let subset = parent.context_subset.as_ref().is_none_or(|required| {
-        holds(required, child.context_equals.as_ref())
-            || holds(required, child.context_subset.as_ref())
-    });
-    let equals = parent.context_equals.as_ref().is_none_or(|required| {
-        child
-            .context_equals
-            .as_ref()
-            .is_some_and(|c| c.len() == required.len() && holds(required, Some(c)))
-    });
-    operations && subset && equals
-}
-
-impl Policies {
-    /// All documents that were asked, with the gate that they belong to.
-    pub fn all(&self) -> impl Iterator<Item = (Gate, &Policy)> {
-        let scp = self.scp.iter().flatten().map(|p| (Gate::Scp, p));
-        let rcp = self.rcp.iter().flatten().map(|p| (Gate::Rcp, p));
-        let session = self.session.iter().flatten().map(|p| (Gate::Session, p));
-        self.identity
-            .iter()
-            .map(|p| (Gate::Identity, p))
-            .chain(self.boundary.iter().map(|p| (Gate::Boundary, p)))
-            .chain(session)
-            .chain(self.resource.iter().map(|p| (Gate::Resource, p)))
-            .chain(scp)
-            .chain(rcp)
-            .chain(self.endpoint.iter().map(|p| (Gate::Endpoint, p)))
-    }
-}
-
-/// Makes policies from documents that have no better name than where they stand.
-impl From<Arc<crate::Document>> for Policy {
-    fn from(document: Arc<crate::Document>) -> Self {
-        Self {
-            name: "policy".into(),
-            arn: None,
-            document,
-        }
     }
 }

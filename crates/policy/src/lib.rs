@@ -9,8 +9,10 @@
 //! Deliberately absent: services, storage, the wire. The front door gathers the facts and asks.
 
 mod condition;
+mod decision;
 mod document;
 mod evaluate;
+mod grants;
 mod json;
 mod message;
 mod parse;
@@ -22,12 +24,13 @@ mod validate;
 mod values;
 
 pub use condition::{Condition, Operator, Qualifier};
+pub use decision::{
+    Decision, Gate, Grant, Missing, Outcome, Policies, ResourceKind, Side, StatementRef,
+};
 pub use document::{
     Document, Effect, Element, Policy, PrincipalElement, PrincipalPattern, Statement, Version,
 };
-pub use evaluate::{
-    Decision, Gate, Grant, Missing, Outcome, Policies, ResourceKind, Side, StatementRef, evaluate,
-};
+pub use evaluate::evaluate;
 pub use json::{JsonError, Span};
 pub use message::{Style, sentence};
 pub use parse::DocumentError;

@@ -1,6 +1,6 @@
 //! AWS's own denial sentences (`spec/authorization.md` section 1).
 
-use crate::evaluate::{Decision, Gate, Outcome, Side};
+use crate::decision::{Decision, Gate, Outcome, Side};
 use crate::request::Request;
 
 /// How a service words the sentence. Most are [`Style::Plain`]; the rest follow from the action's service.

@@ -1,6 +1,6 @@
 //! What is asked: who, what, on which resource, with which context.
 
-use crate::evaluate::Grant;
+use crate::decision::Grant;
 use crate::principal::Principal;
 
 /// The value of a condition key: single-valued or multivalued. The difference decides whether an operator

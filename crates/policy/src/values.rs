@@ -193,10 +193,10 @@ pub(crate) fn ip(text: &str) -> Option<Ip> {
         return Some(Ip::V4(v4));
     }
     let lower = text.to_ascii_lowercase();
-    if let Some(tail) = lower.strip_prefix("::ffff:") {
-        if tail.contains('.') {
-            return ipv4(tail).map(Ip::V4);
-        }
+    if let Some(tail) = lower.strip_prefix("::ffff:")
+        && tail.contains('.')
+    {
+        return ipv4(tail).map(Ip::V4);
     }
     let bits = ipv6(&lower)?;
     if bits >> 32 == 0xffff {

@@ -1,5 +1,11 @@
 //! Every verdict that was observed on AWS (`cases/aws-observed-*.json`) against the engine.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what it expects by failing"
+)]
+
 use sekisho_policy::{
     Context, Document, Grant, Outcome, Policies, Policy, Principal, Request, ResourceKind,
     evaluate, sentence,

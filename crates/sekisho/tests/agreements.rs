@@ -1,6 +1,13 @@
 //! The seed's delivery, and what happens when any one of its agreements is broken: the rehearsal fails at the call,
 //! and names the side and the account, that AWS would.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what it expects by failing"
+)]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;

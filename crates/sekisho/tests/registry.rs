@@ -1,6 +1,13 @@
 //! Walks the registry: every operation is in the model, its fields are members, its actions are known to IAM, a caller
 //! without a policy is denied by it, and two golden tables are current. `UPDATE=1 cargo test` writes them anew.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what it expects by failing"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;

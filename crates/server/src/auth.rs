@@ -32,10 +32,10 @@ impl Keys {
             credential.service.clone(),
         );
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, key)) = keys.get(&id) {
-            if known == secret {
-                return *key;
-            }
+        if let Some((known, key)) = keys.get(&id)
+            && known == secret
+        {
+            return *key;
         }
         if keys.len() >= MAX_KEYS {
             keys.clear();

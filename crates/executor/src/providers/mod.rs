@@ -13,6 +13,9 @@ use crate::failure::Failed;
 use crate::session::Run;
 use crate::variables;
 
+/// Does the work of a provider as the session that it is given, with the resolved configuration.
+type Provider = fn(&Run, &Caller, &BTreeMap<String, String>) -> Result<Outcome, Failed>;
+
 /// Runs an attempt to its end.
 pub(crate) fn run(run: &Run) -> Outcome {
     let mut resolved = None;
@@ -42,7 +45,7 @@ fn attempt(run: &Run, resolved: &mut Option<BTreeMap<String, String>>) -> Result
     let configuration = variables::resolve(&run.execution, &declared.configuration)?;
     *resolved = Some(configuration.clone());
     let caller = run.assume()?;
-    let provider: fn(&Run, &Caller, &BTreeMap<String, String>) -> Result<Outcome, Failed> = match (
+    let provider: Provider = match (
         declared.action_type_id.category.as_str(),
         declared.action_type_id.provider.as_str(),
     ) {

@@ -145,10 +145,10 @@ fn action_lines(
     if let Some(text) = text {
         let _ = writeln!(out, "      {text}");
     }
-    if execution.declared(attempt).is_some_and(|d| d.is_approval()) {
-        if let Some(by) = &attempt.updated_by {
-            let _ = writeln!(out, "      {DIM}answered by {by}{OFF}");
-        }
+    if execution.declared(attempt).is_some_and(|d| d.is_approval())
+        && let Some(by) = &attempt.updated_by
+    {
+        let _ = writeln!(out, "      {DIM}answered by {by}{OFF}");
     }
     let mine: Vec<&Arc<Event>> = events
         .iter()

@@ -47,10 +47,10 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
                     .compiled(|| format!("trust policy of role/{name}"));
             }
         }
-    } else if arn.resource.starts_with("user/") {
-        if let Some(user) = lookup.get(&USERS, &key)? {
-            resource.tags.clone_from(&user.tags);
-        }
+    } else if arn.resource.starts_with("user/")
+        && let Some(user) = lookup.get(&USERS, &key)?
+    {
+        resource.tags.clone_from(&user.tags);
     }
     Ok(resource)
 }

@@ -57,11 +57,11 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
         .as_ref()
         .and_then(|p| p.compiled(|| format!("bucket policy of {name}")));
     // An object that another account wrote and kept belongs to that account: the bucket's policy does not reach it.
-    if let (Some(key), true) = (key, check.action.starts_with("s3:GetObject")) {
-        if let Some(owner) = object::foreign_owner(lookup, &bucket, key)? {
-            resource = Resource::owned_by(&owner);
-            resource.policy_noun = "object ACL";
-        }
+    if let (Some(key), true) = (key, check.action.starts_with("s3:GetObject"))
+        && let Some(owner) = object::foreign_owner(lookup, &bucket, key)?
+    {
+        resource = Resource::owned_by(&owner);
+        resource.policy_noun = "object ACL";
     }
     if policy::restricted(&bucket, lookup.caller()) {
         resource.policy = resource.policy.filter(|p| !policy::is_public(&p.document));

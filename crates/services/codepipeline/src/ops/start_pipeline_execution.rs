@@ -46,15 +46,14 @@ impl Operation for StartPipelineExecution {
             }
             names.push(&variable.name);
         }
-        if let Some(token) = &input.client_request_token {
-            if let Some(twin) = pipeline
+        if let Some(token) = &input.client_request_token
+            && let Some(twin) = pipeline
                 .state
                 .executions
                 .iter()
                 .find(|e| e.client_token.as_ref() == Some(token))
-            {
-                return Ok(json!({"pipelineExecutionId": twin.id}));
-            }
+        {
+            return Ok(json!({"pipelineExecutionId": twin.id}));
         }
         let active = pipeline
             .state

@@ -25,11 +25,11 @@ impl Operation for Decrypt {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let (arn, _) = cipher::split(&input.ciphertext_blob)?;
-        if let Some(named) = &input.key_id {
-            if keys::resolve(lookup, named)? != arn {
-                let message = "The key ID in the request does not identify a CMK that can perform this operation.";
-                return Err(ApiError::new("IncorrectKeyException", message));
-            }
+        if let Some(named) = &input.key_id
+            && keys::resolve(lookup, named)? != arn
+        {
+            let message = "The key ID in the request does not identify a CMK that can perform this operation.";
+            return Err(ApiError::new("IncorrectKeyException", message));
         }
         let check = checks::on_key(lookup, "Decrypt", &arn)?;
         Ok(vec![checks::with_context(check, &input.encryption_context)])

@@ -28,11 +28,11 @@ impl Operation for ReEncrypt {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let (arn, _) = cipher::split(&input.ciphertext_blob)?;
-        if let Some(named) = &input.source_key_id {
-            if keys::resolve(lookup, named)? != arn {
-                let message = "The key ID in the request does not identify a CMK that can perform this operation.";
-                return Err(ApiError::new("IncorrectKeyException", message));
-            }
+        if let Some(named) = &input.source_key_id
+            && keys::resolve(lookup, named)? != arn
+        {
+            let message = "The key ID in the request does not identify a CMK that can perform this operation.";
+            return Err(ApiError::new("IncorrectKeyException", message));
         }
         let same = (keys::resolve(lookup, &input.destination_key_id)? == arn).to_string();
         let from = checks::on_key(lookup, "ReEncryptFrom", &arn)?

@@ -1,0 +1,69 @@
+//! Constraints of grants, and which grants a grant may create.
+
+use crate::decision::Grant;
+use crate::request::{Context, ContextValue};
+
+/// The encryption context of a request, as the front door puts it into the condition keys.
+fn encryption_context(context: &Context) -> Vec<(&str, &str)> {
+    context
+        .iter()
+        .filter_map(|(key, value)| match value {
+            ContextValue::Single(value) => {
+                Some((key.strip_prefix("kms:encryptioncontext:")?, value.as_str()))
+            }
+            ContextValue::List(_) => None,
+        })
+        .collect()
+}
+
+/// Constraints on the encryption context bind only operations that take one.
+pub(crate) fn takes_context(operation: &str) -> bool {
+    !matches!(
+        operation,
+        "CreateGrant" | "RetireGrant" | "DescribeKey" | "GetPublicKey"
+    )
+}
+
+pub(crate) fn constraints_hold(grant: &Grant, context: &Context) -> bool {
+    if grant.context_equals.is_none() && grant.context_subset.is_none() {
+        return true;
+    }
+    let given = encryption_context(context);
+    let has = |(key, value): &(String, String)| {
+        given
+            .iter()
+            .any(|(k, v)| k.eq_ignore_ascii_case(key) && *v == value.as_str())
+    };
+    let equals = grant
+        .context_equals
+        .as_ref()
+        .is_none_or(|all| all.len() == given.len() && all.iter().all(has));
+    let subset = grant
+        .context_subset
+        .as_ref()
+        .is_none_or(|some| some.iter().all(has));
+    equals && subset
+}
+
+/// Whether `parent` lets its grantee create `child`: every operation, under constraints at least as narrow.
+/// Two parents do not add up (recorded on AWS).
+pub(crate) fn covers_child(parent: &Grant, child: &Grant) -> bool {
+    let operations = child
+        .operations
+        .iter()
+        .all(|o| parent.operations.contains(o));
+    let holds = |required: &[(String, String)], given: Option<&Vec<(String, String)>>| {
+        given.is_some_and(|given| required.iter().all(|pair| given.contains(pair)))
+    };
+    let subset = parent.context_subset.as_ref().is_none_or(|required| {
+        holds(required, child.context_equals.as_ref())
+            || holds(required, child.context_subset.as_ref())
+    });
+    let equals = parent.context_equals.as_ref().is_none_or(|required| {
+        child
+            .context_equals
+            .as_ref()
+            .is_some_and(|c| c.len() == required.len() && holds(required, Some(c)))
+    });
+    operations && subset && equals
+}
