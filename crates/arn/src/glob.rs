@@ -45,6 +45,23 @@ fn run<T: Copy + PartialEq>(pattern: &[T], text: &[T], any: T, one: T) -> bool {
 #[cfg(test)]
 mod tests {
     use super::glob;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// The matcher is the regular expression that `*` and `?` stand for.
+        #[test]
+        fn equals_a_regex(pattern in "[ab*?]{0,12}", text in "[ab]{0,16}") {
+            let regex = format!("^{}$", pattern.replace('*', ".*").replace('?', "."));
+            let regex = regex_lite::Regex::new(&regex).unwrap();
+            prop_assert_eq!(glob(&pattern, &text), regex.is_match(&text));
+        }
+
+        #[test]
+        fn never_panics(pattern in ".{0,30}", text in ".{0,30}") {
+            let _ = glob(&pattern, &text);
+            let _ = text.parse::<crate::Arn>();
+        }
+    }
 
     #[test]
     fn wildcards() {

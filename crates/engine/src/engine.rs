@@ -21,7 +21,7 @@ use crate::op::Registry;
 use crate::origin::{Origin, RequestInfo};
 
 /// Events kept in memory; older ones are on disk, if there is one.
-const EVENTS_IN_MEMORY: usize = 65_536;
+const EVENTS_IN_MEMORY: usize = 16_384;
 /// Events of calls that changed nothing are written together, this many at most.
 const EVENT_BATCH: usize = 4_096;
 

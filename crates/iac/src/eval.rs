@@ -488,3 +488,132 @@ fn directive_text(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Evaluates `text` as the value of a local, with one variable and one resource in scope.
+    fn run(text: &str) -> Result<Value, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = format!(
+            "variable \"v\" {{\n  default = \"x\"\n}}\nlocals {{\n  list = [\"a\", \"b\"]\n  map = {{ one = 1, two = 2 }}\n  it = {text}\n}}\n"
+        );
+        std::fs::write(folder.path().join("main.tf"), file).unwrap();
+        let config = Configuration::read(folder.path(), &BTreeMap::new())
+            .map_err(|p| p[0].message.clone())?;
+        let values = BTreeMap::from([(
+            "aws_iam_role.r".to_owned(),
+            json!({"arn": "arn:r", "tags": {"k": "v"}}),
+        )]);
+        let (source, expression) = config.locals.get("it").unwrap();
+        evaluate(expression, &Scope::new(&config, &values), source).map_err(|p| p.message)
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: Value) {
+        assert_eq!(run(text), Ok(expected), "{text}");
+    }
+
+    #[test]
+    fn literals_and_templates() {
+        check("\"a${var.v}b\"", json!("axb"));
+        check("\"${1 + 2}\"", json!(3));
+        check("\"n=${1 + 2}\"", json!("n=3"));
+        check("\"$${not}\"", json!("${not}"));
+        check("\"%{ if true }yes%{ else }no%{ endif }\"", json!("yes"));
+        check(
+            "\"%{ for x in local.list }<${x}>%{ endfor }\"",
+            json!("<a><b>"),
+        );
+        check(
+            "<<-EOT\n    one\n      two ${var.v}\n    EOT\n",
+            json!("one\n  two x\n"),
+        );
+    }
+
+    #[test]
+    fn operators_and_conditionals() {
+        check("1 + 2 * 3", json!(7));
+        check("7 % 4 == 3 && !false", json!(true));
+        check("-(3) < 0 ? \"neg\" : \"pos\"", json!("neg"));
+        check("10 / 4", json!(2.5));
+        check("var.v != \"y\" || false", json!(true));
+    }
+
+    #[test]
+    fn collections() {
+        check(
+            "[for s in local.list : upper(s) if s != \"a\"]",
+            json!(["B"]),
+        );
+        check(
+            "{for k, v in local.map : k => v * 10}",
+            json!({"one": 10, "two": 20}),
+        );
+        check(
+            "{for s in [\"ax\", \"ay\", \"b\"] : substr(s, 0, 1) => s...}",
+            json!({"a": ["ax", "ay"], "b": ["b"]}),
+        );
+        check("[{n = 1}, {n = 2}][*].n", json!([1, 2]));
+        check("local.map[\"one\"]", json!(1));
+        check("local.list[1]", json!("b"));
+        check("aws_iam_role.r.tags.k", json!("v"));
+        check("[aws_iam_role.r.arn]", json!(["arn:r"]));
+    }
+
+    #[test]
+    fn functions_of_the_language() {
+        check(
+            "format(\"arn:aws:iam::%s:role/%s\", \"1\", 2)",
+            json!("arn:aws:iam::1:role/2"),
+        );
+        check(
+            "jsonencode({ b = [1, true], a = null })",
+            json!("{\"a\":null,\"b\":[1,true]}"),
+        );
+        check(
+            "jsonencode(\"<a&b>\")",
+            json!("\"\\u003ca\\u0026b\\u003e\""),
+        );
+        check("join(\"-\", concat([\"a\"], local.list))", json!("a-a-b"));
+        check(
+            "merge({ a = 1 }, { b = 2 }, { a = 3 })",
+            json!({"a": 3, "b": 2}),
+        );
+        check("try(local.nothing, \"fallback\")", json!("fallback"));
+        check("can(local.nothing)", json!(false));
+        check("lookup({ a = 1 }, \"z\", 9)", json!(9));
+        check("toset([\"b\", \"a\", \"b\"])", json!(["a", "b"]));
+        check("flatten([[1], [2, [3]]])", json!([1, 2, 3]));
+        check("keys({ b = 1, a = 2 })", json!(["a", "b"]));
+        check("replace(\"a.b\", \".\", \"-\")", json!("a-b"));
+        check("coalesce(null, \"\", \"c\")", json!("c"));
+    }
+
+    #[test]
+    fn what_cannot_be_evaluated_is_named() {
+        assert_eq!(
+            run("local.nothing"),
+            Err("`local.nothing` is not known".to_owned())
+        );
+        assert_eq!(
+            run("cidrsubnet(\"a\", 1, 2)"),
+            Err("the function `cidrsubnet` is not supported yet".to_owned())
+        );
+        assert_eq!(
+            run("aws_iam_role.r.nothing"),
+            Err("there is no attribute `nothing` here".to_owned())
+        );
+        assert!(run("local.it").is_err(), "a local that refers to itself");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn never_panics(text in r#"(\[|\]|\{|\}|"a"|1|\+|-|local\.list|local\.map|\.|\*|\?|:|for x in |if |format\(|\)|,| ){0,25}"#) {
+            let _ = run(&text);
+        }
+    }
+}

@@ -12,7 +12,7 @@ pub(crate) fn call(name: &str, args: &[Value], folder: &str) -> Result<Value, St
     let f = Args { name, args };
     Ok(match name {
         "format" => json!(format_text(&f.text(0)?, args.get(1..).unwrap_or_default())?),
-        "jsonencode" => json!(f.value(0)?.to_string()),
+        "jsonencode" => json!(json_text(f.value(0)?)),
         "jsondecode" => {
             serde_json::from_str(&f.text(0)?).map_err(|e| format!("jsondecode: {e}"))?
         }
@@ -251,6 +251,27 @@ fn flat(value: &Value) -> Vec<Value> {
         Value::Array(items) => items.iter().flat_map(flat).collect(),
         other => vec![other.clone()],
     }
+}
+
+/// JSON as Terraform writes it: keys in order, and `<`, `>` and `&` escaped.
+fn json_text(value: &Value) -> String {
+    fn in_order(value: &Value) -> Value {
+        match value {
+            Value::Object(map) => Value::Object(
+                sorted(map)
+                    .into_iter()
+                    .map(|(k, v)| (k.clone(), in_order(v)))
+                    .collect(),
+            ),
+            Value::Array(items) => items.iter().map(in_order).collect(),
+            other => other.clone(),
+        }
+    }
+    in_order(value)
+        .to_string()
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
 }
 
 /// `list[0]`, `map["key"]`.

@@ -375,3 +375,21 @@ mod tests {
         assert_eq!(ip("192.0.513"), None);
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn nothing_panics(text in "[-+0-9a-fA-F.:eTZ/ ]{0,40}") {
+            let _ = (decimal(&text), date_ms(&text), ip(&text), IpNet::parse(&text));
+        }
+
+        #[test]
+        fn numbers_order_as_integers_do(a in -10_000i64..10_000, b in -10_000i64..10_000) {
+            prop_assert_eq!(decimal(&a.to_string()).cmp(&decimal(&b.to_string())), a.cmp(&b));
+        }
+    }
+}

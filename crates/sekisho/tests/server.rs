@@ -607,6 +607,39 @@ fn the_registry_refuses_what_it_should() {
         200,
         "{\"name\":\"team/app\",\"tags\":[]}",
     );
+    // Another repository of the registry takes the layer over; the bytes do not travel.
+    a.call(
+        "ecr",
+        "CreateRepository",
+        json!({"repositoryName": "team/other"}),
+    )
+    .unwrap();
+    w.expect(
+        &ask(
+            "POST",
+            &format!("team/other/blobs/uploads/?mount={digest}&from=team/app"),
+            "",
+        ),
+        201,
+        "",
+    );
+    w.expect(
+        &ask("GET", &format!("team/other/blobs/{digest}"), ""),
+        200,
+        "hello",
+    );
+    w.expect(
+        &ask(
+            "POST",
+            &format!(
+                "team/other/blobs/uploads/?mount=sha256:{}&from=team/app",
+                "1".repeat(64)
+            ),
+            "",
+        ),
+        202,
+        "",
+    );
     let forged = basic.replace(&basic[basic.len() - 8..], "AAAAAAA=");
     let r = w.send(format!("GET /v2/ HTTP/1.1\r\nhost: x\r\nauthorization: Basic {forged}\r\nconnection: close\r\n\r\n").as_bytes());
     w.expect(&r, 401, "Not Authorized");

@@ -237,6 +237,15 @@ pub(crate) fn text(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn never_panics(body in "(Tags|RoleName|member|\\.|[0-9]|Key|=|&|%[0-9a-f]{2}|a){0,40}") {
+            let iam = sekisho_model::service("iam").unwrap();
+            let _ = decode(iam, &iam.operations["CreateRole"], body.as_bytes());
+        }
+    }
 
     #[test]
     fn lists_and_structures_are_read() {

@@ -1,0 +1,204 @@
+//! The binary as a person meets it: exit codes, streams, images given, and the documents that describe its output.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what it expects by failing"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cross-account-ecr")
+}
+
+fn sekisho(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_sekisho"))
+        .args(args)
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap()
+}
+
+fn rehearse(extra: &[&str]) -> Output {
+    let folder = example();
+    sekisho(&[&["rehearse", folder.to_str().unwrap()], extra].concat())
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn it_passes_with_0_and_results_go_to_standard_output() {
+    let out = rehearse(&[]);
+    assert_eq!(out.status.code(), Some(0));
+    let (stdout, stderr) = (text(&out.stdout), text(&out.stderr));
+    assert_eq!(
+        stdout.lines().last(),
+        Some("passes: 1 pipeline succeeded, 9 calls, all allowed")
+    );
+    assert!(
+        stderr.contains("made aws_codepipeline.this\n")
+            && stderr.contains("delivery: Deploy/Release Succeeded\n"),
+        "{stderr}"
+    );
+    assert!(
+        !stderr.contains('\u{1b}') && !stdout.contains('\u{1b}') && !stderr.contains('\r'),
+        "nothing flickers, nothing is coloured"
+    );
+    assert!(rehearse(&["--quiet"]).stderr.is_empty());
+}
+
+#[test]
+fn it_does_not_pass_with_1() {
+    let out = rehearse(&["--approve", "no", "-q"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stdout).contains("Rejected in a rehearsal"));
+    let out = rehearse(&["--no-image", "-q"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(text(&out.stdout).contains("imageTag:'latest'} does not exist within the repository"));
+}
+
+#[test]
+fn it_could_not_run_with_2_and_says_what_to_do() {
+    for (args, part) in [
+        (
+            vec!["rehearse", "/nowhere"],
+            "error: /nowhere: No such file or directory",
+        ),
+        (
+            vec!["rehearse", ".", "--var", "nonsense"],
+            "`nonsense`: expected --var NAME=VALUE",
+        ),
+        (vec!["rehearse"], "required arguments were not provided"),
+        (vec!["rehears"], "a similar subcommand exists: 'rehearse'"),
+        (
+            vec!["serve", "--listen", "0.0.0.0:4566"],
+            "say which secret its root keys have with --root-secret",
+        ),
+    ] {
+        let out = sekisho(&args);
+        assert_eq!(out.status.code(), Some(2), "{args:?}");
+        assert!(text(&out.stderr).contains(part), "{}", text(&out.stderr));
+        assert!(out.stdout.is_empty());
+    }
+}
+
+#[test]
+fn json_holds_what_the_schema_requires() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../docs/rehearse.schema.json")).unwrap();
+    for extra in [
+        &["--format", "json", "-q"][..],
+        &["--format", "json", "-q", "--no-image"],
+    ] {
+        let document: Value = serde_json::from_slice(&rehearse(extra).stdout).unwrap();
+        required(&document, &schema, &schema);
+    }
+}
+
+/// `required`, `type`, `enum`, `items`, `properties` and `$ref`: what the schema uses.
+fn required(value: &Value, schema: &Value, root: &Value) {
+    let schema = match schema["$ref"].as_str() {
+        Some(reference) => root.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => schema,
+    };
+    let kinds: Vec<&str> = match &schema["type"] {
+        Value::String(one) => vec![one],
+        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    assert!(
+        kinds.is_empty() || kinds.contains(&kind),
+        "{value} is no {kinds:?}"
+    );
+    assert!(
+        schema["enum"].as_array().is_none_or(|e| e.contains(value)),
+        "{value}"
+    );
+    for name in schema["required"].as_array().into_iter().flatten() {
+        assert!(
+            value.get(name.as_str().unwrap()).is_some(),
+            "{name} is missing in {value}"
+        );
+    }
+    for (name, inner) in value.as_object().into_iter().flatten() {
+        let property = &schema["properties"][name];
+        assert!(!property.is_null(), "the schema does not know `{name}`");
+        required(inner, property, root);
+    }
+    for inner in value.as_array().into_iter().flatten() {
+        required(inner, &schema["items"], root);
+    }
+}
+
+#[test]
+fn an_image_of_ones_own_is_delivered() {
+    let folder = tempfile::tempdir().unwrap();
+    // A `docker save` archive.
+    let archive = folder.path().join("image.tar");
+    let mut tar = tar::Builder::new(std::fs::File::create(&archive).unwrap());
+    let mut add = |name: &str, bytes: &[u8]| {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        tar.append_data(&mut header, name, bytes).unwrap();
+    };
+    add("layer.tar", b"not really a layer");
+    add(
+        "config.json",
+        br#"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"#,
+    );
+    add(
+        "manifest.json",
+        br#"[{"Config":"config.json","RepoTags":["app:v1"],"Layers":["layer.tar"]}]"#,
+    );
+    tar.finish().unwrap();
+    let image = format!("team/app={}", archive.display());
+    let own = rehearse(&["--image", &image, "-q"]);
+    assert_eq!(own.status.code(), Some(0), "{}", text(&own.stderr));
+    let digest =
+        |out: &Output| text(&out.stdout).split("image digest: ").nth(1).unwrap()[..71].to_owned();
+    assert_ne!(digest(&own), digest(&rehearse(&["-q"])));
+    // An OCI layout.
+    use sha2::{Digest, Sha256};
+    let layout = folder.path().join("layout");
+    std::fs::create_dir_all(layout.join("blobs/sha256")).unwrap();
+    let put = |bytes: &[u8]| {
+        let name = hex::encode(Sha256::digest(bytes));
+        std::fs::write(layout.join("blobs/sha256").join(&name), bytes).unwrap();
+        format!("sha256:{name}")
+    };
+    let (config, layer) = (put(b"{}"), put(b"layer"));
+    let manifest = format!(
+        r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{config}","size":2}},"layers":[{{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{layer}","size":5}}]}}"#
+    );
+    let name = put(manifest.as_bytes());
+    std::fs::write(
+        layout.join("index.json"),
+        format!(r#"{{"manifests":[{{"digest":"{name}"}}]}}"#),
+    )
+    .unwrap();
+    let image = format!("team/app:latest={}", layout.display());
+    assert_eq!(
+        digest(&rehearse(&["--image", &image, "-q"])),
+        name,
+        "the manifest is pushed byte for byte"
+    );
+    let wrong = rehearse(&["--image", "team/app=/nowhere", "-q"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(&wrong.stdout).contains("/nowhere: No such file or directory"));
+}
