@@ -172,7 +172,7 @@ pub struct Session {
     pub account: String,
     /// The role's name, for role sessions.
     pub role: Option<String>,
-    /// The role's unique id.
+    /// The unique id of the role, or of the user.
     pub role_id: Option<String>,
     /// The role's ARN with its path.
     pub role_arn: Option<String>,
@@ -285,8 +285,8 @@ pub(crate) fn caller_of(
             account: session.account.clone(),
         },
         None => match lookup.get(&USERS, &format!("{}/{}", session.account, session.name))? {
-            Some(user) => user_principal(&user),
-            None => return Ok(None),
+            Some(user) if session.role_id.as_ref() == Some(&user.id) => user_principal(&user),
+            _ => return Ok(None),
         },
     };
     Ok(Some(Caller {

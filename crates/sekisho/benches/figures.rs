@@ -44,18 +44,20 @@ impl Server {
             .port();
         let address = format!("127.0.0.1:{port}");
         let began = Instant::now();
+        #[expect(clippy::zombie_processes, reason = "`Drop` waits for it")]
         let process = Command::new(BINARY)
             .args(["serve", "--quiet", "--listen", &address])
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
+        let server = Self { process, address };
         loop {
-            if let Ok(mut stream) = TcpStream::connect(&address) {
+            if let Ok(mut stream) = TcpStream::connect(&server.address) {
                 stream
                     .write_all(b"GET /_sekisho/health HTTP/1.1\r\nhost: x\r\n\r\n")
                     .unwrap();
                 if stream.read(&mut [0; 64]).unwrap() > 0 {
-                    return (Self { process, address }, began.elapsed());
+                    return (server, began.elapsed());
                 }
             }
             std::thread::sleep(Duration::from_micros(200));

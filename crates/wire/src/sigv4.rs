@@ -221,6 +221,16 @@ impl Signature {
                 "'Host' must be a 'SignedHeader' in the AWS Authorization.".to_owned(),
             ));
         }
+        // S3 takes no x-amz- header that the signature does not cover.
+        let uncovered = head.headers.keys().find(|n| {
+            let name = n.as_str();
+            name.starts_with("x-amz-") && !self.signed_headers.iter().any(|h| h == name)
+        });
+        if let (Some(name), "s3") = (uncovered, self.credential.service.as_str()) {
+            let message =
+                format!("There were headers present in the request which were not signed: {name}");
+            return Err(SignatureError::Incomplete(message));
+        }
         let canonical = self.canonical(head, payload);
         let text = format!(
             "AWS4-HMAC-SHA256\n{}\n{}\n{}",

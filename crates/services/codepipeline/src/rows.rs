@@ -100,3 +100,21 @@ pub(crate) fn no_execution(pipeline: &str, id: &str) -> ApiError {
     let message = format!("The pipeline '{pipeline}' does not have an execution with id '{id}'");
     ApiError::new("PipelineExecutionNotFoundException", message)
 }
+
+/// The pipeline that an ARN of the caller's account and region names.
+pub(crate) fn of_arn(cx: &Cx<'_>, arn: &str) -> Result<Arc<Pipeline>, ApiError> {
+    let name = arn.rsplit(':').next().unwrap_or_default();
+    if cx.lookup().arn("codepipeline", name) != arn {
+        return Err(ApiError::new(
+            "InvalidArnException",
+            format!("The ARN {arn} names no pipeline of this account and region"),
+        ));
+    }
+    let missing = |_| {
+        ApiError::new(
+            "ResourceNotFoundException",
+            format!("The resource {arn} does not exist"),
+        )
+    };
+    find(cx, name).map_err(missing)
+}

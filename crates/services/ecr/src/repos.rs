@@ -131,3 +131,17 @@ pub(crate) fn invalid(parameter: &str, constraint: &str) -> ApiError {
         format!("Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'");
     ApiError::new("InvalidParameterException", message)
 }
+
+/// The account and repository that an ARN of this region names.
+pub(crate) fn of_arn(lookup: &Lookup<'_>, arn: &str) -> Result<(String, String), ApiError> {
+    let parts = arn.parse::<sekisho_arn::Arn>().ok();
+    let parts = parts.filter(|a| a.service == "ecr" && a.region == lookup.region());
+    parts
+        .and_then(|a| {
+            Some((
+                a.account.clone(),
+                a.resource.strip_prefix("repository/")?.to_owned(),
+            ))
+        })
+        .ok_or_else(|| invalid("resourceArn", "Invalid ARN"))
+}

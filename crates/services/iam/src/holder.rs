@@ -201,7 +201,8 @@ pub(crate) fn delete_inline<H: Holder>(
 
 /// Whether a managed policy is there; AWS managed ones that are not known here are an error that names them.
 pub(crate) fn policy_exists(cx: &Cx<'_>, arn: &str) -> Result<(), ApiError> {
-    if cx.get(&POLICIES, arn)?.is_some() || aws_managed_policy(arn).is_some() {
+    let own = arn.split(':').nth(4) == Some(cx.account()) && cx.get(&POLICIES, arn)?.is_some();
+    if own || aws_managed_policy(arn).is_some() {
         return Ok(());
     }
     Err(no_such_entity(format!(

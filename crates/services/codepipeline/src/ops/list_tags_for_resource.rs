@@ -26,13 +26,7 @@ impl Operation for ListTagsForResource {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        let name = input
-            .resource_arn
-            .rsplit(':')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let pipeline = rows::find(cx, &name)?;
+        let pipeline = rows::of_arn(cx, &input.resource_arn)?;
         let tags: Vec<Value> = pipeline
             .tags
             .iter()

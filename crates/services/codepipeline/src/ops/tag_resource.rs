@@ -32,13 +32,7 @@ impl Operation for TagResource {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        let name = input
-            .resource_arn
-            .rsplit(':')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let mut pipeline = rows::find(cx, &name)?.as_ref().clone();
+        let mut pipeline = rows::of_arn(cx, &input.resource_arn)?.as_ref().clone();
         for tag in input.tags {
             pipeline.tags.retain(|(k, _)| *k != tag.key);
             pipeline.tags.push((tag.key, tag.value));

@@ -27,13 +27,7 @@ impl Operation for UntagResource {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        let name = input
-            .resource_arn
-            .rsplit(':')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let mut pipeline = rows::find(cx, &name)?.as_ref().clone();
+        let mut pipeline = rows::of_arn(cx, &input.resource_arn)?.as_ref().clone();
         pipeline.tags.retain(|(k, _)| !input.tag_keys.contains(k));
         cx.put(&PIPELINES, &pipeline.row(), pipeline)?;
         Ok(json!({}))

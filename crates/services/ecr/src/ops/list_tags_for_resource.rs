@@ -26,17 +26,7 @@ impl Operation for ListTagsForResource {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        let name = input
-            .resource_arn
-            .split_once(":repository/")
-            .map(|(_, n)| n.to_owned())
-            .unwrap_or_default();
-        let account = input
-            .resource_arn
-            .split(':')
-            .nth(4)
-            .unwrap_or_default()
-            .to_owned();
+        let (account, name) = repos::of_arn(&cx.lookup(), &input.resource_arn)?;
         let repo = repos::find(cx, Some(&account), &name)?;
         let mut tags = repo.tags.clone();
         tags.sort();

@@ -1,7 +1,7 @@
 //! A session of a role: the trust policy decides, and across accounts the caller's policies as well.
 
 use sekisho_engine::prelude::*;
-use sekisho_engine::{PolicyText, ROLES, Session, Tags};
+use sekisho_engine::{PolicyText, ROLES, Session, Tags, managed_policy};
 use sekisho_policy::{Kind, Principal, validate};
 
 use crate::credentials;
@@ -105,6 +105,19 @@ impl Operation for AssumeRole {
                 Some(PolicyText::plain(text.clone()))
             }
         };
+        for policy in &input.policy_arns {
+            let own = policy
+                .arn
+                .split(':')
+                .nth(4)
+                .is_some_and(|a| a == account || a == "aws");
+            if !own || managed_policy(&cx.lookup(), &policy.arn)?.is_none() {
+                return Err(invalid(&format!(
+                    "Policy {} does not exist or is not attachable.",
+                    policy.arn
+                )));
+            }
+        }
         let (tags, transitive) = session_tags(&input, parent.as_deref());
         let source_identity = parent
             .and_then(|p| p.source_identity.clone())

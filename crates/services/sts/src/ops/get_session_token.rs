@@ -53,7 +53,11 @@ impl Operation for GetSessionToken {
             token: String::new(),
             account: cx.account().to_owned(),
             role: None,
-            role_id: None,
+            // Whose session it is: a user that is made again under the same name is another user.
+            role_id: match &cx.caller().principal {
+                Principal::User { id, .. } => id.clone(),
+                _ => None,
+            },
             role_arn: None,
             name,
             policy: None,
