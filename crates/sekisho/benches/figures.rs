@@ -44,7 +44,6 @@ impl Server {
             .port();
         let address = format!("127.0.0.1:{port}");
         let began = Instant::now();
-        #[expect(clippy::zombie_processes, reason = "`Drop` waits for it")]
         let process = Command::new(BINARY)
             .args(["serve", "--quiet", "--listen", &address])
             .stderr(Stdio::null())

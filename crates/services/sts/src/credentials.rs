@@ -3,6 +3,9 @@
 use sekisho_engine::{ApiError, Cx, SESSIONS, Session, time};
 use serde_json::{Value, json};
 
+/// Sessions looked at by one call to find expired ones.
+const SWEEP: usize = 32;
+
 /// Completes `session` with keys and times, keeps it, and renders `Credentials`.
 pub(crate) fn issue(
     cx: &mut Cx<'_>,
@@ -21,11 +24,12 @@ pub(crate) fn issue(
         "SessionToken": session.token,
         "Expiration": time::seconds(session.expires_ms / 1000 * 1000),
     });
-    let expired = cx
-        .scan(&SESSIONS, "")?
+    // Expired sessions are swept a few at a time, from a random place on: every call does its share.
+    let some = cx.page(&SESSIONS, "", &session.access_key_id, SWEEP)?;
+    for (key, _) in some
         .into_iter()
-        .filter(|(_, s)| s.expires_ms + 3_600_000 < now);
-    for (key, _) in expired.collect::<Vec<_>>() {
+        .filter(|(_, s)| s.expires_ms + 3_600_000 < now)
+    {
         cx.delete(&SESSIONS, &key);
     }
     let key = session.access_key_id.clone();
