@@ -46,12 +46,16 @@ struct Variable {
 }
 
 impl Configuration {
-    /// Reads the `.tf` and `.tfvars` files of `folder`; `given` are variables from the command line and the
-    /// environment, by name.
+    /// Reads the `.tf` and `.tfvars` files of `folder`. Variables from the `environment` yield to those files, and
+    /// these to the variables `given` on the command line, as with Terraform.
     ///
     /// # Errors
     /// Everything that cannot be read or is not supported, all at once.
-    pub fn read(folder: &Path, given: &BTreeMap<String, String>) -> Result<Self, Vec<Problem>> {
+    pub fn read(
+        folder: &Path,
+        given: &BTreeMap<String, String>,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Self, Vec<Problem>> {
         let fail = |message: String| {
             vec![Problem {
                 message,
@@ -65,7 +69,7 @@ impl Configuration {
             .map(|e| e.path())
             .filter(|p| p.is_file())
             .collect();
-        paths.sort();
+        paths.sort_by_key(|p| (!p.ends_with("terraform.tfvars"), p.clone()));
         let mut config = Self {
             folder: folder.display().to_string(),
             ..Self::default()
@@ -84,6 +88,12 @@ impl Configuration {
             if name.ends_with(".tf.json") || name.ends_with(".tfvars.json") {
                 problems.extend(fail(format!(
                     "{}: JSON configuration is not supported yet",
+                    path.display()
+                )));
+            }
+            if name == "override.tf" || name.ends_with("_override.tf") {
+                problems.extend(fail(format!(
+                    "{}: override files are not supported yet",
                     path.display()
                 )));
             }
@@ -128,7 +138,7 @@ impl Configuration {
                 folder.display()
             )));
         }
-        config.assign(declared, assigned, given, &mut problems);
+        config.assign(declared, assigned, (given, environment), &mut problems);
         if problems.is_empty() {
             Ok(config)
         } else {
@@ -252,15 +262,32 @@ impl Configuration {
         &mut self,
         declared: BTreeMap<String, Variable>,
         mut assigned: BTreeMap<String, Value>,
-        given: &BTreeMap<String, String>,
+        (given, environment): (&BTreeMap<String, String>, &BTreeMap<String, String>),
         problems: &mut Vec<Problem>,
     ) {
         for (name, variable) in declared {
             let kind = variable.kind.as_deref().unwrap_or("any");
-            let from_text = given.get(&name).map(|text| convert::from_text(text, kind));
-            let value = from_text
-                .or_else(|| assigned.remove(&name))
-                .or(variable.default);
+            let literal = convert::is_literal(variable.kind.as_deref());
+            let read = |texts: &BTreeMap<String, String>| {
+                let text = texts.get(&name)?;
+                Some(if literal {
+                    Ok(Value::String(text.clone()))
+                } else {
+                    self.expression(&name, text)
+                })
+            };
+            let value = read(given)
+                .or_else(|| assigned.remove(&name).map(Ok))
+                .or_else(|| read(environment))
+                .or(variable.default.map(Ok))
+                .transpose();
+            let value = match value {
+                Ok(value) => value,
+                Err(message) => {
+                    problems.push(Problem::at(&variable.place, message));
+                    continue;
+                }
+            };
             match value {
                 Some(value) => match convert::to_type(value, kind) {
                     Ok(value) => {
@@ -278,6 +305,19 @@ impl Configuration {
                 }
             }
         }
+    }
+
+    /// The value of an expression that somebody wrote on the command line or in the environment.
+    fn expression(&self, name: &str, text: &str) -> Result<Value, String> {
+        let failed = |message: String| format!("variable `{name}`: `{text}`: {message}");
+        let expression: Expression = text
+            .parse()
+            .map_err(|e: hcl_edit::parser::Error| failed(e.message().to_string()))?;
+        let source = Arc::new(Source {
+            path: format!("<the value of {name}>"),
+            text: text.to_owned(),
+        });
+        evaluate(&expression, &Scope::empty(self), &source).map_err(|p| failed(p.message))
     }
 
     /// The provider configurations, evaluated.

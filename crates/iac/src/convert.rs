@@ -2,12 +2,10 @@
 
 use serde_json::{Number, Value, json};
 
-/// Reads a variable from the command line: a text, or an expression in JSON for other types.
-pub(crate) fn from_text(text: &str, kind: &str) -> Value {
-    if kind == "string" {
-        return json!(text);
-    }
-    serde_json::from_str(text).unwrap_or_else(|_| json!(text))
+/// Whether a variable of this type takes its text from the command line as it stands; the text for other types is an
+/// expression. An untyped variable takes it as it stands, too.
+pub(crate) fn is_literal(kind: Option<&str>) -> bool {
+    matches!(kind, None | Some("string" | "number" | "bool" | "any"))
 }
 
 pub(crate) fn to_type(value: Value, kind: &str) -> Result<Value, String> {
@@ -22,8 +20,29 @@ pub(crate) fn to_type(value: Value, kind: &str) -> Result<Value, String> {
         "bool" => to_bool(&value)
             .map(Value::Bool)
             .ok_or_else(|| "a Boolean is required".to_owned()),
-        _ => Ok(value),
+        _ => match (inner(kind), value) {
+            (Some(element), Value::Array(items)) => items
+                .into_iter()
+                .map(|v| to_type(v, element))
+                .collect::<Result<Vec<_>, _>>()
+                .map(Value::Array),
+            (Some(element), Value::Object(map)) => map
+                .into_iter()
+                .map(|(k, v)| Ok((k, to_type(v, element)?)))
+                .collect::<Result<_, String>>()
+                .map(Value::Object),
+            (Some(_), _) => Err(format!("a {kind} is required")),
+            (None, value) => Ok(value),
+        },
     }
+}
+
+/// `string` of `list(string)`, `set(string)` or `map(string)`.
+fn inner(kind: &str) -> Option<&str> {
+    ["list(", "set(", "map("]
+        .iter()
+        .find_map(|open| kind.strip_prefix(open)?.strip_suffix(')'))
+        .map(str::trim)
 }
 
 /// A text, number or Boolean as a text.

@@ -8,13 +8,13 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::{
     BinaryOperator, Expression, ForExpr, ObjectKey, TraversalOperator, UnaryOperator,
 };
-use hcl_edit::template::{Directive, Element, Strip, Template};
+use hcl_edit::template::Element;
 use serde_json::{Map, Value, json};
 
 use crate::block::place_of;
 use crate::config::Configuration;
 use crate::convert::{number, to_bool, to_string};
-use crate::{Problem, Source, functions};
+use crate::{Problem, Source, functions, template};
 
 /// What names mean.
 #[derive(Debug, Clone)]
@@ -97,7 +97,7 @@ impl<'a> Scope<'a> {
                 Some(Err(problem)) => Err(problem.to_string()),
                 None => Err(undeclared()),
             },
-            ["path", _, ..] => Ok((json!(self.config.folder), 2)),
+            ["path", _, ..] => Ok((json!("."), 2)),
             ["terraform", "workspace", ..] => Ok((json!("default"), 2)),
             ["data", kind, name, ..] => {
                 let value = self.values.get(&format!("data.{kind}.{name}"));
@@ -151,12 +151,11 @@ pub(crate) fn evaluate(
         }
         Expression::StringTemplate(template) => {
             let elements: Vec<&Element> = template.iter().collect();
-            json!(render(&elements, scope, source)?)
+            json!(template::render(&elements, scope, source)?)
         }
         Expression::HeredocTemplate(heredoc) => {
-            let mut heredoc = heredoc.as_ref().clone();
-            heredoc.dedent();
-            json!(self::template(&heredoc.template, scope, source)?)
+            // The parser has dedented `<<-` already.
+            json!(template::text_of(&heredoc.template, scope, source)?)
         }
         Expression::Parenthesis(inner) => eval(inner.inner())?,
         Expression::Variable(ident) => {
@@ -181,7 +180,20 @@ pub(crate) fn evaluate(
             }
             // These two look at the failure of their arguments.
             if name == "try" || name == "can" {
-                let tried = call.args.iter().map(eval).find(Result::is_ok);
+                let mut tried = None;
+                for argument in &call.args {
+                    match eval(argument) {
+                        Ok(value) => {
+                            tried = Some(Ok(value));
+                            break;
+                        }
+                        // What is missing here is not missing in Terraform: a fallback would be a wrong answer.
+                        Err(problem) if problem.message.contains("not supported yet") => {
+                            return Err(problem);
+                        }
+                        Err(_) => {}
+                    }
+                }
                 return match (name, tried) {
                     ("can", tried) => Ok(json!(tried.is_some())),
                     (_, Some(value)) => value,
@@ -189,10 +201,11 @@ pub(crate) fn evaluate(
                 };
             }
             let mut args = call.args.iter().map(eval).collect::<Result<Vec<_>, _>>()?;
-            if call.args.expand_final()
-                && let Some(Value::Array(last)) = args.pop()
-            {
-                args.extend(last);
+            if call.args.expand_final() {
+                match args.pop() {
+                    Some(Value::Array(last)) => args.extend(last),
+                    _ => return Err(fail("`...` needs a list".to_owned())),
+                }
             }
             functions::call(name, &args, scope.folder()).map_err(fail)?
         }
@@ -252,6 +265,18 @@ fn traverse(
                 _ => None,
             }));
             let (value, taken) = scope.root(&path).map_err(Fail::Message)?;
+            // A resource has attributes on AWS that are not here: that must not look like a null.
+            let own = scope.names.contains_key(ident.as_str())
+                || matches!(ident.as_str(), "var" | "local" | "path" | "terraform");
+            if !own
+                && let (Some(name), Value::Object(map)) = (path.get(taken), &value)
+                && !map.contains_key(*name)
+            {
+                return Err(Fail::Message(format!(
+                    "{}: the attribute `{name}` is not supported yet",
+                    path.get(..taken).unwrap_or_default().join(".")
+                )));
+            }
             (value, taken - 1)
         }
         other => (evaluate(other, scope, source).map_err(Fail::Problem)?, 0),
@@ -345,7 +370,7 @@ fn binary(operator: BinaryOperator, a: &Value, b: &Value) -> Result<Value, Strin
     })
 }
 
-/// Keys and values of a collection; a list has its indices as keys.
+/// Keys and values of a collection; a list has its indices as keys, a map is in the order of its keys.
 pub(crate) fn pairs(value: &Value) -> Option<Vec<(Value, Value)>> {
     match value {
         Value::Array(items) => Some(
@@ -355,7 +380,12 @@ pub(crate) fn pairs(value: &Value) -> Option<Vec<(Value, Value)>> {
                 .map(|(i, v)| (json!(i), v.clone()))
                 .collect(),
         ),
-        Value::Object(map) => Some(map.iter().map(|(k, v)| (json!(k), v.clone())).collect()),
+        Value::Object(map) => Some(
+            functions::sorted(map)
+                .into_iter()
+                .map(|(k, v)| (json!(k), v.clone()))
+                .collect(),
+        ),
         _ => None,
     }
 }
@@ -373,7 +403,8 @@ fn for_expression(f: &ForExpr, scope: &Scope<'_>, source: &Arc<Source>) -> Resul
             inner = inner.with(name.as_str(), key);
         }
         if let Some(condition) = &f.cond
-            && to_bool(&evaluate(&condition.expr, &inner, source)?) != Some(true)
+            && !to_bool(&evaluate(&condition.expr, &inner, source)?)
+                .ok_or_else(|| Problem::at(&place, "`if` must be true or false"))?
         {
             continue;
         }
@@ -387,8 +418,9 @@ fn for_expression(f: &ForExpr, scope: &Scope<'_>, source: &Arc<Source>) -> Resul
                     if let Value::Array(group) = map.entry(key).or_insert_with(|| json!([])) {
                         group.push(value);
                     }
-                } else {
-                    map.insert(key, value);
+                } else if map.insert(key.clone(), value).is_some() {
+                    let message = format!("`for` makes the key `{key}` twice");
+                    return Err(Problem::at(&place, message));
                 }
             }
         }
@@ -398,95 +430,6 @@ fn for_expression(f: &ForExpr, scope: &Scope<'_>, source: &Arc<Source>) -> Resul
     } else {
         Value::Array(list)
     })
-}
-
-fn template(
-    template: &Template,
-    scope: &Scope<'_>,
-    source: &Arc<Source>,
-) -> Result<String, Problem> {
-    let elements: Vec<&Element> = template.iter().collect();
-    // A template that is one interpolation would be its value; a heredoc is always a text.
-    match render(&elements, scope, source)? {
-        Value::String(text) => Ok(text),
-        other => Ok(to_string(&other).unwrap_or_default()),
-    }
-}
-
-/// Renders the elements of a template. A single interpolation keeps the type of its value.
-fn render(
-    elements: &[&Element],
-    scope: &Scope<'_>,
-    source: &Arc<Source>,
-) -> Result<Value, Problem> {
-    if let [Element::Interpolation(only)] = elements {
-        return evaluate(&only.expr, scope, source);
-    }
-    let mut out = String::new();
-    let mut strip_next = false;
-    for element in elements {
-        match element {
-            Element::Literal(text) => {
-                let text: &str = text.value();
-                out.push_str(if strip_next { text.trim_start() } else { text });
-                strip_next = false;
-            }
-            Element::Interpolation(interpolation) => {
-                if matches!(interpolation.strip, Strip::Start | Strip::Both) {
-                    out.truncate(out.trim_end().len());
-                }
-                let value = evaluate(&interpolation.expr, scope, source)?;
-                let text = to_string(&value).ok_or_else(|| {
-                    Problem::at(
-                        &place_of(source, interpolation.expr.span()),
-                        "this cannot be put into a text",
-                    )
-                })?;
-                out.push_str(&text);
-                strip_next = matches!(interpolation.strip, Strip::End | Strip::Both);
-            }
-            Element::Directive(directive) => {
-                out.push_str(&directive_text(directive, scope, source)?)
-            }
-        }
-    }
-    Ok(json!(out))
-}
-
-fn directive_text(
-    directive: &Directive,
-    scope: &Scope<'_>,
-    source: &Arc<Source>,
-) -> Result<String, Problem> {
-    match directive {
-        Directive::If(d) => {
-            let condition = evaluate(&d.if_expr.cond_expr, scope, source)?;
-            match (to_bool(&condition), &d.else_expr) {
-                (Some(true), _) => template(&d.if_expr.template, scope, source),
-                (Some(false), Some(other)) => template(&other.template, scope, source),
-                (Some(false), None) => Ok(String::new()),
-                (None, _) => Err(Problem::at(
-                    &place_of(source, d.if_expr.cond_expr.span()),
-                    "a condition must be true or false",
-                )),
-            }
-        }
-        Directive::For(d) => {
-            let collection = evaluate(&d.for_expr.collection_expr, scope, source)?;
-            let place = place_of(source, d.for_expr.collection_expr.span());
-            let mut out = String::new();
-            for (key, value) in pairs(&collection)
-                .ok_or_else(|| Problem::at(&place, "`for` needs a list, set or map"))?
-            {
-                let mut inner = scope.with(d.for_expr.value_var.as_str(), value);
-                if let Some(name) = &d.for_expr.key_var {
-                    inner = inner.with(name.as_str(), key);
-                }
-                out.push_str(&template(&d.for_expr.template, &inner, source)?);
-            }
-            Ok(out)
-        }
-    }
 }
 
 #[cfg(test)]
@@ -501,7 +444,7 @@ mod tests {
             "variable \"v\" {{\n  default = \"x\"\n}}\nlocals {{\n  list = [\"a\", \"b\"]\n  map = {{ one = 1, two = 2 }}\n  it = {text}\n}}\n"
         );
         std::fs::write(folder.path().join("main.tf"), file).unwrap();
-        let config = Configuration::read(folder.path(), &BTreeMap::new())
+        let config = Configuration::read(folder.path(), &BTreeMap::new(), &BTreeMap::new())
             .map_err(|p| p[0].message.clone())?;
         let values = BTreeMap::from([(
             "aws_iam_role.r".to_owned(),
@@ -531,6 +474,36 @@ mod tests {
             "<<-EOT\n    one\n      two ${var.v}\n    EOT\n",
             json!("one\n  two x\n"),
         );
+    }
+
+    #[test]
+    fn white_space_of_templates() {
+        check(
+            "<<EOT\n  %{ for x in local.list ~}\n  <${x}>\n  %{ endfor ~}\n  end\nEOT\n",
+            json!("  <a>\n  <b>\n  end\n"),
+        );
+        check("\"a ${~ \" b \" ~} c\"", json!("a b c"));
+        check("<<EOT\n  kept\nEOT\n", json!("  kept\n"));
+    }
+
+    #[test]
+    fn what_terraform_refuses_is_refused() {
+        for text in [
+            "{for s in [\"a\", \"b\"] : \"k\" => s}",
+            "[for s in local.list : s if s]",
+            "element(local.list, -1)",
+            "zipmap([\"a\"], [])",
+            "join(\"\", [null])",
+            "format(\"%d\", 1.5)",
+            // A fallback here would be another value than Terraform has.
+            "try(cidrsubnet(\"a\", 1, 2), \"x\")",
+            "can(aws_iam_role.r.not_modelled)",
+        ] {
+            assert!(run(text).is_err(), "{text}");
+        }
+        check("[for k, v in { b = 1, a = 2 } : k]", json!(["a", "b"]));
+        check("substr(\"hello\", -3, 3)", json!("llo"));
+        check("format(\"%f\", 1)", json!("1.000000"));
     }
 
     #[test]
@@ -604,7 +577,7 @@ mod tests {
         );
         assert_eq!(
             run("aws_iam_role.r.nothing"),
-            Err("there is no attribute `nothing` here".to_owned())
+            Err("aws_iam_role.r: the attribute `nothing` is not supported yet".to_owned())
         );
         assert!(run("local.it").is_err(), "a local that refers to itself");
     }

@@ -23,11 +23,14 @@ pub(crate) fn call(name: &str, args: &[Value], folder: &str) -> Result<Value, St
                 .unwrap_or_default()
                 .iter()
                 .flat_map(flat)
-                .map(|v| to_string(&v).unwrap_or_default());
-            json!(items.collect::<Vec<_>>().join(&separator))
+                .map(|v| to_string(&v).ok_or("join: an element is not a text"));
+            json!(items.collect::<Result<Vec<_>, _>>()?.join(&separator))
         }
         "split" => {
             let (separator, text) = (f.text(0)?, f.text(1)?);
+            if separator.is_empty() {
+                return Ok(text.chars().map(|c| json!(c)).collect());
+            }
             json!(text.split(&*separator).collect::<Vec<_>>())
         }
         "lower" => json!(f.text(0)?.to_lowercase()),
@@ -57,7 +60,13 @@ pub(crate) fn call(name: &str, args: &[Value], folder: &str) -> Result<Value, St
         }
         "substr" => {
             let text: Vec<char> = f.text(0)?.chars().collect();
-            let start = usize::try_from(f.int(1)?).unwrap_or(0).min(text.len());
+            let from = f.int(1)?;
+            let back = usize::try_from(from.unsigned_abs()).unwrap_or(usize::MAX);
+            let start = if from < 0 {
+                text.len().saturating_sub(back)
+            } else {
+                back.min(text.len())
+            };
             let length = usize::try_from(f.int(2)?).unwrap_or(text.len());
             json!(text.iter().skip(start).take(length).collect::<String>())
         }
@@ -123,7 +132,7 @@ pub(crate) fn call(name: &str, args: &[Value], folder: &str) -> Result<Value, St
         "contains" => json!(f.list(0)?.contains(f.value(1)?)),
         "element" => {
             let list = f.list(0)?;
-            let at = usize::try_from(f.int(1)?).unwrap_or(0);
+            let at = usize::try_from(f.int(1)?).map_err(|_| "element: the index is negative")?;
             list.get(
                 at.checked_rem(list.len())
                     .ok_or("element: the list is empty")?,
@@ -132,18 +141,17 @@ pub(crate) fn call(name: &str, args: &[Value], folder: &str) -> Result<Value, St
             .unwrap_or_default()
         }
         "slice" => {
-            let (from, to) = (
-                usize::try_from(f.int(1)?).unwrap_or(0),
-                usize::try_from(f.int(2)?).unwrap_or(0),
-            );
+            let bound =
+                |at| usize::try_from(f.int(at)?).map_err(|_| "slice: out of range".to_owned());
+            let (from, to) = (bound(1)?, bound(2)?);
             json!(f.list(0)?.get(from..to).ok_or("slice: out of range")?)
         }
         "sort" => {
-            let mut list: Vec<String> = f
+            let mut list = f
                 .list(0)?
                 .iter()
-                .map(|v| to_string(v).unwrap_or_default())
-                .collect();
+                .map(|v| to_string(v).ok_or("sort: an element is not a text"))
+                .collect::<Result<Vec<_>, _>>()?;
             list.sort();
             json!(list)
         }
@@ -159,6 +167,9 @@ pub(crate) fn call(name: &str, args: &[Value], folder: &str) -> Result<Value, St
             .cloned()
             .ok_or("coalesce: all arguments are null")?,
         "zipmap" => {
+            if f.list(0)?.len() != f.list(1)?.len() {
+                return Err("zipmap: there are not as many values as keys".to_owned());
+            }
             let pairs = f.list(0)?.iter().zip(f.list(1)?);
             Value::Object(
                 pairs
@@ -240,7 +251,7 @@ impl Args<'_> {
     }
 }
 
-fn sorted(map: &Map<String, Value>) -> Vec<(&String, &Value)> {
+pub(crate) fn sorted(map: &Map<String, Value>) -> Vec<(&String, &Value)> {
     let mut entries: Vec<_> = map.iter().collect();
     entries.sort_by_key(|(k, _)| *k);
     entries
@@ -313,7 +324,15 @@ fn format_text(pattern: &str, args: &[Value]) -> Result<String, String> {
         let value = args.next().ok_or("format: there are too few arguments")?;
         let text = to_string(value).unwrap_or_else(|| value.to_string());
         match verb {
-            's' | 'v' | 't' | 'd' | 'f' => out.push_str(&text),
+            's' | 'v' | 't' => out.push_str(&text),
+            'd' => match to_number(value).and_then(|n| n.as_f64()) {
+                Some(n) if n.fract() == 0.0 => out.push_str(&text),
+                _ => return Err(format!("format: %d needs a whole number, not {text}")),
+            },
+            'f' => match to_number(value).and_then(|n| n.as_f64()) {
+                Some(n) => out.push_str(&format!("{n:.6}")),
+                None => return Err(format!("format: %f needs a number, not {text}")),
+            },
             'q' => out.push_str(&json!(text).to_string()),
             other => return Err(format!("format: %{other} is not supported yet")),
         }

@@ -41,12 +41,21 @@ impl Configuration {
         let mut order = Vec::new();
         let mut done = BTreeSet::new();
         while order.len() < self.nodes.len() {
-            let next = (0..self.nodes.len()).find(|i| {
+            let ready = |i: &usize| {
                 !done.contains(i)
                     && dependencies
                         .get(*i)
                         .is_some_and(|d| d.iter().all(|x| done.contains(x)))
-            });
+            };
+            // Pipelines come last: the provider tries again until the role policies are there, which a pipeline
+            // need not name.
+            let pipeline = |i: &usize| {
+                let node = self.nodes.get(*i);
+                node.is_some_and(|n| n.type_name == "aws_codepipeline")
+            };
+            let next = (0..self.nodes.len())
+                .find(|i| ready(i) && !pipeline(i))
+                .or_else(|| (0..self.nodes.len()).find(ready));
             let Some(index) = next else {
                 let cycle: Vec<&Node> = self
                     .nodes

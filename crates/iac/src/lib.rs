@@ -12,6 +12,7 @@ mod functions;
 mod graph;
 mod policy_document;
 mod references;
+mod template;
 
 pub use block::{Arguments, Node, NodeKind, Repetition};
 pub use config::{Configuration, Provider};

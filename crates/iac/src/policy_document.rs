@@ -8,7 +8,10 @@ use serde_json::{Map, Value, json};
 /// What the provider would refuse.
 pub fn policy_document(arguments: &Map<String, Value>) -> Result<String, String> {
     let mut statements: Vec<Value> = Vec::new();
-    for text in list(arguments.get("source_policy_documents")) {
+    for text in list(
+        "source_policy_documents",
+        arguments.get("source_policy_documents"),
+    )? {
         statements.extend(parse(&text)?);
     }
     for statement in arguments
@@ -19,7 +22,10 @@ pub fn policy_document(arguments: &Map<String, Value>) -> Result<String, String>
     {
         add(&mut statements, render(statement)?);
     }
-    for text in list(arguments.get("override_policy_documents")) {
+    for text in list(
+        "override_policy_documents",
+        arguments.get("override_policy_documents"),
+    )? {
         for statement in parse(&text)? {
             add(&mut statements, statement);
         }
@@ -37,13 +43,19 @@ pub fn policy_document(arguments: &Map<String, Value>) -> Result<String, String>
     Ok(serde_json::to_string_pretty(&document).unwrap_or_default())
 }
 
-fn list(value: Option<&Value>) -> Vec<String> {
-    value
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|v| v.as_str().map(str::to_owned))
-        .collect()
+/// The texts of a list; numbers and Booleans become texts, as with Terraform.
+fn list(name: &str, value: Option<&Value>) -> Result<Vec<String>, String> {
+    match value {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(items)) => items
+            .iter()
+            .map(|v| {
+                crate::convert::to_string(v)
+                    .ok_or_else(|| format!("`{name}`: an element is not a text: {v}"))
+            })
+            .collect(),
+        Some(_) => Err(format!("`{name}` must be a list")),
+    }
 }
 
 fn parse(text: &str) -> Result<Vec<Value>, String> {
@@ -97,7 +109,7 @@ fn render(statement: &Value) -> Result<Value, String> {
         ("not_principals", "NotPrincipal"),
     ] {
         if let Some(blocks) = statement.get(from).and_then(Value::as_array) {
-            out.insert(to.to_owned(), principals(blocks));
+            out.insert(to.to_owned(), principals(blocks)?);
         }
     }
     for (from, to) in [
@@ -106,7 +118,7 @@ fn render(statement: &Value) -> Result<Value, String> {
         ("resources", "Resource"),
         ("not_resources", "NotResource"),
     ] {
-        let values = list(statement.get(from));
+        let values = list(from, statement.get(from))?;
         if !values.is_empty() {
             out.insert(to.to_owned(), one_or_many(values));
         }
@@ -117,14 +129,17 @@ fn render(statement: &Value) -> Result<Value, String> {
             let text = |name: &str| block.get(name).and_then(Value::as_str).map(str::to_owned);
             let test = text("test").ok_or("a condition needs `test`")?;
             let variable = text("variable").ok_or("a condition needs `variable`")?;
-            let values: Vec<String> = block
-                .get("values")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .filter_map(crate::convert::to_string)
-                .collect();
+            let mut values = list("values", block.get("values"))?;
             if let Value::Object(keys) = conditions.entry(test).or_insert_with(|| json!({})) {
+                // Two blocks with the same test and variable are one list of values.
+                match keys.get(&variable) {
+                    Some(Value::Array(old)) => {
+                        let old = old.iter().filter_map(crate::convert::to_string);
+                        values = old.chain(values).collect();
+                    }
+                    Some(Value::String(old)) => values.insert(0, old.clone()),
+                    _ => {}
+                }
                 keys.insert(variable, one_or_many(values));
             }
         }
@@ -133,16 +148,16 @@ fn render(statement: &Value) -> Result<Value, String> {
     Ok(Value::Object(out))
 }
 
-fn principals(blocks: &[Value]) -> Value {
+fn principals(blocks: &[Value]) -> Result<Value, String> {
     let mut out = Map::new();
     for block in blocks {
         let kind = block
             .get("type")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let identifiers = list(block.get("identifiers"));
+        let identifiers = list("identifiers", block.get("identifiers"))?;
         if kind == "*" && identifiers == ["*"] {
-            return json!("*");
+            return Ok(json!("*"));
         }
         let mut all = match out.get(kind) {
             Some(Value::String(one)) => vec![Value::String(one.clone())],
@@ -156,5 +171,5 @@ fn principals(blocks: &[Value]) -> Value {
             .collect();
         out.insert(kind.to_owned(), one_or_many(texts));
     }
-    Value::Object(out)
+    Ok(Value::Object(out))
 }

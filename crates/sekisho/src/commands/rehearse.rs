@@ -86,10 +86,9 @@ fn from_environment() -> BTreeMap<String, String> {
 
 pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let printer = Printer { quiet: args.quiet };
-    let mut variables = from_environment();
-    variables.extend(pairs(&args.variables, "--var NAME=VALUE")?);
     let options = Options {
-        variables,
+        variables: pairs(&args.variables, "--var NAME=VALUE")?,
+        environment: from_environment(),
         accounts: pairs(&args.accounts, "--account ALIAS=ID")?,
         images: args.images.clone(),
         generate_images: !args.no_image,

@@ -1,6 +1,6 @@
 //! Makes the resources of a configuration, each as the account of its provider.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sekisho_arn::is_account_id;
@@ -14,6 +14,8 @@ pub(super) struct Applied {
     pub(super) pipelines: Vec<(Client, String)>,
     pub(super) failures: Vec<Failure>,
     pub(super) resources: usize,
+    /// Which `--image` arguments a pipeline took.
+    images: BTreeSet<usize>,
 }
 
 pub(super) fn apply(
@@ -46,6 +48,7 @@ pub(super) fn apply(
         pipelines: Vec::new(),
         failures: Vec::new(),
         resources: 0,
+        images: BTreeSet::new(),
     };
     let mut values: BTreeMap<String, Value> = BTreeMap::new();
     let mut broken: Vec<String> = Vec::new();
@@ -75,7 +78,35 @@ pub(super) fn apply(
             }
         }
     }
-    Ok(applied)
+    if applied.failures.is_empty() {
+        problems.extend(unused_images(options, &applied.images));
+    }
+    if problems.is_empty() {
+        Ok(applied)
+    } else {
+        Err(problems)
+    }
+}
+
+/// An image that no pipeline reads is a mistyped name: the rehearsal would be of another image.
+fn unused_images<'a>(
+    options: &'a Options,
+    used: &'a BTreeSet<usize>,
+) -> impl Iterator<Item = Problem> + 'a {
+    let unused = options.images.iter().enumerate();
+    unused
+        .filter(|(index, _)| !used.contains(index))
+        .map(|(_, image)| {
+            let tag = image.tag.as_deref().map(|t| format!(":{t}"));
+            Problem {
+                message: format!(
+                    "--image {}{}: no ECR source action of a pipeline reads it",
+                    image.repository,
+                    tag.unwrap_or_default()
+                ),
+                place: None,
+            }
+        })
 }
 
 /// Makes all instances of a block; the value is what references to it see.
@@ -119,7 +150,7 @@ fn instance(
     options: &Options,
     applied: &mut Applied,
 ) -> Result<Map<String, Value>, Problem> {
-    let arguments = node.arguments(scope)?;
+    let mut arguments = node.arguments(scope)?;
     if node.type_name == "aws_iam_policy_document" {
         let document = sekisho_iac::policy_document(&arguments.values)
             .map_err(|m| Problem::at(&node.place, m))?;
@@ -129,9 +160,24 @@ fn instance(
         return Ok(values);
     }
     let client = client.ok_or_else(|| Problem::at(&node.place, "it has no provider"))?;
+    if !node.is_data() && !client.default_tags.is_empty() {
+        let mut tags = client.default_tags.clone();
+        if let Some(Value::Object(own)) = arguments.values.get("tags") {
+            tags.extend(own.clone());
+        }
+        arguments
+            .values
+            .insert("tags".to_owned(), Value::Object(tags));
+    }
+    if node.type_name == "aws_s3_object"
+        && let Some(Value::String(source)) = arguments.values.get_mut("source")
+    {
+        // Terraform runs in the directory of the configuration.
+        *source = options.directory.join(&*source).display().to_string();
+    }
     if node.type_name == "aws_codepipeline" {
         // The first execution starts with the pipeline: the image must be there by then.
-        image::push_for(client, &arguments.values, options)
+        image::push_for(client, &arguments.values, options, &mut applied.images)
             .map_err(|m| Problem::at(&node.place, m))?;
     }
     let made = resources::make(node, client, &arguments)?;
@@ -196,9 +242,22 @@ fn client(
     let region = values
         .and_then(|v| text(v.get("region")))
         .unwrap_or_else(|| options.region.clone());
+    if let Some(provider) = provider
+        && provider.values.contains_key("ignore_tags")
+    {
+        return Err(Problem::at(
+            &provider.place,
+            "`ignore_tags` of a provider is not supported yet",
+        ));
+    }
+    let default_tags = values
+        .and_then(|v| v.get("default_tags")?.get("tags")?.as_object())
+        .cloned()
+        .unwrap_or_default();
     Ok(Client {
         engine: Arc::clone(engine),
         account,
         region,
+        default_tags,
     })
 }

@@ -1,6 +1,6 @@
 //! Images for source actions: generated, or given as an OCI layout or a `docker save` archive.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -15,8 +15,8 @@ use super::{Client, Options};
 /// `--image REPO[:TAG]=PATH`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageArgument {
-    repository: String,
-    tag: Option<String>,
+    pub(super) repository: String,
+    pub(super) tag: Option<String>,
     path: PathBuf,
 }
 
@@ -60,6 +60,7 @@ pub(super) fn push_for(
     client: &Client,
     pipeline: &serde_json::Map<String, Value>,
     options: &Options,
+    used: &mut BTreeSet<usize>,
 ) -> Result<(), String> {
     let actions = pipeline
         .get("stage")
@@ -93,12 +94,15 @@ pub(super) fn push_for(
             account,
             ..client.clone()
         };
-        let given = options
-            .images
-            .iter()
-            .find(|i| i.repository == repository && i.tag.as_deref().is_none_or(|t| t == tag));
+        let given =
+            options.images.iter().enumerate().find(|(_, i)| {
+                i.repository == repository && i.tag.as_deref().is_none_or(|t| t == tag)
+            });
         let image = match given {
-            Some(argument) => read(&argument.path)?,
+            Some((index, argument)) => {
+                used.insert(index);
+                read(&argument.path)?
+            }
             None if options.generate_images => generate(repository)?,
             None => continue,
         };
@@ -222,13 +226,27 @@ fn read_layout(path: &Path) -> Result<Image, String> {
     };
     let digest_of = |v: &Value| v.get("digest").and_then(Value::as_str).map(str::to_owned);
     let index = parse(&open(path.join("index.json"))?)?;
+    let children = |v: &Value| {
+        v.get("manifests")
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len)
+    };
+    if children(&index) > 1 {
+        return Err(format!(
+            "{}: the layout holds {} images: sekisho pushes layouts with one",
+            path.display(),
+            children(&index)
+        ));
+    }
     let first = index.pointer("/manifests/0").and_then(digest_of);
-    let mut bytes =
+    let bytes =
         blob(&first.ok_or_else(|| format!("{}: index.json names no manifest", path.display()))?)?;
-    let mut manifest = parse(&bytes)?;
-    if let Some(inner) = manifest.pointer("/manifests/0").and_then(digest_of) {
-        bytes = blob(&inner)?;
-        manifest = parse(&bytes)?;
+    let manifest = parse(&bytes)?;
+    if children(&manifest) > 0 {
+        return Err(format!(
+            "{}: images for several platforms are not supported here yet: push it to `sekisho serve` instead",
+            path.display()
+        ));
     }
     let mut blobs = BTreeMap::new();
     let layers = manifest
@@ -261,6 +279,12 @@ fn read_archive(path: &Path) -> Result<Image, String> {
     let mut archive = tar::Archive::new(file);
     for entry in archive.entries().map_err(|e| failed(&e))? {
         let entry = entry.map_err(|e| failed(&e))?;
+        if entry.header().entry_type().is_symlink() || entry.header().entry_type().is_hard_link() {
+            // Old archives link equal layers; reading one as empty would be another image.
+            return Err(failed(
+                &"it holds links: save the image again with a newer docker",
+            ));
+        }
         let name = entry.path().map_err(|e| failed(&e))?.display().to_string();
         let mut bytes = Vec::new();
         entry

@@ -16,7 +16,7 @@ use sekisho_doctor::Cause;
 use sekisho_engine::{ApiError, Call, Caller, Engine, Event, Origin, Reply, RequestInfo};
 use sekisho_executor::Executor;
 use sekisho_iac::{Configuration, Problem};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use image::ImageArgument;
 pub use json::document as json_document;
@@ -29,8 +29,10 @@ use crate::registry::{Setup, engine};
 pub struct Options {
     /// The directory of the configuration.
     pub directory: PathBuf,
-    /// Variables by name.
+    /// Variables of the command line, by name.
     pub variables: BTreeMap<String, String>,
+    /// Variables of the environment, by name: files of variables win over them.
+    pub environment: BTreeMap<String, String>,
     /// Accounts by provider name.
     pub accounts: BTreeMap<String, String>,
     /// Images to push instead of generated ones.
@@ -54,6 +56,7 @@ impl Options {
         Self {
             directory: directory.into(),
             variables: BTreeMap::new(),
+            environment: BTreeMap::new(),
             accounts: BTreeMap::new(),
             images: Vec::new(),
             generate_images: true,
@@ -138,6 +141,8 @@ pub struct Client {
     pub account: String,
     /// The region.
     pub region: String,
+    /// Tags that every resource of the provider gets.
+    pub default_tags: Map<String, Value>,
 }
 
 impl Client {
@@ -201,7 +206,8 @@ pub fn rehearse(
             place: None,
         }]
     };
-    let configuration = Configuration::read(&options.directory, &options.variables)?;
+    let configuration =
+        Configuration::read(&options.directory, &options.variables, &options.environment)?;
     let order = configuration.ordered()?;
     resources::all_supported(&order)?;
     let engine = engine(Setup {

@@ -179,6 +179,7 @@ fn action(values: &Values<'_>) -> Result<Value, Failed> {
         if let Some(configuration) = values.get("configuration").and_then(Value::as_object) {
             let texts: Map<String, Value> = configuration
                 .iter()
+                .filter(|(_, v)| !v.is_null())
                 .map(|(k, v)| {
                     (
                         k.clone(),

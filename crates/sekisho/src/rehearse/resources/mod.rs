@@ -177,7 +177,11 @@ impl<'a> Values<'a> {
             );
             Value::Object(tag)
         };
-        map.into_iter().flatten().map(tag).collect()
+        map.into_iter()
+            .flatten()
+            .filter(|(_, v)| !v.is_null())
+            .map(tag)
+            .collect()
     }
 }
 
