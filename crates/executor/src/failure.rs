@@ -22,14 +22,16 @@ pub(crate) fn permission(message: impl Into<String>) -> Failed {
 
 /// The error as the Java SDK inside the service prints it.
 fn sdk(error: &ApiError) -> String {
+    let request = error
+        .event
+        .map_or_else(|| "-".to_owned(), |e| format!("event-{e}"));
     format!(
-        "{} (Service: Amazon S3; Status Code: {}; Error Code: {}; Request ID: {}; Proxy: null)",
+        "{} (Service: Amazon S3; Status Code: {}; Error Code: {}; Request ID: {}; S3 Extended Request ID: {}; Proxy: null)",
         error.message,
         error.status.unwrap_or(400),
         error.code,
-        error
-            .event
-            .map_or_else(|| "-".to_owned(), |e| format!("event-{e}")),
+        request,
+        request,
     )
 }
 

@@ -151,6 +151,10 @@ pub struct Execution {
 /// A stage in an execution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageRun {
+    /// Where in the execution's attempts the stage begins to count: a retry of all actions starts anew, and keeps
+    /// what was.
+    #[serde(default)]
+    pub since: usize,
     /// Its name.
     pub name: String,
     /// Its status.
@@ -227,6 +231,17 @@ impl Execution {
     pub fn attempt(&self, stage: &str, action: &str) -> Option<&ActionRun> {
         self.attempts
             .iter()
+            .rev()
+            .find(|a| a.stage == stage && a.action == action)
+    }
+
+    /// The latest attempt at `action` of `stage` since the stage was last begun as a whole.
+    #[must_use]
+    pub fn counted(&self, stage: &str, action: &str) -> Option<&ActionRun> {
+        let since = self.stage(stage).map_or(0, |s| s.since);
+        self.attempts
+            .iter()
+            .skip(since)
             .rev()
             .find(|a| a.stage == stage && a.action == action)
     }

@@ -252,6 +252,9 @@ impl State {
         }
         run.status = StageStatus::InProgress;
         run.retries += 1;
+        if mode == RetryMode::All {
+            run.since = execution.attempts.len();
+        }
         execution.status = ExecutionStatus::InProgress;
         execution.stop_reason = None;
         execution.summary = None;
@@ -265,7 +268,7 @@ impl State {
             .map(|s| s.actions.as_slice())
             .unwrap_or_default();
         let failed = |e: &Execution, name: &str| {
-            e.attempt(stage, name)
+            e.counted(stage, name)
                 .is_some_and(|a| matches!(a.status, ActionStatus::Failed | ActionStatus::Abandoned))
         };
         let chosen: Vec<_> = match mode {
@@ -275,9 +278,6 @@ impl State {
                 .collect(),
             RetryMode::All => {
                 let first = actions.iter().map(|a| a.run_order).min();
-                execution
-                    .attempts
-                    .retain(|a| a.stage != stage || a.status != ActionStatus::Succeeded);
                 actions
                     .iter()
                     .filter(|a| Some(a.run_order) == first)
@@ -396,6 +396,7 @@ impl State {
             name: stage.name.clone(),
             status: StageStatus::InProgress,
             retries: 0,
+            since: 0,
         });
         let first = stage.actions.iter().map(|a| a.run_order).min();
         start(execution, &stage.name, first, now_ms, new_id);
@@ -411,7 +412,7 @@ impl State {
         let Some(stage) = execution.definition.stages.get(execution.at).cloned() else {
             return false;
         };
-        let latest = |name: &str| execution.attempt(&stage.name, name).map(|a| a.status);
+        let latest = |name: &str| execution.counted(&stage.name, name).map(|a| a.status);
         let statuses: Vec<(u32, Option<ActionStatus>)> = stage
             .actions
             .iter()
@@ -614,6 +615,39 @@ mod tests {
         w.end("e1", "C", false);
         w.end("e1", "D", false);
         assert_eq!(w.status("e1"), ExecutionStatus::Succeeded);
+    }
+
+    #[test]
+    fn a_retry_of_all_actions_runs_every_action_again() {
+        for abandoned in [false, true] {
+            let mut w = World::new("SUPERSEDED");
+            w.start("e1", "SUPERSEDED");
+            w.end("e1", "A", false);
+            w.end("e1", "B", false);
+            if abandoned {
+                w.step(Event::Stop {
+                    execution: "e1".into(),
+                    abandon: true,
+                    reason: None,
+                })
+                .unwrap();
+            } else {
+                w.end("e1", "C", true);
+            }
+            let retry = Event::Retry {
+                execution: "e1".into(),
+                stage: "Source".into(),
+                mode: RetryMode::All,
+            };
+            assert_eq!(w.step(retry).unwrap().len(), 2, "A and B again");
+            w.end("e1", "A", false);
+            assert_eq!(w.end("e1", "B", false).len(), 1, "C is not skipped");
+            assert_eq!(w.end("e1", "C", false).len(), 1);
+            let execution = w.state.execution("e1").unwrap();
+            assert_eq!(execution.attempts.len(), 7, "no attempt is forgotten");
+            w.end("e1", "D", false);
+            assert_eq!(w.status("e1"), ExecutionStatus::Succeeded);
+        }
     }
 
     #[test]

@@ -20,7 +20,15 @@ fn artifacts(list: &[(String, Artifact)]) -> Value {
 }
 
 fn sources(execution: &Execution) -> impl Iterator<Item = &ActionRun> {
-    execution.attempts.iter().filter(|a| a.revision.is_some())
+    let latest = |a: &&ActionRun| {
+        let last = execution.attempt(&a.stage, &a.action);
+        last.is_some_and(|last| last.id == a.id)
+    };
+    execution
+        .attempts
+        .iter()
+        .filter(|a| a.revision.is_some())
+        .filter(latest)
 }
 
 /// An entry of ListPipelineExecutions.

@@ -51,6 +51,7 @@ impl Operation for ListActionExecutions {
             .filter(|e| only.as_ref().is_none_or(|id| *id == e.id))
             .flat_map(|e| e.attempts.iter().map(move |a| (e, a)))
             .collect();
+        all.reverse();
         all.sort_by_key(|(_, a)| std::cmp::Reverse(a.started_ms));
         let skip = page_start(input.next_token.as_deref())?;
         let limit = input.max_results.unwrap_or(100);

@@ -69,6 +69,10 @@ impl Operation for PutApprovalResult {
             ApiError::new("InvalidApprovalTokenException", message)
         };
         let (execution, attempt) = found.ok_or_else(stale)?;
+        // Ids of other actions are no tokens.
+        if !execution.declared(attempt).is_some_and(|d| d.is_approval()) {
+            return Err(stale());
+        }
         match attempt.status {
             ActionStatus::InProgress => {}
             ActionStatus::Abandoned => return Err(stale()),
