@@ -60,3 +60,49 @@ def test_get_session_token(server):
     with pytest.raises(botocore.exceptions.ClientError) as e:
         server.as_session("sts", answer).get_session_token()
     assert e.value.response["Error"]["Code"] == "AccessDenied"
+
+
+def test_only_the_arn_of_a_role_names_a_role(server):
+    iam = server.client("iam", A)
+    role = iam.create_role(RoleName="named", AssumeRolePolicyDocument=trust({"AWS": f"arn:aws:iam::{B}:root"}))["Role"]
+    iam.create_user(UserName="stranger")
+    key = iam.create_access_key(UserName="stranger")["AccessKey"]
+    sts = server.client("sts", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    for arn in [role["Arn"].replace("arn:", "xxx:"), role["Arn"].replace(":role/", ":role/other/"), role["Arn"].replace(":role/", ":user/"), f"arn:aws:sts::{A}:role/named"]:
+        with pytest.raises(botocore.exceptions.ClientError) as e:
+            sts.assume_role(RoleArn=arn, RoleSessionName="s1")
+        assert e.value.response["Error"]["Code"] in ("AccessDenied", "ValidationError"), arn
+
+
+def test_a_user_called_root_is_a_user(server):
+    iam = server.client("iam", A)
+    iam.create_user(UserName="root")
+    key = iam.create_access_key(UserName="root")["AccessKey"]
+    user = server.client("sts", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    session = user.get_session_token()
+    assert server.as_session("sts", session).get_caller_identity()["Arn"] == f"arn:aws:iam::{A}:user/root"
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        server.as_session("ecr", session).describe_repositories()
+    assert e.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
+def test_a_session_ends_with_its_role(server):
+    iam = server.client("iam", B)
+    role = iam.create_role(RoleName="ends", AssumeRolePolicyDocument=trust({"AWS": f"arn:aws:iam::{B}:root"}))["Role"]
+    iam.put_role_policy(RoleName="ends", PolicyName="p", PolicyDocument=allow("*"))
+    iam.create_user(UserName="maker")
+    iam.put_user_policy(UserName="maker", PolicyName="p", PolicyDocument=allow("*"))
+    key = iam.create_access_key(UserName="maker")["AccessKey"]
+    sts = server.client("sts", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    session = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="s1")
+    ecr = server.as_session("ecr", session)
+    ecr.describe_repositories()
+    iam.delete_role_policy(RoleName="ends", PolicyName="p")
+    iam.delete_role(RoleName="ends")
+    with pytest.raises(botocore.exceptions.ClientError):
+        ecr.describe_repositories()
+    # A role of the same name is another role.
+    iam.create_role(RoleName="ends", AssumeRolePolicyDocument=trust({"AWS": f"arn:aws:iam::{B}:root"}))
+    iam.put_role_policy(RoleName="ends", PolicyName="p", PolicyDocument=allow("*"))
+    with pytest.raises(botocore.exceptions.ClientError):
+        ecr.describe_repositories()

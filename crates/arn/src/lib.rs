@@ -67,7 +67,7 @@ impl fmt::Debug for AccountId {
 /// An Amazon Resource Name, split into its six parts. `region` and `account` may be empty (S3, IAM).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Arn {
-    /// `aws`, `aws-cn`, …
+    /// `aws`: the other partitions are not supported.
     pub partition: String,
     /// The service prefix, for example `ecr`.
     pub service: String,
@@ -106,8 +106,15 @@ impl FromStr for Arn {
         if next()? != "arn" {
             return Err(ParseError(format!("`{text}` is not an ARN")));
         }
+        // One partition: an ARN that differs only there would name the same thing to us, and another to a policy.
+        let partition = next()?.to_owned();
+        if partition != "aws" {
+            return Err(ParseError(format!(
+                "`{text}` is not an ARN of the partition aws"
+            )));
+        }
         Ok(Self {
-            partition: next()?.to_owned(),
+            partition,
             service: next()?.to_owned(),
             region: next()?.to_owned(),
             account: next()?.to_owned(),
@@ -141,6 +148,7 @@ mod tests {
         }
         assert!("arn:aws:s3".parse::<Arn>().is_err());
         assert!("urn:aws:s3:::b".parse::<Arn>().is_err());
+        assert!("arn:x:s3:::b".parse::<Arn>().is_err());
     }
 
     #[test]

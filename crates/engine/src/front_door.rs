@@ -265,9 +265,14 @@ impl Dispatch<'_> {
     }
 
     fn resource(&self, lookup: &Lookup<'_>, check: &Check) -> Result<Resource, ApiError> {
-        let Ok(arn) = check.resource.parse::<Arn>() else {
+        if check.resource == "*" {
             return Ok(Resource::none());
-        };
+        }
+        // What is no ARN names nothing that a policy could be asked about.
+        let arn = check
+            .resource
+            .parse::<Arn>()
+            .map_err(|e| ApiError::new("ValidationError", e.to_string()).status(400))?;
         match self.engine.registry().services.get(arn.service.as_str()) {
             Some(owner) => (owner.resolve)(lookup, check, &arn),
             None => Ok(Resource::owned_by(&arn.account)),

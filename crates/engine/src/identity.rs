@@ -274,14 +274,21 @@ pub(crate) fn caller_of(
     session: &Arc<Session>,
 ) -> Result<Option<Caller>, ApiError> {
     let principal = match &session.role {
-        Some(role) => Principal::Session {
-            account: session.account.clone(),
-            role_arn: session.role_arn.clone().unwrap_or_default(),
-            role_name: role.clone(),
-            session: session.name.clone(),
-            role_id: session.role_id.clone(),
-        },
-        None if session.name == "root" => Principal::Root {
+        Some(role) => {
+            // A role that is gone, or was made again, is nobody's any more.
+            let now = lookup.get(&ROLES, &format!("{}/{role}", session.account))?;
+            if now.map(|r| r.id.clone()) != session.role_id {
+                return Ok(None);
+            }
+            Principal::Session {
+                account: session.account.clone(),
+                role_arn: session.role_arn.clone().unwrap_or_default(),
+                role_name: role.clone(),
+                session: session.name.clone(),
+                role_id: session.role_id.clone(),
+            }
+        }
+        None if session.role_id.is_none() => Principal::Root {
             account: session.account.clone(),
         },
         None => match lookup.get(&USERS, &format!("{}/{}", session.account, session.name))? {
@@ -344,7 +351,11 @@ pub(crate) fn facts(lookup: &Lookup<'_>, caller: &Caller) -> Result<Facts, ApiEr
                         &who,
                     )?;
                     facts.tags.clone_from(&role.tags);
+                } else {
+                    facts.boundary = Some(nothing("a role that is gone")?);
                 }
+            } else {
+                facts.boundary = Some(nothing("a role that is gone")?);
             }
         }
         _ => {}

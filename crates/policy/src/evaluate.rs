@@ -196,6 +196,10 @@ impl Evaluation<'_> {
         let operation = self.request.action.strip_prefix("kms:")?;
         let mut best: Option<(Strength, &Grant)> = None;
         for grant in &self.policies.grants {
+            let requested = self.request.requested_grant;
+            if operation == "RetireGrant" && requested.is_some_and(|r| r.id != grant.id) {
+                continue;
+            }
             let named = |who: &str| {
                 self.request
                     .principal
@@ -208,10 +212,8 @@ impl Evaluation<'_> {
                 .and_then(named);
             let covers = grant.operations.iter().any(|o| o == operation)
                 && (!takes_context(operation) || constraints_hold(grant, self.request.context))
-                && self
-                    .request
-                    .requested_grant
-                    .is_none_or(|child| covers_child(grant, child));
+                && (operation != "CreateGrant"
+                    || requested.is_none_or(|child| covers_child(grant, child)));
             let strength = retiring.max(if covers { named(&grant.grantee) } else { None });
             if let Some(strength) = strength
                 && best.is_none_or(|(b, _)| strength > b)

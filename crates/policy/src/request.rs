@@ -79,6 +79,7 @@ pub struct Request<'a> {
     pub resource_account: Option<&'a str>,
     /// The condition keys.
     pub context: &'a Context,
-    /// For `kms:CreateGrant`: the grant that is to be created, since a parent grant must cover it.
+    /// For `kms:CreateGrant`: the grant that is to be created, since a parent grant must cover it. For
+    /// `kms:RetireGrant`: the grant that is to be retired, since no other grant speaks for it.
     pub requested_grant: Option<&'a Grant>,
 }

@@ -202,6 +202,7 @@ fn image_detail_is_what_the_file_reference_says() {
         engine: Arc::clone(&outcome.engine),
         account: B.into(),
         region: "us-east-1".into(),
+        default_tags: serde_json::Map::new(),
     };
     let keys = client
         .call(
@@ -613,6 +614,7 @@ fn a_role_that_was_made_again_is_another_role() {
         engine: Arc::clone(&engine),
         account: B.into(),
         region: "us-east-1".into(),
+        default_tags: serde_json::Map::new(),
     };
     let role = "delivery-codepipeline";
     let policy = client

@@ -124,6 +124,7 @@ fn world() -> World {
         engine: Arc::clone(&engine),
         account: ACCOUNT.into(),
         region: REGION.into(),
+        default_tags: serde_json::Map::new(),
     };
     root.call("s3", "CreateBucket", json!({"Bucket": "fixture"}))
         .unwrap();

@@ -190,6 +190,7 @@ impl World {
             engine: Arc::clone(&self.engine),
             account: B.into(),
             region: "us-east-1".into(),
+            default_tags: serde_json::Map::new(),
         }
     }
 }

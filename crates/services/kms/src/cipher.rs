@@ -19,9 +19,9 @@ fn key_of(key: &Key) -> Result<DataKey, ApiError> {
         .ok_or_else(|| ApiError::internal("key material does not read"))
 }
 
-/// The encryption context as bytes; order does not matter to the caller.
-fn aad(context: &BTreeMap<String, String>) -> Vec<u8> {
-    let mut out = Vec::new();
+/// The key and the encryption context as bytes; the order of the context does not matter to the caller.
+fn aad(arn: &str, context: &BTreeMap<String, String>) -> Vec<u8> {
+    let mut out = arn.as_bytes().to_vec();
     for (key, value) in context {
         for text in [key, value] {
             out.extend((text.len() as u64).to_be_bytes());
@@ -38,7 +38,12 @@ pub(crate) fn encrypt(
     plaintext: &[u8],
 ) -> Result<String, ApiError> {
     key.usable()?;
-    let sealed = seal(&key_of(key)?, cx.ids().bytes(), &aad(context), plaintext)?;
+    let sealed = seal(
+        &key_of(key)?,
+        cx.ids().bytes(),
+        &aad(&key.arn, context),
+        plaintext,
+    )?;
     let arn = key.arn.as_bytes();
     let mut out = vec![
         FORMAT,
@@ -72,7 +77,7 @@ pub(crate) fn decrypt(
     sealed: &[u8],
 ) -> Result<Vec<u8>, ApiError> {
     key.usable()?;
-    unseal(&key_of(key)?, &aad(context), sealed).map_err(|_| invalid())
+    unseal(&key_of(key)?, &aad(&key.arn, context), sealed).map_err(|_| invalid())
 }
 
 pub(crate) fn base64(bytes: &[u8]) -> String {

@@ -105,6 +105,15 @@ pub(crate) fn find(cx: &Cx<'_>, name: &str) -> Result<Arc<Bucket>, ApiError> {
     cx.get(&BUCKETS, name)?.ok_or_else(|| missing(name))
 }
 
+/// Bucket policies are for the owner's account only, whatever they allow.
+pub(crate) fn own(cx: &Cx<'_>, name: &str) -> Result<(), ApiError> {
+    if find(cx, name)?.account != cx.account() {
+        let message = "The specified method is not allowed against this resource.";
+        return Err(ApiError::new("MethodNotAllowed", message).status(405));
+    }
+    Ok(())
+}
+
 pub(crate) fn change(
     cx: &mut Cx<'_>,
     name: &str,

@@ -1,7 +1,9 @@
 //! Bucket policies, and what makes one public.
 
 use sekisho_engine::{ApiError, Caller, Lookup, PolicyText, pin};
-use sekisho_policy::{Document, Effect, Kind, PrincipalPattern, validate};
+use sekisho_policy::{
+    Condition, Document, Effect, Kind, Operator, PrincipalPattern, Qualifier, validate,
+};
 
 use crate::bucket::Bucket;
 
@@ -71,13 +73,31 @@ pub(crate) fn is_public(document: &Document) -> bool {
             .principals
             .as_ref()
             .is_some_and(|p| !p.negated && p.patterns.contains(&PrincipalPattern::Any));
-        s.effect == Effect::Allow
-            && everyone
-            && !s
-                .conditions
-                .iter()
-                .any(|c| NARROWING.contains(&c.key.as_str()))
+        s.effect == Effect::Allow && everyone && !s.conditions.iter().any(narrows)
     })
+}
+
+/// Whether a condition narrows everyone down to somebody: a positive operator with fixed values.
+fn narrows(condition: &Condition) -> bool {
+    let positive = matches!(
+        condition.operator,
+        Operator::String { not: false }
+            | Operator::StringLike { not: false }
+            | Operator::Arn { not: false }
+            | Operator::Ip { not: false }
+    );
+    let broad = |value: &str| matches!(value.rsplit_once('/'), Some((_, bits)) if bits.parse::<u32>().is_ok_and(|b| b < 8));
+    // A role's identifier followed by any session name is one principal.
+    let session = |v: &str| condition.key == "aws:userid" && v.ends_with(":*") && v.len() > 2;
+    let fixed = condition.operands().all(|v| {
+        (session(v) || !v.contains(['*', '?', '$']))
+            && !(condition.key == "aws:sourceip" && broad(v))
+    });
+    NARROWING.contains(&condition.key.as_str())
+        && positive
+        && fixed
+        && !condition.if_exists
+        && condition.qualifier != Qualifier::ForAll
 }
 
 /// Whether `RestrictPublicBuckets` keeps this caller from what a public policy allows.

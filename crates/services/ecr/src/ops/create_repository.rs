@@ -25,7 +25,17 @@ impl Operation for CreateRepository {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        let arn = repos::arn(lookup, input.registry_id.as_deref(), &input.repository_name);
+        if input
+            .registry_id
+            .as_deref()
+            .is_some_and(|r| r != lookup.account())
+        {
+            return Err(repos::invalid(
+                "registryId",
+                "A repository can be created in the caller's own registry only",
+            ));
+        }
+        let arn = repos::arn(lookup, None, &input.repository_name);
         let tags = || {
             input
                 .tags

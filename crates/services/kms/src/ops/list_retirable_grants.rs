@@ -29,6 +29,13 @@ impl Operation for ListRetirableGrants {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let lookup = cx.lookup();
         let named = grants::bind(&lookup, &input.retiring_principal)?;
+        let account = input.retiring_principal.split(':').nth(4);
+        if account.is_some_and(|a| a != cx.account()) {
+            return Err(ApiError::new(
+                "AccessDeniedException",
+                "The retiring principal must be in the caller's account",
+            ));
+        }
         let rows = lookup.scan(&GRANTS, &format!("arn:aws:kms:{}:", cx.region()))?;
         let list: Vec<Value> = rows
             .iter()

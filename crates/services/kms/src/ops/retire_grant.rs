@@ -24,7 +24,9 @@ impl Operation for RetireGrant {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let grant = find(lookup, input)?;
-        Ok(vec![checks::on_key(lookup, "RetireGrant", &grant.key_arn)?])
+        let mut check = checks::on_key(lookup, "RetireGrant", &grant.key_arn)?;
+        check.requested_grant = Some(grant.compiled());
+        Ok(vec![check])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

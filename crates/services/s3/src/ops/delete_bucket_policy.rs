@@ -38,6 +38,7 @@ impl Operation for DeleteBucketPolicy {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        bucket::own(cx, &input.bucket)?;
         bucket::change(cx, &input.bucket, |b| {
             b.policy = None;
             Ok(())

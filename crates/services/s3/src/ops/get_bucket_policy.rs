@@ -39,6 +39,7 @@ impl Operation for GetBucketPolicy {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        bucket::own(cx, &input.bucket)?;
         let bucket = bucket::find(cx, &input.bucket)?;
         let Some(policy) = &bucket.policy else {
             let error =

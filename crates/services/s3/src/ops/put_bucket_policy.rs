@@ -39,6 +39,7 @@ impl Operation for PutBucketPolicy {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        bucket::own(cx, &input.bucket)?;
         let bucket = bucket::find(cx, &input.bucket)?;
         let accepted = policy::accept(&cx.lookup(), &bucket, &input.policy)?;
         bucket::change(cx, &input.bucket, |b| {

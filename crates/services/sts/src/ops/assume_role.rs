@@ -1,5 +1,6 @@
 //! A session of a role: the trust policy decides, and across accounts the caller's policies as well.
 
+use sekisho_arn::{Arn, is_account_id};
 use sekisho_engine::prelude::*;
 use sekisho_engine::{PolicyText, ROLES, Session, Tags, managed_policy};
 use sekisho_policy::{Kind, Principal, validate};
@@ -51,11 +52,26 @@ impl Operation for AssumeRole {
             )
             .status(403));
         }
+        let arn = input.role_arn.parse::<Arn>().ok();
+        let is_role = |a: &Arn| {
+            a.service == "iam"
+                && a.region.is_empty()
+                && is_account_id(&a.account)
+                && a.resource.starts_with("role/")
+        };
+        if !arn.as_ref().is_some_and(is_role) {
+            return Err(invalid(&format!("{} is invalid", input.role_arn)));
+        }
+        let parent = lookup.caller().session.as_deref();
+        inherited(input, parent)?;
+        let identity = parent
+            .and_then(|p| p.source_identity.clone())
+            .or_else(|| input.source_identity.clone());
         let base = |action: &str| {
             Check::new(action, input.role_arn.clone())
                 .with_opt("sts:ExternalId", input.external_id.clone())
                 .with("sts:RoleSessionName", input.role_session_name.clone())
-                .with_opt("sts:SourceIdentity", input.source_identity.clone())
+                .with_opt("sts:SourceIdentity", identity.clone())
                 .with_list("sts:TransitiveTagKeys", input.transitive_tag_keys.clone())
                 .with_tags(
                     input
@@ -68,7 +84,7 @@ impl Operation for AssumeRole {
         if !input.tags.is_empty() {
             checks.push(base("sts:TagSession"));
         }
-        if input.source_identity.is_some() {
+        if identity.is_some() {
             checks.push(base("sts:SetSourceIdentity"));
         }
         Ok(checks)
@@ -84,6 +100,7 @@ impl Operation for AssumeRole {
         let name = input.role_arn.rsplit('/').next().unwrap_or_default();
         let role = cx
             .get(&ROLES, &format!("{account}/{name}"))?
+            .filter(|r| r.arn == input.role_arn)
             .ok_or_else(|| ApiError::new("AccessDenied", "The role does not exist.").status(403))?;
         let parent = cx.caller().session.clone().filter(|s| s.role.is_some());
         let seconds = input.duration_seconds.unwrap_or(3_600);
@@ -158,6 +175,31 @@ impl Operation for AssumeRole {
 
 fn invalid(message: &str) -> ApiError {
     ApiError::new("ValidationError", message).status(400)
+}
+
+/// What a session was given for good, a session behind it cannot change.
+fn inherited(input: &Input, parent: Option<&Session>) -> Result<(), ApiError> {
+    let Some(parent) = parent else { return Ok(()) };
+    let differs = |own: &String| input.source_identity.as_ref().is_some_and(|new| new != own);
+    if parent.source_identity.as_ref().is_some_and(differs) {
+        return Err(invalid(
+            "The source identity of a session cannot be changed by role chaining.",
+        ));
+    }
+    let taken = |key: &str| {
+        parent
+            .transitive
+            .iter()
+            .any(|t| t.eq_ignore_ascii_case(key))
+    };
+    match input.tags.iter().find(|t| taken(&t.key)) {
+        Some(tag) => Err(ApiError::new(
+            "InvalidParameterValue",
+            format!("The tag {} is transitive and cannot be set again.", tag.key),
+        )
+        .status(400)),
+        None => Ok(()),
+    }
 }
 
 /// Transitive tags of the calling session survive; a new tag replaces one of the same key in any case.
