@@ -7,14 +7,34 @@
 #[must_use]
 pub fn glob(pattern: &str, text: &str) -> bool {
     if pattern.is_ascii() && text.is_ascii() {
-        return run(pattern.as_bytes(), text.as_bytes(), b'*', b'?');
+        return run(pattern.as_bytes(), text.as_bytes(), b'*', b'?', |a, b| {
+            a == b
+        });
     }
     let pattern: Vec<u16> = pattern.encode_utf16().collect();
     let text: Vec<u16> = text.encode_utf16().collect();
-    run(&pattern, &text, u16::from(b'*'), u16::from(b'?'))
+    run(&pattern, &text, u16::from(b'*'), u16::from(b'?'), |a, b| {
+        a == b
+    })
 }
 
-fn run<T: Copy + PartialEq>(pattern: &[T], text: &[T], any: T, one: T) -> bool {
+/// Like [`glob`], where the letters of ASCII match without regard to case.
+#[must_use]
+pub fn glob_ignore_case(pattern: &str, text: &str) -> bool {
+    let same = |a: u8, b: u8| a.eq_ignore_ascii_case(&b);
+    if pattern.is_ascii() && text.is_ascii() {
+        return run(pattern.as_bytes(), text.as_bytes(), b'*', b'?', same);
+    }
+    glob(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
+}
+
+fn run<T: Copy + PartialEq>(
+    pattern: &[T],
+    text: &[T],
+    any: T,
+    one: T,
+    same: impl Fn(T, T) -> bool,
+) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
     while let Some(&c) = text.get(t) {
@@ -23,7 +43,7 @@ fn run<T: Copy + PartialEq>(pattern: &[T], text: &[T], any: T, one: T) -> bool {
                 retry = Some((p + 1, t));
                 p += 1;
             }
-            Some(&x) if x == one || x == c => {
+            Some(&x) if x == one || same(x, c) => {
                 p += 1;
                 t += 1;
             }

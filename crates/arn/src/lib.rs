@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 mod glob;
 
-pub use glob::glob;
+pub use glob::{glob, glob_ignore_case};
 
 /// A 12-digit AWS account id.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

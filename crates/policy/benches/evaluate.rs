@@ -1,67 +1,93 @@
-//! A cross-account `kms:Decrypt`: identity policy of three statements, key policy of two.
+//! Decisions a second: a cross-account `kms:Decrypt`, the same under service control policies, a resource control
+//! policy and a boundary, and documents of up to 10,000 statements.
 
 #![allow(
-    clippy::unwrap_used,
+    clippy::panic,
+    clippy::must_use_candidate,
+    clippy::new_without_default,
     missing_docs,
+    unreachable_pub,
     reason = "a bench says what it expects by failing"
 )]
 
+mod scene;
+
 use std::hint::black_box;
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use sekisho_policy::{
-    Context, Document, Policies, Policy, Principal, Request, ResourceKind, evaluate,
-};
-
-fn policy(text: &str) -> Policy {
-    Policy::new("policy", text.parse::<Document>().unwrap())
-}
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use scene::{Scene, policy};
+use sekisho_policy::{ResourceKind, explain};
 
 fn decide(c: &mut Criterion) {
-    let identity = policy(
-        r#"{"Version":"2012-10-17","Statement":[
-        {"Effect":"Allow","Action":"ecr:DescribeImages","Resource":"arn:aws:ecr:us-east-1:111111111111:repository/*"},
-        {"Effect":"Allow","Action":["s3:GetObject*","s3:PutObject"],"Resource":"arn:aws:s3:::artifacts/*"},
-        {"Effect":"Allow","Action":["kms:Decrypt","kms:GenerateDataKey*"],"Resource":"arn:aws:kms:us-east-1:222222222222:key/1234"}]}"#,
-    );
-    let key = policy(
-        r#"{"Version":"2012-10-17","Statement":[
-        {"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::222222222222:root"},"Action":"kms:*","Resource":"*"},
-        {"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:role/ecr-source"},"Action":"kms:Decrypt","Resource":"*",
-         "Condition":{"StringEquals":{"kms:ViaService":"s3.us-east-1.amazonaws.com","aws:PrincipalOrgID":"o-1234567890"},
-                      "ArnLike":{"kms:EncryptionContext:aws:s3:arn":"arn:aws:s3:::artifacts/*"}}}]}"#,
-    );
-    let policies = Policies {
-        identity: vec![identity],
-        resource: Some(key),
-        ..Policies::default()
-    };
-    let principal =
-        Principal::from_arn("arn:aws:sts::111111111111:assumed-role/ecr-source/1", None).unwrap();
-    let mut context = Context::new();
-    for (name, value) in [
-        ("kms:ViaService", "s3.us-east-1.amazonaws.com"),
-        ("aws:PrincipalOrgID", "o-1234567890"),
-        (
-            "kms:EncryptionContext:aws:s3:arn",
-            "arn:aws:s3:::artifacts/delivery/Image/abc",
-        ),
-    ] {
-        context.set(name, value);
-    }
-    let request = Request {
-        principal: &principal,
-        action: "kms:Decrypt",
-        resource: "arn:aws:kms:us-east-1:222222222222:key/1234",
-        resource_account: Some("222222222222"),
-        context: &context,
-        requested_grant: None,
-    };
-    assert!(evaluate(&request, &policies, ResourceKind::Key).allowed());
-    c.bench_function("cross-account kms:Decrypt", |b| {
-        b.iter(|| evaluate(black_box(&request), black_box(&policies), ResourceKind::Key));
+    let mut group = c.benchmark_group("cross-account kms:Decrypt");
+    group.throughput(Throughput::Elements(1));
+    let scene = Scene::new();
+    assert!(scene.decide());
+    group.bench_function("identity and key policy", |b| {
+        b.iter(|| black_box(&scene).decide());
     });
+    let mut guarded = Scene::new();
+    let level = policy(
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},
+        {"Effect":"Deny","Action":["organizations:Leave*","account:*"],"Resource":"*"}]}"#,
+    );
+    guarded.policies.scp = vec![vec![level.clone()], vec![level]];
+    guarded.policies.rcp = vec![vec![policy(
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},
+        {"Effect":"Deny","Principal":"*","Action":["s3:*","kms:*"],"Resource":"*",
+         "Condition":{"StringNotEqualsIfExists":{"aws:PrincipalOrgID":"o-1234567890"},"BoolIfExists":{"aws:PrincipalIsAWSService":"false"}}}]}"#,
+    )]];
+    guarded.policies.boundary = Some(policy(
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["s3:*","kms:*","ecr:*"],"Resource":"*"}}"#,
+    ));
+    assert!(guarded.decide());
+    group.bench_function("with two SCP levels, an RCP and a boundary", |b| {
+        b.iter(|| black_box(&guarded).decide());
+    });
+    group.bench_function("explained", |b| {
+        b.iter(|| {
+            explain(
+                &black_box(&guarded).request(),
+                &guarded.policies,
+                ResourceKind::Key,
+            )
+        });
+    });
+    group.finish();
 }
 
-criterion_group!(benches, decide);
+/// Identity policies of many statements, of which the last allows.
+fn many(c: &mut Criterion) {
+    let mut group = c.benchmark_group("statements");
+    for count in [10, 100, 1_000, 10_000] {
+        let last = r#"{"Effect":"Allow","Action":"kms:Decrypt","Resource":"arn:aws:kms:us-east-1:222222222222:key/1234"}"#;
+        for (name, statement) in [
+            (
+                "other actions",
+                r#"{"Effect":"Allow","Action":"s3:Action#","Resource":"arn:aws:s3:::artifacts/*"}"#,
+            ),
+            (
+                "same action, other resources",
+                r#"{"Effect":"Allow","Action":"kms:Decrypt","Resource":"arn:aws:kms:us-east-1:222222222222:key/#"}"#,
+            ),
+        ] {
+            let mut statements: Vec<String> = (0..count - 1)
+                .map(|i| statement.replace('#', &format!("x{i}")))
+                .collect();
+            statements.push(last.to_owned());
+            let mut scene = Scene::new();
+            scene.policies.identity = vec![policy(&format!(
+                r#"{{"Version":"2012-10-17","Statement":[{}]}}"#,
+                statements.join(",")
+            ))];
+            assert!(scene.decide());
+            group.bench_function(BenchmarkId::new(name, count), |b| {
+                b.iter(|| black_box(&scene).decide());
+            });
+        }
+    }
+    group.finish();
+}
+
+criterion_group!(benches, decide, many);
 criterion_main!(benches);

@@ -3,9 +3,9 @@
 use crate::document::Effect;
 use crate::json::Span;
 use crate::request::{Context, ContextValue};
-use crate::template::Template;
+use crate::template::{Template, arn_parts_match};
 use crate::text::lower;
-use crate::values::{IpNet, date_ms, decimal, ip};
+use crate::values::{Decimal, Ip, IpNet, date_ms, decimal, ip};
 
 /// The base of a condition operator, without set prefix and `IfExists`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,6 +166,16 @@ impl Compare {
     }
 }
 
+/// Whether a text is base64: groups of four, padded at the end.
+fn is_base64(text: &str) -> bool {
+    let data = text.trim_end_matches('=');
+    text.len().is_multiple_of(4)
+        && text.len() - data.len() <= 2
+        && data
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
+}
+
 /// One condition: an operator, a key and the operands of which one must match.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
@@ -179,15 +189,109 @@ pub struct Condition {
     pub key: String,
     /// The key as written.
     pub written_key: String,
-    pub(crate) operands: Vec<Template>,
+    /// The operator as written, with its set prefix and `IfExists`.
+    pub written_operator: String,
+    pub(crate) operands: Vec<Operand>,
     /// Where its values stand.
     pub span: Span,
+}
+
+/// A value that a condition compares with, read once.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Operand {
+    pub(crate) template: Template,
+    reading: Reading,
+}
+
+/// An operand as its operator reads it; `None` inside means unreadable.
+#[derive(Debug, Clone, PartialEq)]
+enum Reading {
+    /// As text, wildcards and variables included.
+    Text,
+    Lower(String),
+    Number(Option<Decimal>),
+    Date(Option<i64>),
+    Net(Option<IpNet>),
+    Arn(Option<Box<[Template]>>),
+}
+
+impl Operand {
+    pub(crate) fn new(template: Template, operator: Operator) -> Self {
+        let raw = &template.raw;
+        let reading = match operator {
+            Operator::Numeric(_) => Reading::Number(decimal(raw)),
+            Operator::Date(_) => Reading::Date(date_ms(raw)),
+            Operator::Ip { .. } => Reading::Net(IpNet::parse(raw)),
+            Operator::StringIgnoreCase { .. } if !template.has_variables() => {
+                Reading::Lower(lower(raw))
+            }
+            Operator::Arn { .. } if !template.has_variables() => Reading::Arn(template.arn_parts()),
+            _ => Reading::Text,
+        };
+        Self { template, reading }
+    }
+
+    fn equals(&self, context: &Context, value: &str) -> bool {
+        self.template.text(context).is_some_and(|t| t == value)
+    }
+
+    fn equals_ignoring_case(&self, context: &Context, lowered: &str) -> bool {
+        match &self.reading {
+            Reading::Lower(own) => own == lowered,
+            _ => self
+                .template
+                .text(context)
+                .is_some_and(|t| lower(&t) == lowered),
+        }
+    }
+
+    fn number(&self) -> Option<&Decimal> {
+        match &self.reading {
+            Reading::Number(number) => number.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn date(&self) -> Option<&i64> {
+        match &self.reading {
+            Reading::Date(date) => date.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn net(&self) -> Option<IpNet> {
+        match &self.reading {
+            Reading::Net(net) => *net,
+            _ => None,
+        }
+    }
+
+    fn matches_arn(&self, context: &Context, value: &str) -> Option<bool> {
+        match &self.reading {
+            Reading::Arn(parts) => parts.as_deref().map(|p| arn_parts_match(p, value)),
+            _ => self.template.matches_arn(context, value),
+        }
+    }
 }
 
 impl Condition {
     /// The operands as written.
     pub fn operands(&self) -> impl Iterator<Item = &str> {
-        self.operands.iter().map(|o| o.raw.as_str())
+        self.operands.iter().map(|o| o.template.raw.as_str())
+    }
+
+    /// Whether its operator can read every operand, as IAM asks of a document that it stores.
+    #[must_use]
+    pub fn operands_read(&self) -> bool {
+        self.operands.iter().all(|operand| match &operand.reading {
+            Reading::Number(number) => number.is_some(),
+            Reading::Date(date) => date.is_some(),
+            Reading::Net(net) => net.is_some_and(IpNet::is_network),
+            Reading::Arn(parts) => parts.is_some(),
+            Reading::Text | Reading::Lower(_) => {
+                self.operator != Operator::Binary || is_base64(&operand.template.raw)
+            }
+        })
     }
 
     /// Whether the condition holds. `effect` matters for one recorded rule: a malformed ARN operand fails
@@ -199,14 +303,16 @@ impl Condition {
             return self
                 .operands
                 .iter()
-                .any(|o| o.raw.eq_ignore_ascii_case("true") == value.is_none());
+                .any(|o| o.template.raw.eq_ignore_ascii_case("true") == value.is_none());
         }
         match (self.qualifier, value) {
             (Qualifier::Single, None) => self.if_exists || self.operator.negated(),
             // Recorded: never matches a multivalued key that is present, not even negated or IfExists.
             (Qualifier::Single, Some(ContextValue::List(_))) => false,
             (Qualifier::ForAll, None) => true,
-            (Qualifier::ForAny, None) => self.if_exists,
+            // IfExists does not help: observed on AWS by Ben Kehoe ("ForAnyValue:StringEqualsIfExists behaving
+            // unexpectedly", re:Post).
+            (Qualifier::ForAny, None) => false,
             (_, Some(ContextValue::Single(value))) => self.test(value, context, effect),
             (Qualifier::ForAll, Some(ContextValue::List(values))) => {
                 values.iter().all(|v| self.test(v, context, effect))
@@ -218,44 +324,54 @@ impl Condition {
     }
 
     fn test(&self, value: &str, context: &Context, effect: Effect) -> bool {
-        let any = |f: &dyn Fn(&str) -> bool| {
-            self.operands
-                .iter()
-                .any(|o| o.text(context).is_some_and(|t| f(&t)))
-        };
+        let any = |f: &dyn Fn(&Operand) -> bool| self.operands.iter().any(f);
         match self.operator {
-            Operator::String { not } => any(&|o| o == value) != not,
+            Operator::String { not } => any(&|o| o.equals(context, value)) != not,
             Operator::StringIgnoreCase { not } => {
                 let value = lower(value);
-                any(&|o| lower(o) == value) != not
+                any(&|o| o.equals_ignoring_case(context, &value)) != not
             }
-            Operator::StringLike { not } => {
-                self.operands.iter().any(|o| o.matches(context, value)) != not
-            }
+            Operator::StringLike { not } => any(&|o| o.template.matches(context, value)) != not,
             Operator::Bool => {
-                let value = value.eq_ignore_ascii_case("true");
-                any(&|o| o.eq_ignore_ascii_case("true") == value)
+                let truth = |t: &str| t.eq_ignore_ascii_case("true");
+                let value = truth(value);
+                any(&|o| o.template.text(context).is_some_and(|t| truth(&t) == value))
             }
-            Operator::Binary => any(&|o| o == value),
+            Operator::Binary => any(&|o| o.equals(context, value)),
             Operator::Numeric(compare) => {
                 let value = decimal(value);
-                any(&|o| compare.holds(value.as_ref(), decimal(o).as_ref()))
+                // The simulator alone: an unreadable value is not "not equal" (recorded on AWS).
+                if value.is_none() && context.is_simulated() {
+                    return false;
+                }
+                any(&|o| compare.holds(value.as_ref(), o.number()))
                     != (compare == Compare::NotEquals)
             }
             Operator::Date(compare) => {
                 let value = date_ms(value);
-                any(&|o| compare.holds(value.as_ref(), date_ms(o).as_ref()))
-                    != (compare == Compare::NotEquals)
+                any(&|o| compare.holds(value.as_ref(), o.date())) != (compare == Compare::NotEquals)
             }
             Operator::Ip { not } => match ip(value) {
                 None => false,
-                Some(address) => {
-                    any(&|o| IpNet::parse(o).is_some_and(|net| net.contains(address))) != not
-                }
+                Some(address) if context.is_simulated() => self.test_ip_simulated(address, not),
+                Some(address) => any(&|o| o.net().is_some_and(|net| net.contains(address))) != not,
             },
             Operator::Arn { not } => self.test_arn(value, context, effect, not),
             Operator::Null => false,
         }
+    }
+
+    /// The simulator stops at the first network that it cannot read, with "does not hold", negated or not; a match
+    /// before it counts (recorded on AWS).
+    fn test_ip_simulated(&self, address: Ip, not: bool) -> bool {
+        for operand in &self.operands {
+            match operand.net() {
+                None => return false,
+                Some(net) if net.contains(address) => return !not,
+                Some(_) => {}
+            }
+        }
+        not
     }
 
     /// Operands are read in order: a match ends the search, and so does an operand that is no ARN.

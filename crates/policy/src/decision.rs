@@ -23,6 +23,23 @@ pub enum Gate {
     Grant,
 }
 
+impl Gate {
+    /// Its name in cases and answers: `identity`, `boundary`, `session`, `resource`, `scp`, `rcp`, `endpoint`, `grant`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Boundary => "boundary",
+            Self::Session => "session",
+            Self::Resource => "resource",
+            Self::Scp => "scp",
+            Self::Rcp => "rcp",
+            Self::Endpoint => "endpoint",
+            Self::Grant => "grant",
+        }
+    }
+}
+
 /// What kind of policy protects the resource; it decides how same-account access is granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResourceKind {
@@ -85,6 +102,18 @@ pub enum Outcome {
     ExplicitDeny,
 }
 
+impl Outcome {
+    /// Its name in cases and answers: `allow`, `implicit_deny`, `explicit_deny`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::ImplicitDeny => "implicit_deny",
+            Self::ExplicitDeny => "explicit_deny",
+        }
+    }
+}
+
 /// A statement that mattered.
 #[derive(Debug, Clone)]
 pub struct StatementRef {
@@ -101,7 +130,7 @@ impl StatementRef {
         match self
             .policy
             .document
-            .statements
+            .statements()
             .get(self.index)
             .and_then(|s| s.sid.clone())
         {

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use sekisho_arn::glob;
-
 use crate::condition::Condition;
+use crate::index::Index;
 use crate::json::Span;
 use crate::request::{Context, Request};
 use crate::template::Template;
@@ -33,6 +32,8 @@ pub struct Element {
     /// True for the `Not…` form.
     pub negated: bool,
     pub(crate) patterns: Vec<Template>,
+    /// Where its value stands in the text.
+    pub span: Span,
 }
 
 impl Element {
@@ -68,6 +69,8 @@ pub struct PrincipalElement {
     pub negated: bool,
     /// Who is listed.
     pub patterns: Vec<PrincipalPattern>,
+    /// Where its value stands in the text.
+    pub span: Span,
 }
 
 /// One statement.
@@ -94,11 +97,7 @@ impl Statement {
         let Some(actions) = &self.actions else {
             return false;
         };
-        let matches = actions
-            .patterns
-            .iter()
-            .any(|p| action_matches(&p.raw, action));
-        matches != actions.negated
+        actions.patterns.iter().any(|p| p.matches_action(action)) != actions.negated
     }
 
     pub(crate) fn matches_resource(&self, request: &Request<'_>) -> bool {
@@ -122,15 +121,6 @@ impl Statement {
     }
 }
 
-/// Actions compare without regard to case; `*` and `?` are wildcards.
-fn action_matches(pattern: &str, action: &str) -> bool {
-    if pattern == "*" || pattern.eq_ignore_ascii_case(action) {
-        return true;
-    }
-    pattern.contains(['*', '?'])
-        && glob(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase())
-}
-
 /// A parsed, compiled policy document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
@@ -138,19 +128,105 @@ pub struct Document {
     pub version: Version,
     /// Its `Id`.
     pub id: Option<String>,
-    /// Its statements, in order.
-    pub statements: Vec<Statement>,
+    statements: Vec<Statement>,
+    allows: Index,
+    denies: Index,
     /// The text that it was parsed from.
     pub text: Arc<str>,
 }
 
 impl Document {
+    pub(crate) fn new(
+        version: Version,
+        id: Option<String>,
+        statements: Vec<Statement>,
+        text: Arc<str>,
+    ) -> Self {
+        Self {
+            version,
+            id,
+            allows: Index::new(&statements, Effect::Allow),
+            denies: Index::new(&statements, Effect::Deny),
+            statements,
+            text,
+        }
+    }
+
+    /// Its statements, in order.
+    #[must_use]
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// The same document with its statements changed by `change`; they keep their numbers and places.
+    #[must_use]
+    pub fn altered(&self, change: impl FnMut(&mut Statement)) -> Self {
+        let mut statements = self.statements.clone();
+        statements.iter_mut().for_each(change);
+        Self::new(
+            self.version,
+            self.id.clone(),
+            statements,
+            Arc::clone(&self.text),
+        )
+    }
+
+    /// The condition keys that the document reads, in its conditions and its variables, as they are written there;
+    /// each once. As `GetContextKeysForCustomPolicy` was recorded to list them: `${*}` is `*`, and variables count
+    /// also in operators that do not substitute them.
+    #[must_use]
+    pub fn context_keys(&self) -> Vec<String> {
+        let mut keys: Vec<String> = Vec::new();
+        let mut add = |key: &str| {
+            if !keys.iter().any(|k| k == key) {
+                keys.push(key.to_owned());
+            }
+        };
+        for statement in &self.statements {
+            let resources = statement.resources.iter().flat_map(Element::texts);
+            let operands = statement.conditions.iter().flat_map(Condition::operands);
+            for condition in &statement.conditions {
+                add(&condition.written_key);
+            }
+            if self.version == Version::V2012 {
+                resources
+                    .chain(operands)
+                    .flat_map(variables)
+                    .for_each(&mut add);
+            }
+        }
+        keys
+    }
+
+    /// The statements of `effect` that may be about `action`.
+    pub(crate) fn candidates<'d>(
+        &'d self,
+        effect: Effect,
+        action: &str,
+    ) -> impl Iterator<Item = (usize, &'d Statement)> {
+        let index = match effect {
+            Effect::Allow => &self.allows,
+            Effect::Deny => &self.denies,
+        };
+        index
+            .candidates(action)
+            .filter_map(|i| Some((i, self.statements.get(i)?)))
+    }
+
     /// The text of statement `index`, as its author wrote it.
     #[must_use]
     pub fn statement_text(&self, index: usize) -> Option<&str> {
         let span = self.statements.get(index)?.span;
         self.text.get(span.start..span.end)
     }
+}
+
+/// The keys of the variables in a text, as written.
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|rest| {
+        let (inside, _) = rest.split_once('}')?;
+        Some(inside.split(',').next().unwrap_or(inside).trim())
+    })
 }
 
 /// A document with the name by which people know it.

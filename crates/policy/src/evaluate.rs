@@ -24,103 +24,164 @@ pub fn evaluate(request: &Request<'_>, policies: &Policies, kind: ResourceKind) 
         kind,
         cross_account,
     };
+    // No policy can take it away (STS API reference).
+    if request.action.eq_ignore_ascii_case("sts:GetCallerIdentity") {
+        return evaluation.decision(Outcome::Allow, Gate::Identity, None);
+    }
     evaluation
         .explicit_deny()
         .unwrap_or_else(|| evaluation.allow())
 }
 
-struct Evaluation<'a> {
-    request: &'a Request<'a>,
-    policies: &'a Policies,
-    kind: ResourceKind,
-    cross_account: bool,
+/// What may be done with a key of another account; everything else may not, whatever the policies say (KMS developer
+/// guide, "Allowing users in other accounts to use a KMS key").
+const KEYS_ACROSS_ACCOUNTS: &[&str] = &[
+    "CreateGrant",
+    "Decrypt",
+    "DeriveSharedSecret",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateMac",
+    "GetKeyRotationStatus",
+    "GetPublicKey",
+    "ListGrants",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "RetireGrant",
+    "RevokeGrant",
+    "Sign",
+    "Verify",
+    "VerifyMac",
+];
+
+/// A question with all that decides it.
+pub(crate) struct Evaluation<'a> {
+    pub(crate) request: &'a Request<'a>,
+    pub(crate) policies: &'a Policies,
+    pub(crate) kind: ResourceKind,
+    pub(crate) cross_account: bool,
 }
 
-impl Evaluation<'_> {
-    fn matches(&self, statement: &Statement) -> bool {
+/// A statement that was found: its policy and its number.
+type Hit<'p> = (&'p Policy, usize);
+
+fn made_of((policy, index): Hit<'_>) -> StatementRef {
+    StatementRef {
+        policy: policy.clone(),
+        index,
+    }
+}
+
+impl<'a> Evaluation<'a> {
+    pub(crate) fn matches(&self, statement: &Statement) -> bool {
         statement.matches_action(self.request.action)
             && statement.matches_resource(self.request)
             && statement.matches_conditions(self.request.context)
     }
 
-    fn find(&self, policies: &[Policy], effect: Effect) -> Option<StatementRef> {
-        policies.iter().find_map(|policy| {
-            let index = policy
+    /// The first statement of `effect` that matches, whoever is named in it.
+    fn first(
+        &self,
+        policies: impl IntoIterator<Item = &'a Policy>,
+        effect: Effect,
+    ) -> Option<Hit<'a>> {
+        policies.into_iter().find_map(|policy| {
+            policy
                 .document
-                .statements
-                .iter()
-                .position(|s| s.effect == effect && self.matches(s))?;
-            Some(StatementRef {
-                policy: policy.clone(),
-                index,
-            })
+                .candidates(effect, self.request.action)
+                .find(|(_, s)| self.matches(s))
+                .map(|(index, _)| (policy, index))
         })
     }
 
-    fn decision(&self, outcome: Outcome, gate: Gate, statement: Option<StatementRef>) -> Decision {
-        let cross_account = self.cross_account;
+    /// The first statement of the VPC endpoint's policy; it may name principals.
+    fn first_of_endpoint(&self, effect: Effect) -> Option<Hit<'a>> {
+        let policy = self.policies.endpoint.as_ref()?;
+        policy
+            .document
+            .candidates(effect, self.request.action)
+            .find(|(_, s)| self.names(s) && self.matches(s))
+            .map(|(index, _)| (policy, index))
+    }
+
+    fn decision(&self, outcome: Outcome, gate: Gate, statement: Option<Hit<'_>>) -> Decision {
         Decision {
             outcome,
             gate,
-            statement,
+            statement: statement.map(made_of),
             grant: None,
             missing: Vec::new(),
-            cross_account,
+            cross_account: self.cross_account,
+        }
+    }
+
+    /// Service control policies do not bind service-linked roles.
+    pub(crate) fn under_scp(&self) -> bool {
+        !self.service_linked()
+    }
+
+    /// Resource control policies bind neither service-linked roles nor RetireGrant (recorded on AWS).
+    pub(crate) fn under_rcp(&self) -> bool {
+        !self.service_linked() && !self.request.action.eq_ignore_ascii_case("kms:RetireGrant")
+    }
+
+    fn service_linked(&self) -> bool {
+        match self.request.principal {
+            Principal::Session { role_arn, .. } => role_arn.contains(":role/aws-service-role/"),
+            _ => false,
         }
     }
 
     fn explicit_deny(&self) -> Option<Decision> {
         let p = self.policies;
-        let deny = |gate, found: Option<StatementRef>| {
+        let deny = |gate, found: Option<Hit<'_>>| {
             found.map(|statement| self.decision(Outcome::ExplicitDeny, gate, Some(statement)))
         };
-        for level in &p.rcp {
-            // RetireGrant is exempt from resource control policies (recorded on AWS).
-            if self.request.action != "kms:RetireGrant"
-                && let Some(d) = deny(Gate::Rcp, self.find(level, Effect::Deny))
-            {
-                return Some(d);
-            }
+        let rcp = || self.first(p.rcp.iter().flatten(), Effect::Deny);
+        let scp = || self.first(p.scp.iter().flatten(), Effect::Deny);
+        if self.under_rcp()
+            && let Some(decision) = deny(Gate::Rcp, rcp())
+        {
+            return Some(decision);
         }
-        for level in &p.scp {
-            if let Some(d) = deny(Gate::Scp, self.find(level, Effect::Deny)) {
-                return Some(d);
-            }
+        if self.under_scp()
+            && let Some(decision) = deny(Gate::Scp, scp())
+        {
+            return Some(decision);
         }
-        let resource = p.resource.as_ref().and_then(|policy| {
-            let hit = |s: &Statement| {
-                s.effect == Effect::Deny && self.named_for_deny(s) && self.matches(s)
-            };
-            let index = policy.document.statements.iter().position(hit)?;
-            Some(StatementRef {
-                policy: policy.clone(),
-                index,
-            })
-        });
-        deny(Gate::Resource, resource)
-            .or_else(|| deny(Gate::Identity, self.find(&p.identity, Effect::Deny)))
-            .or_else(|| {
-                deny(
-                    Gate::Boundary,
-                    self.find(p.boundary.as_slice(), Effect::Deny),
-                )
-            })
-            .or_else(|| {
-                deny(
-                    Gate::Session,
-                    self.find(p.session.as_deref().unwrap_or_default(), Effect::Deny),
-                )
-            })
-            .or_else(|| {
-                deny(
-                    Gate::Endpoint,
-                    self.find(p.endpoint.as_slice(), Effect::Deny),
-                )
-            })
+        let session = p.session.iter().flatten();
+        deny(Gate::Resource, self.resource_deny())
+            .or_else(|| deny(Gate::Identity, self.first(&p.identity, Effect::Deny)))
+            .or_else(|| deny(Gate::Boundary, self.first(&p.boundary, Effect::Deny)))
+            .or_else(|| deny(Gate::Session, self.first(session, Effect::Deny)))
+            .or_else(|| deny(Gate::Endpoint, self.first_of_endpoint(Effect::Deny)))
+    }
+
+    fn resource_deny(&self) -> Option<Hit<'a>> {
+        let policy = self.policies.resource.as_ref()?;
+        policy
+            .document
+            .candidates(Effect::Deny, self.request.action)
+            .find(|(_, s)| self.named_for_deny(s) && self.matches(s))
+            .map(|(index, _)| (policy, index))
+    }
+
+    /// Whether a statement of an endpoint policy is about this principal: named in any form, for being named grants
+    /// nothing by itself there.
+    pub(crate) fn names(&self, statement: &Statement) -> bool {
+        match (&statement.principals, statement.effect) {
+            (None, _) => true,
+            (Some(_), Effect::Deny) => self.named_for_deny(statement),
+            (Some(_), Effect::Allow) => self.strength(statement).is_some(),
+        }
     }
 
     /// Whether a Deny statement of a resource policy is about this principal.
-    fn named_for_deny(&self, statement: &Statement) -> bool {
+    pub(crate) fn named_for_deny(&self, statement: &Statement) -> bool {
         let principal = self.request.principal;
         let Some(element) = &statement.principals else {
             return true;
@@ -154,45 +215,37 @@ impl Evaluation<'_> {
         !exempt
     }
 
+    /// How strongly an Allow of the resource policy names this principal. An Allow with NotPrincipal is not
+    /// supported by AWS; it grants nothing here.
+    pub(crate) fn strength(&self, statement: &Statement) -> Option<Strength> {
+        let element = statement.principals.as_ref().filter(|e| !e.negated)?;
+        element
+            .patterns
+            .iter()
+            .filter_map(|p| self.request.principal.named_by(p))
+            .max()
+    }
+
     /// The strongest Allow of the resource policy for this principal.
-    fn resource_allow(&self) -> Option<(Strength, StatementRef)> {
+    fn resource_allow(&self) -> Option<(Strength, Hit<'a>)> {
         let policy = self.policies.resource.as_ref()?;
-        let mut best: Option<(Strength, usize)> = None;
-        for (index, statement) in policy.document.statements.iter().enumerate() {
-            if statement.effect != Effect::Allow {
-                continue;
-            }
-            let Some(element) = &statement.principals else {
-                continue;
-            };
-            if element.negated {
-                continue; // Allow with NotPrincipal is not supported; it grants nothing here.
-            }
-            let strength = element
-                .patterns
-                .iter()
-                .filter_map(|p| self.request.principal.named_by(p))
-                .max();
-            if let Some(strength) = strength
+        let mut best: Option<(Strength, Hit<'a>)> = None;
+        for (index, statement) in policy
+            .document
+            .candidates(Effect::Allow, self.request.action)
+        {
+            if let Some(strength) = self.strength(statement)
                 && best.is_none_or(|(b, _)| strength > b)
                 && self.matches(statement)
             {
-                best = Some((strength, index));
+                best = Some((strength, (policy, index)));
             }
         }
-        best.map(|(strength, index)| {
-            (
-                strength,
-                StatementRef {
-                    policy: policy.clone(),
-                    index,
-                },
-            )
-        })
+        best
     }
 
     /// The strongest grant for this request: how it names the caller, its id, and who issued it.
-    fn grant_allow(&self) -> Option<(Strength, &Grant)> {
+    pub(crate) fn grant_allow(&self) -> Option<(Strength, &Grant)> {
         let operation = self.request.action.strip_prefix("kms:")?;
         let mut best: Option<(Strength, &Grant)> = None;
         for grant in &self.policies.grants {
@@ -224,24 +277,21 @@ impl Evaluation<'_> {
         best
     }
 
-    fn scp_missing(&self) -> bool {
-        self.policies
-            .scp
-            .iter()
-            .any(|level| self.find(level, Effect::Allow).is_none())
+    /// Whether a level of service control policies does not allow.
+    pub(crate) fn scp_level_silent(&self, level: &'a [Policy]) -> bool {
+        self.first(level, Effect::Allow).is_none()
     }
 
-    fn rcp_missing(&self) -> bool {
-        self.policies.rcp.iter().any(|level| {
-            // A level that holds only Deny statements leaves the managed RCPFullAWSAccess in force.
-            let allows = |p: &Policy| {
-                p.document
-                    .statements
-                    .iter()
-                    .any(|s| s.effect == Effect::Allow)
-            };
-            level.iter().any(allows) && self.find(level, Effect::Allow).is_none()
-        })
+    /// Whether a level of resource control policies does not allow. One that holds only Deny statements leaves
+    /// the managed RCPFullAWSAccess in force.
+    pub(crate) fn rcp_level_silent(&self, level: &'a [Policy]) -> bool {
+        let allows = |p: &Policy| {
+            p.document
+                .statements()
+                .iter()
+                .any(|s| s.effect == Effect::Allow)
+        };
+        level.iter().any(allows) && self.first(level, Effect::Allow).is_none()
     }
 
     fn allow(&self) -> Decision {
@@ -254,26 +304,26 @@ impl Evaluation<'_> {
             gate,
             side: Side::Resource,
         };
-        if self.scp_missing() {
+        if self.under_scp() && p.scp.iter().any(|l| self.scp_level_silent(l)) {
             return self.implicit(vec![caller(Gate::Scp)]);
         }
-        if self.rcp_missing() {
+        if self.under_rcp() && p.rcp.iter().any(|l| self.rcp_level_silent(l)) {
             return self.implicit(vec![owner(Gate::Rcp)]);
         }
-        if p.endpoint.is_some() && self.find(p.endpoint.as_slice(), Effect::Allow).is_none() {
+        if p.endpoint.is_some() && self.first_of_endpoint(Effect::Allow).is_none() {
             return self.implicit(vec![caller(Gate::Endpoint)]);
         }
         let identity = match self.request.principal {
             // The root user needs no identity policy.
             Principal::Root { .. } => Some(None),
-            _ => self.find(&p.identity, Effect::Allow).map(Some),
+            _ => self.first(&p.identity, Effect::Allow).map(Some),
         };
         let boundary_silent =
-            p.boundary.is_some() && self.find(p.boundary.as_slice(), Effect::Allow).is_none();
+            p.boundary.is_some() && self.first(&p.boundary, Effect::Allow).is_none();
         let session_silent = p
             .session
             .as_deref()
-            .is_some_and(|s| self.find(s, Effect::Allow).is_none());
+            .is_some_and(|s| self.first(s, Effect::Allow).is_none());
         let resource = self.resource_allow();
         let grant = self.grant_allow();
         let resource_strength = resource.as_ref().map(|(s, _)| *s);
@@ -310,7 +360,7 @@ impl Evaluation<'_> {
             if identity_missing && !role_named {
                 missing.push(caller(Gate::Identity));
             }
-            if session_silent && !(identity_missing && strongest == Some(Strength::Direct)) {
+            if session_silent {
                 missing.push(caller(Gate::Session));
             }
             if boundary_silent {
@@ -321,7 +371,14 @@ impl Evaluation<'_> {
             }
         }
         let needs_resource = self.cross_account || self.kind != ResourceKind::Ordinary;
-        if needs_resource && strongest.is_none() {
+        let never = self.cross_account
+            && self.kind == ResourceKind::Key
+            && self
+                .request
+                .action
+                .strip_prefix("kms:")
+                .is_some_and(|name| !KEYS_ACROSS_ACCOUNTS.contains(&name));
+        if (needs_resource && strongest.is_none()) || never {
             // In one account, a key policy that neither allows nor delegates is what AWS names.
             let at = if self.cross_account { missing.len() } else { 0 };
             missing.insert(at, owner(Gate::Resource));
@@ -336,8 +393,8 @@ impl Evaluation<'_> {
     /// identity policy did, the identity's otherwise.
     fn allowed_by(
         &self,
-        identity: Option<StatementRef>,
-        resource: Option<(Strength, StatementRef)>,
+        identity: Option<Hit<'_>>,
+        resource: Option<(Strength, Hit<'_>)>,
         grant: Option<(Strength, &Grant)>,
     ) -> Decision {
         if let Some((strength, statement)) = resource {

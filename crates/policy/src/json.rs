@@ -12,6 +12,15 @@ pub struct Span {
     pub end: usize,
 }
 
+/// Line and column of a byte of `text`, both counted from 1; columns are characters. A byte behind the end is the end.
+#[must_use]
+pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at.min(text.len())).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    (line, last.chars().count() + 1)
+}
+
 /// Why a text is not JSON: what was wrong and at which byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonError {

@@ -8,21 +8,40 @@
 //!
 //! Deliberately absent: services, storage, the wire. The front door gathers the facts and asks.
 
+mod authorization_message;
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+#[cfg(feature = "cases")]
+pub mod case;
+mod change;
+mod compare;
 mod condition;
 mod decision;
 mod document;
 mod evaluate;
+mod explain;
 mod grants;
+mod index;
 mod json;
+mod lint;
 mod message;
 mod parse;
 mod principal;
+mod public;
+mod render;
 mod request;
 mod template;
 mod text;
+mod usage;
 mod validate;
 mod values;
 
+pub use authorization_message::authorization_message;
+pub use change::{Change, apply, what_would_allow};
+pub use compare::{Witness, grants, new_access};
 pub use condition::{Condition, Operator, Qualifier};
 pub use decision::{
     Decision, Gate, Grant, Missing, Outcome, Policies, ResourceKind, Side, StatementRef,
@@ -31,9 +50,15 @@ pub use document::{
     Document, Effect, Element, Policy, PrincipalElement, PrincipalPattern, Statement, Version,
 };
 pub use evaluate::evaluate;
-pub use json::{JsonError, Span};
+pub use explain::{
+    Explanation, GateReport, GrantReport, Miss, Missed, Said, StatementReport, explain,
+};
+pub use json::{JsonError, Span, line_and_column};
+pub use lint::{Finding, LintKind, NoReference, Reference, Severity, Step, lint};
 pub use message::{Style, sentence};
 pub use parse::DocumentError;
 pub use principal::{Principal, Strength};
+pub use public::{is_public, public_statements};
 pub use request::{Context, ContextValue, Request};
+pub use usage::{Needed, usage};
 pub use validate::{Kind, ValidationError, principals, validate};

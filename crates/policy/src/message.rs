@@ -60,15 +60,17 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
             if style == Style::Kms && decision.cross_account && decision.gate == Gate::Resource {
                 return format!("{head} {}", kms_foreign(request.action));
             }
-            let arn = match (decision.gate, &decision.statement) {
-                (Gate::Rcp, Some(s)) => s
-                    .policy
-                    .arn
-                    .as_ref()
-                    .map(|a| format!(": {a}"))
-                    .unwrap_or_default(),
-                _ => String::new(),
-            };
+            // Named since 2026 for the documents that have an ARN, where the caller may know of them: its own account's
+            // policies, and those of the organization.
+            let known = matches!(decision.gate, Gate::Scp | Gate::Rcp)
+                || (!decision.cross_account && decision.gate != Gate::Resource);
+            let arn = decision
+                .statement
+                .as_ref()
+                .and_then(|s| s.policy.arn.as_ref())
+                .filter(|_| known)
+                .map(|arn| format!(": {arn}"))
+                .unwrap_or_default();
             format!(
                 "{head} {on} with an explicit deny in {}{arn}",
                 with_article(decision.gate)

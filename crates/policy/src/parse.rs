@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sekisho_arn::{Arn, is_account_id};
 
-use crate::condition::{Condition, Operator};
+use crate::condition::{Condition, Operand, Operator};
 use crate::document::{
     Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement, Version,
 };
@@ -89,12 +89,7 @@ impl FromStr for Document {
             Json::Object(_) => vec![statement(list, version)?],
             _ => return grammar(list, "Statement must be an object or a list of objects"),
         };
-        Ok(Self {
-            version,
-            id,
-            statements,
-            text: Arc::from(text),
-        })
+        Ok(Self::new(version, id, statements, Arc::from(text)))
     }
 }
 
@@ -151,6 +146,7 @@ fn statement(node: &Node, version: Version) -> Result<Statement, DocumentError> 
                 out.principals = Some(PrincipalElement {
                     negated: key == "NotPrincipal",
                     patterns: principals(value)?,
+                    span: value.span,
                 });
             }
             "Action" | "NotAction" => {
@@ -161,6 +157,7 @@ fn statement(node: &Node, version: Version) -> Result<Statement, DocumentError> 
                 let texts = strings(value, key)?;
                 out.actions = Some(Element {
                     negated: key == "NotAction",
+                    span: value.span,
                     patterns: texts
                         .into_iter()
                         .map(|t| Template::new(t, Version::V2008))
@@ -174,6 +171,7 @@ fn statement(node: &Node, version: Version) -> Result<Statement, DocumentError> 
                 let texts = strings(value, key)?;
                 out.resources = Some(Element {
                     negated: key == "NotResource",
+                    span: value.span,
                     patterns: texts
                         .into_iter()
                         .map(|t| Template::new(t, version))
@@ -263,9 +261,10 @@ fn conditions(node: &Node, version: Version) -> Result<Vec<Condition>, DocumentE
                 if_exists,
                 key: key.to_lowercase(),
                 written_key: key.clone(),
+                written_operator: name.clone(),
                 operands: texts
                     .into_iter()
-                    .map(|t| Template::new(t, version))
+                    .map(|t| Operand::new(Template::new(t, version), operator))
                     .collect(),
                 span: values.span,
             });

@@ -185,44 +185,55 @@ impl Principal {
         }
     }
 
-    fn named_by_arn(&self, arn: &str) -> Option<Strength> {
+    fn named_by_arn(&self, named: &str) -> Option<Strength> {
         match self {
-            Self::Session { role_arn, .. } if role_arn == arn => Some(Strength::Role),
-            // A session ARN does not show the role's path; role names are unique in an account.
+            Self::User { arn, .. } | Self::Federated { arn, .. } => {
+                (arn == named).then_some(Strength::Direct)
+            }
             Self::Session {
                 account,
                 role_arn,
                 role_name,
+                session,
                 ..
-            } if !role_arn.contains(":role/")
-                || role_arn.ends_with(&format!(":role/{role_name}")) =>
-            {
-                let named: Arn = arn.parse().ok()?;
-                let same = named.service == "iam" && named.account == *account;
-                let name = named
-                    .resource
-                    .strip_prefix("role/")
-                    .and_then(|r| r.rsplit('/').next());
-                if same && name == Some(role_name) {
-                    Some(Strength::Role)
-                } else {
-                    self.named_by_session(arn)
+            } => {
+                if role_arn == named || self.may_be_role(named) {
+                    return Some(Strength::Role);
                 }
-            }
-            Self::Session { .. } => self.named_by_session(arn),
-            Self::User { arn: own, .. } | Self::Federated { arn: own, .. } if own == arn => {
-                Some(Strength::Direct)
+                let rest = named
+                    .strip_prefix("arn:aws:sts::")?
+                    .strip_prefix(account.as_str())?
+                    .strip_prefix(":assumed-role/")?
+                    .strip_prefix(role_name.as_str())?
+                    .strip_prefix('/')?;
+                (rest == session && !session.is_empty()).then_some(Strength::Direct)
             }
             _ => None,
         }
     }
 
-    fn named_by_session(&self, arn: &str) -> Option<Strength> {
-        match self {
-            Self::Session { session, .. } if !session.is_empty() && self.arn() == arn => {
-                Some(Strength::Direct)
-            }
-            _ => None,
-        }
+    /// Whether `named` is the role of this session, as far as it is known: a session ARN does not show the role's
+    /// path, and role names are unique in an account. Who knows the unique id knows the path as well.
+    fn may_be_role(&self, named: &str) -> bool {
+        let Self::Session {
+            account,
+            role_arn,
+            role_name,
+            role_id,
+            ..
+        } = self
+        else {
+            return false;
+        };
+        let path_unknown = role_id.is_none()
+            && role_arn
+                .strip_suffix(role_name.as_str())
+                .is_none_or(|head| head.ends_with(":role/"));
+        path_unknown
+            && named
+                .strip_prefix("arn:aws:iam::")
+                .and_then(|rest| rest.strip_prefix(account.as_str()))
+                .and_then(|rest| rest.strip_prefix(":role/"))
+                .is_some_and(|path| path.rsplit('/').next() == Some(role_name))
     }
 }

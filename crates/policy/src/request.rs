@@ -17,6 +17,7 @@ pub enum ContextValue {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     entries: Vec<(String, ContextValue)>,
+    simulated: bool,
 }
 
 impl Context {
@@ -24,6 +25,19 @@ impl Context {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty context for IAM's policy simulator, which reads a few conditions unlike the services do.
+    #[must_use]
+    pub fn simulated() -> Self {
+        Self {
+            simulated: true,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.simulated
     }
 
     /// Sets a single-valued key, replacing what was there.

@@ -1,6 +1,6 @@
 //! Texts with wildcards and policy variables: the operands of conditions and the patterns of resources.
 
-use sekisho_arn::glob;
+use sekisho_arn::{glob, glob_ignore_case};
 
 use crate::document::Version;
 use crate::request::{Context, ContextValue};
@@ -10,7 +10,22 @@ use crate::request::{Context, ContextValue};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Template {
     pub(crate) raw: String,
-    pieces: Option<Vec<Piece>>,
+    form: Form,
+}
+
+/// What a pattern needs when it is matched.
+#[derive(Debug, Clone, PartialEq)]
+enum Form {
+    /// `*`.
+    Any,
+    /// No wildcard.
+    Exact,
+    /// One `*`, at the end.
+    Prefix,
+    /// Other wildcards.
+    Wild,
+    /// Variables, and perhaps wildcards.
+    Variables(Vec<Piece>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -34,35 +49,37 @@ enum Token {
 impl Template {
     /// Compiles `raw`. Variables exist only in version 2012-10-17; in older documents they are plain text.
     pub(crate) fn new(raw: String, version: Version) -> Self {
-        let pieces = if version == Version::V2012 && raw.contains("${") {
-            split(&raw)
-        } else {
-            None
+        let pieces = (version == Version::V2012 && raw.contains("${"))
+            .then(|| split(&raw))
+            .flatten();
+        let form = match (pieces, raw.find(['*', '?'])) {
+            (Some(pieces), _) => Form::Variables(pieces),
+            (None, None) => Form::Exact,
+            (None, Some(0)) if raw == "*" => Form::Any,
+            (None, Some(at)) if at + 1 == raw.len() && raw.ends_with('*') => Form::Prefix,
+            (None, Some(_)) => Form::Wild,
         };
-        Self { raw, pieces }
+        Self { raw, form }
     }
 
-    fn resolve(&self, context: &Context) -> Option<Vec<Token>> {
+    /// Whether the text depends on the request.
+    pub(crate) fn has_variables(&self) -> bool {
+        matches!(self.form, Form::Variables(_))
+    }
+
+    fn resolve(pieces: &[Piece], context: &Context) -> Option<Vec<Token>> {
         let mut tokens = Vec::new();
-        let wild = |text: &str, tokens: &mut Vec<Token>| {
-            tokens.extend(text.encode_utf16().map(|u| match u {
-                0x2a => Token::Any,
-                0x3f => Token::One,
-                _ => Token::Unit(u),
-            }));
-        };
-        match &self.pieces {
-            None => wild(&self.raw, &mut tokens),
-            Some(pieces) => {
-                for piece in pieces {
-                    match piece {
-                        Piece::Text(text) => wild(text, &mut tokens),
-                        Piece::Literal(c) => tokens.push(Token::Unit(*c as u16)),
-                        Piece::Variable { key, default } => {
-                            let value = variable(context, key, default.as_deref())?;
-                            tokens.extend(value.encode_utf16().map(Token::Unit));
-                        }
-                    }
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => tokens.extend(text.encode_utf16().map(|u| match u {
+                    0x2a => Token::Any,
+                    0x3f => Token::One,
+                    _ => Token::Unit(u),
+                })),
+                Piece::Literal(c) => tokens.push(Token::Unit(*c as u16)),
+                Piece::Variable { key, default } => {
+                    let value = variable(context, key, default.as_deref())?;
+                    tokens.extend(value.encode_utf16().map(Token::Unit));
                 }
             }
         }
@@ -71,7 +88,7 @@ impl Template {
 
     /// The text of the operand with variables filled in, wildcards as plain characters. `None`: unresolved.
     pub(crate) fn text(&self, context: &Context) -> Option<std::borrow::Cow<'_, str>> {
-        let Some(pieces) = &self.pieces else {
+        let Form::Variables(pieces) = &self.form else {
             return Some(std::borrow::Cow::Borrowed(&self.raw));
         };
         let mut out = String::new();
@@ -89,20 +106,55 @@ impl Template {
 
     /// Matches with `*` and `?`. An unresolved variable never matches.
     pub(crate) fn matches(&self, context: &Context, text: &str) -> bool {
-        if self.pieces.is_none() {
-            return glob(&self.raw, text);
+        match &self.form {
+            Form::Any => true,
+            Form::Exact => self.raw == text,
+            Form::Prefix => {
+                let prefix = self.raw.as_bytes().split_last().map_or(&[][..], |(_, p)| p);
+                text.as_bytes().starts_with(prefix)
+            }
+            Form::Wild => glob(&self.raw, text),
+            Form::Variables(pieces) => Self::resolve(pieces, context).is_some_and(|tokens| {
+                let text: Vec<u16> = text.encode_utf16().collect();
+                tokens_match(&tokens, &text)
+            }),
         }
-        let Some(tokens) = self.resolve(context) else {
-            return false;
-        };
-        let text: Vec<u16> = text.encode_utf16().collect();
-        tokens_match(&tokens, &text)
     }
 
-    /// Matches ARN against ARN: the six parts one by one. `None` when the operand is no ARN (or does not
-    /// resolve to one).
+    /// Matches an action: `service:Name`, without regard to case. Actions have no variables.
+    pub(crate) fn matches_action(&self, action: &str) -> bool {
+        match &self.form {
+            Form::Any => true,
+            Form::Exact | Form::Variables(_) => self.raw.eq_ignore_ascii_case(action),
+            Form::Prefix => {
+                let prefix = self.raw.as_bytes().split_last().map_or(&[][..], |(_, p)| p);
+                action
+                    .as_bytes()
+                    .get(..prefix.len())
+                    .is_some_and(|a| a.eq_ignore_ascii_case(prefix))
+            }
+            Form::Wild => glob_ignore_case(&self.raw, action),
+        }
+    }
+
+    /// The six parts of an ARN pattern, to be matched one by one. `None` when it is no ARN.
+    pub(crate) fn arn_parts(&self) -> Option<Box<[Self]>> {
+        let parts: Vec<&str> = self.raw.splitn(6, ':').collect();
+        let arn = parts.len() == 6 && matches!(parts.first(), Some(&("arn" | "*")));
+        arn.then(|| {
+            parts
+                .iter()
+                .map(|p| Self::new((*p).to_owned(), Version::V2008))
+                .collect()
+        })
+    }
+
+    /// Matches ARN against ARN where the pattern has variables. `None` when it does not resolve to an ARN.
     pub(crate) fn matches_arn(&self, context: &Context, arn: &str) -> Option<bool> {
-        let tokens = self.resolve(context)?;
+        let Form::Variables(pieces) = &self.form else {
+            return Some(arn_parts_match(&self.arn_parts()?, arn));
+        };
+        let tokens = Self::resolve(pieces, context)?;
         let colon = Token::Unit(0x3a);
         let operand: Vec<&[Token]> = tokens.splitn(6, |t| *t == colon).collect();
         let first: Vec<Token> = "arn".encode_utf16().map(Token::Unit).collect();
@@ -120,6 +172,15 @@ impl Template {
         }
         Some(operand.iter().zip(&parts).all(|(o, p)| tokens_match(o, p)))
     }
+}
+
+/// Matches the parts of an ARN pattern against an ARN.
+pub(crate) fn arn_parts_match(parts: &[Template], arn: &str) -> bool {
+    static NOTHING: std::sync::LazyLock<Context> = std::sync::LazyLock::new(Context::new);
+    let mut texts = arn.splitn(6, ':');
+    parts
+        .iter()
+        .all(|p| texts.next().is_some_and(|t| p.matches(&NOTHING, t)))
 }
 
 fn variable<'a>(context: &'a Context, key: &str, default: Option<&'a str>) -> Option<&'a str> {

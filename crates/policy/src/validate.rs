@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::condition::Operator;
 use crate::document::{Document, Effect, PrincipalPattern, Statement};
 use crate::parse::DocumentError;
 
@@ -20,6 +21,12 @@ pub enum Kind {
     Repository,
     /// A session policy of `sts:AssumeRole`.
     Session,
+    /// A service control policy.
+    ServiceControl,
+    /// A resource control policy.
+    ResourceControl,
+    /// The policy of a VPC endpoint.
+    Endpoint,
 }
 
 /// Why AWS refuses a document: the error code and the sentence.
@@ -46,6 +53,8 @@ impl Kind {
             Self::Bucket => "MalformedPolicy",
             Self::Key => "MalformedPolicyDocumentException",
             Self::Repository => "InvalidParameterException",
+            Self::ServiceControl | Self::ResourceControl => "MalformedPolicyDocumentException",
+            Self::Endpoint => "InvalidParameter",
         }
     }
 
@@ -53,6 +62,10 @@ impl Kind {
         let message = match self {
             Self::Repository => {
                 "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'".to_owned()
+            }
+            // Recorded for resource control policies: one sentence for everything.
+            Self::ServiceControl | Self::ResourceControl => {
+                "The provided policy document does not meet the requirements of the specified policy type.".to_owned()
             }
             _ => message.into(),
         };
@@ -62,6 +75,73 @@ impl Kind {
         })
     }
 }
+
+/// Services whose resources a resource control policy can protect (`spec/authorization.md` section 4.3, from the service
+/// reference of September 2026).
+const UNDER_RCP: &[&str] = &[
+    "aoss",
+    "appconfig",
+    "appstream",
+    "autoscaling",
+    "autoscaling-plans",
+    "budgets",
+    "clouddirectory",
+    "cloudfront",
+    "cloudsearch",
+    "cloudtrail-data",
+    "codeartifact",
+    "codebuild",
+    "codecommit",
+    "codepipeline",
+    "cognito-identity",
+    "cognito-idp",
+    "comprehend",
+    "comprehendmedical",
+    "compute-optimizer",
+    "cost-optimization-hub",
+    "dax",
+    "dsql",
+    "dynamodb",
+    "ecr",
+    "ecr-public",
+    "events",
+    "firehose",
+    "fis",
+    "fms",
+    "gamelift",
+    "health",
+    "inspector-scan",
+    "kendra",
+    "kinesisvideo",
+    "kms",
+    "logs",
+    "memorydb",
+    "networkmonitor",
+    "notifications",
+    "opensearch",
+    "pca-connector-ad",
+    "personalize",
+    "polly",
+    "pricing",
+    "resource-groups",
+    "rolesanywhere",
+    "s3",
+    "secretsmanager",
+    "servicediscovery",
+    "signin",
+    "sqs",
+    "sts",
+    "support",
+    "swf",
+    "textract",
+    "timestream-influxdb",
+    "transcribe",
+    "transfer",
+    "translate",
+    "wafv2",
+    "workspaces",
+    "xray",
+];
 
 /// Parses and validates `text` as `kind`.
 ///
@@ -86,11 +166,11 @@ pub fn validate(text: &str, kind: Kind) -> Result<Document, ValidationError> {
             };
         }
     };
-    if document.statements.is_empty() && kind != Kind::Key {
+    if document.statements().is_empty() && kind != Kind::Key {
         return kind.error("Syntax errors in policy.");
     }
     let mut sids: Vec<&str> = document
-        .statements
+        .statements()
         .iter()
         .filter_map(|s| s.sid.as_deref())
         .filter(|s| !s.is_empty())
@@ -99,7 +179,7 @@ pub fn validate(text: &str, kind: Kind) -> Result<Document, ValidationError> {
     if sids.windows(2).any(|w| matches!(w, [a, b] if a == b)) {
         return kind.error("Statement IDs (SID) in a single policy must be unique.");
     }
-    for statement in &document.statements {
+    for statement in document.statements() {
         check(statement, kind)?;
     }
     Ok(document)
@@ -155,6 +235,18 @@ fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
                 return kind.error("Policy contains a statement with no principal.");
             }
         }
+        Kind::ServiceControl => {
+            if principals.is_some() || statement.actions.is_none() || statement.resources.is_none()
+            {
+                return kind.error("");
+            }
+        }
+        Kind::ResourceControl => check_rcp(statement, kind)?,
+        Kind::Endpoint => {
+            if statement.actions.is_none() || statement.resources.is_none() {
+                return kind.error("Missing required field");
+            }
+        }
         Kind::Repository => {
             if principals.is_none() || statement.resources.is_some() || statement.actions.is_none()
             {
@@ -165,7 +257,45 @@ fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
     if principals.is_some_and(|p| p.negated && statement.effect == Effect::Allow) {
         return kind.error("Allow with NotPrincipal is not allowed.");
     }
+    check_operands(statement, kind)?;
     check_texts(statement, kind)
+}
+
+/// A resource control policy of one's own only denies, everyone, and actions of services that it can protect (recorded
+/// on AWS).
+fn check_rcp(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
+    let everyone = statement
+        .principals
+        .as_ref()
+        .is_some_and(|p| !p.negated && p.patterns == [PrincipalPattern::Any]);
+    let actions = statement.actions.as_ref().is_some_and(|a| {
+        let supported = |text: &str| {
+            text.split_once(':').is_some_and(|(service, _)| {
+                UNDER_RCP.contains(&service.to_ascii_lowercase().as_str())
+            })
+        };
+        !a.negated && a.texts().all(supported)
+    });
+    if statement.effect == Effect::Allow || !everyone || !actions || statement.resources.is_none() {
+        return kind.error("");
+    }
+    Ok(())
+}
+
+/// IAM refuses operands that their operator cannot read; STS takes them in session policies, but for binary ones
+/// (recorded on AWS).
+fn check_operands(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
+    for condition in &statement.conditions {
+        let read = match kind {
+            Kind::Identity => condition.operands_read(),
+            Kind::Session => condition.operator != Operator::Binary || condition.operands_read(),
+            _ => true,
+        };
+        if !read {
+            return kind.error("The policy failed legacy parsing");
+        }
+    }
+    Ok(())
 }
 
 /// Action and resource texts: `vendor:action`, ARN or `*`.
@@ -208,8 +338,111 @@ fn check_texts(statement: &Statement, kind: Kind) -> Result<(), ValidationError>
 /// Every principal named anywhere in `document`, so that a service can check that each exists.
 pub fn principals(document: &Document) -> impl Iterator<Item = &PrincipalPattern> {
     document
-        .statements
+        .statements()
         .iter()
         .filter_map(|s| s.principals.as_ref())
         .flat_map(|p| &p.patterns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str, kind: Kind) -> Option<ValidationError> {
+        validate(text, kind).err()
+    }
+
+    /// `spec/authorization.md` section 4.1.
+    #[test]
+    fn resource_control_policies() {
+        let rcp = |statement: &str| {
+            let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+            refused(&text, Kind::ResourceControl)
+        };
+        for good in [
+            r#"{"Effect":"Deny","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}"#,
+            r#"{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"SQS:SendMessage","Resource":"*"}"#,
+            r#"{"Effect":"Deny","Principal":"*","Action":"sqs:StackdProbe","NotResource":"*"}"#,
+        ] {
+            assert_eq!(rcp(good), None, "{good}");
+        }
+        for bad in [
+            r#"{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}"#,
+            r#"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}"#,
+            r#"{"Effect":"Deny","Principal":"*","Action":"unknown:X","Resource":"*"}"#,
+            r#"{"Effect":"Deny","Principal":"*","Action":"iam:CreateUser","Resource":"*"}"#,
+            r#"{"Effect":"Deny","Principal":["*"],"Action":"sqs:SendMessage","Resource":"*"}"#,
+            r#"{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::222222222222:root"},"Action":"sqs:SendMessage","Resource":"*"}"#,
+            r#"{"Effect":"Deny","Principal":"*","NotAction":"sqs:SendMessage","Resource":"*"}"#,
+            r#"{"Effect":"Deny","NotPrincipal":"*","Action":"sqs:SendMessage","Resource":"*"}"#,
+        ] {
+            let error = rcp(bad).unwrap_or_else(|| panic!("{bad}"));
+            assert_eq!(error.code, "MalformedPolicyDocumentException");
+            assert_eq!(
+                error.message,
+                "The provided policy document does not meet the requirements of the specified policy type."
+            );
+        }
+    }
+
+    /// `spec/conditions.md` facts 29 to 31.
+    #[test]
+    fn operands_that_iam_refuses_and_stores() {
+        let with = |operator: &str, operand: &str, kind| {
+            let text = format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"k":"{operand}"}}}}}}}}"#
+            );
+            refused(&text, kind).is_none()
+        };
+        let bad = [
+            ("NumericEquals", "NaN"),
+            ("NumericEquals", "no-number"),
+            ("DateEquals", "not-a-date"),
+            ("ArnLike", "not-an-arn"),
+            ("BinaryEquals", "no-binary"),
+            ("IpAddress", "not-an-ip"),
+            ("IpAddress", "192.0.2.0/33"),
+            ("IpAddress", "2001:db8::/129"),
+            ("IpAddress", "2001:db8::5/64"),
+            ("IpAddress", "::5/127"),
+            ("IpAddress", "::1/0"),
+            ("IpAddress", "::ffff:192.0.2.0/120"),
+            ("IpAddress", "::ffff:192.0.2.1"),
+            ("IpAddress", "2001:db8::192.0.2.0/120"),
+        ];
+        for (operator, operand) in bad {
+            assert!(
+                !with(operator, operand, Kind::Identity),
+                "{operator} {operand}"
+            );
+            assert_eq!(
+                with(operator, operand, Kind::Session),
+                operator != "BinaryEquals",
+                "{operator} {operand}"
+            );
+        }
+        for (operator, operand) in [
+            ("NumericEquals", "01"),
+            ("Bool", "yes"),
+            ("Null", "yes"),
+            ("IpAddress", "192.0.2.5/24"),
+            ("IpAddress", "192.0.2.0/0"),
+            ("IpAddress", "192.000.002.0/24"),
+            ("IpAddress", "192.0.2.0/024"),
+            ("IpAddress", "192.0.2.0/+24"),
+            ("IpAddress", "::ffff:c000:200/120"),
+            ("IpAddress", "::/0"),
+            ("IpAddress", "2001:DB8::/064"),
+            ("IpAddress", "2001:db8:::1/128"),
+            ("IpAddress", "2001:db8::1:/128"),
+            ("BinaryEquals", "YQ=="),
+            ("ArnLike", "${aws:PrincipalTag/arn}"),
+            ("DateEquals", "2026-01-01"),
+        ] {
+            assert!(
+                with(operator, operand, Kind::Identity),
+                "{operator} {operand}"
+            );
+        }
+    }
 }

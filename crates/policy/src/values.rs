@@ -304,6 +304,17 @@ impl IpNet {
         })
     }
 
+    /// Whether IAM stores it: an IPv6 network must not have host bits.
+    pub(crate) fn is_network(self) -> bool {
+        match self {
+            Self::V4 { .. } => true,
+            Self::V6 { address, prefix } => {
+                let mask = u128::MAX.checked_shl(128 - prefix).unwrap_or(0);
+                address & !mask == 0
+            }
+        }
+    }
+
     /// IPv4 networks ignore host bits; an IPv6 network with host bits matches nothing (recorded on AWS).
     pub(crate) fn contains(self, ip: Ip) -> bool {
         match (self, ip) {
@@ -347,6 +358,167 @@ mod tests {
         );
         assert_eq!(date_ms("86400"), date_ms("+86400"));
         assert_eq!(date_ms("2021-02-29"), None);
+    }
+
+    #[test]
+    fn the_calendar() {
+        let day = |text: &str| date_ms(text).map(|ms| ms / 86_400_000);
+        for (text, days) in [
+            ("1970-01-31", 30),
+            ("1970-12-31", 364),
+            ("1972-02-29", 789),
+            ("2000-02-29", 11_016),
+            ("2000-03-01", 11_017),
+            ("1969-12-31", -1),
+        ] {
+            assert_eq!(day(text), Some(days), "{text}");
+        }
+        for text in [
+            "1970-04-31",
+            "1970-06-31",
+            "1970-09-31",
+            "1970-11-31",
+            "1970-01-32",
+            "1970-00-01",
+            "1970-13-01",
+            "1970-01-00",
+            "1900-02-29",
+            "2001-02-29",
+            "2004-02-30",
+            "70-01-01",
+            "1970-1-1",
+            "",
+        ] {
+            assert_eq!(day(text), None, "{text}");
+        }
+        // 100 years without a leap day, 400 with one.
+        assert_eq!(day("2100-03-01").unwrap() - day("2100-02-28").unwrap(), 1);
+        assert_eq!(day("2000-03-01").unwrap() - day("2000-02-28").unwrap(), 2);
+    }
+
+    #[test]
+    fn the_clock() {
+        let at = |clock: &str| date_ms(&format!("1970-01-01T{clock}"));
+        for (clock, ms) in [
+            ("00:00:00Z", 0),
+            ("23:59:59Z", 86_399_000),
+            ("01:02:03Z", 3_723_000),
+            ("01:02Z", 3_720_000),
+            ("00:00:00.5Z", 500),
+            ("00:00:00.0019", 1),
+            ("00:00:00", 0),
+            ("01:30:00+01:30", 0),
+            ("01:30:00+0130", 0),
+            ("00:00:00-01:30", 5_400_000),
+            ("00:00:01-00:00", 1_000),
+        ] {
+            assert_eq!(at(clock), Some(ms), "{clock}");
+        }
+        for clock in [
+            "24:00:00Z",
+            "00:60:00Z",
+            "00:00:60Z",
+            "00:00:00.Z",
+            "00:00:00.xZ",
+            "0:00:00Z",
+            "00Z",
+            "00:00:00+1",
+            "00:00:00+01:3x",
+            "00:00:00+01:300",
+            "00:00:00ZZ",
+            "",
+        ] {
+            assert_eq!(at(clock), None, "{clock}");
+        }
+        // Eight digits are no epoch seconds and no date.
+        assert_eq!(date_ms("20200101"), None);
+        assert_eq!(date_ms("1577836800"), date_ms("2020-01-01"));
+        assert_eq!(date_ms("1234567890123"), None);
+    }
+
+    #[test]
+    fn numbers_order() {
+        let order = [
+            "-10", "-9.5", "-1e-2", "0", "0.001", "9e-1", "1", "1.5", "9", "10", "1e3", "12345",
+        ];
+        for (i, a) in order.iter().enumerate() {
+            for (j, b) in order.iter().enumerate() {
+                assert_eq!(decimal(a).cmp(&decimal(b)), i.cmp(&j), "{a} {b}");
+            }
+        }
+        assert_eq!(decimal("-0"), decimal("0.00"));
+        assert_eq!(decimal("00.10e1"), decimal("1"));
+        for bad in [
+            "e1",
+            "1e",
+            "1e+",
+            "1e1234567890",
+            "--1",
+            "1.2.3",
+            "1 ",
+            "0x1",
+            "-",
+            "+",
+        ] {
+            assert_eq!(decimal(bad), None, "{bad}");
+        }
+        assert!(decimal("1e123456789") > decimal("9e99999"));
+    }
+
+    #[test]
+    fn octets() {
+        for bad in [
+            "1.2.3",
+            "1.2.3.4.5",
+            "1..2.3",
+            "256.0.0.0",
+            "0001.2.3.4",
+            "a.2.3.4",
+            "-1.2.3.4",
+            "",
+        ] {
+            assert_eq!(ip(bad), None, "{bad}");
+        }
+        assert_eq!(ip("1.2.3.4"), Some(Ip::V4(0x0102_0304)));
+        assert_eq!(ip("255.255.255.255"), Some(Ip::V4(u32::MAX)));
+        assert_eq!(ip("::1"), Some(Ip::V6(1)));
+        assert_eq!(
+            ip("1:2:3:4:5:6:7:8"),
+            Some(Ip::V6(0x0001_0002_0003_0004_0005_0006_0007_0008))
+        );
+        for bad in [
+            "1:2:3:4:5:6:7",
+            "1:2:3:4:5:6:7:8:9",
+            "1::2:3:4:5:6:7:8",
+            "12345::",
+            "g::",
+            "1",
+        ] {
+            assert_eq!(ip(bad), None, "{bad}");
+        }
+        assert_eq!(
+            ip("1:2:3:4:5:6::8"),
+            Some(Ip::V6(0x0001_0002_0003_0004_0005_0006_0000_0008))
+        );
+        for bad in [
+            "1.2.3.4/",
+            "1.2.3.4/x",
+            "1.2.3.4/33",
+            "::/129",
+            "1.2.3.4/-1",
+            "1.2.3.4/1/2",
+            "1.2.3.4/++24",
+        ] {
+            assert_eq!(IpNet::parse(bad), None, "{bad}");
+        }
+        let all = IpNet::parse("1.2.3.4/0").unwrap();
+        assert!(
+            all.contains(Ip::V4(0)) && all.contains(Ip::V4(u32::MAX)) && !all.contains(Ip::V6(0))
+        );
+        let one = IpNet::parse("1.2.3.4").unwrap();
+        assert!(one.contains(Ip::V4(0x0102_0304)) && !one.contains(Ip::V4(0x0102_0305)));
+        let half = IpNet::parse("8000::/1").unwrap();
+        assert!(half.contains(Ip::V6(u128::MAX)) && !half.contains(Ip::V6(1)));
     }
 
     #[test]

@@ -1,0 +1,89 @@
+//! The explanation of a denial as AWS encodes it for `sts:DecodeAuthorizationMessage`: JSON with the statements that
+//! matched and the whole context of the request.
+
+use crate::decision::{Decision, Outcome};
+use crate::document::{Effect, Element, PrincipalPattern, Statement};
+use crate::principal::Principal;
+use crate::render::quote;
+use crate::request::{ContextValue, Request};
+
+/// The decoded form of an authorization message (STS API reference, DecodeAuthorizationMessage): `allowed`,
+/// `explicitDeny`, `matchedStatements`, `failures` and `context`.
+#[must_use]
+pub fn authorization_message(request: &Request<'_>, decision: &Decision) -> String {
+    let statement = decision.statement.as_ref().and_then(|s| {
+        let found = s.policy.document.statements().get(s.index)?;
+        Some(matched(found, &s.label()))
+    });
+    let conditions = request.context.iter().map(|(key, value)| {
+        let values = match value {
+            ContextValue::Single(value) => items([value.as_str()]),
+            ContextValue::List(values) => items(values.iter().map(String::as_str)),
+        };
+        format!("{{\"key\":{},\"values\":{values}}}", quote(key))
+    });
+    let id = match request.principal {
+        Principal::User { id, .. } => id.clone().unwrap_or_default(),
+        Principal::Session {
+            role_id: Some(id),
+            session,
+            ..
+        } => format!("{id}:{session}"),
+        Principal::Root { account } => account.clone(),
+        _ => String::new(),
+    };
+    format!(
+        "{{\"allowed\":{},\"explicitDeny\":{},\"matchedStatements\":{{\"items\":[{}]}},\"failures\":{{\"items\":[]}},\
+         \"context\":{{\"principal\":{{\"id\":{},\"arn\":{}}},\"action\":{},\"resource\":{},\"conditions\":{{\"items\":[{}]}}}}}}",
+        decision.allowed(),
+        decision.outcome == Outcome::ExplicitDeny,
+        statement.unwrap_or_default(),
+        quote(&id),
+        quote(&request.principal.arn()),
+        quote(request.action),
+        quote(request.resource),
+        conditions.collect::<Vec<_>>().join(",")
+    )
+}
+
+fn items<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    let items: Vec<String> = texts
+        .into_iter()
+        .map(|t| format!("{{\"value\":{}}}", quote(t)))
+        .collect();
+    format!("{{\"items\":[{}]}}", items.join(","))
+}
+
+fn matched(statement: &Statement, label: &str) -> String {
+    let effect = match statement.effect {
+        Effect::Allow => "ALLOW",
+        Effect::Deny => "DENY",
+    };
+    let texts = |element: &Option<Element>| items(element.iter().flat_map(Element::texts));
+    let principals = statement.principals.iter().flat_map(|p| &p.patterns);
+    let principals = principals.map(|p| match p {
+        PrincipalPattern::Any => "*",
+        PrincipalPattern::Account(t)
+        | PrincipalPattern::Arn(t)
+        | PrincipalPattern::Id(t)
+        | PrincipalPattern::Service(t)
+        | PrincipalPattern::Federated(t)
+        | PrincipalPattern::Canonical(t) => t,
+    });
+    let conditions = statement.conditions.iter().map(|c| {
+        format!(
+            "{{\"key\":{},\"operator\":{},\"values\":{}}}",
+            quote(&c.written_key),
+            quote(&c.written_operator),
+            items(c.operands())
+        )
+    });
+    format!(
+        "{{\"statementId\":{},\"effect\":\"{effect}\",\"principals\":{},\"actions\":{},\"resources\":{},\"conditions\":{{\"items\":[{}]}}}}",
+        quote(label),
+        items(principals),
+        texts(&statement.actions),
+        texts(&statement.resources),
+        conditions.collect::<Vec<_>>().join(",")
+    )
+}

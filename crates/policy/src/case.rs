@@ -1,0 +1,413 @@
+//! Cases: a request, the policies around it and perhaps the decision that is expected, as JSON.
+//!
+//! Documents are taken in their author's own text, so that an explanation can point into it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::decision::{Decision, Grant, Policies, ResourceKind};
+use crate::document::{Document, Policy};
+use crate::parse::DocumentError;
+use crate::principal::Principal;
+use crate::request::{Context, ContextValue, Request};
+
+/// A case that was read.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its name; empty if it has none.
+    pub name: String,
+    /// Who asks.
+    pub principal: Principal,
+    /// `service:Action`.
+    pub action: String,
+    /// The ARN asked about, or `*`.
+    pub resource: String,
+    /// The account that owns the resource.
+    pub resource_account: Option<String>,
+    /// The condition keys. Nothing is filled in: a condition reads only what is written here.
+    pub context: Context,
+    /// For `kms:CreateGrant` and `kms:RetireGrant`: the grant in question.
+    pub requested_grant: Option<Grant>,
+    /// The policies.
+    pub policies: Policies,
+    /// What the resource's policy is: a key policy for `kms:`, a trust policy for `sts:`.
+    pub kind: ResourceKind,
+    /// What should come out.
+    pub expect: Option<Expect>,
+    /// What was written and has no meaning, for example a misspelt kind of policy.
+    pub warnings: Vec<String>,
+}
+
+/// What a case expects; what is not written is not compared.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Expect {
+    /// `allow`, `implicit_deny` or `explicit_deny`.
+    pub decision: Option<String>,
+    /// The gate that decides.
+    pub gate: Option<String>,
+    /// AWS's sentence.
+    pub message: Option<String>,
+}
+
+/// Why a case cannot be read, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseError {
+    /// The member, for example `policies.identity[0]`; empty where the case is no JSON at all.
+    pub member: String,
+    /// Byte offset into the case's text.
+    pub at: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for CaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.member.is_empty() {
+            return f.write_str(&self.message);
+        }
+        write!(f, "{}: {}", self.member, self.message)
+    }
+}
+
+impl std::error::Error for CaseError {}
+
+#[derive(Deserialize)]
+struct Written<'a> {
+    #[serde(default)]
+    name: String,
+    #[serde(borrow)]
+    request: WrittenRequest<'a>,
+    #[serde(borrow, default)]
+    policies: BTreeMap<String, &'a RawValue>,
+    #[serde(default)]
+    expect: Option<Expect>,
+}
+
+#[derive(Deserialize)]
+struct WrittenRequest<'a> {
+    #[serde(borrow)]
+    principal: Option<&'a RawValue>,
+    action: String,
+    resource: String,
+    #[serde(default)]
+    resource_account: Option<String>,
+    #[serde(default)]
+    context: Option<serde_json::Map<String, Value>>,
+    #[serde(default)]
+    requested_grant: Option<WrittenGrant>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenPrincipal {
+    Arn(String),
+    Service { service: String },
+}
+
+#[derive(Deserialize)]
+struct WrittenGrant {
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    grantee: String,
+    #[serde(default)]
+    retiring: Option<String>,
+    #[serde(default)]
+    operations: Vec<String>,
+    #[serde(default)]
+    constraints: Option<Constraints>,
+    /// Whose principal issued it: an account or an ARN.
+    #[serde(default)]
+    issuing_account: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Constraints {
+    encryption_context_equals: Option<serde_json::Map<String, Value>>,
+    encryption_context_subset: Option<serde_json::Map<String, Value>>,
+}
+
+impl WrittenGrant {
+    fn read(self, number: usize) -> Grant {
+        let pairs = |map: Option<serde_json::Map<String, Value>>| {
+            map.map(|m| m.iter().map(|(k, v)| (k.clone(), text(v))).collect())
+        };
+        let (equals, subset) = self.constraints.map_or((None, None), |c| {
+            (c.encryption_context_equals, c.encryption_context_subset)
+        });
+        Grant {
+            id: self.id.unwrap_or_else(|| format!("grant {number}")),
+            grantee: self.grantee,
+            retiring: self.retiring,
+            operations: self.operations,
+            context_equals: pairs(equals),
+            context_subset: pairs(subset),
+            issuing_account: self.issuing_account.map(|a| {
+                let account = a.split(':').nth(4).map(str::to_owned);
+                account.unwrap_or(a)
+            }),
+        }
+    }
+}
+
+/// A value of the context or a constraint as text; numbers and Booleans as they are written.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(s) => s.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Reads documents out of a case, and knows where they stand.
+struct Reader<'a> {
+    source: &'a str,
+    /// Where the source begins in what the user gave.
+    origin: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// The offset of a part of the source.
+    fn offset(&self, part: &str) -> usize {
+        self.origin + (part.as_ptr() as usize).saturating_sub(self.source.as_ptr() as usize)
+    }
+
+    fn json<T: Deserialize<'a>>(&self, raw: &'a RawValue, member: &str) -> Result<T, CaseError> {
+        serde_json::from_str(raw.get()).map_err(|e| CaseError {
+            member: member.to_owned(),
+            at: self.offset(raw.get()),
+            message: said(&e),
+        })
+    }
+
+    /// A document, as an object or as a string that holds one.
+    fn policy(&self, raw: &'a RawValue, member: &str, name: &str) -> Result<Policy, CaseError> {
+        let whole = raw.get();
+        let nested: Option<String> = if whole.starts_with('"') {
+            Some(self.json(raw, member)?)
+        } else {
+            None
+        };
+        let document: Document = nested.as_deref().unwrap_or(whole).parse().map_err(|e| {
+            let at = match &e {
+                DocumentError::Json(e) => e.at,
+                DocumentError::Grammar { span, .. } => span.start,
+            };
+            CaseError {
+                member: member.to_owned(),
+                at: self.offset(whole) + if nested.is_some() { 0 } else { at },
+                message: e.to_string(),
+            }
+        })?;
+        Ok(Policy::new(name, document))
+    }
+
+    fn policies(
+        &self,
+        raw: &'a RawValue,
+        member: &str,
+        name: &str,
+    ) -> Result<Vec<Policy>, CaseError> {
+        let list: Vec<&RawValue> = self.json(raw, member)?;
+        list.into_iter()
+            .enumerate()
+            .map(|(i, raw)| {
+                self.policy(raw, &format!("{member}[{i}]"), &format!("{name} {}", i + 1))
+            })
+            .collect()
+    }
+
+    fn levels(
+        &self,
+        raw: &'a RawValue,
+        member: &str,
+        name: &str,
+    ) -> Result<Vec<Vec<Policy>>, CaseError> {
+        let list: Vec<&RawValue> = self.json(raw, member)?;
+        list.into_iter()
+            .enumerate()
+            .map(|(i, raw)| {
+                let name = format!("{name} of level {}", i + 1);
+                self.policies(raw, &format!("{member}[{i}]"), &name)
+            })
+            .collect()
+    }
+}
+
+/// The message of serde_json without the place, which is relative to a part of the text.
+fn said(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(at) => text.get(..at).unwrap_or(&text).to_owned(),
+        None => text,
+    }
+}
+
+impl Case {
+    /// Reads a case from `source`, which begins at byte `origin` of what the user gave.
+    ///
+    /// # Errors
+    /// When it is not a case: which member, where, and why.
+    pub fn read(source: &str, origin: usize) -> Result<Self, CaseError> {
+        let reader = Reader { source, origin };
+        let written: Written<'_> = serde_json::from_str(source).map_err(|e| CaseError {
+            member: String::new(),
+            at: origin + offset(source, e.line(), e.column()),
+            message: said(&e),
+        })?;
+        let request = written.request;
+        let mut context = Context::new();
+        for (key, value) in request.context.iter().flatten() {
+            context.put(
+                key,
+                match value {
+                    Value::Array(list) => ContextValue::List(list.iter().map(text).collect()),
+                    other => ContextValue::Single(text(other)),
+                },
+            );
+        }
+        let role = context.single("aws:principalarn").map(str::to_owned);
+        let principal = match request.principal.filter(|raw| raw.get() != "null") {
+            // The policy simulator names no caller: any user of the resource's account stands for it.
+            None => Principal::User {
+                account: request.resource_account.clone().unwrap_or_default(),
+                arn: String::new(),
+                id: None,
+            },
+            Some(raw) => match reader.json(raw, "request.principal")? {
+                WrittenPrincipal::Arn(name) if name == "anonymous" => Principal::Anonymous,
+                WrittenPrincipal::Arn(arn) => Principal::from_arn(&arn, role.as_deref())
+                    .ok_or_else(|| CaseError {
+                        member: "request.principal".to_owned(),
+                        at: reader.offset(raw.get()),
+                        message: format!(
+                            "`{arn}` is not a principal: a user, a role, a session, a federated user, a root user, \"anonymous\" or {{\"service\": NAME}}"
+                        ),
+                    })?,
+                WrittenPrincipal::Service { service } => Principal::Service(service),
+            },
+        };
+        let mut policies = Policies::default();
+        let mut warnings = Vec::new();
+        for (kind, raw) in written.policies {
+            if raw.get() == "null" {
+                continue;
+            }
+            let member = format!("policies.{kind}");
+            match kind.as_str() {
+                "identity" => {
+                    policies.identity = reader.policies(raw, &member, "identity policy")?;
+                }
+                "resource" => {
+                    policies.resource = Some(reader.policy(raw, &member, "resource policy")?);
+                }
+                "boundary" => {
+                    policies.boundary =
+                        Some(reader.policy(raw, &member, "permissions boundary")?);
+                }
+                "session" => {
+                    policies.session = Some(reader.policies(raw, &member, "session policy")?);
+                }
+                "scp" => policies.scp = reader.levels(raw, &member, "service control policy")?,
+                "rcp" => policies.rcp = reader.levels(raw, &member, "resource control policy")?,
+                "endpoint" => {
+                    policies.endpoint = Some(reader.policy(raw, &member, "VPC endpoint policy")?);
+                }
+                "grants" => {
+                    let grants: Vec<WrittenGrant> = reader.json(raw, &member)?;
+                    policies.grants = (1..).zip(grants).map(|(i, g)| g.read(i)).collect();
+                }
+                other => warnings.push(format!("policies.{other} is no kind of policy: ignored")),
+            }
+        }
+        let service = request.action.split(':').next().unwrap_or_default();
+        let kind = match (service, &policies.resource) {
+            ("kms", Some(_)) => ResourceKind::Key,
+            ("sts", Some(_)) => ResourceKind::Trust,
+            _ => ResourceKind::Ordinary,
+        };
+        Ok(Self {
+            name: written.name,
+            principal,
+            action: request.action,
+            resource: request.resource,
+            resource_account: request.resource_account,
+            context,
+            requested_grant: request.requested_grant.map(|g| g.read(0)),
+            policies,
+            kind,
+            expect: written.expect,
+            warnings,
+        })
+    }
+
+    /// The request.
+    #[must_use]
+    pub fn request(&self) -> Request<'_> {
+        Request {
+            principal: &self.principal,
+            action: &self.action,
+            resource: &self.resource,
+            resource_account: self.resource_account.as_deref(),
+            context: &self.context,
+            requested_grant: self.requested_grant.as_ref(),
+        }
+    }
+
+    /// How `decision` and its sentence differ from what is expected; `None` when they do not.
+    #[must_use]
+    pub fn difference(&self, decision: &Decision, message: &str) -> Option<String> {
+        let expect = self.expect.as_ref()?;
+        let message = if decision.allowed() { "" } else { message };
+        let differs = |what: &str, wanted: &Option<String>, got: &str| {
+            let wanted = wanted.as_deref()?;
+            (wanted != got).then(|| format!("{what} is \"{got}\", expected \"{wanted}\""))
+        };
+        differs("decision", &expect.decision, decision.outcome.as_str())
+            .or_else(|| differs("gate", &expect.gate, decision.gate.as_str()))
+            .or_else(|| {
+                let same = expect
+                    .message
+                    .as_deref()
+                    .is_some_and(|wanted| same_sentence(&self.action, wanted, message));
+                if same {
+                    return None;
+                }
+                differs("message", &expect.message, message)
+            })
+    }
+}
+
+/// Whether two denial sentences say the same as far as a case can tell: it knows neither the ARNs of its policies
+/// nor how IAM and Secrets Manager render the resource (a kind and a name, the identifier as it was sent).
+fn same_sentence(action: &str, wanted: &str, got: &str) -> bool {
+    fn parts(text: &str) -> Option<(&str, &str, &str)> {
+        let (head, rest) = text.split_once(" on resource: ")?;
+        let at = rest
+            .rfind(" because no ")
+            .or_else(|| rest.rfind(" with an explicit deny in "))?;
+        let (resource, tail) = rest.split_at(at);
+        Some((head, resource, tail.split(": arn:").next().unwrap_or(tail)))
+    }
+    let own_rendering = ["iam:", "secretsmanager:"]
+        .iter()
+        .any(|service| action.starts_with(service));
+    match (parts(wanted), parts(got)) {
+        (Some(a), Some(b)) => a.0 == b.0 && a.2 == b.2 && (own_rendering || a.1 == b.1),
+        _ => wanted == got,
+    }
+}
+
+/// The byte offset of a line and a column, both counted from 1 as serde_json counts them.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    (start + column.saturating_sub(1)).min(text.len())
+}

@@ -1,0 +1,408 @@
+//! Counterfactuals: the smallest changes that would allow a request.
+//!
+//! **Invariant:** an Allow is never proposed as a way around an explicit deny. Where a Deny stands in the way it is
+//! named, to be relaxed by its owner; only together with that is an Allow that is missing as well proposed.
+
+use std::sync::Arc;
+
+use crate::decision::{Gate, Policies, ResourceKind, Side, StatementRef};
+use crate::document::{Document, Effect, Policy, Version};
+use crate::evaluate::{Evaluation, evaluate};
+use crate::principal::Principal;
+use crate::render::quote;
+use crate::request::Request;
+
+/// A change to one document.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Add a statement that allows.
+    Add {
+        /// The kind of document.
+        gate: Gate,
+        /// For SCPs and RCPs: the level, counted from the root.
+        level: Option<usize>,
+        /// The account whose document it is; none where the principal has no account.
+        account: Option<String>,
+        /// The document, where there is just one that it can be; else a new one, or any of that kind.
+        policy: Option<Arc<str>>,
+        /// The statement as JSON.
+        statement: String,
+    },
+    /// Relax or remove a statement that denies.
+    Relax {
+        /// The kind of document.
+        gate: Gate,
+        /// For SCPs and RCPs: the level, counted from the root.
+        level: Option<usize>,
+        /// The account whose document it is.
+        account: Option<String>,
+        /// The statement.
+        statement: StatementRef,
+    },
+}
+
+impl Change {
+    /// The kind of document that changes.
+    #[must_use]
+    pub fn gate(&self) -> Gate {
+        match self {
+            Self::Add { gate, .. } | Self::Relax { gate, .. } => *gate,
+        }
+    }
+
+    /// The account whose document changes.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::Add { account, .. } | Self::Relax { account, .. } => account.as_deref(),
+        }
+    }
+}
+
+/// How often new obstacles may appear behind those that were removed. Each round removes all denies or adds to
+/// every gate that is missing, so that a handful is enough.
+const ROUNDS: usize = 16;
+
+/// The smallest changes after which `request` is allowed; none when it is already.
+///
+/// Applying all of them, with [`apply`], makes the same request allowed; leaving any of them out does not. Empty for
+/// a denied request when nothing that a policy can say would allow it.
+#[must_use]
+pub fn what_would_allow(
+    request: &Request<'_>,
+    policies: &Policies,
+    kind: ResourceKind,
+) -> Vec<Change> {
+    let mut changes: Vec<Change> = Vec::new();
+    let mut current = policies.clone();
+    for _ in 0..ROUNDS {
+        let decision = evaluate(request, &current, kind);
+        if decision.allowed() {
+            break;
+        }
+        let evaluation = Evaluation {
+            request,
+            policies: &current,
+            kind,
+            cross_account: decision.cross_account,
+        };
+        let mut round = evaluation.denies();
+        if round.is_empty() {
+            round = decision
+                .missing
+                .iter()
+                .flat_map(|m| evaluation.additions(m.gate, m.side))
+                .collect();
+        }
+        if round.is_empty() {
+            return Vec::new();
+        }
+        current = apply(&current, &round);
+        changes.extend(round);
+    }
+    if !evaluate(request, &current, kind).allowed() {
+        return Vec::new();
+    }
+    // Last to first: what the resource's policy grants by itself makes an identity statement superfluous.
+    for index in (0..changes.len()).rev() {
+        let mut fewer = changes.clone();
+        fewer.remove(index);
+        if evaluate(request, &apply(policies, &fewer), kind).allowed() {
+            changes = fewer;
+        }
+    }
+    changes
+}
+
+impl Evaluation<'_> {
+    fn account_of(&self, side: Side) -> Option<String> {
+        match side {
+            Side::Caller => self.request.principal.account(),
+            Side::Resource => self.request.resource_account,
+        }
+        .map(str::to_owned)
+    }
+
+    /// Every Deny that matches.
+    fn denies(&self) -> Vec<Change> {
+        let p = self.policies;
+        let mut out = Vec::new();
+        let mut add = |gate, level, side, policy: &Policy, named: &dyn Fn(&_) -> bool| {
+            for (index, statement) in policy
+                .document
+                .candidates(Effect::Deny, self.request.action)
+            {
+                if named(statement) && self.matches(statement) {
+                    out.push(Change::Relax {
+                        gate,
+                        level,
+                        account: self.account_of(side),
+                        statement: StatementRef {
+                            policy: policy.clone(),
+                            index,
+                        },
+                    });
+                }
+            }
+        };
+        let all = |_: &_| true;
+        if self.under_rcp() {
+            for (level, policies) in p.rcp.iter().enumerate() {
+                for policy in policies {
+                    add(Gate::Rcp, Some(level), Side::Resource, policy, &all);
+                }
+            }
+        }
+        if self.under_scp() {
+            for (level, policies) in p.scp.iter().enumerate() {
+                for policy in policies {
+                    add(Gate::Scp, Some(level), Side::Caller, policy, &all);
+                }
+            }
+        }
+        for policy in p.resource.iter() {
+            let named = |s: &_| self.named_for_deny(s);
+            add(Gate::Resource, None, Side::Resource, policy, &named);
+        }
+        for policy in &p.identity {
+            add(Gate::Identity, None, Side::Caller, policy, &all);
+        }
+        for policy in p.boundary.iter() {
+            add(Gate::Boundary, None, Side::Caller, policy, &all);
+        }
+        for policy in p.session.iter().flatten() {
+            add(Gate::Session, None, Side::Caller, policy, &all);
+        }
+        for policy in p.endpoint.iter() {
+            add(Gate::Endpoint, None, Side::Caller, policy, &|s| {
+                self.names(s)
+            });
+        }
+        out
+    }
+
+    /// What to add where `gate` is missing: a statement, for SCPs and RCPs one at each level that is silent.
+    fn additions(&self, gate: Gate, side: Side) -> Vec<Change> {
+        let p = self.policies;
+        let one = |policy: Option<&Policy>| policy.map(|p| Arc::clone(&p.name));
+        let add = |level, policy| Change::Add {
+            gate,
+            level,
+            account: self.account_of(side),
+            policy,
+            statement: self.statement(gate),
+        };
+        match gate {
+            Gate::Scp => (0..)
+                .zip(&p.scp)
+                .filter(|(_, level)| self.scp_level_silent(level))
+                .map(|(level, _)| add(Some(level), None))
+                .collect(),
+            Gate::Rcp => (0..)
+                .zip(&p.rcp)
+                .filter(|(_, level)| self.rcp_level_silent(level))
+                .map(|(level, _)| add(Some(level), None))
+                .collect(),
+            Gate::Identity => vec![add(None, None)],
+            Gate::Session => vec![add(None, one(p.session.iter().flatten().next()))],
+            Gate::Boundary => vec![add(None, one(p.boundary.as_ref()))],
+            Gate::Endpoint => vec![add(None, one(p.endpoint.as_ref()))],
+            Gate::Resource | Gate::Grant => vec![add(None, one(p.resource.as_ref()))],
+        }
+    }
+
+    /// The smallest statement that allows the request in a document of `gate`.
+    fn statement(&self, gate: Gate) -> String {
+        let action = quote(self.request.action);
+        let principal = match gate {
+            Gate::Resource | Gate::Grant => {
+                format!("\"Principal\":{},", principal(self.request.principal))
+            }
+            Gate::Endpoint | Gate::Rcp => "\"Principal\":\"*\",".to_owned(),
+            _ => String::new(),
+        };
+        let resource = match (gate, self.kind) {
+            (Gate::Resource | Gate::Grant, ResourceKind::Trust) => String::new(),
+            (Gate::Resource | Gate::Grant, ResourceKind::Key) => ",\"Resource\":\"*\"".to_owned(),
+            // A repository policy has no Resource.
+            (Gate::Resource | Gate::Grant, _) if self.request.action.starts_with("ecr:") => {
+                String::new()
+            }
+            _ => format!(",\"Resource\":{}", quote(&self.literal(gate))),
+        };
+        format!("{{\"Effect\":\"Allow\",{principal}\"Action\":{action}{resource}}}")
+    }
+
+    /// The resource as a document of `gate` has to write it: version 2008-10-17 cannot escape wildcards.
+    fn literal(&self, gate: Gate) -> String {
+        let joined = match gate {
+            Gate::Boundary => self.policies.boundary.as_ref(),
+            Gate::Endpoint => self.policies.endpoint.as_ref(),
+            Gate::Resource | Gate::Grant => self.policies.resource.as_ref(),
+            _ => None,
+        };
+        match joined.map(|p| p.document.version) {
+            Some(Version::V2008) => self.request.resource.to_owned(),
+            _ => literal(self.request.resource),
+        }
+    }
+}
+
+/// The resource as a pattern that matches just itself.
+pub(crate) fn literal(resource: &str) -> String {
+    if resource == "*" || !resource.contains(['*', '?', '$']) {
+        return resource.to_owned();
+    }
+    let mut out = String::new();
+    for c in resource.chars() {
+        match c {
+            '*' | '?' | '$' => {
+                out.push_str("${");
+                out.push(c);
+                out.push('}');
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The principal as a policy should name it: the role rather than one session of it.
+pub(crate) fn principal(principal: &Principal) -> String {
+    match principal {
+        Principal::Anonymous => "\"*\"".to_owned(),
+        Principal::Service(name) => format!("{{\"Service\":{}}}", quote(name)),
+        Principal::Session { role_arn, .. } => format!("{{\"AWS\":{}}}", quote(role_arn)),
+        other => format!("{{\"AWS\":{}}}", quote(&other.arn())),
+    }
+}
+
+/// `policies` after `changes`. A statement that was relaxed has no effect any more.
+#[must_use]
+pub fn apply(policies: &Policies, changes: &[Change]) -> Policies {
+    let mut out = policies.clone();
+    for change in changes {
+        match change {
+            Change::Add {
+                gate,
+                level,
+                statement,
+                ..
+            } => add(&mut out, *gate, *level, statement),
+            Change::Relax {
+                gate,
+                level,
+                statement,
+                ..
+            } => {
+                for policy in documents(&mut out, *gate, *level) {
+                    if policy.name == statement.policy.name
+                        && policy.document.text == statement.policy.document.text
+                    {
+                        silence(policy, statement.index);
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+/// All documents of `gate`, at `level` where there are levels.
+fn documents(
+    policies: &mut Policies,
+    gate: Gate,
+    level: Option<usize>,
+) -> Box<dyn Iterator<Item = &mut Policy> + '_> {
+    fn at(levels: &mut [Vec<Policy>], level: Option<usize>) -> impl Iterator<Item = &mut Policy> {
+        level
+            .and_then(|l| levels.get_mut(l))
+            .into_iter()
+            .flat_map(|l| l.iter_mut())
+    }
+    match gate {
+        Gate::Identity => Box::new(policies.identity.iter_mut()),
+        Gate::Boundary => Box::new(policies.boundary.iter_mut()),
+        Gate::Session => Box::new(policies.session.iter_mut().flatten()),
+        Gate::Resource | Gate::Grant => Box::new(policies.resource.iter_mut()),
+        Gate::Endpoint => Box::new(policies.endpoint.iter_mut()),
+        Gate::Scp => Box::new(at(&mut policies.scp, level)),
+        Gate::Rcp => Box::new(at(&mut policies.rcp, level)),
+    }
+}
+
+fn silence(policy: &mut Policy, index: usize) {
+    let mut at = 0;
+    policy.document = Arc::new(policy.document.altered(|statement| {
+        if at == index {
+            statement.actions = None;
+        }
+        at += 1;
+    }));
+}
+
+fn add(policies: &mut Policies, gate: Gate, level: Option<usize>, statement: &str) {
+    let text = format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{statement}]}}");
+    let Ok(document) = text.parse::<Document>() else {
+        return;
+    };
+    let new = Policy::new("added", document);
+    let list = match gate {
+        Gate::Identity => &mut policies.identity,
+        Gate::Session => policies.session.get_or_insert_default(),
+        Gate::Scp | Gate::Rcp => {
+            let levels = if gate == Gate::Scp {
+                &mut policies.scp
+            } else {
+                &mut policies.rcp
+            };
+            let Some(list) = level.and_then(|l| levels.get_mut(l)) else {
+                return;
+            };
+            list
+        }
+        Gate::Boundary => return join(&mut policies.boundary, new),
+        Gate::Endpoint => return join(&mut policies.endpoint, new),
+        Gate::Resource | Gate::Grant => return join(&mut policies.resource, new),
+    };
+    list.push(new);
+}
+
+/// Puts the statements of `new` behind those of the document that is there.
+fn join(slot: &mut Option<Policy>, new: Policy) {
+    let Some(policy) = slot else {
+        *slot = Some(new);
+        return;
+    };
+    let old = &policy.document;
+    let texts = |d: &Document| -> Vec<String> {
+        (0..d.statements().len())
+            .filter_map(|i| d.statement_text(i).map(str::to_owned))
+            .collect()
+    };
+    let version = match old.version {
+        Version::V2008 => "2008-10-17",
+        Version::V2012 => "2012-10-17",
+    };
+    let id = old
+        .id
+        .as_ref()
+        .map(|id| format!("\"Id\":{},", quote(id)))
+        .unwrap_or_default();
+    let statements = [texts(old), texts(&new.document)].concat().join(",");
+    let text = format!("{{\"Version\":\"{version}\",{id}\"Statement\":[{statements}]}}");
+    let Ok(joined) = text.parse::<Document>() else {
+        return;
+    };
+    // What was altered after reading (principals that became ids, statements that were silenced) stays so.
+    let mut before = old.statements().iter();
+    let joined = joined.altered(|statement| {
+        if let Some(old) = before.next() {
+            statement.principals.clone_from(&old.principals);
+            if old.actions.is_none() {
+                statement.actions = None;
+            }
+        }
+    });
+    policy.document = Arc::new(joined);
+}

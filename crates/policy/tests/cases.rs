@@ -1,0 +1,133 @@
+//! Every case of `cases/`: verdicts that were observed on AWS, and the rules, one by one, with their sources.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what it expects by failing"
+)]
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use sekisho_policy::case::Case;
+use sekisho_policy::{evaluate, explain, sentence, what_would_allow};
+use serde_json::Value;
+
+fn files(dir: &Path, out: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, out);
+        } else {
+            out.push(path);
+        }
+    }
+}
+
+/// All cases with the file that they stand in.
+fn cases() -> Vec<(PathBuf, Case)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let mut paths = Vec::new();
+    files(&root, &mut paths);
+    paths.sort();
+    let mut out = Vec::new();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let file: Value =
+            serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        for case in file["cases"].as_array().unwrap() {
+            let case = Case::read(&case.to_string(), 0)
+                .unwrap_or_else(|e| panic!("{}: {}: {e}", path.display(), case["name"]));
+            let name = path.strip_prefix(&root).unwrap().to_owned();
+            out.push((name, case));
+        }
+    }
+    out
+}
+
+#[test]
+fn every_case_holds() {
+    let mut wrong = Vec::new();
+    for (file, case) in cases() {
+        let request = case.request();
+        let decision = evaluate(&request, &case.policies, case.kind);
+        let message = sentence(&request, &decision, None);
+        if let Some(difference) = case.difference(&decision, &message) {
+            wrong.push(format!("{}: {}: {difference}", file.display(), case.name));
+        }
+        if !case.warnings.is_empty() {
+            wrong.push(format!(
+                "{}: {}: {:?}",
+                file.display(),
+                case.name,
+                case.warnings
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn the_observed_cases_are_all_there() {
+    let observed = cases()
+        .iter()
+        .filter(|(file, _)| file.to_string_lossy().starts_with("aws-observed"))
+        .count();
+    assert_eq!(observed, 860);
+}
+
+#[test]
+fn every_case_expects_something_and_names_are_unique() {
+    let mut seen = HashSet::new();
+    for (file, case) in cases() {
+        let expect = case
+            .expect
+            .as_ref()
+            .unwrap_or_else(|| panic!("{}", case.name));
+        assert!(expect.decision.is_some(), "{}", case.name);
+        assert!(
+            seen.insert((file.clone(), case.name.clone())),
+            "{}: {}",
+            file.display(),
+            case.name
+        );
+    }
+}
+
+/// The explanation agrees with the decision, and the changes that are proposed are enough and all needed.
+#[test]
+fn explanations_and_changes_hold_for_every_case() {
+    for (file, case) in cases() {
+        let request = case.request();
+        let explanation = explain(&request, &case.policies, case.kind);
+        let decision = evaluate(&request, &case.policies, case.kind);
+        assert_eq!(explanation.decision.outcome, decision.outcome);
+        let changes = what_would_allow(&request, &case.policies, case.kind);
+        let place = format!("{}: {}", file.display(), case.name);
+        if decision.allowed() {
+            assert!(changes.is_empty(), "{place}");
+            continue;
+        }
+        // Managing a key from another account is beyond what policies can say.
+        let hopeless = case.name.contains("never works across accounts");
+        assert_eq!(changes.is_empty(), hopeless, "{place}");
+        if hopeless {
+            continue;
+        }
+        let allowed = |changes: &[_]| {
+            let changed = sekisho_policy::apply(&case.policies, changes);
+            evaluate(&request, &changed, case.kind).allowed()
+        };
+        assert!(allowed(&changes), "{place}: {changes:?}");
+        for index in 0..changes.len() {
+            let mut fewer = changes.clone();
+            fewer.remove(index);
+            assert!(!allowed(&fewer), "{place}: {index} is not needed");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The evaluator against the reference, on documents and requests made of few parts, so that near misses are common.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by failing"
+)]
+
+mod reference;
+
+use proptest::prelude::*;
+use reference::Layers;
+use reference::agree::{Scene, disagreement};
+use reference::generate::{layers, policies, question};
+use sekisho_policy::{Change, Document, Outcome, apply, explain, what_would_allow};
+use serde_json::Value;
+
+/// `PROPTEST_CASES`, else as many as take two seconds.
+fn tries() -> u32 {
+    let usual = ProptestConfig::default().cases;
+    if usual == 256 { 3_000 } else { usual }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: tries(), max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Verdict and gate are those of the reference.
+    #[test]
+    fn agrees_with_the_reference(question in question(), layers in layers()) {
+        prop_assert_eq!(disagreement(&question, &layers), None);
+    }
+
+    /// What is proposed is enough, all of it is needed, and no Allow is proposed where a Deny stands in the way
+    /// without that Deny being named; reading back what is written decides the same; the explanation agrees.
+    #[test]
+    fn counterfactuals_and_rendering(question in question(), layers in layers()) {
+        let scene = Scene::new(&question, &layers);
+        let decision = scene.decide();
+        let explained = explain(&scene.request(), &scene.policies, scene.kind).decision.outcome;
+        prop_assert_eq!(explained, decision.outcome);
+        let changes = what_would_allow(&scene.request(), &scene.policies, scene.kind);
+        prop_assert_eq!(changes.is_empty(), decision.allowed());
+        let after = |changes: &[Change]| scene.decide_under(&apply(&scene.policies, changes));
+        prop_assert!(after(&changes).allowed(), "{:?}", changes);
+        for index in 0..changes.len() {
+            let mut fewer = changes.clone();
+            fewer.remove(index);
+            prop_assert!(!after(&fewer).allowed(), "{:?}", changes);
+        }
+        if decision.outcome == Outcome::ExplicitDeny {
+            let relaxes = changes.iter().any(|c| matches!(c, Change::Relax { .. }));
+            prop_assert!(relaxes, "{:?}", changes);
+        }
+        let rendered = policies(&Layers {
+            identity: layers.identity.iter().map(again).collect(),
+            boundary: layers.boundary.as_ref().map(again),
+            session: layers.session.as_ref().map(|l| l.iter().map(again).collect()),
+            resource: layers.resource.as_ref().map(again),
+            scp: layers.scp.iter().map(|l| l.iter().map(again).collect()).collect(),
+            rcp: layers.rcp.iter().map(|l| l.iter().map(again).collect()).collect(),
+            endpoint: layers.endpoint.as_ref().map(again),
+            grants: layers.grants.clone(),
+        });
+        let twice = scene.decide_under(&rendered);
+        prop_assert_eq!((twice.outcome, twice.gate), (decision.outcome, decision.gate));
+    }
+}
+
+/// A document, read and written.
+fn again(document: &Value) -> Value {
+    let read: Document = document.to_string().parse().unwrap();
+    serde_json::from_str(&read.to_string()).unwrap()
+}

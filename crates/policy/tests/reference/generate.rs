@@ -1,0 +1,390 @@
+//! Random documents and requests made of few parts, so that near misses are common.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use sekisho_policy::{Context, Document, Grant, Policies, Policy, Principal, ResourceKind};
+use serde_json::{Value, json};
+
+use super::{GrantParts, Layers, Question, Who};
+
+const A: &str = "111111111111";
+const B: &str = "222222222222";
+
+fn who() -> impl Strategy<Value = Who> {
+    prop_oneof![
+        6 => (select(vec![A, B]), select(vec!["r", "aws-service-role/x.amazonaws.com/slr"])).prop_map(|(account, role)| Who::Session {
+            account: account.into(), role: role.into(), name: "s".into(),
+        }),
+        3 => Just(Who::User { account: A.into(), arn: format!("arn:aws:iam::{A}:user/u") }),
+        1 => Just(Who::Root { account: A.into() }),
+        1 => Just(Who::Service("codepipeline.amazonaws.com".into())),
+        1 => Just(Who::Anonymous),
+    ]
+}
+
+pub(crate) fn principal(who: &Who) -> Principal {
+    match who {
+        Who::User { account, arn } => Principal::User {
+            account: account.clone(),
+            arn: arn.clone(),
+            id: None,
+        },
+        Who::Session {
+            account,
+            role,
+            name,
+        } => Principal::Session {
+            account: account.clone(),
+            role_arn: format!("arn:aws:iam::{account}:role/{role}"),
+            role_name: role.rsplit('/').next().unwrap().to_owned(),
+            session: name.clone(),
+            role_id: Some("AROA1".into()),
+        },
+        Who::Root { account } => Principal::Root {
+            account: account.clone(),
+        },
+        Who::Service(name) => Principal::Service(name.clone()),
+        Who::Anonymous => Principal::Anonymous,
+    }
+}
+
+fn named() -> impl Strategy<Value = Value> {
+    select(vec![
+        json!("*"),
+        json!({"AWS": A}),
+        json!({"AWS": B}),
+        json!({"AWS": format!("arn:aws:iam::{A}:root")}),
+        json!({"AWS": format!("arn:aws:iam::{A}:role/r")}),
+        json!({"AWS": [format!("arn:aws:iam::{B}:role/r"), format!("arn:aws:iam::{A}:user/u")]}),
+        json!({"AWS": format!("arn:aws:sts::{A}:assumed-role/r/s")}),
+        json!({"AWS": [A, format!("arn:aws:iam::{A}:role/r"), format!("arn:aws:sts::{A}:assumed-role/r/s")]}),
+        json!({"AWS": [A, format!("arn:aws:iam::{A}:user/u")]}),
+        json!({"Service": "codepipeline.amazonaws.com"}),
+        json!({"Service": "s3.amazonaws.com", "AWS": "*"}),
+    ])
+}
+
+fn action() -> impl Strategy<Value = Value> {
+    select(vec![
+        json!("*"),
+        json!("s3:GetObject"),
+        json!("S3:getobject"),
+        json!("s3:Get*"),
+        json!(["s3:PutObject", "kms:Decrypt"]),
+        json!("kms:*"),
+        json!("kms:Decryp?"),
+        json!(["kms:Encrypt", "s3:*"]),
+        json!("*:GetObject"),
+        json!("sts:AssumeRole"),
+    ])
+}
+
+fn resource() -> impl Strategy<Value = Value> {
+    select(vec![
+        json!("*"),
+        json!("arn:aws:s3:::b/*"),
+        json!("arn:aws:s3:::b/k"),
+        json!("arn:aws:s3:::b/K"),
+        json!("arn:aws:s3:::b/${aws:username}"),
+        json!("arn:aws:s3:::b/${aws:username, 'k'}"),
+        json!(["arn:aws:s3:::c/*", "arn:aws:kms:*:111111111111:key/*"]),
+        json!("arn:aws:*"),
+        json!("arn:aws:s3:::?/k"),
+    ])
+}
+
+fn condition() -> impl Strategy<Value = Value> {
+    let set = select(vec!["", "", "", "ForAllValues:", "ForAnyValue:"]);
+    let exists = select(vec!["", "", "IfExists"]);
+    let rest = select(vec![
+        ("StringEquals", "aws:username", json!("k")),
+        ("StringEquals", "aws:TagKeys", json!(["x", "y"])),
+        ("StringNotEquals", "aws:TagKeys", json!("x")),
+        ("StringNotEquals", "aws:PrincipalAccount", json!([A, B])),
+        ("StringEquals", "aws:PrincipalAccount", json!(A)),
+        ("StringEqualsIgnoreCase", "AWS:UserName", json!("K")),
+        ("StringLike", "aws:username", json!(["?", "z*"])),
+        ("StringLike", "aws:PrincipalTag/t", json!("${aws:username}")),
+        ("StringNotLike", "aws:username", json!("*k*")),
+        (
+            "StringEquals",
+            "aws:PrincipalTag/t",
+            json!("${aws:TagKeys, 'k'}"),
+        ),
+        ("Bool", "aws:SecureTransport", json!("true")),
+        ("Bool", "aws:SecureTransport", json!(false)),
+        ("NumericEquals", "s3:max-keys", json!(["1", "x"])),
+        ("NumericNotEquals", "s3:max-keys", json!("1")),
+        ("NumericLessThan", "s3:max-keys", json!(10)),
+        ("NumericGreaterThanEquals", "s3:max-keys", json!("10")),
+        (
+            "ArnLike",
+            "aws:PrincipalArn",
+            json!("arn:aws:iam::*:role/*"),
+        ),
+        (
+            "ArnEquals",
+            "aws:PrincipalArn",
+            json!(["nonsense", "arn:aws:iam::111111111111:role/r"]),
+        ),
+        (
+            "ArnNotLike",
+            "aws:PrincipalArn",
+            json!("arn:aws:iam::111111111111:*"),
+        ),
+        (
+            "IpAddress",
+            "aws:SourceIp",
+            json!(["10.0.0.0/8", "192.0.2.1"]),
+        ),
+        ("NotIpAddress", "aws:SourceIp", json!("192.0.2.0/24")),
+    ]);
+    let null = (
+        select(vec!["aws:username", "aws:TagKeys", "aws:SourceIp"]),
+        select(vec!["true", "false", "yes"]),
+    )
+        .prop_map(|(key, value)| json!({"Null": {key: value}}));
+    prop_oneof![
+        6 => (set, exists, rest).prop_map(|(set, exists, (base, key, value))| {
+            json!({format!("{set}{base}{exists}"): {key: value}})
+        }),
+        1 => null,
+    ]
+}
+
+fn statement(principals: bool) -> impl Strategy<Value = Value> {
+    (
+        select(vec!["Allow", "Allow", "Allow", "Allow", "Deny"]),
+        action(),
+        prop::bool::weighted(0.1),
+        resource(),
+        prop::bool::weighted(0.1),
+        named(),
+        prop::bool::weighted(0.1),
+        prop::option::weighted(0.5, condition()),
+    )
+        .prop_map(
+            move |(effect, action, not_action, resource, not_resource, who, not_who, condition)| {
+                let mut s = serde_json::Map::new();
+                s.insert("Effect".into(), json!(effect));
+                let action_key = if not_action { "NotAction" } else { "Action" };
+                s.insert(action_key.into(), action);
+                let resource_key = if not_resource {
+                    "NotResource"
+                } else {
+                    "Resource"
+                };
+                s.insert(resource_key.into(), resource);
+                if principals {
+                    let not = not_who && effect == "Deny";
+                    let key = if not { "NotPrincipal" } else { "Principal" };
+                    s.insert(key.into(), who);
+                }
+                if let Some(condition) = condition {
+                    s.insert("Condition".into(), condition);
+                }
+                Value::Object(s)
+            },
+        )
+}
+
+fn document(principals: bool) -> impl Strategy<Value = Value> {
+    (
+        select(vec!["2012-10-17", "2012-10-17", "2012-10-17", "2008-10-17"]),
+        prop::collection::vec(statement(principals), 1..4),
+    )
+        .prop_map(|(version, statements)| json!({"Version": version, "Statement": statements}))
+}
+
+fn full() -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]})
+}
+
+pub(crate) fn layers() -> impl Strategy<Value = Layers> {
+    let level = |principals| {
+        prop::collection::vec(
+            prop_oneof![3 => Just(full()), 2 => document(principals)],
+            1..3,
+        )
+    };
+    (
+        prop::collection::vec(document(false), 0..3),
+        prop::option::weighted(0.25, document(false)),
+        prop::option::weighted(0.25, prop::collection::vec(document(false), 1..3)),
+        prop::option::weighted(0.75, document(true)),
+        prop::collection::vec(level(false), 0..2),
+        prop::collection::vec(level(true), 0..2),
+        prop::option::weighted(0.15, document(true)),
+        prop::collection::vec(grant(), 0..2),
+    )
+        .prop_map(
+            |(identity, boundary, session, resource, scp, rcp, endpoint, grants)| Layers {
+                identity,
+                boundary,
+                session,
+                resource,
+                scp,
+                rcp: rcp
+                    .into_iter()
+                    .map(|l| l.into_iter().map(everyone).collect())
+                    .collect(),
+                endpoint,
+                grants,
+            },
+        )
+}
+
+/// An RCP names everyone.
+fn everyone(mut document: Value) -> Value {
+    for s in document["Statement"].as_array_mut().into_iter().flatten() {
+        if let Some(map) = s.as_object_mut() {
+            map.remove("NotPrincipal");
+            map.insert("Principal".into(), json!("*"));
+        }
+    }
+    document
+}
+
+fn grant() -> impl Strategy<Value = GrantParts> {
+    (
+        select(vec![
+            format!("arn:aws:iam::{A}:role/r"),
+            format!("arn:aws:sts::{A}:assumed-role/r/s"),
+            format!("arn:aws:iam::{B}:role/r"),
+            format!("arn:aws:iam::{A}:user/u"),
+        ]),
+        select(vec![
+            vec!["Decrypt".to_owned()],
+            vec!["Encrypt".into(), "Decrypt".into()],
+            vec!["Encrypt".into()],
+        ]),
+        select(vec![vec![], vec![("team".to_owned(), "x".to_owned())]]),
+        select(vec![None, Some(A.to_owned()), Some(B.to_owned())]),
+    )
+}
+
+fn context() -> impl Strategy<Value = Vec<(String, Value)>> {
+    let maybe = |key: &'static str, values: Vec<Value>| {
+        prop::option::of(select(values)).prop_map(move |v| v.map(|v| (key.to_owned(), v)))
+    };
+    (
+        maybe(
+            "aws:username",
+            vec![json!("k"), json!("K"), json!("*"), json!("")],
+        ),
+        maybe(
+            "aws:tagkeys",
+            vec![
+                json!(["x"]),
+                json!(["x", "y"]),
+                json!(["x", "z"]),
+                json!(["z"]),
+            ],
+        ),
+        maybe("aws:principalaccount", vec![json!(A), json!(B)]),
+        maybe(
+            "aws:principaltag/t",
+            vec![json!("k"), json!("${aws:username}"), json!("zz")],
+        ),
+        maybe(
+            "aws:securetransport",
+            vec![json!("true"), json!("false"), json!("TRUE"), json!("")],
+        ),
+        maybe(
+            "s3:max-keys",
+            vec![json!("1"), json!("10"), json!("nine"), json!("")],
+        ),
+        maybe(
+            "aws:principalarn",
+            vec![
+                json!(format!("arn:aws:iam::{A}:role/r")),
+                json!(format!("arn:aws:iam::{B}:user/u")),
+                json!("none"),
+            ],
+        ),
+        maybe(
+            "aws:sourceip",
+            vec![json!("192.0.2.1"), json!("10.1.2.3"), json!("no address")],
+        ),
+        maybe("kms:encryptioncontext:team", vec![json!("x"), json!("y")]),
+    )
+        .prop_map(|(a, b, c, d, e, f, g, h, i)| {
+            [a, b, c, d, e, f, g, h, i].into_iter().flatten().collect()
+        })
+}
+
+pub(crate) fn question() -> impl Strategy<Value = Question> {
+    let target = select(vec![
+        ("s3:GetObject", "arn:aws:s3:::b/k"),
+        ("s3:GetObject", "arn:aws:s3:::b/*"),
+        ("s3:PutObject", "arn:aws:s3:::c/x/y"),
+        ("kms:Decrypt", "arn:aws:kms:us-east-1:111111111111:key/1"),
+        (
+            "kms:RetireGrant",
+            "arn:aws:kms:us-east-1:111111111111:key/1",
+        ),
+        ("sts:AssumeRole", "arn:aws:iam::111111111111:role/target"),
+    ]);
+    (who(), target, select(vec![A, B]), context()).prop_map(
+        |(who, (action, resource), owner, context)| Question {
+            who,
+            action: action.into(),
+            resource: resource.into(),
+            owner: owner.into(),
+            context,
+        },
+    )
+}
+
+fn compiled(document: &Value) -> Policy {
+    let document: Document = document.to_string().parse().unwrap();
+    Policy::new("policy", document)
+}
+
+pub(crate) fn policies(layers: &Layers) -> Policies {
+    let all = |l: &[Value]| l.iter().map(compiled).collect::<Vec<_>>();
+    Policies {
+        identity: all(&layers.identity),
+        boundary: layers.boundary.as_ref().map(compiled),
+        session: layers.session.as_deref().map(all),
+        resource: layers.resource.as_ref().map(compiled),
+        scp: layers.scp.iter().map(|l| all(l)).collect(),
+        rcp: layers.rcp.iter().map(|l| all(l)).collect(),
+        endpoint: layers.endpoint.as_ref().map(compiled),
+        grants: layers
+            .grants
+            .iter()
+            .map(|(grantee, operations, context, issuer)| Grant {
+                id: "g".into(),
+                grantee: grantee.clone(),
+                retiring: None,
+                operations: operations.clone(),
+                context_equals: None,
+                context_subset: (!context.is_empty()).then(|| context.clone()),
+                issuing_account: issuer.clone(),
+            })
+            .collect(),
+    }
+}
+
+pub(crate) fn keys(question: &Question) -> Context {
+    let mut context = Context::new();
+    for (key, value) in &question.context {
+        match value {
+            Value::Array(l) => context.set_list(
+                key,
+                l.iter().map(|v| v.as_str().unwrap().to_owned()).collect(),
+            ),
+            other => context.set(key, other.as_str().unwrap()),
+        }
+    }
+    context
+}
+
+pub(crate) fn kind(question: &Question, layers: &Layers) -> ResourceKind {
+    match question.action.split(':').next() {
+        Some("kms") if layers.resource.is_some() => ResourceKind::Key,
+        Some("sts") if layers.resource.is_some() => ResourceKind::Trust,
+        _ => ResourceKind::Ordinary,
+    }
+}

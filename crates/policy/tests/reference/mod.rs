@@ -1,0 +1,515 @@
+//! A second evaluator: slow, written from AWS's prose and the recordings, on raw JSON. It shares no code with the
+//! library, so that the two can only agree by both being right.
+
+pub(crate) mod agree;
+pub(crate) mod generate;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// Who asks, as the prose speaks of it.
+#[derive(Debug, Clone)]
+pub(crate) enum Who {
+    User {
+        account: String,
+        arn: String,
+    },
+    Session {
+        account: String,
+        role: String,
+        name: String,
+    },
+    Root {
+        account: String,
+    },
+    Service(String),
+    Anonymous,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    pub(crate) who: Who,
+    pub(crate) action: String,
+    pub(crate) resource: String,
+    pub(crate) owner: String,
+    /// Lower-case keys; a string is single-valued, a list multivalued.
+    pub(crate) context: Vec<(String, Value)>,
+}
+
+/// Grantee, operations, required encryption context (subset), issuing account.
+pub(crate) type GrantParts = (String, Vec<String>, Vec<(String, String)>, Option<String>);
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Layers {
+    pub(crate) identity: Vec<Value>,
+    pub(crate) boundary: Option<Value>,
+    pub(crate) session: Option<Vec<Value>>,
+    pub(crate) resource: Option<Value>,
+    pub(crate) scp: Vec<Vec<Value>>,
+    pub(crate) rcp: Vec<Vec<Value>>,
+    pub(crate) endpoint: Option<Value>,
+    pub(crate) grants: Vec<GrantParts>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Allow,
+    /// The gates that hold a matching Deny.
+    Explicit(BTreeSet<&'static str>),
+    /// The gates that would have to allow.
+    Implicit(BTreeSet<&'static str>),
+}
+
+/// How a statement names the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Named {
+    Account,
+    Role,
+    Itself,
+}
+
+fn list(v: &Value) -> Vec<&Value> {
+    match v {
+        Value::Array(l) => l.iter().collect(),
+        other => vec![other],
+    }
+}
+
+fn word(v: &Value) -> String {
+    match v {
+        Value::String(s) => s.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// `*` is any run, `?` any one character: by recursion, as one would say it.
+fn wild(pattern: &[char], text: &[char]) -> bool {
+    match pattern.split_first() {
+        None => text.is_empty(),
+        Some(('*', rest)) => (0..=text.len()).any(|n| wild(rest, &text[n..])),
+        Some(('?', rest)) => !text.is_empty() && wild(rest, &text[1..]),
+        Some((c, rest)) => text.first() == Some(c) && wild(rest, &text[1..]),
+    }
+}
+
+fn like(pattern: &str, text: &str) -> bool {
+    let chars = |t: &str| t.chars().collect::<Vec<_>>();
+    wild(&chars(pattern), &chars(text))
+}
+
+impl Question {
+    fn key(&self, name: &str) -> Option<&Value> {
+        let name = name.to_lowercase();
+        self.context
+            .iter()
+            .find(|(k, _)| *k == name)
+            .map(|(_, v)| v)
+    }
+
+    fn account(&self) -> Option<&str> {
+        match &self.who {
+            Who::User { account, .. } | Who::Session { account, .. } | Who::Root { account } => {
+                Some(account)
+            }
+            _ => None,
+        }
+    }
+
+    fn named(&self, kind: &str, text: &str) -> Option<Named> {
+        if text == "*" && kind == "AWS" {
+            return Some(Named::Itself);
+        }
+        if kind == "Service" {
+            return match &self.who {
+                Who::Service(name) if name == text => Some(Named::Itself),
+                _ => None,
+            };
+        }
+        let account = self.account()?;
+        if text == account || text == format!("arn:aws:iam::{account}:root") {
+            return Some(match self.who {
+                Who::Root { .. } => Named::Itself,
+                _ => Named::Account,
+            });
+        }
+        match &self.who {
+            Who::User { arn, .. } if arn == text => Some(Named::Itself),
+            Who::Session {
+                account,
+                role,
+                name,
+            } => {
+                if text == format!("arn:aws:iam::{account}:role/{role}") {
+                    Some(Named::Role)
+                } else if text == format!("arn:aws:sts::{account}:assumed-role/{role}/{name}") {
+                    Some(Named::Itself)
+                } else {
+                    None
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn principals(&self, element: &Value) -> Vec<Named> {
+        match element {
+            Value::String(_) => vec![Named::Itself],
+            Value::Object(map) => map
+                .iter()
+                .flat_map(|(kind, texts)| list(texts).into_iter().map(move |t| (kind, t)))
+                .filter_map(|(kind, t)| self.named(kind, &word(t)))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Fills `${key}` in; `None` when a variable has no value. Wildcards in values are literal, which is
+    /// kept by a private stand-in.
+    fn fill(&self, text: &str, variables: bool) -> Option<String> {
+        if !variables || !text.contains("${") {
+            return Some(text.to_owned());
+        }
+        let (before, rest) = text.split_once("${")?;
+        let (inside, after) = rest.split_once('}')?;
+        let (key, default) = match inside.split_once(',') {
+            Some((k, d)) => (k.trim(), Some(d.trim().trim_matches('\''))),
+            None => (inside, None),
+        };
+        let value = match self.key(key) {
+            Some(Value::String(s)) => s.clone(),
+            Some(_) => return None,
+            None => default?.to_owned(),
+        };
+        let value = value.replace('*', "\u{1}").replace('?', "\u{2}");
+        Some(format!("{before}{value}{}", self.fill(after, variables)?))
+    }
+
+    fn like_filled(&self, pattern: &str, text: &str, variables: bool) -> bool {
+        let text = text.replace('*', "\u{1}").replace('?', "\u{2}");
+        // Outside of variables a wildcard matches those as well.
+        self.fill(pattern, variables)
+            .is_some_and(|p| like(&p, &text))
+    }
+
+    fn actions(&self, s: &Value) -> bool {
+        let hit = |v: &Value| {
+            list(v)
+                .iter()
+                .any(|p| like(&word(p).to_lowercase(), &self.action.to_lowercase()))
+        };
+        match (s.get("Action"), s.get("NotAction")) {
+            (Some(v), _) => hit(v),
+            (None, Some(v)) => !hit(v),
+            (None, None) => false,
+        }
+    }
+
+    fn resources(&self, s: &Value, variables: bool) -> bool {
+        let hit = |v: &Value| {
+            list(v)
+                .iter()
+                .any(|p| self.like_filled(&word(p), &self.resource, variables))
+        };
+        match (s.get("Resource"), s.get("NotResource")) {
+            (Some(v), _) => hit(v),
+            (None, Some(v)) => !hit(v),
+            (None, None) => !self.action.starts_with("kms:") && !self.action.starts_with("s3:"),
+        }
+    }
+
+    fn conditions(&self, s: &Value, variables: bool, deny: bool) -> bool {
+        let Some(Value::Object(operators)) = s.get("Condition") else {
+            return true;
+        };
+        operators.iter().all(|(operator, keys)| {
+            keys.as_object().is_some_and(|keys| {
+                keys.iter()
+                    .all(|(key, operands)| self.condition(operator, key, operands, variables, deny))
+            })
+        })
+    }
+
+    fn condition(
+        &self,
+        operator: &str,
+        key: &str,
+        operands: &Value,
+        variables: bool,
+        deny: bool,
+    ) -> bool {
+        let value = self.key(key);
+        let operands: Vec<String> = list(operands).iter().map(|v| word(v)).collect();
+        if operator == "Null" {
+            return operands
+                .iter()
+                .any(|o| (o.to_lowercase() == "true") == value.is_none());
+        }
+        let (set, base) = match operator.split_once(':') {
+            Some((set, base)) => (set, base),
+            None => ("", operator),
+        };
+        let (base, if_exists) = match base.strip_suffix("IfExists") {
+            Some(base) => (base, true),
+            None => (base, false),
+        };
+        let negated = base.contains("Not");
+        let one = |v: &str| self.one(base, v, &operands, variables, deny);
+        match (set, value) {
+            ("", None) => if_exists || negated,
+            ("", Some(Value::Array(_))) => false,
+            ("ForAllValues", None) => true,
+            ("ForAnyValue", None) => false,
+            ("ForAllValues", Some(Value::Array(vs))) => vs.iter().all(|v| one(&word(v))),
+            ("ForAnyValue", Some(Value::Array(vs))) => vs.iter().any(|v| one(&word(v))),
+            (_, Some(v)) => one(&word(v)),
+            _ => false,
+        }
+    }
+
+    fn one(
+        &self,
+        base: &str,
+        value: &str,
+        operands: &[String],
+        variables: bool,
+        deny: bool,
+    ) -> bool {
+        let filled = |o: &String| {
+            self.fill(o, variables)
+                .map(|t| t.replace('\u{1}', "*").replace('\u{2}', "?"))
+        };
+        let any = |f: &dyn Fn(&str) -> bool| operands.iter().filter_map(filled).any(|o| f(&o));
+        let number = |t: &str| t.parse::<i64>().ok();
+        let compare = |f: &dyn Fn(i64, i64) -> bool| {
+            operands.iter().any(|o| match (number(value), number(o)) {
+                (Some(v), Some(o)) => f(v, o),
+                _ => false,
+            })
+        };
+        match base {
+            "StringEquals" => any(&|o| o == value),
+            "StringNotEquals" => !any(&|o| o == value),
+            "StringEqualsIgnoreCase" => any(&|o| o.eq_ignore_ascii_case(value)),
+            "StringLike" => operands
+                .iter()
+                .any(|o| self.like_filled(o, value, variables)),
+            "StringNotLike" => !operands
+                .iter()
+                .any(|o| self.like_filled(o, value, variables)),
+            "Bool" => any(&|o| (o.to_lowercase() == "true") == (value.to_lowercase() == "true")),
+            "NumericEquals" => compare(&|v, o| v == o),
+            "NumericNotEquals" => !compare(&|v, o| v == o),
+            "NumericLessThan" => compare(&|v, o| v < o),
+            "NumericGreaterThanEquals" => compare(&|v, o| v >= o),
+            "ArnLike" | "ArnEquals" | "ArnNotLike" => {
+                if value.split(':').count() < 6 || !value.starts_with("arn:") {
+                    return false;
+                }
+                let not = base == "ArnNotLike";
+                for operand in operands {
+                    let Some(operand) = self.fill(operand, variables) else {
+                        return deny;
+                    };
+                    let parts: Vec<&str> = operand.splitn(6, ':').collect();
+                    if parts.len() != 6 || (parts[0] != "arn" && parts[0] != "*") {
+                        return deny;
+                    }
+                    let value = value.replace('*', "\u{1}").replace('?', "\u{2}");
+                    if parts
+                        .iter()
+                        .zip(value.splitn(6, ':'))
+                        .all(|(p, v)| like(p, v))
+                    {
+                        return !not;
+                    }
+                }
+                not
+            }
+            "IpAddress" | "NotIpAddress" => {
+                let address: Option<std::net::Ipv4Addr> = value.parse().ok();
+                let Some(address) = address else { return false };
+                let inside = |o: &str| {
+                    let (net, bits) = o.split_once('/').unwrap_or((o, "32"));
+                    let (Ok(net), Ok(bits)) =
+                        (net.parse::<std::net::Ipv4Addr>(), bits.parse::<u32>())
+                    else {
+                        return false;
+                    };
+                    let shift = 32 - bits;
+                    u64::from(u32::from(net)) >> shift == u64::from(u32::from(address)) >> shift
+                };
+                operands.iter().any(|o| inside(o)) == (base == "IpAddress")
+            }
+            other => panic!("the reference does not know {other}"),
+        }
+    }
+
+    /// Whether a statement applies, whoever it names.
+    fn applies(&self, document: &Value, s: &Value) -> bool {
+        let variables = document.get("Version").and_then(Value::as_str) == Some("2012-10-17");
+        let deny = s["Effect"] == "Deny";
+        self.actions(s) && self.resources(s, variables) && self.conditions(s, variables, deny)
+    }
+
+    fn says(&self, document: &Value, effect: &str) -> bool {
+        list(&document["Statement"])
+            .iter()
+            .any(|s| s["Effect"] == effect && self.applies(document, s))
+    }
+
+    fn any_says<'v>(&self, documents: impl IntoIterator<Item = &'v Value>, effect: &str) -> bool {
+        documents.into_iter().any(|d| self.says(d, effect))
+    }
+}
+
+/// Decides. `strict` is true where the resource's own policy must agree in any case: keys and roles.
+pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
+    let service_linked =
+        matches!(&q.who, Who::Session { role, .. } if role.starts_with("aws-service-role/"));
+    let rcp: &[Vec<Value>] = if service_linked || q.action == "kms:RetireGrant" {
+        &[]
+    } else {
+        &l.rcp
+    };
+    let scp: &[Vec<Value>] = if service_linked { &[] } else { &l.scp };
+    let mut denied = BTreeSet::new();
+    let mut check = |gate, deny: bool| {
+        if deny {
+            denied.insert(gate);
+        }
+    };
+    check("rcp", q.any_says(rcp.iter().flatten(), "Deny"));
+    check("scp", q.any_says(scp.iter().flatten(), "Deny"));
+    check("identity", q.any_says(&l.identity, "Deny"));
+    check("boundary", q.any_says(&l.boundary, "Deny"));
+    check("session", q.any_says(l.session.iter().flatten(), "Deny"));
+    for (gate, document) in [("resource", &l.resource), ("endpoint", &l.endpoint)] {
+        let Some(document) = document else { continue };
+        for s in list(&document["Statement"]) {
+            let about = match (s.get("Principal"), s.get("NotPrincipal")) {
+                (Some(p), _) => !q.principals(p).is_empty(),
+                (None, Some(p)) => not_principal(q, l, p),
+                (None, None) => true,
+            };
+            if about && s["Effect"] == "Deny" && q.applies(document, s) {
+                check(gate, true);
+            }
+        }
+    }
+    if !denied.is_empty() {
+        return Verdict::Explicit(denied);
+    }
+
+    if scp.iter().any(|level| !q.any_says(level, "Allow")) {
+        return Verdict::Implicit(["scp"].into());
+    }
+    let full = |level: &Vec<Value>| {
+        !level
+            .iter()
+            .any(|d| list(&d["Statement"]).iter().any(|s| s["Effect"] == "Allow"))
+    };
+    if rcp
+        .iter()
+        .any(|level| !full(level) && !q.any_says(level, "Allow"))
+    {
+        return Verdict::Implicit(["rcp"].into());
+    }
+    if let Some(endpoint) = &l.endpoint {
+        let allows = list(&endpoint["Statement"]).into_iter().any(|s| {
+            let about = s
+                .get("Principal")
+                .is_none_or(|p| !q.principals(p).is_empty());
+            about && s["Effect"] == "Allow" && q.applies(endpoint, s)
+        });
+        if !allows {
+            return Verdict::Implicit(["endpoint"].into());
+        }
+    }
+
+    let mut resource: Option<Named> = None;
+    if let Some(document) = &l.resource {
+        for s in list(&document["Statement"]) {
+            if s["Effect"] == "Allow" && q.applies(document, s) {
+                let best = s
+                    .get("Principal")
+                    .and_then(|p| q.principals(p).into_iter().max());
+                resource = resource.max(best);
+            }
+        }
+    }
+    let Some(account) = q.account() else {
+        // Services and strangers have nothing but the resource's policy.
+        return if resource == Some(Named::Itself) {
+            Verdict::Allow
+        } else {
+            Verdict::Implicit(["resource"].into())
+        };
+    };
+    let mut grant: Option<Named> = None;
+    let mut own_grant: Option<Named> = None;
+    for (grantee, operations, context, issuer) in &l.grants {
+        let operation = q.action.trim_start_matches("kms:");
+        let holds = context.iter().all(|(k, v)| {
+            q.key(&format!("kms:EncryptionContext:{k}"))
+                .is_some_and(|found| word(found) == *v)
+        });
+        if q.action.starts_with("kms:") && operations.iter().any(|o| o == operation) && holds {
+            let named = q.named("AWS", grantee);
+            if named > grant {
+                grant = named;
+                own_grant = None;
+            }
+            if named == grant && issuer.as_deref() == Some(account) && own_grant.is_none() {
+                own_grant = named;
+            }
+        }
+    }
+    let identity = matches!(q.who, Who::Root { .. }) || q.any_says(&l.identity, "Allow");
+    let boundary = l.boundary.as_ref().is_none_or(|b| q.says(b, "Allow"));
+    let session = l.session.as_ref().is_none_or(|s| q.any_says(s, "Allow"));
+
+    let mut missing = BTreeSet::new();
+    let either = resource.max(grant);
+    // In one account the resource may stand in for the identity policy; across accounts only a grant that the
+    // caller's own account gave.
+    let stand_in = if account == q.owner {
+        either.filter(|n| *n >= Named::Role)
+    } else {
+        own_grant
+    };
+    if stand_in != Some(Named::Itself) {
+        if !identity && stand_in != Some(Named::Role) {
+            missing.insert("identity");
+        }
+        if !boundary {
+            missing.insert("boundary");
+        }
+        if !session {
+            missing.insert("session");
+        }
+    }
+    if (account != q.owner || strict) && either.is_none() {
+        missing.insert("resource");
+    }
+    if missing.is_empty() {
+        Verdict::Allow
+    } else {
+        Verdict::Implicit(missing)
+    }
+}
+
+/// A Deny with NotPrincipal spares a principal only when all its forms are listed, and never one with a boundary.
+fn not_principal(q: &Question, l: &Layers, element: &Value) -> bool {
+    if l.boundary.is_some() {
+        return true;
+    }
+    let named = q.principals(element);
+    let needed: &[Named] = match q.who {
+        Who::Session { .. } => &[Named::Account, Named::Role, Named::Itself],
+        Who::User { .. } => &[Named::Account, Named::Itself],
+        _ => &[Named::Itself],
+    };
+    // `*` is everyone in every form.
+    !needed.iter().all(|n| named.contains(n))
+}
