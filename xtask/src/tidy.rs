@@ -67,7 +67,10 @@ fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
     {
         let path = entry.path();
         if path.is_dir() {
-            walk(&path, into);
+            // What a crate outside the workspace built.
+            if !path.ends_with("target") {
+                walk(&path, into);
+            }
         } else if path.extension().is_some_and(|e| e == "rs") {
             into.push(path);
         }

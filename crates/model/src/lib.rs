@@ -253,6 +253,9 @@ pub struct IamService {
     pub actions: HashMap<String, IamAction>,
     /// ARN patterns by resource type.
     pub resources: HashMap<String, String>,
+    /// Condition keys that a resource type has, whatever the action.
+    #[serde(rename = "resourceKeys")]
+    pub resource_keys: HashMap<String, Vec<String>>,
     /// Condition keys of the service with their types.
     pub keys: HashMap<String, String>,
 }
@@ -286,6 +289,8 @@ macro_rules! services {
         /// The IAM reference data of `service`, read at first use.
         #[must_use]
         pub fn iam(service: &str) -> Option<&'static IamService> {
+            // The one service whose actions have another prefix than its model has a name.
+            let service = if service == "access-analyzer" { "accessanalyzer" } else { service };
             match service {
                 $($name => {
                     static CELL: OnceLock<Option<IamService>> = OnceLock::new();
@@ -298,7 +303,15 @@ macro_rules! services {
     };
 }
 
-services!("codepipeline", "ecr", "iam", "kms", "s3", "sts");
+services!(
+    "accessanalyzer",
+    "codepipeline",
+    "ecr",
+    "iam",
+    "kms",
+    "s3",
+    "sts"
+);
 
 fn load(text: &str) -> Option<Service> {
     let mut service: Service = serde_json::from_str(text).ok()?;
