@@ -384,6 +384,15 @@ impl<'a> Cx<'a> {
         self.engine.issue_token(key, purpose, expires_ms)
     }
 
+    /// Opens an encoded authorization message of the caller's account.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn decode_authorization(&self, message: &str) -> Result<String, ApiError> {
+        self.engine
+            .decode_authorization(self.caller.account(), message)
+    }
+
     /// Tells the background workers that there is something to do.
     pub fn wake(&mut self) {
         self.inner.wake = true;

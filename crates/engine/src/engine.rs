@@ -8,6 +8,7 @@ use std::time::Duration;
 use sekisho_store::{Overlay, Store};
 use serde_json::Value;
 
+use crate::authorization_message::Messages;
 use crate::body::{Body, BodyOut, Sink};
 use crate::caller::Caller;
 use crate::clock::Clock;
@@ -77,6 +78,7 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     ids: Ids,
     config: EngineConfig,
+    messages: Messages,
     next_event: AtomicU64,
     recent: Mutex<VecDeque<Arc<Event>>>,
     unwritten: Mutex<Vec<(u64, Vec<u8>)>>,
@@ -107,11 +109,16 @@ impl Engine {
             clock,
             ids,
             config,
+            messages: Messages::default(),
             next_event: AtomicU64::new(next),
             recent: Mutex::new(recent),
             unwritten: Mutex::default(),
             work: (Mutex::new(0), Condvar::new()),
         })
+    }
+
+    pub(crate) fn messages(&self) -> &Messages {
+        &self.messages
     }
 
     /// The store.
@@ -160,6 +167,7 @@ impl Engine {
             source_ip: None,
             secure: true,
             user_agent: None,
+            signing: crate::Signing::Header,
             endpoint: None,
         });
         let lookup = Lookup {

@@ -18,6 +18,8 @@ pub struct ApiError {
     pub fields: Box<Map<String, Value>>,
     /// The event in which the call is explained.
     pub event: Option<u64>,
+    /// For a denial: the encoded authorization message.
+    pub encoded: Option<Box<str>>,
 }
 
 impl ApiError {
@@ -29,6 +31,7 @@ impl ApiError {
             status: None,
             fields: Box::default(),
             event: None,
+            encoded: None,
         }
     }
 

@@ -2,13 +2,15 @@
 
 use sekisho_arn::Arn;
 use sekisho_policy::{
-    Context, Decision, Gate, Outcome, Policies, Principal, Request, Side, evaluate, sentence,
+    Decision, Gate, Outcome, Policies, Principal, Request, Side, authorization_message, evaluate,
+    sentence,
 };
 use sekisho_store::Overlay;
 use serde_json::Value;
 
 use crate::body::{Body, BodyOut, SinkSpec};
 use crate::caller::Caller;
+use crate::context::global_context;
 use crate::cx::{Cx, Lookup};
 use crate::engine::Engine;
 use crate::error::ApiError;
@@ -157,6 +159,9 @@ impl Dispatch<'_> {
         let checks = operation.authz(&self.lookup(inner), input.as_ref())?;
         let facts = identity::facts(&self.lookup(inner), self.caller)?;
         for check in &checks {
+            if cfg!(debug_assertions) {
+                crate::context::known_keys(check)?;
+            }
             let (row, denial) = self.decide(&self.lookup(inner), service, &facts, check)?;
             decided.push(row);
             if let Some(denial) = denial {
@@ -255,11 +260,21 @@ impl Dispatch<'_> {
         check: &Check,
     ) -> Result<(Decided, Option<ApiError>), ApiError> {
         let resource = self.resource(lookup, check)?;
-        let (decision, reason) = ask(lookup, facts, check, &resource);
-        let denial = (!decision.allowed()).then(|| {
+        let Asked {
+            decision,
+            reason,
+            explained,
+        } = ask(lookup, facts, check, &resource);
+        let denial = explained.map(|explained| {
             let denied = service.access_denied;
             let message = (denied.message)(&decision, reason.clone());
-            ApiError::new(denied.code, message).status(denied.status)
+            let mut error = ApiError::new(denied.code, message).status(denied.status);
+            let account = self.caller.account();
+            error.encoded = self
+                .engine
+                .encode_authorization(account, &explained)
+                .map(Into::into);
+            error
         });
         Ok((self.record(check, &resource, &decision, reason), denial))
     }
@@ -339,78 +354,6 @@ impl Dispatch<'_> {
     }
 }
 
-/// The condition keys that hold for every request.
-fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Resource) -> Context {
-    let mut context = Context::new();
-    let caller = lookup.caller;
-    let now = lookup.now_ms();
-    context.set("aws:currenttime", crate::time::iso(now));
-    context.set("aws:epochtime", (now / 1000).to_string());
-    context.set("aws:securetransport", lookup.origin.info.secure.to_string());
-    context.set("aws:requestedregion", lookup.origin.region());
-    let is_service = matches!(caller.principal, Principal::Service(_));
-    context.set("aws:principalisawsservice", is_service.to_string());
-    context.set(
-        "aws:viaawsservice",
-        (!lookup.origin.via.is_empty()).to_string(),
-    );
-    if let (Some(first), Some(last)) = (lookup.origin.via.first(), lookup.origin.via.last()) {
-        context.set_list("aws:calledvia", lookup.origin.via.clone());
-        context.set("aws:calledviafirst", first.clone());
-        context.set("aws:calledvialast", last.clone());
-    } else if let Some(ip) = &lookup.origin.info.source_ip {
-        context.set("aws:sourceip", ip.clone());
-    }
-    if let Some(agent) = &lookup.origin.info.user_agent {
-        context.set("aws:useragent", agent.clone());
-    }
-    if let Some(arn) = caller.principal.principal_arn() {
-        context.set("aws:principalarn", arn);
-        context.set("aws:principalaccount", caller.account());
-    }
-    let kind = match &caller.principal {
-        Principal::Anonymous => Some("Anonymous"),
-        Principal::Service(name) => {
-            context.set("aws:principalservicename", name.clone());
-            None
-        }
-        Principal::Root { .. } => Some("Account"),
-        Principal::User { arn, .. } => {
-            context.set("aws:username", arn.rsplit('/').next().unwrap_or_default());
-            Some("User")
-        }
-        Principal::Session { .. } => Some("AssumedRole"),
-        Principal::Federated { .. } => Some("FederatedUser"),
-    };
-    if let Some(kind) = kind {
-        context.set("aws:principaltype", kind);
-    }
-    if let Some(id) = caller.user_id() {
-        context.set("aws:userid", id);
-    }
-    for (key, value) in &facts.tags {
-        context.set(&format!("aws:principaltag/{key}"), value.clone());
-    }
-    if let Some(session) = &caller.session {
-        context.set("aws:tokenissuetime", crate::time::iso(session.issued_ms));
-        context.set("aws:multifactorauthpresent", "false");
-        if let Some(identity) = &session.source_identity {
-            context.set("aws:sourceidentity", identity.clone());
-        }
-    }
-    if is_service && let Some((arn, account)) = &lookup.origin.source {
-        context.set("aws:sourcearn", arn.clone());
-        context.set("aws:sourceaccount", account.clone());
-    }
-    if let Some(account) = &resource.account {
-        context.set("aws:resourceaccount", account.clone());
-    }
-    for (key, value) in &resource.tags {
-        context.set(&format!("aws:resourcetag/{key}"), value.clone());
-    }
-    context
-}
-
 /// Decides a check against a resource that is given, not looked up.
 pub(crate) fn would_allow(
     lookup: &Lookup<'_>,
@@ -418,16 +361,18 @@ pub(crate) fn would_allow(
     resource: &Resource,
 ) -> Result<bool, ApiError> {
     let facts = identity::facts(lookup, lookup.caller)?;
-    Ok(ask(lookup, &facts, check, resource).0.allowed())
+    Ok(ask(lookup, &facts, check, resource).decision.allowed())
 }
 
 /// Asks the policy engine: the decision and AWS's sentence for it.
-fn ask(
-    lookup: &Lookup<'_>,
-    facts: &Facts,
-    check: &Check,
-    resource: &Resource,
-) -> (Decision, String) {
+/// A decision, its sentence, and for a denial everything that was known of the request.
+struct Asked {
+    decision: Decision,
+    reason: String,
+    explained: Option<String>,
+}
+
+fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource) -> Asked {
     let mut context = global_context(lookup, facts, resource);
     for (key, value) in &check.context {
         context.put(key, value.clone());
@@ -450,7 +395,12 @@ fn ask(
     };
     let decision = evaluate(&request, &policies, resource.kind);
     let reason = sentence(&request, &decision, check.shown.as_deref());
-    (decision, reason)
+    let explained = (!decision.allowed()).then(|| authorization_message(&request, &decision));
+    Asked {
+        decision,
+        reason,
+        explained,
+    }
 }
 
 /// A call inside a call: it sees what its parent wrote; what it writes goes with its parent.

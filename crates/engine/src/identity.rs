@@ -396,11 +396,7 @@ fn collect(
         facts.identity.extend(managed_policy(lookup, arn)?);
     }
     if let Some(arn) = boundary {
-        // A boundary that cannot be read allows nothing.
-        facts.boundary = Some(match managed_policy(lookup, arn)? {
-            Some(policy) => policy,
-            None => nothing(arn)?,
-        });
+        facts.boundary = Some(boundary_policy(lookup, arn)?);
     }
     Ok(())
 }
@@ -410,6 +406,17 @@ fn nothing(arn: &str) -> Result<Policy, ApiError> {
         .parse()
         .map_err(|_| ApiError::internal("the empty policy does not read"))?;
     Ok(Policy::new(&format!("{arn} (deleted)"), document))
+}
+
+/// The managed policy `arn` as a boundary: one that cannot be read allows nothing.
+///
+/// # Errors
+/// When the store fails.
+pub fn boundary_policy(lookup: &Lookup<'_>, arn: &str) -> Result<Policy, ApiError> {
+    match managed_policy(lookup, arn)? {
+        Some(policy) => Ok(policy),
+        None => nothing(arn),
+    }
 }
 
 /// The default version of the managed policy `arn`.

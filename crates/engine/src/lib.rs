@@ -8,9 +8,11 @@
 //!
 //! Deliberately absent: the wire (bytes become a [`Call`] elsewhere) and what any operation does.
 
+mod authorization_message;
 mod body;
 mod caller;
 mod clock;
+mod context;
 mod cx;
 mod engine;
 mod error;
@@ -37,11 +39,11 @@ pub use error::ApiError;
 pub use event::{Decided, Event, EventError, MissingSide};
 pub use identity::{
     ACCESS_KEYS, AccessKey, Credential, ManagedPolicy, POLICIES, PolicyVersion, ROLES, Role,
-    SESSIONS, Session, Tags, USERS, User, aws_managed_policy, managed_policy,
+    SESSIONS, Session, Tags, USERS, User, aws_managed_policy, boundary_policy, managed_policy,
 };
 pub use ids::Ids;
 pub use op::{AccessDenied, Check, OpId, Operation, Permit, Registry, Service, StreamOperation};
-pub use origin::{Origin, RequestInfo};
+pub use origin::{Origin, RequestInfo, Signing};
 pub use policy_text::{PolicyText, pin, shown};
 pub use resource::Resource;
 pub use sekisho_store::{

@@ -1,5 +1,16 @@
 //! Where a call came from. The kind is private: no client can write a header that makes it an internal call.
 
+/// Where a request carries its signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signing {
+    /// In the `Authorization` header.
+    Header,
+    /// In the query string: a presigned URL.
+    Query,
+    /// It has none.
+    Nothing,
+}
+
 /// How a request reached the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestInfo {
@@ -11,6 +22,8 @@ pub struct RequestInfo {
     pub secure: bool,
     /// The client's `User-Agent`.
     pub user_agent: Option<String>,
+    /// How it was signed.
+    pub signing: Signing,
     /// `host:port` under which the client reached us, for URLs in answers.
     pub endpoint: Option<String>,
 }
@@ -49,6 +62,7 @@ impl Origin {
             source_ip: None,
             secure: true,
             user_agent: None,
+            signing: Signing::Header,
             endpoint: None,
         };
         Self {

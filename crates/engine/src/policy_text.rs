@@ -66,19 +66,17 @@ impl PolicyText {
     pub fn compiled(&self, name: impl FnOnce() -> String) -> Option<Policy> {
         self.compiled
             .get_or_init(|| {
-                let mut document: Document = self.text.parse().ok()?;
-                let patterns = document
-                    .statements
-                    .iter_mut()
-                    .filter_map(|s| s.principals.as_mut())
-                    .flat_map(|p| &mut p.patterns);
-                for pattern in patterns {
-                    if let PrincipalPattern::Arn(arn) = pattern
-                        && let Some(id) = self.pins.get(arn)
-                    {
-                        *pattern = PrincipalPattern::Id(id.clone());
+                let document: Document = self.text.parse().ok()?;
+                let document = document.altered(|statement| {
+                    let patterns = statement.principals.as_mut().map(|p| &mut p.patterns);
+                    for pattern in patterns.into_iter().flatten() {
+                        if let PrincipalPattern::Arn(arn) = pattern
+                            && let Some(id) = self.pins.get(arn)
+                        {
+                            *pattern = PrincipalPattern::Id(id.clone());
+                        }
                     }
-                }
+                });
                 Some(Policy {
                     name: Arc::from(name()),
                     arn: None,

@@ -71,7 +71,7 @@ struct Request<'a> {
 
 fn malformed(protocol: &str) -> impl Fn(Malformed) -> ApiError {
     let code = match protocol {
-        "json" => "SerializationException",
+        "json" | "rest-json" => "SerializationException",
         "query" => "MalformedInput",
         _ => "MalformedXML",
     };
@@ -93,10 +93,10 @@ impl Request<'_> {
                     return Err(auth::missing(self.target.name));
                 };
                 let (caller, _) = self.verify(signature, &sekisho_wire::hash(&body))?;
-                if protocol == "json" {
-                    self.json(caller, &region, &body)
-                } else {
-                    self.query(caller, &region, &body)
+                match protocol {
+                    "json" => self.json(caller, &region, &body),
+                    "rest-json" => self.rest_json(caller, &region, &body),
+                    _ => self.query(caller, &region, &body),
                 }
             }
         }
@@ -186,6 +186,29 @@ impl Request<'_> {
             &headers,
             sekisho_wire::encode_json(&reply.output),
         ))
+    }
+
+    fn rest_json(&self, caller: Caller, region: &str, body: &[u8]) -> Result<Answer, ApiError> {
+        let model = self.target.model;
+        let (operation, labels) =
+            sekisho_wire::route_rest_json(model, &self.head).ok_or_else(|| {
+                let message = format!(
+                    "{} has no operation at {} {}",
+                    self.target.name, self.head.method, self.head.path
+                );
+                ApiError::new("UnknownOperationException", message).status(404)
+            })?;
+        let input = sekisho_wire::decode_rest_json(model, operation, &labels, &self.head, body)
+            .map_err(malformed("rest-json"))?;
+        let reply = self.run(self.call(caller, region, &operation.name, input), None)?;
+        let event = reply.event.to_string();
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-amzn-requestid", self.request_id),
+            ("x-sekisho-event", &event),
+        ];
+        let body = sekisho_wire::encode_json(&reply.output);
+        Ok(respond::full(200, &headers, body))
     }
 
     fn query(&self, caller: Caller, region: &str, body: &[u8]) -> Result<Answer, ApiError> {

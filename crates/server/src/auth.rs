@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 use http::request::Parts;
-use sekisho_engine::{ApiError, Caller, Engine, Origin, RequestInfo};
+use sekisho_engine::{ApiError, Caller, Engine, Origin, RequestInfo, Signing};
 use sekisho_wire::{Credential, Head, Signature, SignatureError, signing_key};
 
 /// Signing keys kept; when there are more, they are made anew.
@@ -71,6 +71,17 @@ pub(crate) fn origin(parts: &Parts, peer: SocketAddr, region: &str) -> Origin {
         // Loopback counts as secure transport; any other plain HTTP does not.
         secure: peer.ip().is_loopback(),
         user_agent: text("user-agent"),
+        signing: if parts.headers.contains_key("authorization") {
+            Signing::Header
+        } else if parts
+            .uri
+            .query()
+            .is_some_and(|q| q.contains("X-Amz-Signature="))
+        {
+            Signing::Query
+        } else {
+            Signing::Nothing
+        },
         endpoint: text("host"),
     })
 }

@@ -6,6 +6,7 @@
 mod api;
 mod auth;
 mod body;
+mod connection;
 mod layer;
 mod registry;
 mod respond;
@@ -21,14 +22,15 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use sekisho_engine::Engine;
 use tokio::net::TcpListener;
 
 use auth::Keys;
+use connection::Connection;
 use respond::Answer;
 
-/// Longest head of a request, in bytes; hyper answers 431 beyond it.
+/// Longest head of a request, in bytes; `connection` words the refusal beyond it.
 const MAX_HEAD: usize = 128 * 1024;
 /// How long the head of a request may take.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -95,7 +97,7 @@ impl Server {
                             .timer(TokioTimer::new())
                             .header_read_timeout(HEAD_TIMEOUT)
                             .max_buf_size(MAX_HEAD)
-                            .serve_connection(TokioIo::new(stream), service)
+                            .serve_connection(Connection::new(stream), service)
                             .await;
                     });
                 }

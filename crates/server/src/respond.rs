@@ -82,8 +82,11 @@ pub(crate) fn error(service: &Service, error: &ApiError, request_id: &str, head:
     if !event.is_empty() {
         headers.push(("x-sekisho-event", &event));
     }
-    if service.metadata.protocol == "json" {
+    if service.metadata.protocol.ends_with("json") {
         headers.push(("x-amzn-errortype", &error.code));
+    }
+    if let Some(message) = &error.encoded {
+        headers.push(("x-sekisho-authorization-message", message));
     }
     if let Some(region) = error.fields.get("BucketRegion").and_then(|v| v.as_str()) {
         headers.push(("x-amz-bucket-region", region));

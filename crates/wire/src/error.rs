@@ -19,11 +19,11 @@ pub struct Failure<'a> {
     pub request_id: &'a str,
 }
 
-/// The body of `failure` for `protocol` (`json`, `query` or `rest-xml`), and its content type.
+/// The body of `failure` for `protocol` (`json`, `rest-json`, `query` or `rest-xml`), and its content type.
 #[must_use]
 pub fn render(failure: &Failure<'_>, protocol: &str, namespace: &str) -> (Vec<u8>, &'static str) {
     match protocol {
-        "json" => {
+        "json" | "rest-json" => {
             // AccessDeniedException has a capital M (recorded for ECR and KMS).
             let name = if failure.code == "AccessDeniedException" {
                 "Message"
@@ -34,7 +34,12 @@ pub fn render(failure: &Failure<'_>, protocol: &str, namespace: &str) -> (Vec<u8
             if let Some(map) = body.as_object_mut() {
                 map.extend(failure.fields.clone());
             }
-            (body.to_string().into_bytes(), "application/x-amz-json-1.1")
+            let kind = if protocol == "json" {
+                "application/x-amz-json-1.1"
+            } else {
+                "application/json"
+            };
+            (body.to_string().into_bytes(), kind)
         }
         "query" => {
             let kind = if failure.status >= 500 {

@@ -8,6 +8,7 @@ mod json;
 mod query;
 mod rest;
 mod rest_answer;
+mod rest_json;
 mod sigv4;
 mod time;
 mod xml;
@@ -18,6 +19,7 @@ pub use json::{decode as decode_json, encode as encode_json};
 pub use query::{decode as decode_query, encode as encode_query};
 pub use rest::{Matched, decode as decode_rest, route};
 pub use rest_answer::{Answer, encode as encode_rest};
+pub use rest_json::{decode as decode_rest_json, route as route_rest_json};
 pub use sigv4::{Credential, Signature, SignatureError, hash, signing_key};
 
 /// A request that cannot be read: what is wrong with it.

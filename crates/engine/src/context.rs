@@ -1,0 +1,122 @@
+//! The global condition keys of a request. The keys of a service come with its checks.
+
+use sekisho_policy::{Context, Principal};
+
+use crate::cx::Lookup;
+use crate::error::ApiError;
+use crate::identity::Facts;
+use crate::op::Check;
+use crate::resource::Resource;
+
+/// The condition keys that hold for every request.
+pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Resource) -> Context {
+    let mut context = Context::new();
+    let caller = lookup.caller;
+    let now = lookup.now_ms();
+    context.set("aws:currenttime", crate::time::iso(now));
+    context.set("aws:epochtime", (now / 1000).to_string());
+    context.set("aws:securetransport", lookup.origin.info.secure.to_string());
+    context.set("aws:requestedregion", lookup.origin.region());
+    let is_service = matches!(caller.principal, Principal::Service(_));
+    context.set("aws:principalisawsservice", is_service.to_string());
+    context.set(
+        "aws:viaawsservice",
+        (!lookup.origin.via.is_empty()).to_string(),
+    );
+    if let (Some(first), Some(last)) = (lookup.origin.via.first(), lookup.origin.via.last()) {
+        context.set_list("aws:calledvia", lookup.origin.via.clone());
+        context.set("aws:calledviafirst", first.clone());
+        context.set("aws:calledvialast", last.clone());
+    } else if let Some(ip) = &lookup.origin.info.source_ip {
+        context.set("aws:sourceip", ip.clone());
+    }
+    if let Some(agent) = &lookup.origin.info.user_agent {
+        context.set("aws:useragent", agent.clone());
+    }
+    if let Some(arn) = caller.principal.principal_arn() {
+        context.set("aws:principalarn", arn);
+        context.set("aws:principalaccount", caller.account());
+    }
+    let kind = match &caller.principal {
+        Principal::Anonymous => Some("Anonymous"),
+        Principal::Service(name) => {
+            context.set("aws:principalservicename", name.clone());
+            None
+        }
+        Principal::Root { .. } => Some("Account"),
+        Principal::User { arn, .. } => {
+            context.set("aws:username", arn.rsplit('/').next().unwrap_or_default());
+            Some("User")
+        }
+        Principal::Session { .. } => Some("AssumedRole"),
+        Principal::Federated { .. } => Some("FederatedUser"),
+    };
+    if let Some(kind) = kind {
+        context.set("aws:principaltype", kind);
+    }
+    if let Some(id) = caller.user_id() {
+        context.set("aws:userid", id);
+    }
+    for (key, value) in &facts.tags {
+        context.set(&format!("aws:principaltag/{key}"), value.clone());
+    }
+    if let Some(session) = &caller.session {
+        context.set("aws:tokenissuetime", crate::time::iso(session.issued_ms));
+        context.set("aws:multifactorauthpresent", "false");
+        if let Some(identity) = &session.source_identity {
+            context.set("aws:sourceidentity", identity.clone());
+        }
+    }
+    if is_service && let Some((arn, account)) = &lookup.origin.source {
+        context.set("aws:sourcearn", arn.clone());
+        context.set("aws:sourceaccount", account.clone());
+    }
+    if let Some(account) = &resource.account {
+        context.set("aws:resourceaccount", account.clone());
+    }
+    for (key, value) in &resource.tags {
+        context.set(&format!("aws:resourcetag/{key}"), value.clone());
+    }
+    context
+}
+
+/// In debug builds: every key that an operation gives is one that IAM's reference data lists for the action.
+pub(crate) fn known_keys(check: &Check) -> Result<(), ApiError> {
+    let (service, name) = check.action.split_once(':').unwrap_or_default();
+    // AssumeRole, TagSession and SetSourceIdentity are one request, and are asked with one context.
+    if service == "sts" {
+        return Ok(());
+    }
+    let Some(reference) = sekisho_model::iam(service) else {
+        return Ok(());
+    };
+    let Some(action) = reference.actions.get(name) else {
+        return Ok(());
+    };
+    // What the action has, and what the resource types have that it may name.
+    let of_resources = action
+        .resources
+        .iter()
+        .filter_map(|kind| reference.resource_keys.get(kind))
+        .flatten();
+    let listed: Vec<&String> = action.keys.iter().chain(of_resources).collect();
+    let known = |key: &str| {
+        listed.iter().any(|listed| {
+            // `aws:RequestTag/${TagKey}` and `s3:ExistingObjectTag/<key>` stand for every tag.
+            match listed.find(['$', '<']) {
+                Some(at) => {
+                    let (head, tail) = (listed.get(..at), key.get(..at));
+                    matches!((head, tail), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
+                }
+                None => listed.eq_ignore_ascii_case(key),
+            }
+        })
+    };
+    match check.context.iter().find(|(key, _)| !known(key)) {
+        Some((key, _)) => Err(ApiError::internal(format!(
+            "{} is given the condition key {key}, which IAM does not list for it",
+            check.action
+        ))),
+        None => Ok(()),
+    }
+}
