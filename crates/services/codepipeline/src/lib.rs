@@ -7,6 +7,7 @@ mod ops;
 mod render;
 mod rows;
 mod structure;
+mod variables;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sekisho_engine::ApiError;
 use sekisho_pipeline::{ActionDefinition, Definition};
 
-use crate::catalogue;
+use crate::{catalogue, variables};
 
 fn structure(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidStructureException", message)
@@ -98,7 +98,7 @@ pub(crate) fn check(definition: &Definition, region: &str) -> Result<(), ApiErro
         }
         made.extend(fresh);
     }
-    Ok(())
+    variables::check(definition)
 }
 
 fn stores(definition: &Definition, region: &str) -> Result<(), ApiError> {
@@ -201,17 +201,6 @@ fn check_action(action: &ActionDefinition) -> Result<(), ApiError> {
     if action.configuration.contains_key("NotificationArn") {
         return Err(declaration(format!(
             "sekisho does not support NotificationArn yet (action {}): there is no SNS here",
-            action.name
-        )));
-    }
-    if known.category == "Source"
-        && action
-            .configuration
-            .values()
-            .any(|v| v.contains("#{variables."))
-    {
-        return Err(declaration(format!(
-            "Variables at the pipeline level cannot be used in source actions. ActionName=[{}]",
             action.name
         )));
     }

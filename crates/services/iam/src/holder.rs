@@ -99,10 +99,32 @@ pub(crate) fn check<H: Holder>(
     action: &str,
     name: &str,
 ) -> Result<Vec<Check>, ApiError> {
-    Ok(vec![
-        Check::new(&format!("iam:{action}"), arn::<H>(lookup, name)?)
-            .shown(format!("{} {name}", H::NOUN)),
-    ])
+    let check = Check::new(&format!("iam:{action}"), arn::<H>(lookup, name)?)
+        .shown(format!("{} {name}", H::NOUN));
+    Ok(vec![bounded::<H>(lookup, action, name, check)?])
+}
+
+/// Adds the boundary that the holder has, where AWS gives it: when its policies or its boundary change.
+pub(crate) fn bounded<H: Holder>(
+    lookup: &Lookup<'_>,
+    action: &str,
+    name: &str,
+    check: Check,
+) -> Result<Check, ApiError> {
+    let noun = action
+        .strip_prefix("Attach")
+        .or_else(|| action.strip_prefix("Detach"))
+        .or_else(|| action.strip_prefix("Put"))
+        .or_else(|| action.strip_prefix("Delete"));
+    if !matches!(
+        noun,
+        Some("RolePolicy" | "UserPolicy" | "RolePermissionsBoundary" | "UserPermissionsBoundary")
+    ) {
+        return Ok(check);
+    }
+    let row = lookup.get(&H::TABLE, &format!("{}/{name}", lookup.account()))?;
+    let boundary = row.and_then(|r| r.boundary().map(str::to_owned));
+    Ok(check.with_opt("iam:PermissionsBoundary", boundary))
 }
 
 pub(crate) fn find<H: Holder>(cx: &Cx<'_>, name: &str) -> Result<Arc<H>, ApiError> {

@@ -4,6 +4,7 @@ mod holder;
 mod managed;
 mod ops;
 mod render;
+mod simulate;
 mod tags;
 
 use sekisho_arn::Arn;

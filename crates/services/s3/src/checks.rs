@@ -1,8 +1,9 @@
 //! Which IAM action an operation of S3 needs, on which ARN.
 
-use sekisho_engine::{ApiError, Check, Lookup};
+use sekisho_engine::{ApiError, Check, Lookup, Signing, Tags};
 
 use crate::bucket;
+use crate::object;
 
 /// `action` on the bucket.
 pub(crate) fn on_bucket(
@@ -34,8 +35,94 @@ pub(crate) fn on_object(
     .with("s3:ResourceAccount", bucket.account.clone()))
 }
 
-fn common(_: &Lookup<'_>, check: Check) -> Check {
+/// `action` on a version of an object, the newest if none is named, with the tags that it has.
+pub(crate) fn on_version(
+    lookup: &Lookup<'_>,
+    action: &str,
+    name: &str,
+    key: &str,
+    version: Option<&str>,
+    expected_owner: Option<&str>,
+) -> Result<Check, ApiError> {
+    let mut check = on_object(lookup, action, name, key, expected_owner)?
+        .with_opt("s3:VersionId", version.map(str::to_owned));
+    for (key, value) in object::tags(lookup, name, key, version)? {
+        check = check.with(&format!("s3:ExistingObjectTag/{key}"), value);
+    }
+    Ok(check)
+}
+
+/// What a request that makes an object says of it.
+#[derive(Debug, Default)]
+pub(crate) struct Making<'a> {
+    pub(crate) acl: Option<&'a str>,
+    pub(crate) algorithm: Option<&'a str>,
+    pub(crate) kms_key: Option<&'a str>,
+    pub(crate) storage_class: Option<&'a str>,
+    pub(crate) copy_source: Option<&'a str>,
+    pub(crate) metadata_directive: Option<&'a str>,
+    /// The tags that it gets, if the caller says so.
+    pub(crate) tags: Option<&'a Tags>,
+}
+
+/// `s3:PutObject`, and `s3:PutObjectAcl` and `s3:PutObjectTagging` for what else the request asks for.
+pub(crate) fn to_make(
+    lookup: &Lookup<'_>,
+    name: &str,
+    key: &str,
+    expected_owner: Option<&str>,
+    making: &Making<'_>,
+) -> Result<Vec<Check>, ApiError> {
+    let text = |value: Option<&str>| value.map(str::to_owned);
+    let on = |action: &str| on_object(lookup, action, name, key, expected_owner);
+    let mut put = on("s3:PutObject")?
+        .with_opt("s3:x-amz-acl", text(making.acl))
+        .with_opt("s3:x-amz-server-side-encryption", text(making.algorithm))
+        .with_opt(
+            "s3:x-amz-server-side-encryption-aws-kms-key-id",
+            text(making.kms_key),
+        )
+        .with_opt("s3:x-amz-storage-class", text(making.storage_class))
+        .with_opt("s3:x-amz-copy-source", text(making.copy_source))
+        .with_opt(
+            "s3:x-amz-metadata-directive",
+            text(making.metadata_directive),
+        );
+    if let Some(tags) = making.tags {
+        put = tagged(put, tags);
+    }
+    let mut checks = vec![put];
+    if making.acl.is_some() {
+        let acl = on("s3:PutObjectAcl")?
+            .with_opt("s3:x-amz-acl", text(making.acl))
+            .with_opt("s3:x-amz-storage-class", text(making.storage_class));
+        checks.push(acl);
+    }
+    if let Some(tags) = making.tags {
+        checks.push(tagged(on("s3:PutObjectTagging")?, tags));
+    }
+    Ok(checks)
+}
+
+/// Adds the keys of the tags that a request sets.
+pub(crate) fn tagged(mut check: Check, tags: &Tags) -> Check {
+    for (key, value) in tags {
+        check = check.with(&format!("s3:RequestObjectTag/{key}"), value.clone());
+    }
+    check.with_list(
+        "s3:RequestObjectTagKeys",
+        tags.iter().map(|(key, _)| key.clone()).collect(),
+    )
+}
+
+/// How the request was signed: no key for a request that was not.
+fn common(lookup: &Lookup<'_>, check: Check) -> Check {
+    let kind = match lookup.origin().info().signing {
+        Signing::Header => "REST-HEADER",
+        Signing::Query => "REST-QUERY-STRING",
+        Signing::Nothing => return check,
+    };
     check
         .with("s3:signatureversion", "AWS4-HMAC-SHA256")
-        .with("s3:authType", "REST-HEADER")
+        .with("s3:authType", kind)
 }

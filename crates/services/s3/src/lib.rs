@@ -16,7 +16,7 @@ mod write;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};
-use sekisho_policy::Decision;
+use sekisho_policy::{ContextValue, Decision, Effect, Policy, is_public};
 
 /// The service.
 #[must_use]
@@ -56,15 +56,36 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
         .policy
         .as_ref()
         .and_then(|p| p.compiled(|| format!("bucket policy of {name}")));
-    // An object that another account wrote and kept belongs to that account: the bucket's policy does not reach it.
+    // An object that another account wrote and kept belongs to that account: the bucket's policy may only deny.
     if let (Some(key), true) = (key, check.action.starts_with("s3:GetObject"))
-        && let Some(owner) = object::foreign_owner(lookup, &bucket, key)?
+        && let Some(owner) = object::foreign_owner(lookup, &bucket, key, version(check))?
     {
+        let policy = resource.policy;
         resource = Resource::owned_by(&owner);
         resource.policy_noun = "object ACL";
+        resource.policy = policy.map(only_denies);
     }
     if policy::restricted(&bucket, lookup.caller()) {
-        resource.policy = resource.policy.filter(|p| !policy::is_public(&p.document));
+        resource.policy = resource.policy.filter(|p| !is_public(&p.document));
     }
     Ok(resource)
+}
+
+fn version(check: &Check) -> Option<&str> {
+    check.context.iter().find_map(|(key, value)| match value {
+        ContextValue::Single(id) if key == "s3:VersionId" => Some(id.as_str()),
+        _ => None,
+    })
+}
+
+/// The policy without what it allows. A statement without actions has no effect; it stays, so that the others keep
+/// their numbers.
+fn only_denies(mut policy: Policy) -> Policy {
+    let denies = policy.document.altered(|statement| {
+        if statement.effect == Effect::Allow {
+            statement.actions = None;
+        }
+    });
+    policy.document = denies.into();
+    policy
 }

@@ -77,17 +77,41 @@ pub(crate) fn row(bucket: &str, key: &str) -> String {
     format!("{bucket}\u{1f}{key}")
 }
 
-/// The account that kept an object to itself, if it is not the bucket's.
+/// A version: the newest if none is named.
+fn version_of<'o>(object: Option<&'o Object>, version: Option<&str>) -> Option<&'o Version> {
+    let versions = &object?.versions;
+    match version {
+        None => versions.first(),
+        Some(id) => versions.iter().find(|v| v.id == id),
+    }
+}
+
+/// The account that kept a version of an object to itself, if it is not the bucket's.
 pub(crate) fn foreign_owner(
     lookup: &Lookup<'_>,
     bucket: &Bucket,
     key: &str,
+    version: Option<&str>,
 ) -> Result<Option<String>, ApiError> {
+    if bucket.enforced() {
+        return Ok(None);
+    }
     let object = lookup.get(&OBJECTS, &row(&bucket.name, key))?;
-    let version = object.as_ref().and_then(|o| o.versions.first());
-    Ok(version
+    Ok(version_of(object.as_deref(), version)
         .filter(|v| v.private && v.owner != bucket.account)
         .map(|v| v.owner.clone()))
+}
+
+/// The tags of a version of an object; none if it is not there.
+pub(crate) fn tags(
+    lookup: &Lookup<'_>,
+    bucket: &str,
+    key: &str,
+    version: Option<&str>,
+) -> Result<Tags, ApiError> {
+    let object = lookup.get(&OBJECTS, &row(bucket, key))?;
+    let content = version_of(object.as_deref(), version).and_then(|v| v.content.as_ref());
+    Ok(content.map(|c| c.tags.clone()).unwrap_or_default())
 }
 
 pub(crate) fn no_such_key(key: &str) -> ApiError {

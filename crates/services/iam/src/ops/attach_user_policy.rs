@@ -24,6 +24,7 @@ impl Operation for AttachUserPolicy {
         let arn = holder::arn::<User>(lookup, &input.user_name)?;
         let shown = format!("user {}", input.user_name);
         let check = Check::new("iam:AttachUserPolicy", arn).shown(shown);
+        let check = holder::bounded::<User>(lookup, "AttachUserPolicy", &input.user_name, check)?;
         Ok(vec![check.with("iam:PolicyARN", input.policy_arn.clone())])
     }
 

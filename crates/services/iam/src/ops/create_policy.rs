@@ -33,11 +33,19 @@ impl Operation for CreatePolicy {
             lookup.account(),
             input.policy_name
         );
-        Ok(vec![
-            Check::new("iam:CreatePolicy", arn)
+        let mut checks = vec![
+            Check::new("iam:CreatePolicy", arn.clone())
                 .shown(format!("policy {}", input.policy_name))
                 .with_tags(tags::pairs(&input.tags)),
-        ])
+        ];
+        if !input.tags.is_empty() {
+            checks.push(
+                Check::new("iam:TagPolicy", arn)
+                    .shown(format!("policy {}", input.policy_name))
+                    .with_tags(tags::pairs(&input.tags)),
+            );
+        }
+        Ok(checks)
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

@@ -36,15 +36,23 @@ impl Operation for CreateRole {
             lookup.account(),
             input.role_name
         );
-        Ok(vec![
-            Check::new("iam:CreateRole", arn)
+        let mut checks = vec![
+            Check::new("iam:CreateRole", arn.clone())
                 .shown(format!("role {}", input.role_name))
                 .with_opt(
                     "iam:PermissionsBoundary",
                     input.permissions_boundary.clone(),
                 )
                 .with_tags(tags::pairs(&input.tags)),
-        ])
+        ];
+        if !input.tags.is_empty() {
+            checks.push(
+                Check::new("iam:TagRole", arn)
+                    .shown(format!("role {}", input.role_name))
+                    .with_tags(tags::pairs(&input.tags)),
+            );
+        }
+        Ok(checks)
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
@@ -91,6 +99,9 @@ impl Operation for CreateRole {
     }
 }
 
+/// Characters of a trust policy without white space (the default quota).
+const MAX_TRUST: usize = 2_048;
+
 /// Validates a trust policy and pins the principals that it names.
 pub(crate) fn trust_policy(lookup: &Lookup<'_>, text: &str) -> Result<PolicyText, ApiError> {
     let refuse = |message: String| ApiError::new("MalformedPolicyDocument", message).status(400);
@@ -104,6 +115,10 @@ pub(crate) fn trust_policy(lookup: &Lookup<'_>, text: &str) -> Result<PolicyText
         return Err(refuse(
             "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\".".to_owned(),
         ));
+    }
+    if text.chars().filter(|c| !c.is_whitespace()).count() > MAX_TRUST {
+        let message = format!("Cannot exceed quota for ACLSizePerRole: {MAX_TRUST}");
+        return Err(ApiError::new("LimitExceeded", message).status(409));
     }
     match pin(lookup, &document)? {
         Ok(pins) => Ok(PolicyText::pinned(text, pins)),

@@ -32,14 +32,18 @@ impl Operation for CreateUser {
             lookup.account(),
             input.user_name
         );
-        Ok(vec![
-            Check::new("iam:CreateUser", arn)
+        let mut checks = vec![
+            Check::new("iam:CreateUser", arn.clone())
                 .with_opt(
                     "iam:PermissionsBoundary",
                     input.permissions_boundary.clone(),
                 )
                 .with_tags(tags::pairs(&input.tags)),
-        ])
+        ];
+        if !input.tags.is_empty() {
+            checks.push(Check::new("iam:TagUser", arn).with_tags(tags::pairs(&input.tags)));
+        }
+        Ok(checks)
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

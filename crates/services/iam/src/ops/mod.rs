@@ -18,6 +18,8 @@ mod delete_user_permissions_boundary;
 mod delete_user_policy;
 mod detach_role_policy;
 mod detach_user_policy;
+mod get_context_keys_for_custom_policy;
+mod get_context_keys_for_principal_policy;
 mod get_policy;
 mod get_policy_version;
 mod get_role;
@@ -44,6 +46,8 @@ mod put_role_policy;
 mod put_user_permissions_boundary;
 mod put_user_policy;
 mod set_default_policy_version;
+mod simulate_custom_policy;
+mod simulate_principal_policy;
 mod tag_policy;
 mod tag_role;
 mod tag_user;
@@ -76,6 +80,8 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<delete_user_policy::DeleteUserPolicy>()
         .operation::<detach_role_policy::DetachRolePolicy>()
         .operation::<detach_user_policy::DetachUserPolicy>()
+        .operation::<get_context_keys_for_custom_policy::GetContextKeysForCustomPolicy>()
+        .operation::<get_context_keys_for_principal_policy::GetContextKeysForPrincipalPolicy>()
         .operation::<get_policy::GetPolicy>()
         .operation::<get_policy_version::GetPolicyVersion>()
         .operation::<get_role::GetRole>()
@@ -102,6 +108,8 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<put_user_permissions_boundary::PutUserPermissionsBoundary>()
         .operation::<put_user_policy::PutUserPolicy>()
         .operation::<set_default_policy_version::SetDefaultPolicyVersion>()
+        .operation::<simulate_custom_policy::SimulateCustomPolicy>()
+        .operation::<simulate_principal_policy::SimulatePrincipalPolicy>()
         .operation::<tag_policy::TagPolicy>()
         .operation::<tag_role::TagRole>()
         .operation::<tag_user::TagUser>()

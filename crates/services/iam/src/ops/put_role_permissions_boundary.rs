@@ -21,7 +21,16 @@ impl Operation for PutRolePermissionsBoundary {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        holder::check::<Role>(lookup, "PutRolePermissionsBoundary", &input.role_name)
+        // The boundary of the condition is the one that is asked for.
+        let arn = holder::arn::<Role>(lookup, &input.role_name)?;
+        Ok(vec![
+            Check::new("iam:PutRolePermissionsBoundary", arn)
+                .shown(format!("role {}", input.role_name))
+                .with(
+                    "iam:PermissionsBoundary",
+                    input.permissions_boundary.clone(),
+                ),
+        ])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

@@ -21,7 +21,16 @@ impl Operation for PutUserPermissionsBoundary {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        holder::check::<User>(lookup, "PutUserPermissionsBoundary", &input.user_name)
+        // The boundary of the condition is the one that is asked for.
+        let arn = holder::arn::<User>(lookup, &input.user_name)?;
+        Ok(vec![
+            Check::new("iam:PutUserPermissionsBoundary", arn)
+                .shown(format!("user {}", input.user_name))
+                .with(
+                    "iam:PermissionsBoundary",
+                    input.permissions_boundary.clone(),
+                ),
+        ])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{checks, cipher};
+use crate::cipher;
 
 pub(crate) struct GenerateRandom;
 
@@ -18,11 +18,8 @@ impl Operation for GenerateRandom {
     type Input = Input;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(vec![checks::common(
-            lookup,
-            Check::new("kms:GenerateRandom", "*"),
-        )])
+    fn authz(_: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
+        Ok(vec![Check::new("kms:GenerateRandom", "*")])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

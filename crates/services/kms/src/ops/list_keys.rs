@@ -2,7 +2,6 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::checks;
 use crate::keys::KEYS;
 
 pub(crate) struct ListKeys;
@@ -16,11 +15,8 @@ impl Operation for ListKeys {
     type Input = Input;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(vec![checks::common(
-            lookup,
-            Check::new("kms:ListKeys", "*"),
-        )])
+    fn authz(_: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
+        Ok(vec![Check::new("kms:ListKeys", "*")])
     }
 
     fn run(cx: &mut Cx<'_>, _: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

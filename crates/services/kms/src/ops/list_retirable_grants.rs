@@ -2,7 +2,6 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::checks;
 use crate::grants::{self, GRANTS};
 
 pub(crate) struct ListRetirableGrants;
@@ -19,11 +18,8 @@ impl Operation for ListRetirableGrants {
     type Input = Input;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(vec![checks::common(
-            lookup,
-            Check::new("kms:ListRetirableGrants", "*"),
-        )])
+    fn authz(_: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
+        Ok(vec![Check::new("kms:ListRetirableGrants", "*")])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

@@ -7,6 +7,7 @@ use md5::{Digest as _, Md5};
 use sekisho_engine::{BodyOut, Sealed, time};
 
 use crate::bucket::Bucket;
+use crate::checks::Making;
 use crate::object::{self, Content, Headers, Stored};
 use crate::ops::get_object::readers;
 use crate::ops::put_object::without_aws_chunked;
@@ -51,38 +52,42 @@ impl Operation for CopyObject {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let (source, key, version) = source(&input.copy_source)?;
-        let action = if version.is_some() {
-            "s3:GetObjectVersion"
-        } else {
-            "s3:GetObject"
+        let of_source = |newest: &str, named: &str| {
+            let action = if version.is_some() { named } else { newest };
+            checks::on_version(lookup, action, &source, &key, version.as_deref(), None)
         };
-        let read = checks::on_object(lookup, action, &source, &key, None)?;
-        let owner = input.expected_bucket_owner.as_deref();
-        let write = checks::on_object(lookup, "s3:PutObject", &input.bucket, &input.key, owner)?
-            .with("s3:x-amz-copy-source", format!("{source}/{key}"))
-            .with_opt(
-                "s3:x-amz-metadata-directive",
-                input.metadata_directive.clone(),
-            )
-            .with_opt(
-                "s3:x-amz-server-side-encryption",
-                input.server_side_encryption.clone(),
-            )
-            .with_opt(
-                "s3:x-amz-server-side-encryption-aws-kms-key-id",
-                input.sse_kms_key_id.clone(),
-            )
-            .with_opt("s3:x-amz-acl", input.acl.clone());
-        let mut checks = vec![read, write];
-        if input.acl.is_some() {
-            checks.push(checks::on_object(
-                lookup,
-                "s3:PutObjectAcl",
-                &input.bucket,
-                &input.key,
-                owner,
+        let mut checks = vec![of_source("s3:GetObject", "s3:GetObjectVersion")?];
+        // Tags come along unless they are replaced: they are read there and written here.
+        let replaced = input.tagging_directive.as_deref() == Some("REPLACE");
+        let tags = if replaced {
+            parse_tags(input.tagging.as_deref())?
+        } else {
+            object::tags(lookup, &source, &key, version.as_deref())?
+        };
+        if !replaced && !tags.is_empty() {
+            checks.push(of_source(
+                "s3:GetObjectTagging",
+                "s3:GetObjectVersionTagging",
             )?);
         }
+        let from = format!("{source}/{key}");
+        let making = Making {
+            acl: input.acl.as_deref(),
+            algorithm: input.server_side_encryption.as_deref(),
+            kms_key: input.sse_kms_key_id.as_deref(),
+            storage_class: input.storage_class.as_deref(),
+            copy_source: Some(&from),
+            metadata_directive: input.metadata_directive.as_deref(),
+            tags: (!tags.is_empty()).then_some(&tags),
+        };
+        let owner = input.expected_bucket_owner.as_deref();
+        checks.extend(checks::to_make(
+            lookup,
+            &input.bucket,
+            &input.key,
+            owner,
+            &making,
+        )?);
         Ok(checks)
     }
 

@@ -28,11 +28,12 @@ impl Operation for DeleteObjectTagging {
         } else {
             "s3:DeleteObjectTagging"
         };
-        Ok(vec![checks::on_object(
+        Ok(vec![checks::on_version(
             lookup,
             action,
             &input.bucket,
             &input.key,
+            input.version_id.as_deref(),
             owner,
         )?])
     }

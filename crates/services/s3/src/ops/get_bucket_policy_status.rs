@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{bucket, checks, policy};
+use crate::{bucket, checks};
 
 pub(crate) struct GetBucketPolicyStatus;
 
@@ -39,6 +39,6 @@ impl Operation for GetBucketPolicyStatus {
                 ApiError::new("NoSuchBucketPolicy", "The bucket policy does not exist").status(404);
             return Err(error.field("BucketName", input.bucket));
         };
-        Ok(json!({"PolicyStatus": {"IsPublic": policy::is_public(&compiled.document)}}))
+        Ok(json!({"PolicyStatus": {"IsPublic": sekisho_policy::is_public(&compiled.document)}}))
     }
 }

@@ -29,11 +29,12 @@ impl Operation for GetObjectAcl {
         } else {
             "s3:GetObjectAcl"
         };
-        Ok(vec![checks::on_object(
+        Ok(vec![checks::on_version(
             lookup,
             action,
             &input.bucket,
             &input.key,
+            input.version_id.as_deref(),
             owner,
         )?])
     }

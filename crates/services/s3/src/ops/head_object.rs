@@ -37,10 +37,15 @@ impl Operation for HeadObject {
         } else {
             "s3:GetObject"
         };
-        let check = checks::on_object(lookup, action, &input.bucket, &input.key, owner)?;
-        Ok(vec![
-            check.with_opt("s3:VersionId", input.version_id.clone()),
-        ])
+        let check = checks::on_version(
+            lookup,
+            action,
+            &input.bucket,
+            &input.key,
+            input.version_id.as_deref(),
+            owner,
+        )?;
+        Ok(vec![check])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

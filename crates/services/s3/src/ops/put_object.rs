@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use sekisho_engine::{Checksum, SinkSpec, StreamOperation};
 
+use crate::checks::Making;
 use crate::object::{self, Content, Headers, OBJECTS, row};
 use crate::sse::{self, Wanted};
 use crate::write::{self, parse_tags};
@@ -59,37 +60,19 @@ impl Operation for PutObject {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let owner = input.expected_bucket_owner.as_deref();
-        let on = |action: &str| -> Result<Check, ApiError> {
-            Ok(
-                checks::on_object(lookup, action, &input.bucket, &input.key, owner)?
-                    .with_opt(
-                        "s3:x-amz-server-side-encryption",
-                        input.server_side_encryption.clone(),
-                    )
-                    .with_opt(
-                        "s3:x-amz-server-side-encryption-aws-kms-key-id",
-                        input.sse_kms_key_id.clone(),
-                    )
-                    .with_opt("s3:x-amz-acl", input.acl.clone())
-                    .with_opt("s3:x-amz-storage-class", input.storage_class.clone()),
-            )
+        let tags = match &input.tagging {
+            Some(text) => Some(parse_tags(Some(text))?),
+            None => None,
         };
-        let mut checks = vec![on("s3:PutObject")?];
-        if input.acl.is_some() {
-            checks.push(on("s3:PutObjectAcl")?);
-        }
-        if input.tagging.is_some() {
-            let tags = parse_tags(input.tagging.as_deref())?;
-            let mut check = on("s3:PutObjectTagging")?;
-            for (key, value) in &tags {
-                check = check.with(&format!("s3:RequestObjectTag/{key}"), value.clone());
-            }
-            checks.push(check.with_list(
-                "s3:RequestObjectTagKeys",
-                tags.iter().map(|(k, _)| k.clone()).collect(),
-            ));
-        }
-        Ok(checks)
+        let making = Making {
+            acl: input.acl.as_deref(),
+            algorithm: input.server_side_encryption.as_deref(),
+            kms_key: input.sse_kms_key_id.as_deref(),
+            storage_class: input.storage_class.as_deref(),
+            tags: tags.as_ref(),
+            ..Making::default()
+        };
+        checks::to_make(lookup, &input.bucket, &input.key, owner, &making)
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

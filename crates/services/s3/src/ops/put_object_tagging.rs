@@ -30,13 +30,24 @@ impl Operation for PutObjectTagging {
         } else {
             "s3:PutObjectTagging"
         };
-        Ok(vec![checks::on_object(
+        let mut check = checks::on_version(
             lookup,
             action,
             &input.bucket,
             &input.key,
+            input.version_id.as_deref(),
             owner,
-        )?])
+        )?;
+        for tag in &input.tagging.tag_set {
+            check = check.with(
+                &format!("s3:RequestObjectTag/{}", tag.key),
+                tag.value.clone(),
+            );
+        }
+        let keys = input.tagging.tag_set.iter().map(|t| t.key.clone());
+        Ok(vec![
+            check.with_list("s3:RequestObjectTagKeys", keys.collect()),
+        ])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
