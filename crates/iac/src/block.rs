@@ -34,6 +34,8 @@ pub struct Node {
     /// The provider that it names, for example `aws.registry`.
     pub provider: Option<String>,
     pub(crate) body: Body,
+    /// The byte behind the block.
+    pub(crate) end: usize,
 }
 
 /// The evaluated arguments of a block, and where each stands.

@@ -238,6 +238,7 @@ impl Configuration {
                         type_name: type_name.clone(),
                         name: name.clone(),
                         place,
+                        end: block.span().map_or(0, |span| span.end),
                         provider: block
                             .body
                             .get_attribute("provider")
@@ -265,6 +266,12 @@ impl Configuration {
         (given, environment): (&BTreeMap<String, String>, &BTreeMap<String, String>),
         problems: &mut Vec<Problem>,
     ) {
+        for name in given.keys().filter(|n| !declared.contains_key(*n)) {
+            problems.push(Problem {
+                message: format!("the command line sets the variable `{name}`, which the configuration does not declare"),
+                place: None,
+            });
+        }
         for (name, variable) in declared {
             let kind = variable.kind.as_deref().unwrap_or("any");
             let literal = convert::is_literal(variable.kind.as_deref());

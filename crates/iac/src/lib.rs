@@ -7,6 +7,7 @@
 mod block;
 mod config;
 mod convert;
+mod edit;
 mod eval;
 mod functions;
 mod graph;
@@ -16,6 +17,7 @@ mod template;
 
 pub use block::{Arguments, Node, NodeKind, Repetition};
 pub use config::{Configuration, Provider};
+pub use edit::PolicySource;
 pub use eval::Scope;
 pub use policy_document::policy_document;
 
