@@ -11,10 +11,11 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 
 import pytest
 
-from conftest import A, B, C, ROOT
+from conftest import A, B, BINARY, C, ROOT
 
 AWS = [str(pathlib.Path(sys.executable).parent / "aws")]
 
@@ -130,30 +131,41 @@ provider "aws" {{
 """
 
 
-def test_terraform_applies_the_example(fresh, tmp_path):
+class Terraform:
+    """The real program, in a copy of a configuration, with its providers pointed at a server."""
+
+    def __init__(self, server, tmp_path, source):
+        self.work = tmp_path / "applied"
+        shutil.copytree(source, self.work)
+        endpoints = "\n".join(f'    {name} = "{server.endpoint}"' for name in ("codepipeline", "ecr", "iam", "kms", "s3", "sts"))
+        parts = [OVERRIDE.format(alias=alias, account=account, endpoints=endpoints) for alias, account in (("registry", A), ("pipeline", B))]
+        (self.work / "endpoints_override.tf").write_text("".join(parts))
+        # Policy documents have no provider of their own: they use the one without an alias.
+        (self.work / "default.tf").write_text(f'provider "aws" {{\n  region = "us-east-1"\n  access_key = "{B}"\n  secret_key = "sekisho"\n  endpoints {{\n    sts = "{server.endpoint}"\n  }}\n}}\n')
+        env = server.environment()
+        for name in [n for n in env if n.startswith("AWS_")]:
+            del env[name]
+        env["AWS_EC2_METADATA_DISABLED"] = "true"
+        (tmp_path / "empty.tfrc").write_text("")
+        env["TF_CLI_CONFIG_FILE"] = str(tmp_path / "empty.tfrc")
+        self.env = env
+        self("init", "-no-color", f"-plugin-dir={plugins()}")
+
+    def __call__(self, *args, code=0):
+        done = run(["terraform", *args], self.env, cwd=self.work)
+        assert done.returncode == code, done.stdout + done.stderr
+
+
+def without_terraform():
     if not shutil.which("terraform") or not plugins():
         print("\n*** NOT RUN: terraform, or its AWS provider 5.100, is not on this machine ***", file=sys.stderr)
         pytest.skip("terraform or its AWS provider 5.100 is not on this machine")
+
+
+def test_terraform_applies_the_example(fresh, tmp_path):
+    without_terraform()
     s = fresh()
-    work = tmp_path / "infra"
-    shutil.copytree(ROOT / "examples" / "cross-account-ecr", work)
-    endpoints = "\n".join(f'    {name} = "{s.endpoint}"' for name in ("codepipeline", "ecr", "iam", "kms", "s3", "sts"))
-    parts = [OVERRIDE.format(alias=alias, account=account, endpoints=endpoints) for alias, account in (("registry", A), ("pipeline", B))]
-    (work / "endpoints_override.tf").write_text("".join(parts))
-    # Policy documents have no provider of their own: they use the one without an alias.
-    (work / "default.tf").write_text(f'provider "aws" {{\n  region = "us-east-1"\n  access_key = "{B}"\n  secret_key = "sekisho"\n  endpoints {{\n    sts = "{s.endpoint}"\n  }}\n}}\n')
-    env = s.environment()
-    for name in [n for n in env if n.startswith("AWS_")]:
-        del env[name]
-    env["AWS_EC2_METADATA_DISABLED"] = "true"
-    (tmp_path / "empty.tfrc").write_text("")
-    env["TF_CLI_CONFIG_FILE"] = str(tmp_path / "empty.tfrc")
-
-    def terraform(*args, code=0):
-        done = run(["terraform", *args], env, cwd=work)
-        assert done.returncode == code, done.stdout + done.stderr
-
-    terraform("init", "-no-color", f"-plugin-dir={plugins()}")
+    terraform = Terraform(s, tmp_path, ROOT / "examples" / "cross-account-ecr")
     terraform("apply", "-no-color", "-auto-approve")
     terraform("plan", "-no-color", "-detailed-exitcode")
     assert s.client("codepipeline", B).list_pipelines()["pipelines"]
@@ -166,3 +178,48 @@ def test_terraform_applies_the_example(fresh, tmp_path):
         keys = s.client("kms", account)
         states = [keys.describe_key(KeyId=k["KeyId"])["KeyMetadata"] for k in keys.list_keys()["Keys"]]
         assert all(k["KeyState"] == "PendingDeletion" or k["KeyManager"] == "AWS" for k in states)
+
+
+def test_a_repaired_configuration_delivers_through_terraform(fresh, tmp_path):
+    without_terraform()
+    infra = tmp_path / "infra"
+    shutil.copytree(ROOT / "examples" / "cross-account-ecr", infra)
+    broken = [
+        ("registry.tf", '["ecr:DescribeImages"]', '["ecr:ListImages"]'),
+        ("registry.tf", '      "s3:PutObject",\n', ""),
+        ("registry.tf", "identifiers = [aws_iam_role.codepipeline.arn]", f'identifiers = ["arn:aws:iam::{C}:root"]'),
+        ("artifact_store.tf", '        format("arn:aws:iam::%s:root", var.registry_account_id),\n        aws_iam_role.codepipeline.arn,\n', "        aws_iam_role.codepipeline.arn,\n"),
+        ("pipeline.tf", '      "s3:GetObject",\n      "s3:GetObjectVersion",\n', ""),
+    ]
+    for file, before, after in broken:
+        text = (infra / file).read_text()
+        assert before in text
+        (infra / file).write_text(text.replace(before, after, 1))
+    environment = dict(os.environ)
+    assert run([BINARY, "rehearse", "-q", str(infra)], environment).returncode == 1
+    fixed = run([BINARY, "rehearse", "-q", str(infra), "--fix"], environment)
+    assert fixed.returncode == 0, fixed.stdout + fixed.stderr
+    formatted = run(["terraform", "fmt", "-check", "-diff", str(infra)], environment)
+    assert formatted.returncode == 0, formatted.stdout
+    s = fresh()
+    terraform = Terraform(s, tmp_path, infra)
+    terraform("apply", "-no-color", "-auto-approve")
+    terraform("plan", "-no-color", "-detailed-exitcode")
+    # The first execution had no image to read; with one the delivery goes through.
+    image = oci_layout(tmp_path / "image")
+    password = aws(s, "ecr", "get-login-password", account=A).strip()
+    push = ["skopeo", "--insecure-policy", "copy", "--dest-tls-verify=false", "--dest-creds", f"AWS:{password}", image, f"docker://127.0.0.1:{s.port}/{A}/team/app:latest"]
+    done = run(push, s.environment())
+    assert done.returncode == 0, done.stderr
+    pipeline = s.client("codepipeline", B)
+    execution = pipeline.start_pipeline_execution(name="delivery")["pipelineExecutionId"]
+    deadline = time.time() + 30
+    while (status := pipeline.get_pipeline_execution(pipelineName="delivery", pipelineExecutionId=execution)["pipelineExecution"]["status"]) == "InProgress":
+        assert time.time() < deadline, pipeline.get_pipeline_state(name="delivery")
+        for stage in pipeline.get_pipeline_state(name="delivery")["stageStates"]:
+            for action in stage["actionStates"]:
+                token = action.get("latestExecution", {}).get("token")
+                if token and action["latestExecution"]["status"] == "InProgress":
+                    pipeline.put_approval_result(pipelineName="delivery", stageName=stage["stageName"], actionName=action["actionName"], token=token, result={"summary": "", "status": "Approved"})
+        time.sleep(0.05)
+    assert status == "Succeeded", pipeline.get_pipeline_state(name="delivery")["stageStates"]

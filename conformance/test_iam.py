@@ -95,3 +95,130 @@ def test_documents_are_validated(iam):
     assert create("{")["Code"] == "MalformedPolicyDocument"
     identity = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Principal": "*"}]}
     assert error(iam.create_policy, PolicyName="x", PolicyDocument=json.dumps(identity))["Message"] == "Policy document should not specify a principal."
+
+
+def test_the_boundary_and_the_tags_of_a_role_are_conditions(server):
+    iam = server.client("iam")
+    policy = iam.create_policy(PolicyName="edge", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}))["Policy"]["Arn"]
+    iam.create_user(UserName="delegate")
+    iam.put_user_policy(UserName="delegate", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy", "iam:PutRolePermissionsBoundary"], "Resource": "*",
+        "Condition": {"StringEquals": {"iam:PermissionsBoundary": policy}}}}))
+    key = iam.create_access_key(UserName="delegate")["AccessKey"]
+    delegate = server.client("iam", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    trust = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "codepipeline.amazonaws.com"}}})
+    inline = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}})
+    iam.create_role(RoleName="free", AssumeRolePolicyDocument=trust)
+    delegate.create_role(RoleName="bounded", AssumeRolePolicyDocument=trust, PermissionsBoundary=policy)
+    delegate.put_role_policy(RoleName="bounded", PolicyName="p", PolicyDocument=inline)
+    delegate.attach_role_policy(RoleName="bounded", PolicyArn=policy)
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        delegate.put_role_policy(RoleName="free", PolicyName="p", PolicyDocument=inline)
+    assert "iam:PutRolePolicy" in str(e.value)
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        delegate.create_role(RoleName="tagged", AssumeRolePolicyDocument=trust, PermissionsBoundary=policy, Tags=[{"Key": "k", "Value": "v"}])
+    assert "iam:TagRole" in str(e.value)
+
+
+ALLOW = '{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}'
+
+
+def document(*statements):
+    return '{"Version":"2012-10-17","Statement":[' + ",".join(statements) + "]}"
+
+
+def test_the_simulator_answers_as_recorded(server):
+    iam = server.client("iam")
+    object = "arn:aws:s3:::stackd-policy-parity/object"
+    deny = ALLOW.replace("Allow", "Deny")
+    result = iam.simulate_custom_policy(PolicyInputList=[document(ALLOW, deny)], ActionNames=["s3:GetObject"], ResourceArns=[object])["EvaluationResults"][0]
+    matched = [{"SourcePolicyId": "PolicyInputList.1", "SourcePolicyType": "IAM Policy", "StartPosition": {"Line": 1, "Column": 95}, "EndPosition": {"Line": 1, "Column": 152}}]
+    assert result == {
+        "EvalActionName": "s3:GetObject",
+        "EvalResourceName": object,
+        "EvalDecision": "explicitDeny",
+        "MatchedStatements": matched,
+        "MissingContextValues": [],
+        "EvalDecisionDetails": {},
+        "ResourceSpecificResults": [{"EvalResourceName": object, "EvalResourceDecision": "explicitDeny", "MatchedStatements": matched}],
+    }
+    folder = '{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::stackd-policy-parity/folder/*/object"}'
+    several = [f"arn:aws:s3:::stackd-policy-parity/folder/{k}" for k in ["a:b/object", "a/b/object", "a/object/child"]]
+    result = iam.simulate_custom_policy(PolicyInputList=[document(folder)], ActionNames=["s3:GetObject"], ResourceArns=several)["EvaluationResults"][0]
+    assert result["EvalResourceName"] == "arn:aws:s3:::${BucketName}/${KeyName}"
+    assert result["EvalDecision"] == "implicitDeny"
+    assert result["MatchedStatements"][0]["StartPosition"] == {"Line": 1, "Column": 38}
+    assert result["MatchedStatements"][0]["EndPosition"] == {"Line": 1, "Column": 143}
+    assert [r["EvalResourceDecision"] for r in result["ResourceSpecificResults"]] == ["allowed", "allowed", "implicitDeny"]
+
+
+def test_the_simulator_reads_some_conditions_in_its_own_way(server):
+    iam = server.client("iam")
+
+    def simulate(operator, key, operand, value, kind="string"):
+        condition = json.dumps({operator: {key: operand}})
+        text = document(ALLOW[:-1] + f',"Condition":{condition}' + "}")
+        entry = {"ContextKeyName": key, "ContextKeyType": kind, "ContextKeyValues": [value]}
+        return iam.simulate_custom_policy(PolicyInputList=[text], ActionNames=["s3:GetObject"], ContextEntries=[entry])["EvaluationResults"][0]["EvalDecision"]
+
+    assert simulate("NumericNotEquals", "s3:max-keys", "1", "none", "numeric") == "implicitDeny"
+    assert simulate("DateNotEquals", "aws:CurrentTime", "2026-01-01", "none", "date") == "allowed"
+    assert simulate("NotIpAddress", "aws:SourceIp", "no network", "192.0.2.1", "ip") == "implicitDeny"
+    assert simulate("IpAddress", "aws:SourceIp", ["192.0.2.0/24", "no network"], "192.0.2.1", "ip") == "allowed"
+    assert simulate("IpAddress", "aws:SourceIp", ["no network", "192.0.2.0/24"], "192.0.2.1", "ip") == "implicitDeny"
+
+
+def test_a_principal_is_simulated_with_its_boundary(server):
+    iam = server.client("iam")
+    iam.create_user(UserName="simulated")
+    arn = iam.get_user(UserName="simulated")["User"]["Arn"]
+    iam.put_user_policy(UserName="simulated", PolicyName="inline", PolicyDocument=document('{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/Team":"x"}}}'))
+    simulate = lambda **kwargs: iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=["s3:GetObject", "s3:PutObject"], **kwargs)["EvaluationResults"]
+    assert [r["EvalDecision"] for r in simulate()] == ["implicitDeny", "implicitDeny"]
+    assert simulate()[0]["MissingContextValues"] == ["aws:PrincipalTag/Team"]
+    team = [{"ContextKeyName": "aws:PrincipalTag/Team", "ContextKeyType": "string", "ContextKeyValues": ["x"]}]
+    assert [r["EvalDecision"] for r in simulate(ContextEntries=team)] == ["allowed", "allowed"]
+    boundary = iam.create_policy(PolicyName="simulated-boundary", PolicyDocument=document(ALLOW))["Policy"]["Arn"]
+    iam.put_user_permissions_boundary(UserName="simulated", PermissionsBoundary=boundary)
+    results = simulate(ContextEntries=team)
+    assert [r["EvalDecision"] for r in results] == ["allowed", "implicitDeny"]
+    assert [r["PermissionsBoundaryDecisionDetail"]["AllowedByPermissionsBoundary"] for r in results] == [True, False]
+    keys = iam.get_context_keys_for_principal_policy(PolicySourceArn=arn.replace("user/", "user/elsewhere/"))["ContextKeyNames"]
+    assert keys == ["aws:PrincipalTag/Team"]
+    # A user of another account is not the one here that has the same name.
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        iam.simulate_principal_policy(PolicySourceArn="arn:aws:iam::333333333333:user/simulated", ActionNames=["s3:GetObject"])
+    assert e.value.response["Error"]["Code"] == "AccessDenied"
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        iam.get_context_keys_for_principal_policy(PolicySourceArn="this-is-not-an-iam-source-arn")
+    assert e.value.response["Error"]["Code"] == "InvalidInput"
+
+
+@pytest.mark.parametrize(
+    "statement, keys",
+    [
+        ('"Resource":"arn:aws:s3:::bucket/${aws:PrincipalTag/Team}/${aws:username}","Action":"s3:GetObject","Condition":{"StringEquals":{"s3:ExistingObjectTag/Owner":"${aws:PrincipalTag/Team}"},"Null":{"AWS:SourceIp":"false"}}', ["s3:ExistingObjectTag/Owner", "aws:username", "aws:PrincipalTag/Team", "AWS:SourceIp"]),
+        ('"Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket/${aws:username, \'default\'}/${*}/${?}/${$}"', ["$", "aws:username", "*", "?"]),
+        ('"Action":"*","Resource":"*","Condition":{"NumericEquals":{"aws:MultiFactorAuthAge":"${aws:PrincipalTag/Age}"}}', ["aws:PrincipalTag/Age", "aws:MultiFactorAuthAge"]),
+        ('"Action":"${aws:username}","Resource":"*"', []),
+        ('"Condition":{"StringEquals":{"${aws:username}":"a"}}', ["${aws:username}"]),
+        ('"Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:username":"${aws:username}","AWS:username":"a"}}', ["aws:username", "AWS:username"]),
+    ],
+)
+def test_context_keys_as_recorded(server, statement, keys):
+    iam = server.client("iam")
+    text = document('{"Effect":"Allow",' + statement + "}")
+    assert sorted(iam.get_context_keys_for_custom_policy(PolicyInputList=[text])["ContextKeyNames"]) == sorted(keys)
+
+
+def test_context_keys_of_odd_documents(server):
+    iam = server.client("iam")
+    keys = lambda *texts: iam.get_context_keys_for_custom_policy(PolicyInputList=list(texts))["ContextKeyNames"]
+    assert keys('{"Version":"2012-10-17"}') == []
+    assert keys('{"Statement":[]}') == []
+    one = '{"Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:username":"a"}}}}'
+    assert keys(one, one) == ["aws:username", "aws:username"]
+    for bad in [one.replace("StringEquals", "MadeUp"), one.replace('"Effect":"Allow",', ""), one.replace('{"Statement"', '{"Foo":"x","Statement"')]:
+        with pytest.raises(botocore.exceptions.ClientError) as e:
+            keys(bad)
+        assert e.value.response["Error"]["Code"] == "InvalidInput"

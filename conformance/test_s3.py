@@ -2,6 +2,7 @@ import hashlib
 import io
 import json
 import os
+import urllib.error
 import urllib.request
 
 import boto3.s3.transfer
@@ -206,3 +207,66 @@ def test_kms_is_asked_as_the_caller(s3):
 def test_acls_are_off(s3):
     assert error(s3.put_object, Bucket="bucket", Key="k", Body=b"", ACL="public-read")["Code"] == "AccessControlListNotSupported"
     s3.put_object(Bucket="bucket", Key="k", Body=b"", ACL="bucket-owner-full-control")
+
+
+def test_tags_of_an_object_are_conditions(server):
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="tagged-objects")
+    s3.put_object(Bucket="tagged-objects", Key="open", Body=b"x", Tagging="kind=open")
+    s3.put_object(Bucket="tagged-objects", Key="shut", Body=b"x", Tagging="kind=shut")
+    iam = server.client("iam")
+    iam.create_user(UserName="reader")
+    iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObjectTagging"], "Resource": "*"},
+        {"Effect": "Deny", "Action": "s3:GetObject", "Resource": "*", "Condition": {"StringEquals": {"s3:ExistingObjectTag/kind": "shut"}}},
+        {"Effect": "Deny", "Action": "s3:PutObjectTagging", "Resource": "*", "Condition": {"StringEquals": {"s3:RequestObjectTag/kind": "shut"}}}]}))
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    reader = server.client("s3", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    assert reader.get_object(Bucket="tagged-objects", Key="open")["Body"].read() == b"x"
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        reader.get_object(Bucket="tagged-objects", Key="shut")
+    assert e.value.response["Error"]["Code"] == "AccessDenied"
+    tags = lambda value: {"TagSet": [{"Key": "kind", "Value": value}]}
+    reader.put_object_tagging(Bucket="tagged-objects", Key="open", Tagging=tags("still-open"))
+    with pytest.raises(botocore.exceptions.ClientError):
+        reader.put_object_tagging(Bucket="tagged-objects", Key="open", Tagging=tags("shut"))
+
+
+def test_a_copy_needs_what_it_copies(server):
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="copied-objects")
+    s3.put_object(Bucket="copied-objects", Key="from", Body=b"x", Tagging="kind=open")
+    iam = server.client("iam")
+    iam.create_user(UserName="copier")
+    key = iam.create_access_key(UserName="copier")["AccessKey"]
+    copier = server.client("s3", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+
+    def grant(*actions, **condition):
+        iam.put_user_policy(UserName="copier", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": list(actions), "Resource": "*", **condition}}))
+
+    copy = lambda **kwargs: copier.copy_object(Bucket="copied-objects", Key="to", CopySource="copied-objects/from", **kwargs)
+    for missing in ["s3:GetObject", "s3:PutObject", "s3:GetObjectTagging", "s3:PutObjectTagging"]:
+        grant(*({"s3:GetObject", "s3:PutObject", "s3:GetObjectTagging", "s3:PutObjectTagging"} - {missing}))
+        with pytest.raises(botocore.exceptions.ClientError) as e:
+            copy()
+        assert missing in e.value.response["Error"]["Message"]
+    grant("s3:GetObject", "s3:PutObject", "s3:GetObjectTagging", "s3:PutObjectTagging")
+    copy()
+    grant("s3:GetObject", "s3:PutObject")
+    copy(TaggingDirective="REPLACE")
+
+
+def test_presigned_urls_are_known_as_such(server):
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="presigned-objects")
+    s3.put_object(Bucket="presigned-objects", Key="k", Body=b"x")
+    s3.put_bucket_policy(Bucket="presigned-objects", Policy=json.dumps({"Version": "2012-10-17", "Statement": {
+        "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::presigned-objects/*",
+        "Condition": {"StringNotEquals": {"s3:authType": "REST-HEADER"}}}}))
+    assert s3.get_object(Bucket="presigned-objects", Key="k")["Body"].read() == b"x"
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "presigned-objects", "Key": "k"})
+    with pytest.raises(urllib.error.HTTPError) as e:
+        urllib.request.urlopen(url)
+    assert e.value.code == 403
+    s3.delete_bucket_policy(Bucket="presigned-objects")
+    assert urllib.request.urlopen(url).read() == b"x"

@@ -106,3 +106,31 @@ def test_a_session_ends_with_its_role(server):
     iam.put_role_policy(RoleName="ends", PolicyName="p", PolicyDocument=allow("*"))
     with pytest.raises(botocore.exceptions.ClientError):
         ecr.describe_repositories()
+
+
+def test_a_denial_can_be_decoded(server, fresh):
+    iam = server.client("iam", B)
+    iam.create_user(UserName="denied")
+    statement = {"Sid": "Never", "Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:username": "denied"}}}
+    iam.put_user_policy(UserName="denied", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statement}))
+    key = iam.create_access_key(UserName="denied")["AccessKey"]
+    s3 = server.client("s3", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        s3.list_buckets()
+    message = e.value.response["ResponseMetadata"]["HTTPHeaders"]["x-sekisho-authorization-message"]
+    decode = lambda account, message: server.client("sts", account).decode_authorization_message(EncodedMessage=message)["DecodedMessage"]
+    decoded = json.loads(decode(B, message))
+    assert decoded["allowed"] is False and decoded["explicitDeny"] is True
+    assert decoded["matchedStatements"]["items"][0]["statementId"] == "Never"
+    context = decoded["context"]
+    assert context["principal"]["arn"].endswith(":user/denied") and context["action"] == "s3:ListAllMyBuckets"
+    assert {"key": "aws:username", "values": {"items": [{"value": "denied"}]}} in context["conditions"]["items"]
+    # Another account cannot read it, nor can anyone read what is none.
+    # The key is this run's own: nobody can try secrets on a message until one opens it.
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        fresh().client("sts", B).decode_authorization_message(EncodedMessage=message)
+    assert e.value.response["Error"]["Code"] == "InvalidAuthorizationMessageException"
+    for account, text in [(A, message), (B, message[:-4] + "AAAA"), (B, "nonsense")]:
+        with pytest.raises(botocore.exceptions.ClientError) as e:
+            decode(account, text)
+        assert e.value.response["Error"]["Code"] == "InvalidAuthorizationMessageException"

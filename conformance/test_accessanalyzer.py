@@ -1,0 +1,59 @@
+import json
+
+import botocore.exceptions
+import pytest
+
+
+def document(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+GET = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+ALL = {"Sid": "All", "Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+
+
+@pytest.fixture
+def analyzer(server):
+    return server.client("accessanalyzer")
+
+
+def test_findings_have_places(analyzer):
+    text = document({"Effect": "Allow", "Action": ["s3:GetObjects"], "Resource": "*"}, {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"})
+    findings = analyzer.validate_policy(policyDocument=text, policyType="IDENTITY_POLICY")["findings"]
+    assert [(f["findingType"], f["issueCode"]) for f in findings] == [("ERROR", "INVALID_ACTION"), ("SECURITY_WARNING", "PASS_ROLE_WITH_STAR_IN_RESOURCE")]
+    place = findings[0]["locations"][0]
+    assert place["path"] == [{"value": "Statement"}, {"index": 0}, {"value": "Action"}]
+    start, end = place["span"]["start"]["offset"], place["span"]["end"]["offset"]
+    assert text[start:end] == '["s3:GetObjects"]'
+    first = analyzer.validate_policy(policyDocument=text, policyType="IDENTITY_POLICY", maxResults=1)
+    second = analyzer.validate_policy(policyDocument=text, policyType="IDENTITY_POLICY", maxResults=1, nextToken=first["nextToken"])
+    assert first["findings"] + second["findings"] == findings and "nextToken" not in second
+    assert analyzer.validate_policy(policyDocument=document(GET), policyType="IDENTITY_POLICY")["findings"] == []
+    assert analyzer.validate_policy(policyDocument="{", policyType="IDENTITY_POLICY")["findings"][0]["issueCode"] == "JSON_SYNTAX_ERROR"
+
+
+def test_new_access(analyzer):
+    check = lambda new, old: analyzer.check_no_new_access(newPolicyDocument=document(*new), existingPolicyDocument=document(*old), policyType="IDENTITY_POLICY")
+    assert check([GET], [ALL])["result"] == "PASS"
+    answer = check([GET, ALL], [GET])
+    assert answer["result"] == "FAIL"
+    assert answer["reasons"] == [{"description": "New access in the statement with sid: All.", "statementIndex": 1, "statementId": "All"}]
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        analyzer.check_no_new_access(newPolicyDocument="{", existingPolicyDocument="{}", policyType="IDENTITY_POLICY")
+    assert e.value.response["Error"]["Code"] == "UnprocessableEntityException"
+
+
+def test_access_that_must_not_be_granted(analyzer):
+    check = lambda access, *statements: analyzer.check_access_not_granted(policyDocument=document(*statements), access=[access], policyType="IDENTITY_POLICY")
+    assert check({"actions": ["s3:DeleteObject"]}, GET)["result"] == "PASS"
+    assert check({"actions": ["s3:DeleteObject"]}, ALL)["reasons"][0]["statementIndex"] == 0
+    assert check({"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::secret/*"]}, GET)["result"] == "FAIL"
+    deny = {"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::secret/*"}
+    assert check({"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::secret/*"]}, GET, deny)["result"] == "PASS"
+
+
+def test_public_access(analyzer):
+    check = lambda **condition: analyzer.check_no_public_access(policyDocument=document({**GET, "Principal": "*", **condition}), resourceType="AWS::S3::Bucket")
+    assert check()["result"] == "FAIL"
+    assert check(Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1"}})["result"] == "PASS"
+    assert check(Condition={"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}})["result"] == "FAIL"
