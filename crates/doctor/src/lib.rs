@@ -21,6 +21,8 @@ pub struct Cause {
     pub principal: String,
     /// `implicit_deny` or `explicit_deny`.
     pub decision: String,
+    /// The ARN of the user or role that was denied; none for a service or the root user.
+    pub holder: Option<String>,
     /// The side that must change: `identity policy`, `trust policy`, `repository policy`, `bucket policy`, `key policy`, …
     pub side: String,
     /// The account in which it must change.
@@ -53,6 +55,7 @@ fn of_check(event: &Event, check: &Decided) -> Vec<Cause> {
         resource: check.resource.clone(),
         principal: event.principal.clone(),
         decision: check.decision.clone(),
+        holder: event.principal_arn.clone(),
         side: side.to_owned(),
         account: account.to_owned(),
         denied_by: None,

@@ -3,6 +3,7 @@
 pub mod registry;
 
 pub mod commands;
+mod evaluate;
 mod printer;
 pub mod rehearse;
 

@@ -9,6 +9,7 @@ use sekisho_engine::{ApiError, Clock, Engine, EngineConfig, Ids, Registry, Store
 #[must_use]
 pub fn registry() -> Registry {
     Registry::new(vec![
+        sekisho_accessanalyzer::service(),
         sekisho_codepipeline::service(),
         sekisho_ecr::service(),
         sekisho_iam::service(),

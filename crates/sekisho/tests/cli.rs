@@ -134,13 +134,16 @@ fn required(value: &Value, schema: &Value, root: &Value) {
             "{name} is missing in {value}"
         );
     }
-    for (name, inner) in value.as_object().into_iter().flatten() {
+    // A policy statement may hold anything.
+    let closed = schema.get("properties").is_some();
+    for (name, inner) in value.as_object().into_iter().flatten().filter(|_| closed) {
         let property = &schema["properties"][name];
         assert!(!property.is_null(), "the schema does not know `{name}`");
         required(inner, property, root);
     }
+    let items = schema.get("items");
     for inner in value.as_array().into_iter().flatten() {
-        required(inner, &schema["items"], root);
+        required(inner, items.unwrap_or(&Value::Null), root);
     }
 }
 
@@ -201,4 +204,224 @@ fn an_image_of_ones_own_is_delivered() {
     let wrong = rehearse(&["--image", "team/app=/nowhere", "-q"]);
     assert_eq!(wrong.status.code(), Some(1));
     assert!(text(&wrong.stdout).contains("/nowhere: No such file or directory"));
+}
+
+/// A copy of the example with four agreements taken away.
+fn broken() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let edits = [
+        (
+            "registry.tf",
+            "[\"ecr:DescribeImages\"]",
+            "[\"ecr:ListImages\"]",
+        ),
+        ("registry.tf", "      \"s3:PutObject\",\n", ""),
+        (
+            "artifact_store.tf",
+            "        format(\"arn:aws:iam::%s:root\", var.registry_account_id),\n        aws_iam_role.codepipeline.arn,\n",
+            "        aws_iam_role.codepipeline.arn,\n",
+        ),
+        (
+            "pipeline.tf",
+            "      \"s3:GetObject\",\n      \"s3:GetObjectVersion\",\n",
+            "",
+        ),
+    ];
+    for entry in std::fs::read_dir(example()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            let mut text = std::fs::read_to_string(&path).unwrap();
+            for (file, from, to) in edits {
+                if file == name {
+                    assert!(text.contains(from), "{file}: {from}");
+                    text = text.replacen(from, to, 1);
+                }
+            }
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+    }
+    folder
+}
+
+#[test]
+fn everything_that_is_missing_at_once() {
+    let folder = broken();
+    let path = folder.path().to_str().unwrap();
+    let out = sekisho(&["rehearse", "-q", path]);
+    assert_eq!(out.status.code(), Some(1));
+    let stdout = text(&out.stdout);
+    assert!(stdout.contains("4 statements are missing in all (rehearsed: with them the delivery passes, and without any one of them it does not)"), "{stdout}");
+    assert_eq!(
+        stdout.lines().last(),
+        Some(
+            "does not pass: 4 statements to add in account 111111111111 and 222222222222; --fix writes them, --fix --check shows the diff"
+        )
+    );
+    let out = sekisho(&["rehearse", "-q", "--format", "json", path]);
+    let document: Value = serde_json::from_slice(&out.stdout).unwrap();
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../docs/rehearse.schema.json")).unwrap();
+    required(&document, &schema, &schema);
+    assert_eq!(document["changes"]["enough"], true);
+    assert_eq!(
+        document["changes"]["statements"].as_array().unwrap().len(),
+        4
+    );
+}
+
+#[test]
+fn a_fix_is_shown_and_written() {
+    let folder = broken();
+    let path = folder.path().to_str().unwrap();
+    let before = std::fs::read_to_string(folder.path().join("registry.tf")).unwrap();
+    let out = sekisho(&["rehearse", "-q", path, "--fix", "--check"]);
+    assert_eq!(out.status.code(), Some(1), "there is a difference");
+    let diff = text(&out.stdout);
+    for line in [
+        "+      identifiers = [aws_iam_role.ecr_source.arn]",
+        "+    resources = [aws_ecr_repository.app.arn]",
+        "+    resources = [\"${aws_s3_bucket.artifact_store.arn}/delivery/ImageDefin/*\"]",
+    ] {
+        assert!(diff.contains(line), "{line} is not in\n{diff}");
+    }
+    assert!(
+        !diff
+            .lines()
+            .any(|l| l.starts_with('-') && !l.starts_with("---")),
+        "nothing is taken away"
+    );
+    let after = std::fs::read_to_string(folder.path().join("registry.tf")).unwrap();
+    assert_eq!(before, after, "--check writes nothing");
+    let out = sekisho(&["rehearse", "-q", path, "--fix"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    assert_eq!(
+        text(&out.stdout),
+        "fixed: 4 statements added; rehearsed, the delivery passes\n"
+    );
+    assert_eq!(sekisho(&["rehearse", "-q", path]).status.code(), Some(0));
+    // Nothing to do any more.
+    let out = sekisho(&["rehearse", "-q", path, "--fix", "--check"]);
+    assert_eq!(out.status.code(), Some(0));
+}
+
+#[test]
+fn what_no_statement_mends_is_not_papered_over() {
+    let folder = broken();
+    let store = folder.path().join("artifact_store.tf");
+    let deny = std::fs::read_to_string(&store).unwrap().replacen(
+        "values   = [\"aws:kms\"]",
+        "values   = [\"AES256\"]",
+        1,
+    );
+    std::fs::write(&store, &deny).unwrap();
+    let path = folder.path().to_str().unwrap();
+    let out = sekisho(&["rehearse", "-q", path]);
+    assert_eq!(out.status.code(), Some(1));
+    let stdout = text(&out.stdout);
+    assert!(
+        stdout.contains("not enough: something stands in the way that no statement mends"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("an explicit deny wins over every allow"),
+        "{stdout}"
+    );
+    let out = sekisho(&["rehearse", "-q", path, "--fix"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert_eq!(
+        std::fs::read_to_string(&store).unwrap(),
+        deny,
+        "nothing was written"
+    );
+}
+
+#[test]
+fn for_pull_requests_and_ci_systems() {
+    let folder = broken();
+    let path = folder.path().to_str().unwrap();
+    let out = sekisho(&["rehearse", "-q", "--format", "markdown", path]);
+    assert_eq!(out.status.code(), Some(1));
+    let markdown = text(&out.stdout);
+    for part in [
+        "## The delivery does not pass",
+        "| Source | ContainerImageDefinition | Failed |",
+        "| Deploy | Release | not reached |",
+        "| 222222222222 | key policy of `arn:aws:kms:",
+        "+      identifiers = [aws_iam_role.ecr_source.arn]",
+    ] {
+        assert!(markdown.contains(part), "{part} is not in\n{markdown}");
+    }
+    let out = sekisho(&["rehearse", "-q", "--format", "junit", path]);
+    assert_eq!(out.status.code(), Some(1));
+    let xml = text(&out.stdout);
+    // The first action fails, four policies lack something; the other two actions are not reached.
+    assert!(
+        xml.contains("<testsuites name=\"sekisho rehearse\" tests=\"7\" failures=\"5\">"),
+        "{xml}"
+    );
+    assert!(
+        xml.contains(
+            "<testcase classname=\"delivery.Deploy\" name=\"Release\"><skipped/></testcase>"
+        ),
+        "{xml}"
+    );
+    assert_eq!(xml.matches("<failure ").count(), 5);
+    let out = rehearse(&["-q", "--format", "junit"]);
+    assert!(text(&out.stdout).contains("tests=\"3\" failures=\"0\""));
+    let out = rehearse(&["-q", "--format", "markdown"]);
+    assert!(text(&out.stdout).starts_with("## The delivery passes\n"));
+}
+
+#[test]
+fn completions_and_the_manual_know_every_command() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let out = sekisho(&["completions", shell]);
+        assert_eq!(out.status.code(), Some(0));
+        let script = text(&out.stdout);
+        for word in ["rehearse", "serve", "evaluate", "fix"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    let page = text(&sekisho(&["man"]).stdout);
+    for part in [".TH sekisho 1", "sekisho\\-rehearse", "no\\-image"] {
+        assert!(page.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn what_is_no_denial_is_said_as_well() {
+    let folder = broken();
+    let path = folder.path().to_str().unwrap();
+    let out = sekisho(&["rehearse", "-q", "--no-image", path]);
+    assert_eq!(out.status.code(), Some(1));
+    let stdout = text(&out.stdout);
+    assert!(stdout.contains("not enough"), "{stdout}");
+    assert!(
+        stdout.contains("then ContainerImageDefinition: ConfigurationError: "),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn mistyped_names_are_refused() {
+    for (arguments, said) in [
+        (
+            ["--var", "nme=x"],
+            "the command line sets the variable `nme`, which the configuration does not declare",
+        ),
+        (
+            ["--account", "regitry=111111111111"],
+            "--account regitry=111111111111: there is no such provider; there are registry, pipeline",
+        ),
+        (
+            ["--account", "registry=12"],
+            "--account registry=12: an account id has 12 digits",
+        ),
+    ] {
+        let out = rehearse(&arguments);
+        assert_eq!(out.status.code(), Some(2), "{arguments:?}");
+        let stderr = text(&out.stderr);
+        assert_eq!(stderr.matches(said).count(), 1, "{stderr}");
+    }
 }

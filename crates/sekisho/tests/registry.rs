@@ -179,6 +179,7 @@ fn world() -> World {
         ("UserName", "fixture".to_owned()),
         ("RoleArn", format!("arn:aws:iam::{ACCOUNT}:role/fixture")),
         ("RoleSessionName", "session".to_owned()),
+        ("PolicySourceArn", format!("arn:aws:iam::{ACCOUNT}:role/fixture")),
         ("PolicyArn", format!("arn:aws:iam::{ACCOUNT}:policy/fixture")),
         ("PermissionsBoundary", format!("arn:aws:iam::{ACCOUNT}:policy/fixture")),
         ("PolicyDocument", "\"{}\"".to_owned()),
@@ -233,6 +234,7 @@ fn call(world: &World, id: OpId) -> (Result<(), String>, Vec<(String, String)>) 
         source_ip: None,
         secure: true,
         user_agent: None,
+        signing: sekisho_engine::Signing::Header,
         endpoint: None,
     };
     let call = Call {

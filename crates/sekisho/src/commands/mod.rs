@@ -1,5 +1,7 @@
 //! The commands.
 
+mod evaluate;
+mod generate;
 mod rehearse;
 mod serve;
 
@@ -19,6 +21,12 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Prints completions for a shell
+    Completions(generate::Completions),
+    /// Decides requests under policies: cases in, one answer a line out
+    Evaluate(evaluate::Args),
+    /// Prints the manual page
+    Man,
     /// Runs the Terraform configuration in a directory, and its pipeline, and shows every call with its decision
     Rehearse(rehearse::Args),
     /// Serves AWS's APIs and a container registry for Terraform, the AWS CLI, the SDKs, docker and skopeo
@@ -42,6 +50,9 @@ pub struct CouldNotRun(pub String);
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let result = match cli.command {
+        Command::Completions(args) => generate::completions(&args),
+        Command::Man => generate::manual(),
+        Command::Evaluate(args) => evaluate::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Serve(args) => serve::run(&args),
     };

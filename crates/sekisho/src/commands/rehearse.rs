@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use sekisho_arn::is_account_id;
+use sekisho_iac::Problem;
 
 use super::{CouldNotRun, Status};
 use crate::printer::Printer;
-use crate::rehearse::{self, ImageArgument, Options};
+use crate::rehearse::{self, Completion, ImageArgument, Options};
 
 /// Options of `sekisho rehearse`.
 #[derive(Debug, clap::Args)]
@@ -43,6 +45,12 @@ pub(crate) struct Args {
     /// How long an execution may take, in seconds
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]
     timeout: u64,
+    /// Write the statements that are missing into the configuration
+    #[arg(long)]
+    fix: bool,
+    /// With --fix: print the change as a diff instead of writing it; exit code 1 if there is one
+    #[arg(long, requires = "fix")]
+    check: bool,
     /// No progress on standard error
     #[arg(long, short)]
     quiet: bool,
@@ -54,6 +62,10 @@ enum Format {
     Text,
     /// One document; docs/rehearse.schema.json describes it
     Json,
+    /// For CI systems: a test for each action and each policy that lacks something
+    Junit,
+    /// For pull requests: with the change as a diff
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,6 +86,16 @@ fn pairs(list: &[String], what: &str) -> Result<BTreeMap<String, String>, CouldN
     list.iter().map(split).collect()
 }
 
+fn accounts(list: &[String]) -> Result<BTreeMap<String, String>, CouldNotRun> {
+    let accounts = pairs(list, "--account ALIAS=ID")?;
+    match accounts.iter().find(|(_, id)| !is_account_id(id)) {
+        Some((alias, id)) => Err(CouldNotRun(format!(
+            "--account {alias}={id}: an account id has 12 digits"
+        ))),
+        None => Ok(accounts),
+    }
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the binary reads the environment for the user's variables"
@@ -84,12 +106,17 @@ fn from_environment() -> BTreeMap<String, String> {
         .collect()
 }
 
+fn could_not(problems: Vec<Problem>) -> CouldNotRun {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    CouldNotRun(lines.join("\n       "))
+}
+
 pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let printer = Printer { quiet: args.quiet };
     let options = Options {
         variables: pairs(&args.variables, "--var NAME=VALUE")?,
         environment: from_environment(),
-        accounts: pairs(&args.accounts, "--account ALIAS=ID")?,
+        accounts: accounts(&args.accounts)?,
         images: args.images.clone(),
         generate_images: !args.no_image,
         approve: args.approve == Answer::Yes,
@@ -99,14 +126,48 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         ..Options::new(&args.directory)
     };
     let outcome =
-        rehearse::rehearse(&options, &mut |line| printer.note(line)).map_err(|problems| {
-            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            CouldNotRun(lines.join("\n       "))
-        })?;
+        rehearse::rehearse(&options, &mut |line| printer.note(line)).map_err(could_not)?;
+    let completion = if outcome.passes() || outcome.denials.is_empty() {
+        None
+    } else {
+        printer.note("looking for everything that is missing");
+        Some(rehearse::complete(&options, &outcome).map_err(could_not)?)
+    };
+    if let (true, Some(completion)) = (args.fix, &completion) {
+        return fix(args, &options, completion, printer);
+    }
     match args.format {
-        Format::Text => printer.result(&rehearse::text_document(&outcome)),
+        Format::Text => {
+            let mut text = rehearse::text_document(&outcome);
+            if let Some(completion) = &completion {
+                let (body, _) = text.rsplit_once('\n').unwrap_or(("", &text));
+                text = format!(
+                    "{body}\n{}\n{}",
+                    rehearse::text_completion(completion),
+                    rehearse::last_line_of(completion, &outcome)
+                );
+            }
+            printer.result(&text);
+        }
+        Format::Junit => {
+            printer.result(&rehearse::junit_document(&outcome, completion.as_ref()));
+        }
+        Format::Markdown => {
+            let fix = match &completion {
+                Some(completion) if completion.passes => {
+                    Some(rehearse::fix(&options, completion).map_err(could_not)?)
+                }
+                _ => None,
+            };
+            let text = rehearse::markdown_document(&outcome, completion.as_ref(), fix.as_ref());
+            printer.result(&text);
+        }
         Format::Json => {
-            let text = serde_json::to_string_pretty(&rehearse::json_document(&outcome));
+            let mut document = rehearse::json_document(&outcome);
+            if let (Some(map), Some(completion)) = (document.as_object_mut(), &completion) {
+                map.insert("changes".to_owned(), rehearse::json_completion(completion));
+            }
+            let text = serde_json::to_string_pretty(&document);
             printer.result(&text.map_err(|e| CouldNotRun(e.to_string()))?);
         }
     }
@@ -115,4 +176,51 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     } else {
         Status::Fails
     })
+}
+
+/// Writes what is missing, or shows it. Passes when the delivery does with what was written.
+fn fix(
+    args: &Args,
+    options: &Options,
+    completion: &Completion,
+    printer: Printer,
+) -> Result<Status, CouldNotRun> {
+    if !completion.passes {
+        printer.result(&rehearse::text_completion(completion));
+        return Err(CouldNotRun(
+            "statements alone do not mend it: nothing was written".to_owned(),
+        ));
+    }
+    let fix = rehearse::fix(options, completion).map_err(could_not)?;
+    for patch in &fix.unwritten {
+        printer.error(&format!(
+            "the {} of {} (account {}) is written in a way that --fix does not understand; add {}",
+            patch.side, patch.holder, patch.account, patch.statement
+        ));
+    }
+    if !fix.passes {
+        printer.result(&fix.diff());
+        return Err(CouldNotRun(
+            "the change could not be proven to be enough: nothing was written".to_owned(),
+        ));
+    }
+    if args.check {
+        printer.result(fix.diff().trim_end());
+        return Ok(Status::Fails);
+    }
+    fix.write()
+        .map_err(|e| CouldNotRun(format!("cannot write the change: {e}")))?;
+    for (path, ..) in &fix.files {
+        printer.note(&format!("changed {path}"));
+    }
+    let count = completion.patches.len();
+    let noun = if count == 1 {
+        "statement"
+    } else {
+        "statements"
+    };
+    printer.result(&format!(
+        "fixed: {count} {noun} added; rehearsed, the delivery passes"
+    ));
+    Ok(Status::Passes)
 }

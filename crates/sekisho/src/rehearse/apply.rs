@@ -8,12 +8,14 @@ use sekisho_engine::Engine;
 use sekisho_iac::{Configuration, Node, Problem, Provider, Repetition, Scope};
 use serde_json::{Map, Value, json};
 
-use super::{Client, Failure, Options, image, resources};
+use super::{Client, Failure, Options, Patch, image, patch, resources};
 
 pub(super) struct Applied {
     pub(super) pipelines: Vec<(Client, String)>,
     pub(super) failures: Vec<Failure>,
     pub(super) resources: usize,
+    /// The values of what was made, by address.
+    pub(super) values: BTreeMap<String, Value>,
     /// Which `--image` arguments a pipeline took.
     images: BTreeSet<usize>,
 }
@@ -23,16 +25,18 @@ pub(super) fn apply(
     configuration: &Configuration,
     order: &[&Node],
     options: &Options,
+    patches: &[Patch],
     progress: &mut dyn FnMut(&str),
 ) -> Result<Applied, Vec<Problem>> {
     let empty = BTreeMap::new();
     let providers = configuration
         .providers(&Scope::new(configuration, &empty))
         .map_err(|p| vec![p])?;
-    let mut problems = Vec::new();
+    let mut problems: Vec<Problem> = unknown_accounts(options, &providers).collect();
     let mut clients: BTreeMap<Option<String>, Client> = BTreeMap::new();
+    let mut asked: BTreeSet<&Option<String>> = BTreeSet::new();
     for node in order {
-        if !clients.contains_key(&node.provider) && node.type_name != "aws_iam_policy_document" {
+        if node.type_name != "aws_iam_policy_document" && asked.insert(&node.provider) {
             match client(engine, &providers, node, options) {
                 Ok(client) => {
                     clients.insert(node.provider.clone(), client);
@@ -48,6 +52,7 @@ pub(super) fn apply(
         pipelines: Vec::new(),
         failures: Vec::new(),
         resources: 0,
+        values: BTreeMap::new(),
         images: BTreeSet::new(),
     };
     let mut values: BTreeMap<String, Value> = BTreeMap::new();
@@ -59,6 +64,9 @@ pub(super) fn apply(
             Ok(value) => {
                 if !node.is_data() {
                     progress(&format!("made {}", node.address()));
+                }
+                if let Some(client) = client.filter(|_| !node.is_data()) {
+                    patch::give(client, patches);
                 }
                 values.insert(node.address(), value);
             }
@@ -78,6 +86,7 @@ pub(super) fn apply(
             }
         }
     }
+    applied.values = values;
     if applied.failures.is_empty() {
         problems.extend(unused_images(options, &applied.images));
     }
@@ -86,6 +95,34 @@ pub(super) fn apply(
     } else {
         Err(problems)
     }
+}
+
+/// An account for a provider that is not there is a mistyped name: the rehearsal would be of other accounts.
+fn unknown_accounts<'a>(
+    options: &'a Options,
+    providers: &'a [Provider],
+) -> impl Iterator<Item = Problem> + 'a {
+    let known = |alias: &str| {
+        let full = format!("aws.{alias}");
+        alias == "aws" || providers.iter().any(|p| p.name == alias || p.name == full)
+    };
+    let unknown = options
+        .accounts
+        .iter()
+        .filter(move |(alias, _)| !known(alias));
+    unknown.map(|(alias, id)| {
+        let names: Vec<&str> = providers
+            .iter()
+            .map(|p| p.name.strip_prefix("aws.").unwrap_or(&p.name))
+            .collect();
+        Problem {
+            message: format!(
+                "--account {alias}={id}: there is no such provider; there are {}",
+                names.join(", ")
+            ),
+            place: None,
+        }
+    })
 }
 
 /// An image that no pipeline reads is a mistyped name: the rehearsal would be of another image.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sekisho_engine::Event;
 use serde_json::{Value, json};
 
-use super::{Outcome, PipelineRun};
+use super::{Completion, Outcome, PipelineRun};
 
 /// The whole outcome.
 #[must_use]
@@ -28,6 +28,24 @@ pub fn document(outcome: &Outcome) -> Value {
             "line": f.problem.place.as_ref().map(sekisho_iac::Place::line),
             "message": f.problem.message,
         })).collect::<Vec<_>>(),
+    })
+}
+
+/// Everything that has to change, for the member `changes` of the document.
+#[must_use]
+pub fn completion(completion: &Completion) -> Value {
+    json!({
+        "enough": completion.passes,
+        "rehearsals": completion.rehearsals,
+        "statements": completion.patches.iter().map(|p| json!({
+            "account": p.account,
+            "side": p.side,
+            "holder": p.holder,
+            "statement": p.statement,
+            "call": p.call,
+        })).collect::<Vec<_>>(),
+        "failing": completion.failing,
+        "stuck": completion.stuck.iter().map(|d| &d.cause).collect::<Vec<_>>(),
     })
 }
 

@@ -1,9 +1,14 @@
 //! The rehearsal: the configuration is applied to an engine of its own, its pipelines run, and every call is kept.
 
 mod apply;
+mod complete;
+mod fix;
 mod follow;
 mod image;
 mod json;
+mod junit;
+mod markdown;
+mod patch;
 mod resources;
 mod text;
 
@@ -13,14 +18,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sekisho_doctor::Cause;
-use sekisho_engine::{ApiError, Call, Caller, Engine, Event, Origin, Reply, RequestInfo};
+use sekisho_engine::{ApiError, Call, Caller, Engine, Event, Origin, Reply, RequestInfo, Signing};
 use sekisho_executor::Executor;
 use sekisho_iac::{Configuration, Problem};
 use serde_json::{Map, Value};
 
+pub use complete::{Completion, complete};
+pub use fix::{Fix, fix};
 pub use image::ImageArgument;
-pub use json::document as json_document;
-pub use text::{document as text_document, last_line};
+pub use json::{completion as json_completion, document as json_document};
+pub use junit::document as junit_document;
+pub use markdown::document as markdown_document;
+pub use patch::Patch;
+pub use text::{completion as text_completion, document as text_document, last_line, last_line_of};
 
 use crate::registry::{Setup, engine};
 
@@ -79,6 +89,8 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
     /// Resources that were made.
     pub resources: usize,
+    /// Their values, by address.
+    pub made: BTreeMap<String, Value>,
     /// Every call, oldest first.
     pub events: Vec<Arc<Event>>,
     /// The engine, as the rehearsal left it.
@@ -99,7 +111,7 @@ pub struct PipelineRun {
 }
 
 /// A denial, and where in the delivery it is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Denial {
     /// The cause.
     pub cause: Cause,
@@ -152,6 +164,7 @@ impl Client {
             source_ip: Some("127.0.0.1".to_owned()),
             secure: true,
             user_agent: Some("sekisho rehearse".to_owned()),
+            signing: Signing::Header,
             endpoint: None,
         };
         Call {
@@ -200,6 +213,15 @@ pub fn rehearse(
     options: &Options,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Outcome, Vec<Problem>> {
+    rehearse_with(options, &[], progress)
+}
+
+/// Runs a rehearsal in which every policy also has the statements of `patches`.
+pub(crate) fn rehearse_with(
+    options: &Options,
+    patches: &[Patch],
+    progress: &mut dyn FnMut(&str),
+) -> Result<Outcome, Vec<Problem>> {
     let fail = |e: &dyn std::fmt::Display| {
         vec![Problem {
             message: e.to_string(),
@@ -217,7 +239,7 @@ pub fn rehearse(
     .map_err(|e| fail(&e.message))?;
     let engine = Arc::new(engine);
     let executor = Executor::start(Arc::clone(&engine)).map_err(|e| fail(&e))?;
-    let applied = apply::apply(&engine, &configuration, &order, options, progress)?;
+    let applied = apply::apply(&engine, &configuration, &order, options, patches, progress)?;
     let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);
     drop(executor);
     let events = engine.events_since(0);
@@ -227,6 +249,7 @@ pub fn rehearse(
         denials,
         failures: applied.failures,
         resources: applied.resources,
+        made: applied.values,
         events,
         engine,
     })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sekisho_engine::Event;
 use sekisho_pipeline::{ActionRun, Execution};
 
-use super::{Denial, Outcome, PipelineRun};
+use super::{Completion, Denial, Outcome, PipelineRun};
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED, YELLOW};
 
 /// The whole outcome.
@@ -220,4 +220,88 @@ fn denied(denial: &Denial, out: &mut String) {
         }
     }
     out.push('\n');
+}
+
+/// Everything that has to change, by account and policy.
+#[must_use]
+pub fn completion(completion: &Completion) -> String {
+    let mut out = String::new();
+    if completion.patches.is_empty() {
+        return out;
+    }
+    let count = completion.patches.len();
+    let noun = if count == 1 {
+        "statement is missing"
+    } else {
+        "statements are missing"
+    };
+    let proof = if completion.passes {
+        format!(
+            "{GREEN}rehearsed{OFF}: with them the delivery passes, and without any one of them it does not"
+        )
+    } else {
+        format!("{RED}not enough{OFF}: something stands in the way that no statement mends")
+    };
+    let _ = writeln!(out, "{BOLD}{count} {noun}{OFF} in all ({proof})\n");
+    let mut places: Vec<(&str, &str, &str)> = Vec::new();
+    for patch in &completion.patches {
+        let place = (
+            patch.account.as_str(),
+            patch.side.as_str(),
+            patch.holder.as_str(),
+        );
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places.sort_unstable();
+    for (account, side, holder) in places {
+        let _ = writeln!(
+            out,
+            "  {BOLD}account {account}{OFF}, {side} of {CYAN}{holder}{OFF}"
+        );
+        let mine = |p: &&super::Patch| {
+            (p.account.as_str(), p.side.as_str(), p.holder.as_str()) == (account, side, holder)
+        };
+        for patch in completion.patches.iter().filter(mine) {
+            let _ = writeln!(out, "    {GREEN}+{OFF} {}", patch.statement);
+            let _ = writeln!(out, "      {DIM}for {}{OFF}", patch.call);
+        }
+    }
+    for denial in &completion.stuck {
+        let _ = writeln!(
+            out,
+            "\n  {RED}then{OFF} {CYAN}{}{OFF} on {} is denied: {}",
+            denial.cause.action, denial.cause.resource, denial.cause.advice
+        );
+    }
+    for text in &completion.failing {
+        let _ = writeln!(out, "\n  {RED}then{OFF} {text}");
+    }
+    out
+}
+
+/// The last line, when everything that has to change is known.
+#[must_use]
+pub fn last_line_of(completion: &Completion, outcome: &Outcome) -> String {
+    if !completion.passes {
+        return last_line(outcome);
+    }
+    let mut accounts: Vec<&str> = completion
+        .patches
+        .iter()
+        .map(|p| p.account.as_str())
+        .collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let count = completion.patches.len();
+    let noun = if count == 1 {
+        "statement"
+    } else {
+        "statements"
+    };
+    format!(
+        "{RED}does not pass{OFF}: {count} {noun} to add in account {}; --fix writes them, --fix --check shows the diff",
+        accounts.join(" and ")
+    )
 }

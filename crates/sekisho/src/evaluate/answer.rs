@@ -1,0 +1,199 @@
+//! The answer to a case.
+
+use sekisho_policy::case::{Case, CaseError};
+use sekisho_policy::{
+    Change, Explanation, Missed, StatementReport, explain, line_and_column, sentence,
+    what_would_allow,
+};
+use serde_json::{Map, Value, json};
+
+/// What came out of a case.
+pub(crate) enum Answer {
+    /// It was decided.
+    Decided(Box<Decided>),
+    /// It cannot be read.
+    Unreadable {
+        /// Why, and where.
+        error: CaseError,
+        /// Line and column in the file, counted from 1.
+        place: (usize, usize),
+        /// The case's name, if that can be read.
+        name: Option<String>,
+    },
+}
+
+/// A case with its decision.
+pub(crate) struct Decided {
+    pub(crate) case: Case,
+    pub(crate) explanation: Explanation,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) message: String,
+    /// How it differs from what was expected.
+    pub(crate) wrong: Option<String>,
+}
+
+impl Answer {
+    /// Decides the case `source`, which begins at byte `origin` of `file`.
+    pub(crate) fn of(source: &str, origin: usize, file: &str) -> Self {
+        let case = match Case::read(source, origin) {
+            Ok(case) => case,
+            Err(error) => {
+                let name = serde_json::from_str::<Value>(source)
+                    .ok()
+                    .and_then(|v| v["name"].as_str().map(str::to_owned));
+                return Self::Unreadable {
+                    place: line_and_column(file, error.at),
+                    error,
+                    name,
+                };
+            }
+        };
+        let request = case.request();
+        let explanation = explain(&request, &case.policies, case.kind);
+        let changes = what_would_allow(&request, &case.policies, case.kind);
+        let message = sentence(&request, &explanation.decision, None);
+        let wrong = case.difference(&explanation.decision, &message);
+        Self::Decided(Box::new(Decided {
+            case,
+            explanation,
+            changes,
+            message,
+            wrong,
+        }))
+    }
+
+    /// Whether something was expected.
+    pub(crate) fn expected(&self) -> bool {
+        matches!(self, Self::Decided(d) if d.case.expect.is_some())
+    }
+
+    /// How the answer differs from what was expected.
+    pub(crate) fn wrong(&self) -> Option<&str> {
+        match self {
+            Self::Decided(d) => d.wrong.as_deref(),
+            Self::Unreadable { .. } => None,
+        }
+    }
+
+    /// Why the case cannot be read.
+    pub(crate) fn error(&self) -> Option<&CaseError> {
+        match self {
+            Self::Decided(_) => None,
+            Self::Unreadable { error, .. } => Some(error),
+        }
+    }
+
+    /// The answer as one line of JSON.
+    pub(crate) fn line(&self) -> String {
+        match self {
+            Self::Unreadable { error, place, name } => json!({
+                "name": name,
+                "error": error.message,
+                "member": error.member,
+                "line": place.0,
+                "column": place.1,
+            })
+            .to_string(),
+            Self::Decided(d) => d.json().to_string(),
+        }
+    }
+}
+
+impl Decided {
+    fn json(&self) -> Value {
+        let decision = &self.explanation.decision;
+        let mut out = Map::new();
+        out.insert("name".into(), json!(self.case.name));
+        out.insert("decision".into(), json!(decision.outcome.as_str()));
+        out.insert("gate".into(), json!(decision.gate.as_str()));
+        out.insert("message".into(), json!(self.message));
+        let statements = self.explanation.gates.iter().flat_map(|gate| {
+            gate.statements.iter().map(|s| {
+                let mut row = statement(s);
+                row.insert("gate".into(), json!(gate.gate.as_str()));
+                if let Some(level) = gate.level {
+                    row.insert("level".into(), json!(level));
+                }
+                Value::Object(row)
+            })
+        });
+        out.insert("statements".into(), statements.collect());
+        if !self.explanation.grants.is_empty() {
+            let grants =
+                self.explanation.grants.iter().map(
+                    |g| json!({"id": g.id, "matches": g.reason.is_none(), "reason": g.reason}),
+                );
+            out.insert("grants".into(), grants.collect());
+        }
+        out.insert("changes".into(), self.changes.iter().map(change).collect());
+        if !self.case.warnings.is_empty() {
+            out.insert("warnings".into(), json!(self.case.warnings));
+        }
+        if let Some(wrong) = &self.wrong {
+            out.insert("unexpected".into(), json!(wrong));
+        }
+        Value::Object(out)
+    }
+}
+
+fn statement(report: &StatementReport) -> Map<String, Value> {
+    let reference = &report.statement;
+    let found = reference.policy.document.statements().get(reference.index);
+    let misses = report.misses.iter().map(|m| {
+        let element = match m.element {
+            Missed::Action => "action",
+            Missed::Resource => "resource",
+            Missed::Principal => "principal",
+            Missed::Condition(_) => "condition",
+        };
+        json!({"element": element, "reason": m.reason, "span": [m.span.start, m.span.end]})
+    });
+    let mut row = Map::new();
+    row.insert("policy".into(), json!(reference.policy.name.as_ref()));
+    row.insert("index".into(), json!(reference.index));
+    if let Some(sid) = found.and_then(|s| s.sid.as_ref()) {
+        row.insert("sid".into(), json!(sid));
+    }
+    row.insert("effect".into(), json!(format!("{:?}", report.effect)));
+    row.insert("matches".into(), json!(report.misses.is_empty()));
+    if let Some(found) = found {
+        row.insert("span".into(), json!([found.span.start, found.span.end]));
+    }
+    if !report.misses.is_empty() {
+        row.insert("misses".into(), misses.collect());
+    }
+    row
+}
+
+fn change(change: &Change) -> Value {
+    match change {
+        Change::Add {
+            gate,
+            level,
+            account,
+            policy,
+            statement,
+        } => json!({
+            "change": "add",
+            "gate": gate.as_str(),
+            "level": level,
+            "account": account,
+            "policy": policy.as_deref(),
+            "statement": serde_json::from_str::<Value>(statement).unwrap_or_default(),
+        }),
+        Change::Relax {
+            gate,
+            level,
+            account,
+            statement,
+        } => json!({
+            "change": "relax",
+            "gate": gate.as_str(),
+            "level": level,
+            "account": account,
+            "policy": statement.policy.name.as_ref(),
+            "index": statement.index,
+            "sid": statement.policy.document.statements().get(statement.index).and_then(|s| s.sid.clone()),
+        }),
+    }
+}

@@ -1,0 +1,104 @@
+//! The outcome for a pull request.
+
+use std::fmt::Write as _;
+
+use super::{Completion, Fix, Outcome};
+
+/// The outcome as Markdown: whether it passes, the actions, what is missing, and the change as a diff.
+#[must_use]
+pub fn document(outcome: &Outcome, completion: Option<&Completion>, fix: Option<&Fix>) -> String {
+    let mut out = String::new();
+    let verdict = if outcome.passes() {
+        "passes"
+    } else {
+        "does not pass"
+    };
+    let _ = writeln!(out, "## The delivery {verdict}\n");
+    for run in &outcome.pipelines {
+        let _ = writeln!(
+            out,
+            "**{}**, account {}, {}\n\n| stage | action | status |\n|---|---|---|",
+            run.name, run.account, run.region
+        );
+        let Some(execution) = &run.execution else {
+            let _ = writeln!(out, "| | | not started |\n");
+            continue;
+        };
+        for stage in &execution.definition.stages {
+            for action in &stage.actions {
+                let status = execution
+                    .attempt(&stage.name, &action.name)
+                    .map_or_else(|| "not reached".to_owned(), |a| format!("{:?}", a.status));
+                let _ = writeln!(out, "| {} | {} | {status} |", stage.name, action.name);
+            }
+        }
+        out.push('\n');
+    }
+    for failure in &outcome.failures {
+        let place = failure
+            .problem
+            .place
+            .as_ref()
+            .map(|p| format!(" ({p})"))
+            .unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "- `{}`{place} was not made: {}",
+            failure.address, failure.problem.message
+        );
+    }
+    if let Some(denial) = outcome.denials.first() {
+        let _ = writeln!(
+            out,
+            "First denial: {} in account {} is missing.\n\n> {}\n",
+            denial.cause.side, denial.cause.account, denial.cause.reason
+        );
+    }
+    if let Some(completion) = completion {
+        missing(completion, &mut out);
+    }
+    if let Some(fix) = fix.filter(|f| f.passes) {
+        let _ = writeln!(
+            out,
+            "<details><summary>The change, rehearsed (<code>--fix</code> writes it)</summary>\n\n```diff\n{}```\n\n</details>",
+            fix.diff()
+        );
+    }
+    out.trim_end().to_owned()
+}
+
+fn missing(completion: &Completion, out: &mut String) {
+    if !completion.patches.is_empty() {
+        let proof = if completion.passes {
+            "With these statements the delivery passes, and without any one of them it does not: both were rehearsed."
+        } else {
+            "These statements are missing, and are not enough: something stands in the way that no statement mends."
+        };
+        let _ = writeln!(
+            out,
+            "{proof}\n\n| account | policy | statement | for |\n|---|---|---|---|"
+        );
+        for patch in &completion.patches {
+            let _ = writeln!(
+                out,
+                "| {} | {} of `{}` | `{}` | {} |",
+                patch.account,
+                patch.side,
+                patch.holder,
+                patch.statement.to_string().replace('|', "\\|"),
+                patch.call
+            );
+        }
+        out.push('\n');
+    }
+    for text in &completion.failing {
+        let _ = writeln!(out, "- {text}");
+    }
+    for denial in &completion.stuck {
+        let _ = writeln!(
+            out,
+            "- `{}` on `{}`: {}",
+            denial.cause.action, denial.cause.resource, denial.cause.advice
+        );
+    }
+}

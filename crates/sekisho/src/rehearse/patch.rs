@@ -1,0 +1,232 @@
+//! Statements to add to the policies of a configuration, and how the engine gets them: as the owner would write them,
+//! through the front door, after every resource that is made.
+
+use sekisho_engine::ApiError;
+use serde_json::{Value, json};
+
+use super::{Client, Denial};
+
+/// The inline policy that holds what an identity lacks.
+const INLINE: &str = "sekisho-needed";
+
+/// A statement that a policy lacks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Patch {
+    /// The account of the policy.
+    pub account: String,
+    /// The kind of policy: `identity policy`, `trust policy`, `repository policy`, `bucket policy`, `key policy`,
+    /// `permissions boundary`.
+    pub side: String,
+    /// The ARN of what the policy belongs to: the user or role, the bucket, the key, the repository.
+    pub holder: String,
+    /// The statement.
+    pub statement: Value,
+    /// The call that needs it.
+    pub call: String,
+}
+
+impl Patch {
+    /// The patch that would allow a denied call; none where no statement can mend it.
+    pub(super) fn of(denial: &Denial) -> Option<Self> {
+        let cause = &denial.cause;
+        let holder = match cause.side.as_str() {
+            "identity policy" | "permissions boundary" => cause.holder.clone()?,
+            "bucket policy" => cause.resource.split('/').next()?.to_owned(),
+            _ => cause.resource.clone(),
+        };
+        let at = denial.action.as_ref();
+        let mut statement = cause.statement.clone()?;
+        if let (Some((pipeline, ..)), Some(Value::String(resource))) =
+            (at, statement.get_mut("Resource"))
+        {
+            *resource = of_every_execution(resource, pipeline);
+        }
+        Some(Self {
+            account: cause.account.clone(),
+            side: cause.side.clone(),
+            holder,
+            statement,
+            call: match at {
+                Some((pipeline, stage, action)) => {
+                    format!("{pipeline}: {stage}/{action}: {}", cause.action)
+                }
+                None => cause.action.clone(),
+            },
+        })
+    }
+
+    /// Whether two patches ask for the same.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        (&self.account, &self.side, &self.holder, &self.statement)
+            == (&other.account, &other.side, &other.holder, &other.statement)
+    }
+
+    fn name(&self) -> &str {
+        self.holder.rsplit(['/', ':']).next().unwrap_or_default()
+    }
+
+    /// The part of the ARN behind the account.
+    fn rest(&self) -> &str {
+        self.holder.splitn(6, ':').nth(5).unwrap_or_default()
+    }
+}
+
+/// An artifact has another key in every execution: `<pipeline>/<artifact>/<random>`. What is needed is all of them.
+fn of_every_execution(resource: &str, pipeline: &str) -> String {
+    let parts: Vec<&str> = resource.split('/').collect();
+    match parts.as_slice() {
+        [bucket, first, artifact, key]
+            if bucket.starts_with("arn:aws:s3:::")
+                && key.len() == 7
+                && pipeline.starts_with(first) =>
+        {
+            format!("{bucket}/{first}/{artifact}/*")
+        }
+        _ => resource.to_owned(),
+    }
+}
+
+/// Gives every policy what it lacks, as far as its holder is there by now.
+pub(super) fn give(client: &Client, patches: &[Patch]) {
+    for patch in patches {
+        let region = patch.holder.split(':').nth(3).unwrap_or_default();
+        let owner = Client {
+            account: patch.account.clone(),
+            region: if region.is_empty() {
+                client.region.clone()
+            } else {
+                region.to_owned()
+            },
+            ..client.clone()
+        };
+        // A holder that is not there yet gets it later.
+        let _ = one(&owner, patch, patches);
+    }
+}
+
+fn one(owner: &Client, patch: &Patch, all: &[Patch]) -> Result<(), ApiError> {
+    match patch.side.as_str() {
+        "identity policy" => {
+            let mine = all
+                .iter()
+                .filter(|p| p.side == patch.side && p.holder == patch.holder);
+            let document = json!({"Version": "2012-10-17", "Statement": mine.map(|p| p.statement.clone()).collect::<Vec<_>>()});
+            let (operation, member) = if patch.rest().starts_with("user/") {
+                ("PutUserPolicy", "UserName")
+            } else {
+                ("PutRolePolicy", "RoleName")
+            };
+            let input = json!({member: patch.name(), "PolicyName": INLINE, "PolicyDocument": document.to_string()});
+            owner.call("iam", operation, input).map(|_| ())
+        }
+        "trust policy" => {
+            let role = owner.call("iam", "GetRole", json!({"RoleName": patch.name()}))?;
+            let encoded = text(&role, "/Role/AssumeRolePolicyDocument");
+            let Some(document) = with(&decoded(&encoded), patch) else {
+                return Ok(());
+            };
+            let input = json!({"RoleName": patch.name(), "PolicyDocument": document});
+            owner
+                .call("iam", "UpdateAssumeRolePolicy", input)
+                .map(|_| ())
+        }
+        "repository policy" => {
+            let name = patch.rest().trim_start_matches("repository/");
+            let input = json!({"repositoryName": name});
+            let old = owner.call("ecr", "GetRepositoryPolicy", input);
+            let Some(document) = with(&or_empty(old, "/policyText")?, patch) else {
+                return Ok(());
+            };
+            let input = json!({"repositoryName": name, "policyText": document});
+            owner.call("ecr", "SetRepositoryPolicy", input).map(|_| ())
+        }
+        "bucket policy" => {
+            let old = owner.call("s3", "GetBucketPolicy", json!({"Bucket": patch.rest()}));
+            let Some(document) = with(&or_empty(old, "/Policy")?, patch) else {
+                return Ok(());
+            };
+            let input = json!({"Bucket": patch.rest(), "Policy": document});
+            owner.call("s3", "PutBucketPolicy", input).map(|_| ())
+        }
+        "key policy" => {
+            let old = owner.call("kms", "GetKeyPolicy", json!({"KeyId": patch.holder}))?;
+            let Some(document) = with(&text(&old, "/Policy"), patch) else {
+                return Ok(());
+            };
+            let input = json!({"KeyId": patch.holder, "Policy": document});
+            owner.call("kms", "PutKeyPolicy", input).map(|_| ())
+        }
+        "permissions boundary" => boundary(owner, patch),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a new version of the managed policy that is the boundary.
+fn boundary(owner: &Client, patch: &Patch) -> Result<(), ApiError> {
+    let (kind, operation, member) = if patch.rest().starts_with("user/") {
+        ("User", "GetUser", "UserName")
+    } else {
+        ("Role", "GetRole", "RoleName")
+    };
+    let holder = owner.call("iam", operation, json!({member: patch.name()}))?;
+    let arn = text(
+        &holder,
+        &format!("/{kind}/PermissionsBoundary/PermissionsBoundaryArn"),
+    );
+    let policy = owner.call("iam", "GetPolicy", json!({"PolicyArn": arn}))?;
+    let version = text(&policy, "/Policy/DefaultVersionId");
+    let input = json!({"PolicyArn": arn, "VersionId": version});
+    let old = owner.call("iam", "GetPolicyVersion", input)?;
+    let Some(document) = with(&decoded(&text(&old, "/PolicyVersion/Document")), patch) else {
+        return Ok(());
+    };
+    let input = json!({"PolicyArn": arn, "PolicyDocument": document, "SetAsDefault": true});
+    owner.call("iam", "CreatePolicyVersion", input).map(|_| ())
+}
+
+fn text(value: &Value, pointer: &str) -> String {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// IAM answers documents percent-encoded.
+fn decoded(text: &str) -> String {
+    percent_encoding::percent_decode_str(text)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+/// The policy that is there, or an empty text where there is none yet.
+fn or_empty(answer: Result<Value, ApiError>, pointer: &str) -> Result<String, ApiError> {
+    match answer {
+        Ok(value) => Ok(text(&value, pointer)),
+        Err(error)
+            if matches!(
+                error.code.as_str(),
+                "RepositoryPolicyNotFoundException" | "NoSuchBucketPolicy"
+            ) =>
+        {
+            Ok(String::new())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The document with the patch's statement; none when it is in it already.
+fn with(document: &str, patch: &Patch) -> Option<String> {
+    let mut document: Value = serde_json::from_str(document)
+        .unwrap_or_else(|_| json!({"Version": "2012-10-17", "Statement": []}));
+    let statements = document.get_mut("Statement")?;
+    if !statements.is_array() {
+        *statements = json!([statements.take()]);
+    }
+    let list = statements.as_array_mut()?;
+    if list.contains(&patch.statement) {
+        return None;
+    }
+    list.push(patch.statement.clone());
+    Some(document.to_string())
+}

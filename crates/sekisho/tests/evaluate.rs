@@ -1,0 +1,212 @@
+//! `sekisho evaluate` as a person and a script meet it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by failing"
+)]
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+fn run(args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sekisho"))
+        .arg("evaluate")
+        .args(args)
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn answers(output: &Output) -> Vec<Value> {
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect()
+}
+
+fn case(name: &str, effect: &str, expect: &str) -> Value {
+    json!({
+        "name": name,
+        "request": {"principal": "arn:aws:iam::111111111111:user/u", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "resource_account": "111111111111", "context": {"s3:prefix": "x"}},
+        "policies": {"identity": [{"Version": "2012-10-17", "Statement": [{"Sid": "One", "Effect": effect, "Action": "s3:*", "Resource": "*"}]}]},
+        "expect": {"decision": expect},
+    })
+}
+
+#[test]
+fn one_answer_a_line() {
+    let lines = [
+        case("a", "Allow", "allow"),
+        case("b", "Deny", "explicit_deny"),
+    ]
+    .map(|c| c.to_string());
+    let output = run(&[], &lines.join("\n"));
+    assert_eq!(output.status.code(), Some(0));
+    let answers = answers(&output);
+    assert_eq!(answers.len(), 2);
+    assert_eq!(
+        (
+            answers[0]["name"].as_str(),
+            answers[0]["decision"].as_str(),
+            answers[0]["gate"].as_str()
+        ),
+        (Some("a"), Some("allow"), Some("identity"))
+    );
+    assert_eq!(answers[0]["statements"][0]["sid"], "One");
+    assert_eq!(answers[0]["changes"], json!([]));
+    assert_eq!(answers[1]["decision"], "explicit_deny");
+    assert_eq!(
+        answers[1]["message"],
+        "User: arn:aws:iam::111111111111:user/u is not authorized to perform: s3:GetObject on resource: \"arn:aws:s3:::b/k\" with an explicit deny in an identity-based policy"
+    );
+    let changes: Vec<&str> = answers[1]["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["change"].as_str().unwrap())
+        .collect();
+    assert_eq!(changes, ["relax", "add"]);
+}
+
+#[test]
+fn an_expectation_that_does_not_hold_ends_with_1() {
+    let output = run(&[], &case("a", "Allow", "implicit_deny").to_string());
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        answers(&output)[0]["unexpected"],
+        "decision is \"allow\", expected \"implicit_deny\""
+    );
+}
+
+#[test]
+fn a_bad_case_says_where_and_the_rest_go_on() {
+    let mut bad = case("bad", "Allow", "allow");
+    bad["policies"]["identity"][0]["Statement"][0]["Effect"] = json!("Alow");
+    let misspelt = json!({"name": "m", "request": {"principal": "anonymous", "action": "s3:GetObject", "resource": "*"}, "policies": {"boundry": {}}});
+    let input = format!(
+        "{}\n\nno json\n{bad}\n{misspelt}\n",
+        case("a", "Allow", "allow")
+    );
+    let output = run(&["-"], &input);
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "cases that cannot be read are no success"
+    );
+    let answers = answers(&output);
+    assert_eq!(answers.len(), 4);
+    assert_eq!(answers[0]["decision"], "allow");
+    assert_eq!(
+        (answers[1]["line"].as_u64(), answers[1]["column"].as_u64()),
+        (Some(3), Some(2))
+    );
+    assert_eq!(
+        (
+            answers[2]["name"].as_str(),
+            answers[2]["error"].as_str(),
+            answers[2]["member"].as_str()
+        ),
+        (
+            Some("bad"),
+            Some("Invalid effect: Alow"),
+            Some("policies.identity[0]")
+        )
+    );
+    let column = bad.to_string().find("\"Alow\"").unwrap() + 1;
+    assert_eq!(
+        (answers[2]["line"].as_u64(), answers[2]["column"].as_u64()),
+        (Some(4), Some(column as u64))
+    );
+    assert_eq!(
+        answers[3]["warnings"],
+        json!(["policies.boundry is no kind of policy: ignored"])
+    );
+}
+
+#[test]
+fn a_file_may_hold_one_object_with_cases() {
+    let file = json!({"about": "two", "cases": [case("a", "Allow", "allow"), case("b", "Allow", "allow")]});
+    let pretty = serde_json::to_string_pretty(&file).unwrap();
+    let output = run(&[], &pretty);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(answers(&output).len(), 2);
+    // One case over several lines.
+    assert_eq!(
+        answers(&run(
+            &[],
+            &serde_json::to_string_pretty(&case("a", "Allow", "allow")).unwrap()
+        ))
+        .len(),
+        1
+    );
+}
+
+#[test]
+fn what_was_observed_on_aws_holds() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policy/cases");
+    for (file, count) in [
+        ("authorization", 121),
+        ("boundary", 28),
+        ("conditions", 711),
+    ] {
+        let path = folder.join(format!("aws-observed-{file}.json"));
+        let output = run(&[path.to_str().unwrap()], "");
+        assert_eq!(output.status.code(), Some(0), "{file}");
+        assert_eq!(answers(&output).len(), count, "{file}");
+    }
+}
+
+#[test]
+fn explained_for_a_person() {
+    let case = r#"{"name": "delivery",
+ "request": {"principal": "arn:aws:sts::111111111111:assumed-role/ecr-source/1", "action": "kms:Decrypt", "resource": "arn:aws:kms:us-east-1:222222222222:key/1", "resource_account": "222222222222", "context": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}},
+ "policies": {"identity": [{"Version": "2012-10-17",
+   "Statement": [{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}]}],
+  "resource": {"Version": "2012-10-17",
+   "Statement": [{"Sid": "Reader", "Effect": "Allow",
+     "Principal": {"AWS": "arn:aws:iam::111111111111:role/ecr-source"},
+     "Action": "kms:Decrypt", "Resource": "*",
+     "Condition": {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}}]}}}"#;
+    let output = run(&["--explain"], case);
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "denied: nothing allows it, at the gate resource",
+        "identity: allows",
+        "resource: says nothing",
+        "Allow of resource policy, Reader, does not match",
+        "kms:ViaService is \"s3.us-east-1.amazonaws.com\"",
+        "hint: add to the resource policy (account 222222222222): {\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::111111111111:role/ecr-source\"},\"Action\":\"kms:Decrypt\",\"Resource\":\"*\"}",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+    // The author's own line, with the operand underlined.
+    let lines: Vec<&str> = text.lines().collect();
+    let at = lines
+        .iter()
+        .position(|l| l.contains("\"kms:ViaService\": \"s3.eu-west-1.amazonaws.com\""))
+        .unwrap();
+    assert!(lines[at + 1].contains("^^^^^^^^"), "{text}");
+    assert!(!text.contains('\u{1b}'));
+}
+
+#[test]
+fn a_file_that_is_not_there_ends_with_2() {
+    let output = run(&["/no/such/file"], "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read /no/such/file"));
+}
