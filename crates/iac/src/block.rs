@@ -8,7 +8,8 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body, Structure};
 use serde_json::{Map, Value};
 
-use crate::eval::{Scope, evaluate};
+use crate::eval::evaluate;
+use crate::scope::Scope;
 use crate::{Place, Problem, Source};
 
 /// A resource or a data source.
@@ -29,6 +30,10 @@ pub struct Node {
     pub type_name: String,
     /// Its name.
     pub name: String,
+    /// The module that it is in.
+    pub(crate) module: usize,
+    /// What comes before its address: `module.a.`, or nothing.
+    pub path: String,
     /// Where it stands.
     pub place: Place,
     /// The provider that it names, for example `aws.registry`.
@@ -64,9 +69,15 @@ pub enum Repetition {
 const META: &[&str] = &["provider", "depends_on", "count", "for_each", "lifecycle"];
 
 impl Node {
-    /// `type.name`, or `data.type.name`.
+    /// `type.name`, or `data.type.name`, behind the modules that it is in; without keys of instances.
     #[must_use]
     pub fn address(&self) -> String {
+        format!("{}{}", self.path, self.local_address())
+    }
+
+    /// The same as its own module sees it.
+    #[must_use]
+    pub fn local_address(&self) -> String {
         match self.kind {
             NodeKind::Resource => format!("{}.{}", self.type_name, self.name),
             NodeKind::Data => format!("data.{}.{}", self.type_name, self.name),
@@ -78,35 +89,40 @@ impl Node {
     /// # Errors
     /// What cannot be evaluated, and where.
     pub fn repetition(&self, scope: &Scope<'_>) -> Result<Repetition, Problem> {
+        repetition(&self.body, &self.place.source, scope)
+    }
+
+    /// Holds one instance to the conditions of its `lifecycle` block: those that come before it is made, and with its
+    /// value those that come after.
+    ///
+    /// # Errors
+    /// The first that is not met, in its own words.
+    pub fn check(&self, scope: &Scope<'_>, made: Option<&Value>) -> Result<(), Problem> {
         let source = &self.place.source;
-        if let Some(attribute) = self.body.get_attribute("count") {
-            let value = evaluate(&attribute.value, scope, source)?;
-            let count = crate::convert::to_number(&value).and_then(|n| n.as_u64());
-            let place = place_of(source, attribute.span());
-            return count
-                .map(Repetition::Count)
-                .ok_or_else(|| Problem::at(&place, "`count` must be a whole number"));
-        }
-        if let Some(attribute) = self.body.get_attribute("for_each") {
-            let value = evaluate(&attribute.value, scope, source)?;
-            let place = place_of(source, attribute.span());
-            let text = |v: &Value| crate::convert::to_string(v);
-            let pairs = match &value {
-                Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
-                Value::Array(items) => items
-                    .iter()
-                    .filter_map(|v| Some((text(v)?, v.clone())))
-                    .collect(),
-                _ => {
-                    return Err(Problem::at(
-                        &place,
-                        "`for_each` needs a map or a set of texts",
-                    ));
-                }
+        let (kind, scope) = match made {
+            Some(value) => ("postcondition", scope.with("self", value.clone())),
+            None => ("precondition", scope.clone()),
+        };
+        let lifecycles = self.body.get_blocks("lifecycle");
+        for block in lifecycles.flat_map(|l| l.body.get_blocks(kind)) {
+            let place = place_of(source, block.span());
+            let value = |name: &str| {
+                let attribute = block.body.get_attribute(name);
+                attribute
+                    .map(|a| evaluate(&a.value, &scope, source))
+                    .transpose()
             };
-            return Ok(Repetition::Each(pairs));
+            let condition = value("condition")?.and_then(|v| crate::convert::to_bool(&v));
+            if condition != Some(true) {
+                let why = value("error_message")?;
+                let why = why
+                    .as_ref()
+                    .and_then(Value::as_str)
+                    .unwrap_or("it is not true");
+                return Err(Problem::at(&place, format!("{kind}: {why}")));
+            }
         }
-        Ok(Repetition::Once)
+        Ok(())
     }
 
     /// Evaluates the arguments of one instance.
@@ -128,6 +144,42 @@ impl Node {
             place: self.place.clone(),
         })
     }
+}
+
+/// How often a block is made: `count` or `for_each`.
+pub(crate) fn repetition(
+    body: &Body,
+    source: &Arc<Source>,
+    scope: &Scope<'_>,
+) -> Result<Repetition, Problem> {
+    if let Some(attribute) = body.get_attribute("count") {
+        let value = evaluate(&attribute.value, scope, source)?;
+        let count = crate::convert::to_number(&value).and_then(|n| n.as_u64());
+        let place = place_of(source, attribute.span());
+        return count
+            .map(Repetition::Count)
+            .ok_or_else(|| Problem::at(&place, "`count` must be a whole number"));
+    }
+    if let Some(attribute) = body.get_attribute("for_each") {
+        let value = evaluate(&attribute.value, scope, source)?;
+        let place = place_of(source, attribute.span());
+        let text = |v: &Value| crate::convert::to_string(v);
+        let pairs = match &value {
+            Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            Value::Array(items) => items
+                .iter()
+                .filter_map(|v| Some((text(v)?, v.clone())))
+                .collect(),
+            _ => {
+                return Err(Problem::at(
+                    &place,
+                    "`for_each` needs a map or a set of texts",
+                ));
+            }
+        };
+        return Ok(Repetition::Each(pairs));
+    }
+    Ok(Repetition::Once)
 }
 
 pub(crate) fn place_of(source: &Arc<Source>, span: Option<std::ops::Range<usize>>) -> Place {

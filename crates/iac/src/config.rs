@@ -1,144 +1,130 @@
-//! A directory of `.tf` files.
+//! A configuration: one or more directories of `.tf` files, and the modules that they call.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::Expression;
-use hcl_edit::structure::{Block, Body, Structure};
+use hcl_edit::structure::Body;
 use serde_json::{Map, Value};
 
-use crate::block::{Node, NodeKind, labels, place_of};
-use crate::eval::{Scope, evaluate};
-use crate::{Place, Problem, Source, convert};
+use crate::block::{Node, labels, place_of};
+use crate::eval::evaluate;
+use crate::module::{Call, Found, Module};
+use crate::scope::{Scope, State};
+use crate::{Place, Problem, Source};
 
-/// A provider configuration.
-#[derive(Debug, Clone)]
-pub struct Provider {
-    /// `aws`, or `aws.alias`.
-    pub name: String,
-    /// Its evaluated arguments.
-    pub values: Map<String, Value>,
-    /// Where it stands.
-    pub place: Place,
+/// What to read.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// The directories, each a root module.
+    pub directories: Vec<PathBuf>,
+    /// Variables of the command line, by name.
+    pub variables: BTreeMap<String, String>,
+    /// Files of variables of the command line.
+    pub variable_files: Vec<PathBuf>,
+    /// Variables of the environment, by name: files of variables win over them.
+    pub environment: BTreeMap<String, String>,
+    /// Texts that files have instead of what is on the disk, by path.
+    pub overlay: Arc<BTreeMap<PathBuf, String>>,
+    /// Values that somebody gave, by address: of attributes of what cannot be read here, and of outputs of modules.
+    pub given: BTreeMap<String, Value>,
 }
 
 /// What a configuration declares.
 #[derive(Debug, Default)]
 pub struct Configuration {
-    pub(crate) variables: BTreeMap<String, Value>,
-    pub(crate) locals: BTreeMap<String, (Arc<Source>, Expression)>,
+    pub(crate) modules: Vec<Module>,
     /// Resources and data sources, in the order of the files.
     pub nodes: Vec<Node>,
-    providers: Vec<(String, Arc<Source>, Block)>,
-    outputs: Vec<(String, Arc<Source>, Expression)>,
-    pub(crate) folder: String,
+    /// What is read and has no effect here.
+    pub notes: Vec<Problem>,
+    /// The files, by path.
+    pub sources: BTreeMap<String, Arc<Source>>,
+    pub(crate) overlay: Arc<BTreeMap<PathBuf, String>>,
+    pub(crate) given: BTreeMap<String, Value>,
 }
 
-/// Blocks that only tell Terraform about itself.
-const IGNORED: &[&str] = &["terraform", "moved"];
+/// Modules that call each other deeper than this go round in a circle.
+const MAX_DEPTH: usize = 32;
 
-struct Variable {
-    place: Place,
-    default: Option<Value>,
-    kind: Option<String>,
+fn problem(message: String) -> Problem {
+    Problem {
+        message,
+        place: None,
+    }
+}
+
+/// A path without `.` and `..`, as far as that is possible without the disk.
+pub(crate) fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if out.file_name().is_some() => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The directory's own name.
+fn name_of(directory: &Path) -> String {
+    let full = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
+    let name = normal(&full)
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned());
+    name.unwrap_or_default()
 }
 
 impl Configuration {
-    /// Reads the `.tf` and `.tfvars` files of `folder`. Variables from the `environment` yield to those files, and
-    /// these to the variables `given` on the command line, as with Terraform.
+    /// Reads the `.tf` and `.tfvars` files of the directories, and of the modules that they call: local ones, and those
+    /// that `terraform init` has put into `.terraform/modules`.
     ///
     /// # Errors
     /// Everything that cannot be read or is not supported, all at once.
-    pub fn read(
-        folder: &Path,
-        given: &BTreeMap<String, String>,
-        environment: &BTreeMap<String, String>,
-    ) -> Result<Self, Vec<Problem>> {
-        let fail = |message: String| {
-            vec![Problem {
-                message,
-                place: None,
-            }]
-        };
-        let entries =
-            std::fs::read_dir(folder).map_err(|e| fail(format!("{}: {e}", folder.display())))?;
-        let mut paths: Vec<_> = entries
-            .filter_map(Result::ok)
-            .map(|e| e.path())
-            .filter(|p| p.is_file())
-            .collect();
-        paths.sort_by_key(|p| (!p.ends_with("terraform.tfvars"), p.clone()));
+    pub fn read(reading: &Reading) -> Result<Self, Vec<Problem>> {
         let mut config = Self {
-            folder: folder.display().to_string(),
+            overlay: Arc::clone(&reading.overlay),
+            given: reading.given.clone(),
             ..Self::default()
         };
         let mut problems = Vec::new();
-        let mut declared: BTreeMap<String, Variable> = BTreeMap::new();
-        let mut assigned: BTreeMap<String, Value> = BTreeMap::new();
-        let mut found = false;
-        for path in paths {
-            let name = path
-                .file_name()
-                .and_then(|n| n.to_str())
-                .unwrap_or_default();
-            let is_tf = name.ends_with(".tf");
-            let is_vars = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
-            if name.ends_with(".tf.json") || name.ends_with(".tfvars.json") {
-                problems.extend(fail(format!(
-                    "{}: JSON configuration is not supported yet",
-                    path.display()
-                )));
-            }
-            if name == "override.tf" || name.ends_with("_override.tf") {
-                problems.extend(fail(format!(
-                    "{}: override files are not supported yet",
-                    path.display()
-                )));
-            }
-            if !is_tf && !is_vars {
+        for directory in &reading.directories {
+            let path = match reading.directories.as_slice() {
+                [_] => String::new(),
+                _ => format!("{}:", name_of(directory)),
+            };
+            if config
+                .modules
+                .iter()
+                .any(|m| m.call.is_none() && m.path == path)
+            {
+                let name = name_of(directory);
+                problems.push(problem(format!("two directories are called `{name}`")));
                 continue;
             }
-            let text = match std::fs::read_to_string(&path) {
-                Ok(text) => text,
-                Err(e) => {
-                    problems.extend(fail(format!("{}: {e}", path.display())));
-                    continue;
-                }
-            };
-            let source = Arc::new(Source {
-                path: path.display().to_string(),
-                text,
-            });
-            match hcl_edit::parser::parse_body(&source.text) {
-                Err(error) => {
-                    let offset = error.location().offset();
-                    let place = Place {
-                        source: Arc::clone(&source),
-                        offset,
-                    };
-                    problems.push(Problem::at(
-                        &place,
-                        format!("syntax error: {}", error.message()),
-                    ));
-                }
-                Ok(body) if is_vars => {
-                    config.assignments(&source, &body, &mut assigned, &mut problems)
-                }
-                Ok(body) => {
-                    found = true;
-                    config.file(&source, body, &mut declared, &mut problems);
-                }
+            let index = config.modules.len();
+            let module = Module::new(path, directory.clone(), PathBuf::from("."), index);
+            let assigned = config.folder(module, 0, &mut problems);
+            config.assign(index, assigned, reading, &mut problems);
+        }
+        for name in reading.variables.keys() {
+            let declares = |m: &Module| m.call.is_none() && m.variables.contains_key(name);
+            if !config.modules.iter().any(declares) {
+                problems.push(problem(format!(
+                    "the command line sets the variable `{name}`, which the configuration does not declare"
+                )));
             }
         }
-        if !found && problems.is_empty() {
-            return Err(fail(format!(
-                "{}: there are no .tf files",
-                folder.display()
-            )));
+        if problems.is_empty() {
+            config.check_calls(&mut problems);
         }
-        config.assign(declared, assigned, (given, environment), &mut problems);
+        if problems.is_empty() {
+            config.check_variables(&mut problems);
+        }
         if problems.is_empty() {
             Ok(config)
         } else {
@@ -146,232 +132,303 @@ impl Configuration {
         }
     }
 
-    fn assignments(
-        &self,
-        source: &Arc<Source>,
-        body: &Body,
-        into: &mut BTreeMap<String, Value>,
-        problems: &mut Vec<Problem>,
-    ) {
-        let scope = Scope::empty(self);
-        for attribute in body.attributes() {
-            match evaluate(&attribute.value, &scope, source) {
-                Ok(value) => {
-                    into.insert(attribute.key.as_str().to_owned(), value);
-                }
-                Err(problem) => problems.push(problem),
-            }
+    /// The text of a file: what stands for it, or what is on the disk.
+    pub(crate) fn text(&self, path: &Path) -> Result<String, String> {
+        if let Some(text) = self.overlay.get(path) {
+            return Ok(text.clone());
         }
+        std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
     }
 
-    fn file(
+    fn parsed(&mut self, path: &Path) -> Result<(Arc<Source>, Body), Problem> {
+        let name = path.display().to_string();
+        let source = match self.sources.get(&name) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let text = self.text(path).map_err(problem)?;
+                let source = Arc::new(Source {
+                    path: name.clone(),
+                    text,
+                });
+                self.sources.insert(name, Arc::clone(&source));
+                source
+            }
+        };
+        let body = hcl_edit::parser::parse_body(&source.text).map_err(|error| {
+            let place = Place {
+                source: Arc::clone(&source),
+                offset: error.location().offset(),
+            };
+            Problem::at(&place, format!("syntax error: {}", error.message()))
+        })?;
+        Ok((source, body))
+    }
+
+    /// Reads the folder of a module, adds the module and those that it calls, and answers the variables that files of
+    /// the folder assign.
+    fn folder(
         &mut self,
-        source: &Arc<Source>,
-        body: Body,
-        declared: &mut BTreeMap<String, Variable>,
+        mut module: Module,
+        depth: usize,
         problems: &mut Vec<Problem>,
-    ) {
-        for structure in body {
-            let block = match structure {
-                Structure::Block(block) => block,
-                Structure::Attribute(attribute) => {
-                    let place = place_of(source, attribute.span());
-                    problems.push(Problem::at(
-                        &place,
-                        format!(
-                            "an argument is not expected here: `{}`",
-                            attribute.key.as_str()
-                        ),
-                    ));
-                    continue;
-                }
-            };
-            let place = place_of(source, block.span());
-            let names = labels(&block);
-            let label = names.first().cloned().unwrap_or_default();
-            match block.ident.as_str() {
-                "variable" => {
-                    let scope = Scope::empty(self);
-                    let default = block
-                        .body
-                        .get_attribute("default")
-                        .map(|a| evaluate(&a.value, &scope, source))
-                        .transpose();
-                    let kind = block
-                        .body
-                        .get_attribute("type")
-                        .map(|a| a.value.to_string().trim().to_owned());
-                    match default {
-                        Ok(default) => {
-                            declared.insert(
-                                label,
-                                Variable {
-                                    place,
-                                    default,
-                                    kind,
-                                },
-                            );
-                        }
-                        Err(problem) => problems.push(problem),
+    ) -> BTreeMap<String, Value> {
+        let index = self.modules.len();
+        let mut assigned = BTreeMap::new();
+        let mut paths: Vec<PathBuf> = match std::fs::read_dir(&module.folder) {
+            Ok(entries) => entries.filter_map(Result::ok).map(|e| e.path()).collect(),
+            Err(e) => {
+                let message = format!("{}: {e}", module.folder.display());
+                problems.push(match &module.call {
+                    Some((_, call)) => {
+                        Problem::at(&call.place, format!("module.{}: {message}", call.name))
                     }
-                }
-                "locals" => {
-                    for attribute in block.body.attributes() {
-                        let entry = (Arc::clone(source), attribute.value.clone());
-                        self.locals.insert(attribute.key.as_str().to_owned(), entry);
-                    }
-                }
-                "output" => {
-                    if let Some(value) = block.body.get_attribute("value") {
-                        self.outputs
-                            .push((label, Arc::clone(source), value.value.clone()));
-                    }
-                }
-                "provider" => self.providers.push((label, Arc::clone(source), block)),
-                kind @ ("resource" | "data") => match names.as_slice() {
-                    [type_name, name] => self.nodes.push(Node {
-                        kind: if kind == "data" {
-                            NodeKind::Data
-                        } else {
-                            NodeKind::Resource
-                        },
-                        type_name: type_name.clone(),
-                        name: name.clone(),
-                        place,
-                        end: block.span().map_or(0, |span| span.end),
-                        provider: block
-                            .body
-                            .get_attribute("provider")
-                            .map(|a| a.value.to_string().trim().to_owned()),
-                        body: block.body,
-                    }),
-                    _ => problems.push(Problem::at(
-                        &place,
-                        format!("`{kind}` needs a type and a name"),
-                    )),
-                },
-                other if IGNORED.contains(&other) => {}
-                other => problems.push(Problem::at(
-                    &place,
-                    format!("`{other}` {label} is not supported yet"),
-                )),
+                    None => problem(message),
+                });
+                return assigned;
             }
-        }
-    }
-
-    fn assign(
-        &mut self,
-        declared: BTreeMap<String, Variable>,
-        mut assigned: BTreeMap<String, Value>,
-        (given, environment): (&BTreeMap<String, String>, &BTreeMap<String, String>),
-        problems: &mut Vec<Problem>,
-    ) {
-        for name in given.keys().filter(|n| !declared.contains_key(*n)) {
-            problems.push(Problem {
-                message: format!("the command line sets the variable `{name}`, which the configuration does not declare"),
-                place: None,
-            });
-        }
-        for (name, variable) in declared {
-            let kind = variable.kind.as_deref().unwrap_or("any");
-            let literal = convert::is_literal(variable.kind.as_deref());
-            let read = |texts: &BTreeMap<String, String>| {
-                let text = texts.get(&name)?;
-                Some(if literal {
-                    Ok(Value::String(text.clone()))
-                } else {
-                    self.expression(&name, text)
-                })
-            };
-            let value = read(given)
-                .or_else(|| assigned.remove(&name).map(Ok))
-                .or_else(|| read(environment))
-                .or(variable.default.map(Ok))
-                .transpose();
-            let value = match value {
-                Ok(value) => value,
-                Err(message) => {
-                    problems.push(Problem::at(&variable.place, message));
-                    continue;
-                }
-            };
-            match value {
-                Some(value) => match convert::to_type(value, kind) {
-                    Ok(value) => {
-                        self.variables.insert(name, value);
-                    }
-                    Err(message) => problems.push(Problem::at(
-                        &variable.place,
-                        format!("variable `{name}`: {message}"),
-                    )),
-                },
-                None => {
-                    let message =
-                        format!("variable `{name}` has no value: give one with --var {name}=VALUE");
-                    problems.push(Problem::at(&variable.place, message));
-                }
+        };
+        paths.retain(|p| p.is_file());
+        paths.sort_by_key(|p| (!p.ends_with("terraform.tfvars"), p.clone()));
+        let nothing = Self::default();
+        let state = State::new(&nothing);
+        let constants = Scope::constant(&state);
+        let mut found = Found::default();
+        let mut any = false;
+        for path in paths {
+            let name = path.file_name().and_then(|n| n.to_str());
+            let name = name.unwrap_or_default().to_owned();
+            let path = normal(&path);
+            let refuse = |what: &str| problem(format!("{}: {what}", path.display()));
+            if name.ends_with(".tf.json") || name.ends_with(".tfvars.json") {
+                let what = "JSON configuration is not supported yet";
+                found.problems.push(refuse(what));
             }
-        }
-    }
-
-    /// The value of an expression that somebody wrote on the command line or in the environment.
-    fn expression(&self, name: &str, text: &str) -> Result<Value, String> {
-        let failed = |message: String| format!("variable `{name}`: `{text}`: {message}");
-        let expression: Expression = text
-            .parse()
-            .map_err(|e: hcl_edit::parser::Error| failed(e.message().to_string()))?;
-        let source = Arc::new(Source {
-            path: format!("<the value of {name}>"),
-            text: text.to_owned(),
-        });
-        evaluate(&expression, &Scope::empty(self), &source).map_err(|p| failed(p.message))
-    }
-
-    /// The provider configurations, evaluated.
-    ///
-    /// # Errors
-    /// What cannot be evaluated.
-    pub fn providers(&self, scope: &Scope<'_>) -> Result<Vec<Provider>, Problem> {
-        let mut out = Vec::new();
-        for (name, source, block) in &self.providers {
-            let mut values = Map::new();
-            for attribute in block.body.attributes() {
-                values.insert(
-                    attribute.key.as_str().to_owned(),
-                    evaluate(&attribute.value, scope, source)?,
-                );
+            if name == "override.tf" || name.ends_with("_override.tf") {
+                let what = "override files are not supported yet";
+                found.problems.push(refuse(what));
             }
-            for inner in block.body.blocks() {
-                let mut map = Map::new();
-                for attribute in inner.body.attributes() {
-                    map.insert(
-                        attribute.key.as_str().to_owned(),
-                        evaluate(&attribute.value, scope, source)?,
+            let is_vars = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
+            if !(name.ends_with(".tf") || is_vars && module.call.is_none()) {
+                continue;
+            }
+            match self.parsed(&path) {
+                Err(problem) => found.problems.push(problem),
+                Ok((source, body)) if is_vars => {
+                    assignments(
+                        &source,
+                        &body,
+                        &constants,
+                        &mut assigned,
+                        &mut found.problems,
                     );
                 }
-                values.insert(inner.ident.as_str().to_owned(), Value::Object(map));
+                Ok((source, body)) => {
+                    any = true;
+                    module.file(index, &source, body, &constants, &mut found);
+                }
             }
-            let name = match values.get("alias").and_then(Value::as_str) {
-                Some(alias) => format!("{name}.{alias}"),
-                None => name.clone(),
-            };
-            out.push(Provider {
-                name,
-                values,
-                place: place_of(source, block.span()),
-            });
         }
-        Ok(out)
+        if !any && found.problems.is_empty() {
+            let folder = module.folder.display();
+            problems.push(problem(format!("{folder}: there are no .tf files")));
+        }
+        problems.append(&mut found.problems);
+        self.notes.append(&mut found.notes);
+        self.nodes.append(&mut found.nodes);
+        self.modules.push(module);
+        for call in found.calls {
+            self.call(index, call, depth + 1, problems);
+        }
+        assigned
     }
 
-    /// The outputs, evaluated.
-    ///
-    /// # Errors
-    /// What cannot be evaluated.
-    pub fn outputs(&self, scope: &Scope<'_>) -> Result<Vec<(String, Value)>, Problem> {
-        self.outputs
+    /// Reads the module that a `module` block calls.
+    fn call(&mut self, caller: usize, call: Call, depth: usize, problems: &mut Vec<Problem>) {
+        let Some(module) = self.modules.get(caller) else {
+            return;
+        };
+        let source = call.body.get_attribute("source").map(|a| a.value.as_str());
+        let Some(Some(source)) = source else {
+            let message = format!("module.{} needs a `source`, as a plain text", call.name);
+            problems.push(Problem::at(&call.place, message));
+            return;
+        };
+        if depth > MAX_DEPTH {
+            let message = format!("module.{} calls itself", call.name);
+            problems.push(Problem::at(&call.place, message));
+            return;
+        }
+        let path = format!("{}module.{}.", module.path, call.name);
+        let local = source.starts_with("./") || source.starts_with("../");
+        let (folder, within) = if local {
+            (module.folder.join(source), module.within.join(source))
+        } else {
+            let Some(within) = self.installed(module.root, &path) else {
+                if self.given.keys().any(|k| k.starts_with(&path)) {
+                    self.given_module(caller, path, call);
+                    return;
+                }
+                let message = format!(
+                    "module.{}: its source `{source}` is not here; run `terraform init`, which puts it into .terraform/modules, or give its outputs with --set {path}OUTPUT=VALUE",
+                    call.name
+                );
+                problems.push(Problem::at(&call.place, message));
+                return;
+            };
+            let root = self.modules.get(module.root).map(|m| m.folder.clone());
+            (root.unwrap_or_default().join(&within), within)
+        };
+        let mut called = Module::new(path, normal(&folder), normal(&within), module.root);
+        let (index, name) = (self.modules.len(), call.name.clone());
+        called.call = Some((caller, call));
+        if let Some(module) = self.modules.get_mut(caller) {
+            module.children.insert(name, index);
+        }
+        self.folder(called, depth, problems);
+    }
+
+    /// Adds a module of which somebody gave the outputs.
+    fn given_module(&mut self, caller: usize, path: String, call: Call) {
+        let (index, name) = (self.modules.len(), call.name.clone());
+        let root = self.modules.get(caller).map_or(0, |m| m.root);
+        let mut module = Module::new(path, PathBuf::new(), PathBuf::new(), root);
+        module.call = Some((caller, call));
+        module.given = true;
+        if let Some(caller) = self.modules.get_mut(caller) {
+            caller.children.insert(name, index);
+        }
+        self.modules.push(module);
+    }
+
+    /// How many directories there are.
+    #[must_use]
+    pub fn directories(&self) -> usize {
+        self.modules.iter().filter(|m| m.call.is_none()).count()
+    }
+
+    /// Whether somebody gave values for a resource or data source, or its values come from a directory that is read
+    /// together with its own.
+    #[must_use]
+    pub fn is_given(&self, node: &Node) -> bool {
+        self.given(&node.address()).is_some() || self.remote(node).is_some()
+    }
+
+    /// The values that somebody gave for attributes of a resource or data source.
+    #[must_use]
+    pub fn given(&self, address: &str) -> Option<Map<String, Value>> {
+        let mut out = Map::new();
+        for (name, value) in &self.given {
+            let below = name
+                .strip_prefix(address)
+                .and_then(|rest| rest.strip_prefix('.'));
+            let Some(below) = below else {
+                continue;
+            };
+            let parts: Vec<&str> = below.split('.').collect();
+            let Some((last, front)) = parts.split_last() else {
+                continue;
+            };
+            let mut at = Some(&mut out);
+            for part in front {
+                let inner = at.map(|map| {
+                    map.entry((*part).to_owned())
+                        .or_insert_with(|| Value::Object(Map::new()))
+                });
+                at = inner.and_then(Value::as_object_mut);
+            }
+            if let Some(map) = at {
+                map.insert((*last).to_owned(), value.clone());
+            }
+        }
+        (!out.is_empty()).then_some(out)
+    }
+
+    /// Where `terraform init` has put a module.
+    fn installed(&self, root: usize, path: &str) -> Option<PathBuf> {
+        let root = self.modules.get(root)?;
+        let file = root.folder.join(".terraform/modules/modules.json");
+        let manifest: Value = serde_json::from_str(&self.text(&file).ok()?).ok()?;
+        let below = path.strip_prefix(&root.path)?.trim_end_matches('.');
+        let key = below.split('.').filter(|part| *part != "module");
+        let key = key.collect::<Vec<_>>().join(".");
+        let modules = manifest.get("Modules")?.as_array()?;
+        let entry = modules
             .iter()
-            .map(|(name, source, e)| Ok((name.clone(), evaluate(e, scope, source)?)))
-            .collect()
+            .find(|m| m["Key"] == Value::String(key.clone()))?;
+        entry.get("Dir")?.as_str().map(PathBuf::from)
+    }
+
+    /// Every module gets what it requires, and nothing that it does not know.
+    fn check_calls(&self, problems: &mut Vec<Problem>) {
+        const META: &[&str] = &[
+            "source",
+            "version",
+            "providers",
+            "count",
+            "for_each",
+            "depends_on",
+        ];
+        for module in &self.modules {
+            let Some((_, call)) = module.call.as_ref().filter(|_| !module.given) else {
+                continue;
+            };
+            for attribute in call.body.attributes() {
+                let name = attribute.key.as_str();
+                if !META.contains(&name) && !module.variables.contains_key(name) {
+                    let message = format!("module.{} has no variable `{name}`", call.name);
+                    problems.push(Problem::at(&call.place, message));
+                }
+            }
+            for (name, variable) in &module.variables {
+                if variable.default.is_none() && !call.body.has_attribute(name) {
+                    let message = format!("module.{} needs the variable `{name}`", call.name);
+                    problems.push(Problem::at(&call.place, message));
+                }
+            }
+        }
+    }
+}
+
+/// The arguments of a block, its inner blocks as objects.
+pub(crate) fn values(
+    body: &Body,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<Map<String, Value>, Problem> {
+    let mut out = Map::new();
+    for attribute in body.attributes() {
+        let value = evaluate(&attribute.value, scope, source)?;
+        out.insert(attribute.key.as_str().to_owned(), value);
+    }
+    for inner in body.blocks() {
+        let value = Value::Object(values(&inner.body, scope, source)?);
+        out.insert(inner.ident.as_str().to_owned(), value);
+    }
+    Ok(out)
+}
+
+pub(crate) fn assignments(
+    source: &Arc<Source>,
+    body: &Body,
+    scope: &Scope<'_>,
+    into: &mut BTreeMap<String, Value>,
+    problems: &mut Vec<Problem>,
+) {
+    for attribute in body.attributes() {
+        match evaluate(&attribute.value, scope, source) {
+            Ok(value) => {
+                into.insert(attribute.key.as_str().to_owned(), value);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    for block in body.blocks() {
+        let place = place_of(source, block.span());
+        let name = labels(block).join(" ");
+        let message = format!(
+            "a block is not expected here: `{}` {name}",
+            block.ident.as_str()
+        );
+        problems.push(Problem::at(&place, message.trim_end().to_owned()));
     }
 }

@@ -2,49 +2,6 @@
 
 use serde_json::{Number, Value, json};
 
-/// Whether a variable of this type takes its text from the command line as it stands; the text for other types is an
-/// expression. An untyped variable takes it as it stands, too.
-pub(crate) fn is_literal(kind: Option<&str>) -> bool {
-    matches!(kind, None | Some("string" | "number" | "bool" | "any"))
-}
-
-pub(crate) fn to_type(value: Value, kind: &str) -> Result<Value, String> {
-    if value.is_null() {
-        return Ok(value);
-    }
-    match kind {
-        "string" => to_string(&value)
-            .map(Value::String)
-            .ok_or_else(|| "a string is required".to_owned()),
-        "number" => to_number(&value).ok_or_else(|| "a number is required".to_owned()),
-        "bool" => to_bool(&value)
-            .map(Value::Bool)
-            .ok_or_else(|| "a Boolean is required".to_owned()),
-        _ => match (inner(kind), value) {
-            (Some(element), Value::Array(items)) => items
-                .into_iter()
-                .map(|v| to_type(v, element))
-                .collect::<Result<Vec<_>, _>>()
-                .map(Value::Array),
-            (Some(element), Value::Object(map)) => map
-                .into_iter()
-                .map(|(k, v)| Ok((k, to_type(v, element)?)))
-                .collect::<Result<_, String>>()
-                .map(Value::Object),
-            (Some(_), _) => Err(format!("a {kind} is required")),
-            (None, value) => Ok(value),
-        },
-    }
-}
-
-/// `string` of `list(string)`, `set(string)` or `map(string)`.
-fn inner(kind: &str) -> Option<&str> {
-    ["list(", "set(", "map("]
-        .iter()
-        .find_map(|open| kind.strip_prefix(open)?.strip_suffix(')'))
-        .map(str::trim)
-}
-
 /// A text, number or Boolean as a text.
 pub(crate) fn to_string(value: &Value) -> Option<String> {
     match value {

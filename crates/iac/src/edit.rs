@@ -1,73 +1,387 @@
 //! Where in the text of a configuration a policy can be added to.
 
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::expr::{Expression, FuncCall, ObjectKey, TraversalOperator};
 
+use crate::Source;
 use crate::block::{Node, NodeKind};
-use crate::references;
+use crate::config::{Configuration, normal};
+use crate::eval::evaluate;
+use crate::scope::State;
 
-/// How a block writes a policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A list in a file, and how an element is added to it.
+#[derive(Debug, Clone)]
+pub struct ListEnd {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The byte at which elements are added.
+    pub at: usize,
+    /// What comes before the first that is added.
+    pub first: String,
+    /// What comes before every further one.
+    pub next: String,
+    /// What comes behind each.
+    pub after: &'static str,
+    /// For a single value that becomes a list: the byte at which it begins. A bracket opens there, and closes behind
+    /// what is added.
+    pub opens: Option<usize>,
+}
+
+/// How a policy is written.
+#[derive(Debug, Clone)]
 pub enum PolicySource {
-    /// It refers to a `data "aws_iam_policy_document"` block: a `statement` goes before the byte at which that
-    /// block's brace closes.
+    /// As a `data "aws_iam_policy_document"` block: a `statement` goes before the byte at which that block's brace closes.
     Document {
         /// The address of the data block.
         address: String,
     },
-    /// It stands in the block, in `jsonencode`: a statement goes before this byte, at which the list of statements closes.
+    /// As an expression in `jsonencode`.
     Encoded {
-        /// Byte offset of the closing bracket.
-        close: usize,
-        /// Whether a comma has to come first.
-        comma: bool,
+        /// The list of its statements.
+        list: ListEnd,
+        /// The path of the module in which the expression stands.
+        path: String,
+    },
+    /// As JSON in a heredoc, in which `${…}` is an expression.
+    Heredoc {
+        /// The list of its statements.
+        list: ListEnd,
+        /// The path of the module in which the heredoc stands.
+        path: String,
+    },
+    /// As JSON in a file of its own, in which nothing can be referred to.
+    File {
+        /// The list of its statements.
+        list: ListEnd,
     },
 }
 
-impl Node {
-    /// How the argument `name` writes its policy; `None` where that is not known.
+/// References of references deeper than this are not followed.
+const MAX_DEPTH: usize = 16;
+
+/// An expression, the file that it stands in, and the module.
+struct At<'c> {
+    expression: &'c Expression,
+    source: &'c Arc<Source>,
+    module: usize,
+}
+
+impl Configuration {
+    /// How the argument `name` of `node` writes its policy, whatever names lie between; `None` where that is not known.
     #[must_use]
-    pub fn policy_source(&self, name: &str) -> Option<PolicySource> {
-        let expression = &self.body.get_attribute(name)?.value;
-        if let Some(close) = statements_of(expression) {
-            let text = &self.place.source.text;
-            let before = text.get(..close)?.trim_end();
-            return Some(PolicySource::Encoded {
-                close,
-                comma: !before.ends_with([',', '[']),
-            });
-        }
-        let paths = references::of_expression(expression);
-        match paths.as_slice() {
-            [path] => match path.as_slice() {
-                [data, kind, name, json]
-                    if data == "data"
-                        && kind == "aws_iam_policy_document"
-                        && (json == "json" || json == "minified_json") =>
-                {
-                    Some(PolicySource::Document {
-                        address: format!("data.{kind}.{name}"),
-                    })
+    pub fn policy_source(&self, node: &Node, name: &str) -> Option<PolicySource> {
+        let at = At {
+            expression: &node.body.get_attribute(name)?.value,
+            source: &node.place.source,
+            module: node.module,
+        };
+        self.written(&at, 0)
+    }
+
+    fn written(&self, at: &At<'_>, depth: usize) -> Option<PolicySource> {
+        let path = || self.modules.get(at.module).map(|m| m.path.clone());
+        match at.expression {
+            Expression::Parenthesis(inner) => {
+                let inner = At {
+                    expression: inner.inner(),
+                    ..*at
+                };
+                self.written(&inner, depth)
+            }
+            Expression::FuncCall(call) => match call.name.name.as_str() {
+                "jsonencode" => {
+                    let argument = At {
+                        expression: call.args.iter().next()?,
+                        ..*at
+                    };
+                    let object = self.followed(argument, depth)?;
+                    let list = statements(object.expression, object.source)?;
+                    let path = self.modules.get(object.module)?.path.clone();
+                    Some(PolicySource::Encoded { list, path })
                 }
+                "file" | "templatefile" => self.file(call, at),
                 _ => None,
             },
+            Expression::HeredocTemplate(_) => {
+                let range = at.expression.span()?;
+                let list = json_statements(at.source, range)?;
+                Some(PolicySource::Heredoc {
+                    list,
+                    path: path()?,
+                })
+            }
+            Expression::Traversal(_) => {
+                if let Some(address) = self.document(at) {
+                    return Some(PolicySource::Document { address });
+                }
+                let next = self.referred(at).filter(|_| depth < MAX_DEPTH)?;
+                self.written(&next, depth + 1)
+            }
             _ => None,
         }
     }
 
-    /// Where an element can be added to the list of the argument `name`: before which byte, whether a comma has to come
-    /// first, and whether the list has a line for each element.
+    /// What stands behind locals, variables and outputs.
+    fn followed<'c>(&'c self, at: At<'c>, depth: usize) -> Option<At<'c>> {
+        match at.expression {
+            Expression::Traversal(_) if depth < MAX_DEPTH => {
+                self.followed(self.referred(&at)?, depth + 1)
+            }
+            Expression::Object(_) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The address of the policy document of which `json` is taken.
+    fn document(&self, at: &At<'_>) -> Option<String> {
+        let names = names(at.expression)?;
+        match names.as_slice() {
+            [
+                "data",
+                "aws_iam_policy_document",
+                name,
+                "json" | "minified_json",
+            ] => {
+                let path = &self.modules.get(at.module)?.path;
+                Some(format!("{path}data.aws_iam_policy_document.{name}"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The expression that a local, a variable of a module or an output of one stands for.
+    fn referred<'c>(&'c self, at: &At<'_>) -> Option<At<'c>> {
+        let names = names(at.expression)?;
+        let module = self.modules.get(at.module)?;
+        match names.as_slice() {
+            ["local", name] => {
+                let (source, expression) = module.locals.get(*name)?;
+                Some(At {
+                    expression,
+                    source,
+                    module: at.module,
+                })
+            }
+            ["var", name] => {
+                let (caller, call) = module.call.as_ref()?;
+                Some(At {
+                    expression: &call.body.get_attribute(name)?.value,
+                    source: &call.place.source,
+                    module: *caller,
+                })
+            }
+            ["module", name, output] => {
+                let child = *module.children.get(*name)?;
+                let output = self.modules.get(child)?.outputs.get(*output)?;
+                Some(At {
+                    expression: &output.value,
+                    source: &output.source,
+                    module: child,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    fn file(&self, call: &FuncCall, at: &At<'_>) -> Option<PolicySource> {
+        let state = State::new(self);
+        let scope = state.scope(*state.instances(at.module).ok()?.first()?);
+        let name = evaluate(call.args.iter().next()?, &scope, at.source).ok()?;
+        let path = normal(&Path::new(&scope.folder()).join(name.as_str()?));
+        let text = self.text(&path).ok()?;
+        let range = 0..text.len();
+        let source = Arc::new(Source {
+            path: path.display().to_string(),
+            text,
+        });
+        let list = json_statements(&source, range)?;
+        Some(PolicySource::File { list })
+    }
+}
+
+/// The names of a reference, keys of instances left out.
+fn names(expression: &Expression) -> Option<Vec<&str>> {
+    let Expression::Traversal(traversal) = expression else {
+        return None;
+    };
+    let Expression::Variable(root) = &traversal.expr else {
+        return None;
+    };
+    let mut names = vec![root.as_str()];
+    for operator in &traversal.operators {
+        match operator.value() {
+            TraversalOperator::GetAttr(name) => names.push(name.as_str()),
+            TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_) => {}
+            _ => return None,
+        }
+    }
+    Some(names)
+}
+
+/// The list of statements in `{ Statement = [ … ] }`.
+fn statements(expression: &Expression, source: &Arc<Source>) -> Option<ListEnd> {
+    let Expression::Object(object) = expression else {
+        return None;
+    };
+    let value = object.iter().find_map(|(key, value)| {
+        let name = match key {
+            ObjectKey::Ident(ident) => ident.as_str().to_owned(),
+            ObjectKey::Expression(Expression::String(text)) => text.as_str().to_owned(),
+            ObjectKey::Expression(Expression::Variable(name)) => name.as_str().to_owned(),
+            ObjectKey::Expression(_) => return None,
+        };
+        (name == "Statement").then(|| value.expr())
+    })?;
+    match value {
+        Expression::Array(items) => {
+            let last = items.iter().last().map(|e| e.span());
+            let last = match last {
+                Some(span) => Some(span?.end),
+                None => None,
+            };
+            list_end(source, value.span()?, last)
+        }
+        Expression::Object(_) => Some(single(source, value.span()?)),
+        _ => None,
+    }
+}
+
+/// A single statement, which becomes a list.
+fn single(source: &Arc<Source>, range: Range<usize>) -> ListEnd {
+    ListEnd {
+        source: Arc::clone(source),
+        at: range.end,
+        first: ", ".to_owned(),
+        next: ", ".to_owned(),
+        after: "",
+        opens: Some(range.start),
+    }
+}
+
+/// How to add to a list that stands in `range` and whose last element ends at `last`. In a list of several lines every
+/// new element gets a line, and a comma behind it if the last has one.
+fn list_end(source: &Arc<Source>, range: Range<usize>, last: Option<usize>) -> Option<ListEnd> {
+    let text = &source.text;
+    let close = range.end.checked_sub(1)?;
+    let end = |at: usize, first: String, next: String, after: &'static str| ListEnd {
+        source: Arc::clone(source),
+        at,
+        first,
+        next,
+        after,
+        opens: None,
+    };
+    let Some(last) = last else {
+        return Some(end(range.start + 1, String::new(), ", ".to_owned(), ""));
+    };
+    let behind = text.get(last..close)?;
+    let trimmed = behind.trim_start();
+    let comma = trimmed.starts_with(',');
+    if !comma && trimmed.contains(',') {
+        // A comment between the element and its comma.
+        return None;
+    }
+    let at = if comma {
+        last + (behind.len() - trimmed.len()) + 1
+    } else {
+        last
+    };
+    let line = text.get(..close)?.rfind('\n').map_or(0, |i| i + 1);
+    let own_line = text.get(line..close)?.trim().is_empty() && line > range.start;
+    if !own_line {
+        let (first, next) = if comma { (" ", " ") } else { (", ", ", ") };
+        let after = if comma { "," } else { "" };
+        return Some(end(at, first.to_owned(), next.to_owned(), after));
+    }
+    let indent = text.get(line..close)?.len() + 2;
+    let break_ = format!("\n{:indent$}", "");
+    Some(if comma {
+        end(at, break_.clone(), break_, ",")
+    } else {
+        end(at, format!(",{break_}"), format!(",{break_}"), "")
+    })
+}
+
+/// The list of statements of the JSON document that stands somewhere in `range`, which may have interpolations in its
+/// texts; none where there are template directives between them.
+fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Option<ListEnd> {
+    let text = source.text.get(range.clone())?;
+    let start = text.find('{')?;
+    let bytes = text.as_bytes();
+    let (mut depth, mut index) = (0usize, start);
+    let mut key = "";
+    let mut statement = false;
+    let mut opened: Option<usize> = None;
+    let mut last = None;
+    while let Some(byte) = bytes.get(index) {
+        match byte {
+            b'"' => {
+                let end = string_end(bytes, index)?;
+                if depth == 1 && opened.is_none() {
+                    key = text.get(index + 1..end)?;
+                }
+                index = end;
+            }
+            b':' if depth == 1 && opened.is_none() => statement = key == "Statement",
+            b'%' if bytes.get(index + 1) == Some(&b'{') => return None,
+            b'{' | b'[' => {
+                if depth == 1 && statement && opened.is_none() {
+                    opened = Some(index);
+                }
+                depth += 1;
+            }
+            b'}' | b']' => {
+                depth = depth.checked_sub(1)?;
+                if let Some(open) = opened.filter(|_| depth == 1) {
+                    let whole = range.start + open..range.start + index + 1;
+                    return match byte {
+                        b'}' => Some(single(source, whole)),
+                        _ => list_end(source, whole, last),
+                    };
+                }
+                if opened.is_some() && depth == 2 {
+                    last = Some(range.start + index + 1);
+                }
+            }
+            _ => {}
+        }
+        index += 1;
+    }
+    None
+}
+
+/// The closing quote of the text that begins at `start`; an interpolation may have quotes of its own.
+fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let (mut index, mut braces) = (start + 1, 0usize);
+    loop {
+        match *bytes.get(index)? {
+            b'\\' => index += 1,
+            b'$' if bytes.get(index + 1) == Some(&b'{') => {
+                braces += 1;
+                index += 1;
+            }
+            b'}' if braces > 0 => braces -= 1,
+            b'"' if braces == 0 => return Some(index),
+            _ => {}
+        }
+        index += 1;
+    }
+}
+
+impl Node {
+    /// Where an element can be added to the list of the argument `name`.
     #[must_use]
-    pub fn list_end(&self, name: &str) -> Option<(usize, bool, bool)> {
+    pub fn list_end(&self, name: &str) -> Option<ListEnd> {
         let expression = &self.body.get_attribute(name)?.value;
-        let Expression::Array(_) = expression else {
+        let Expression::Array(items) = expression else {
             return None;
         };
-        let close = expression.span()?.end.saturating_sub(1);
-        let before = self.place.source.text.get(..close)?;
-        let comma = !before.trim_end().ends_with([',', '[']);
-        let lines = before.trim_end_matches([' ', '\t']).ends_with('\n');
-        Some((close, comma, lines))
+        let last = items.iter().last().and_then(|e| e.span()).map(|s| s.end);
+        list_end(&self.place.source, expression.span()?, last)
     }
 
     /// The byte at which the block's brace closes, and the byte behind the block.
@@ -85,28 +399,66 @@ impl Node {
     }
 }
 
-/// The byte at which the list of statements in `jsonencode({ Statement = [ … ] })` closes.
-fn statements_of(expression: &Expression) -> Option<usize> {
-    let Expression::FuncCall(call) = expression else {
-        return None;
-    };
-    if call.name.name.as_str() != "jsonencode" {
-        return None;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn added(text: &str) -> Option<String> {
+        let source = Arc::new(Source {
+            path: String::new(),
+            text: text.to_owned(),
+        });
+        let list = json_statements(&source, 0..text.len())?;
+        let mut out = text.to_owned();
+        let close = if list.opens.is_some() { "]" } else { "" };
+        let new = format!("{}{{\"S\":9}}{}{close}", list.first, list.after);
+        out.insert_str(list.at, &new);
+        if let Some(open) = list.opens {
+            out.insert(open, '[');
+        }
+        Some(out)
     }
-    let Some(Expression::Object(object)) = call.args.iter().next() else {
-        return None;
-    };
-    let value = object.iter().find_map(|(key, value)| {
-        let name = match key {
-            ObjectKey::Ident(ident) => ident.as_str().to_owned(),
-            ObjectKey::Expression(Expression::String(text)) => text.as_str().to_owned(),
-            ObjectKey::Expression(Expression::Variable(name)) => name.as_str().to_owned(),
-            ObjectKey::Expression(_) => return None,
-        };
-        (name == "Statement").then(|| value.expr())
-    })?;
-    match value {
-        Expression::Array(_) => value.span().map(|span| span.end.saturating_sub(1)),
-        _ => None,
+
+    #[test]
+    fn json_documents() {
+        let check = |text: &str, expected: &str| assert_eq!(added(text).as_deref(), Some(expected));
+        check(r#"{"Statement":[]}"#, r#"{"Statement":[{"S":9}]}"#);
+        check(
+            r#"{"Id":"Statement","Statement": {"A":[1]}}"#,
+            r#"{"Id":"Statement","Statement": [{"A":[1]}, {"S":9}]}"#,
+        );
+        check(
+            "{\n  \"Statement\": [\n    {\"A\": \"${jsonencode(\"x\")}]\"}\n  ]\n}",
+            "{\n  \"Statement\": [\n    {\"A\": \"${jsonencode(\"x\")}]\"},\n    {\"S\":9}\n  ]\n}",
+        );
+        assert_eq!(added("{\"Statement\": [%{ if x }{}%{ endif }]}"), None);
+    }
+
+    proptest! {
+        /// A statement is added to every JSON policy, and nothing else changes.
+        #[test]
+        fn a_statement_is_added(
+            count in 0usize..4,
+            text in "[a-zA-Z0-9:*/{}\\[\\], ]{0,12}",
+            pretty: bool,
+        ) {
+            let one = serde_json::json!({"Effect": "Allow", "Sid": text, "Action": [text, "x"]});
+            let document = serde_json::json!({"Version": text, "Statement": vec![one.clone(); count]});
+            let written = if pretty {
+                serde_json::to_string_pretty(&document).unwrap()
+            } else {
+                document.to_string()
+            };
+            let after: serde_json::Value = serde_json::from_str(&added(&written).unwrap()).unwrap();
+            let mut expected = vec![one; count];
+            expected.push(serde_json::json!({"S": 9}));
+            prop_assert_eq!(&after["Statement"], &serde_json::Value::Array(expected));
+        }
+
+        #[test]
+        fn never_panics(text in r#"(\{|\}|\[|\]|"|Statement|:|,|\$\{|%\{|\\| |\n|é){0,30}"#) {
+            let _ = added(&text);
+        }
     }
 }

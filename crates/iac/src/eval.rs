@@ -1,7 +1,5 @@
 //! The expression language.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
@@ -12,107 +10,9 @@ use hcl_edit::template::Element;
 use serde_json::{Map, Value, json};
 
 use crate::block::place_of;
-use crate::config::Configuration;
 use crate::convert::{number, to_bool, to_string};
+use crate::scope::Scope;
 use crate::{Problem, Source, functions, template};
-
-/// What names mean.
-#[derive(Debug, Clone)]
-pub struct Scope<'a> {
-    config: &'a Configuration,
-    /// Values of resources and data sources by address.
-    values: Cow<'a, BTreeMap<String, Value>>,
-    names: Map<String, Value>,
-    depth: usize,
-}
-
-/// Locals that refer to locals deeper than this go round in a circle.
-const MAX_DEPTH: usize = 64;
-
-impl<'a> Scope<'a> {
-    /// A scope in which `values` are the resources made so far, by address.
-    #[must_use]
-    pub fn new(config: &'a Configuration, values: &'a BTreeMap<String, Value>) -> Self {
-        Self {
-            config,
-            values: Cow::Borrowed(values),
-            names: Map::new(),
-            depth: 0,
-        }
-    }
-
-    pub(crate) fn empty(config: &'a Configuration) -> Self {
-        Self {
-            config,
-            values: Cow::Owned(BTreeMap::new()),
-            names: Map::new(),
-            depth: 0,
-        }
-    }
-
-    /// The same scope in which `name` means `value`.
-    #[must_use]
-    pub fn with(&self, name: &str, value: Value) -> Self {
-        let mut scope = self.clone();
-        scope.names.insert(name.to_owned(), value);
-        scope
-    }
-
-    /// The folder of the configuration.
-    pub(crate) fn folder(&self) -> &str {
-        &self.config.folder
-    }
-
-    fn local(&self, name: &str) -> Option<Result<Value, Problem>> {
-        let (source, expression) = self.config.locals.get(name)?;
-        let mut scope = self.clone();
-        scope.names = Map::new();
-        scope.depth += 1;
-        if scope.depth > MAX_DEPTH {
-            let place = place_of(source, expression.span());
-            return Some(Err(Problem::at(
-                &place,
-                format!("local.{name} refers to itself"),
-            )));
-        }
-        Some(evaluate(expression, &scope, source))
-    }
-
-    /// The value that a dotted name begins with, and how many parts of the name it took.
-    fn root(&self, path: &[&str]) -> Result<(Value, usize), String> {
-        let undeclared = || format!("`{}` is not known", path.join("."));
-        match path {
-            [name, ..] if self.names.contains_key(*name) => {
-                Ok((self.names.get(*name).cloned().unwrap_or_default(), 1))
-            }
-            ["var", name, ..] => self
-                .config
-                .variables
-                .get(*name)
-                .cloned()
-                .map(|v| (v, 2))
-                .ok_or_else(undeclared),
-            ["local", name, ..] => match self.local(name) {
-                Some(Ok(value)) => Ok((value, 2)),
-                Some(Err(problem)) => Err(problem.to_string()),
-                None => Err(undeclared()),
-            },
-            ["path", _, ..] => Ok((json!("."), 2)),
-            ["terraform", "workspace", ..] => Ok((json!("default"), 2)),
-            ["data", kind, name, ..] => {
-                let value = self.values.get(&format!("data.{kind}.{name}"));
-                value.cloned().map(|v| (v, 3)).ok_or_else(undeclared)
-            }
-            [kind, name, ..] => self
-                .values
-                .get(&format!("{kind}.{name}"))
-                .cloned()
-                .map(|v| (v, 2))
-                .ok_or_else(undeclared),
-            _ => Err(undeclared()),
-        }
-    }
-}
 
 /// Evaluates `expression`.
 pub(crate) fn evaluate(
@@ -207,7 +107,7 @@ pub(crate) fn evaluate(
                     _ => return Err(fail("`...` needs a list".to_owned())),
                 }
             }
-            functions::call(name, &args, scope.folder()).map_err(fail)?
+            functions::call(name, &args, &scope.folder()).map_err(fail)?
         }
         Expression::Traversal(t) => traverse(
             &t.expr,
@@ -258,6 +158,9 @@ fn traverse(
     source: &Arc<Source>,
 ) -> Result<Value, Fail> {
     let (mut value, used) = match root {
+        Expression::Variable(ident) if ident.as_str() == "module" => {
+            module(&operators, scope, source)?
+        }
         Expression::Variable(ident) => {
             let mut path = vec![ident.as_str()];
             path.extend(operators.iter().map_while(|o| match o {
@@ -266,7 +169,7 @@ fn traverse(
             }));
             let (value, taken) = scope.root(&path).map_err(Fail::Message)?;
             // A resource has attributes on AWS that are not here: that must not look like a null.
-            let own = scope.names.contains_key(ident.as_str())
+            let own = scope.has(ident.as_str())
                 || matches!(ident.as_str(), "var" | "local" | "path" | "terraform");
             if !own
                 && let (Some(name), Value::Object(map)) = (path.get(taken), &value)
@@ -326,6 +229,33 @@ fn traverse(
         }
     }
     Ok(value)
+}
+
+/// `module.name`, `module.name.output`, `module.name["key"].output`: only what is named is evaluated.
+fn module(
+    operators: &[&TraversalOperator],
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<(Value, usize), Fail> {
+    let name = |index: usize| match operators.get(index) {
+        Some(TraversalOperator::GetAttr(name)) => Some(name.as_str()),
+        _ => None,
+    };
+    let Some(called) = name(0) else {
+        return Err(Fail::Message("`module` needs a name".to_owned()));
+    };
+    let key = match operators.get(1) {
+        Some(TraversalOperator::Index(e)) => {
+            Some(evaluate(e, scope, source).map_err(Fail::Problem)?)
+        }
+        Some(TraversalOperator::LegacyIndex(n)) => Some(json!(*n.value())),
+        _ => None,
+    };
+    let used = 1 + usize::from(key.is_some());
+    let output = name(used);
+    let value = scope.module(called, key.as_ref(), output);
+    let value = value.map_err(Fail::Message)?;
+    Ok((value, used + usize::from(output.is_some())))
 }
 
 fn attribute(value: &Value, name: &str) -> Result<Value, String> {
@@ -435,6 +365,8 @@ fn for_expression(f: &ForExpr, scope: &Scope<'_>, source: &Arc<Source>) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Configuration, Reading};
+    use crate::scope::State;
     use proptest::prelude::*;
 
     /// Evaluates `text` as the value of a local, with one variable and one resource in scope.
@@ -444,14 +376,17 @@ mod tests {
             "variable \"v\" {{\n  default = \"x\"\n}}\nlocals {{\n  list = [\"a\", \"b\"]\n  map = {{ one = 1, two = 2 }}\n  it = {text}\n}}\n"
         );
         std::fs::write(folder.path().join("main.tf"), file).unwrap();
-        let config = Configuration::read(folder.path(), &BTreeMap::new(), &BTreeMap::new())
-            .map_err(|p| p[0].message.clone())?;
-        let values = BTreeMap::from([(
-            "aws_iam_role.r".to_owned(),
-            json!({"arn": "arn:r", "tags": {"k": "v"}}),
-        )]);
-        let (source, expression) = config.locals.get("it").unwrap();
-        evaluate(expression, &Scope::new(&config, &values), source).map_err(|p| p.message)
+        let reading = Reading {
+            directories: vec![folder.path().to_owned()],
+            ..Reading::default()
+        };
+        let config = Configuration::read(&reading).map_err(|p| p[0].message.clone())?;
+        let mut state = State::new(&config);
+        let role = json!({"arn": "arn:r", "tags": {"k": "v"}});
+        state.insert("aws_iam_role.r".to_owned(), role);
+        let (source, expression) = config.modules[0].locals.get("it").unwrap();
+        let instance = state.instances(0).unwrap()[0];
+        evaluate(expression, &state.scope(instance), source).map_err(|p| p.message)
     }
 
     #[track_caller]

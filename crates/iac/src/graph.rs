@@ -6,95 +6,264 @@ use crate::config::Configuration;
 use crate::references;
 use crate::{Node, NodeKind, Problem};
 
+/// The nodes in the order in which they are made, and what each refers to.
+#[derive(Debug)]
+pub struct Order {
+    /// Indices of nodes, each behind those that it depends on; otherwise in the order of the files, pipelines last.
+    pub nodes: Vec<usize>,
+    /// By index: the nodes that it refers to.
+    pub needs: Vec<BTreeSet<usize>>,
+}
+
+impl Order {
+    /// The nodes that `from` refers to, and those that these refer to, and so on; `from` among them.
+    #[must_use]
+    pub fn reach(&self, from: usize) -> BTreeSet<usize> {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![from];
+        while let Some(index) = open.pop() {
+            if seen.insert(index) {
+                open.extend(self.needs.get(index).into_iter().flatten());
+            }
+        }
+        seen
+    }
+}
+
+/// Finds what one node refers to.
+struct Search<'c> {
+    config: &'c Configuration,
+    addresses: &'c BTreeMap<String, usize>,
+    /// Nodes of each module and of those that it calls.
+    below: &'c BTreeMap<usize, Vec<usize>>,
+    node: usize,
+    found: BTreeSet<usize>,
+    seen: BTreeSet<(usize, String)>,
+    problems: Vec<Problem>,
+}
+
 impl Configuration {
-    /// All nodes, each behind those that it depends on; otherwise in the order of the files.
+    fn addresses(&self) -> BTreeMap<String, usize> {
+        let nodes = self.nodes.iter().enumerate();
+        nodes.map(|(i, n)| (n.address(), i)).collect()
+    }
+
+    /// The nodes that one argument of `node` refers to.
+    #[must_use]
+    pub fn refers(&self, node: &Node, argument: &str) -> BTreeSet<usize> {
+        let Some(attribute) = node.body.get_attribute(argument) else {
+            return BTreeSet::new();
+        };
+        let (addresses, below) = (self.addresses(), BTreeMap::new());
+        let mut search = Search {
+            config: self,
+            addresses: &addresses,
+            below: &below,
+            node: usize::MAX,
+            found: BTreeSet::new(),
+            seen: BTreeSet::new(),
+            problems: Vec::new(),
+        };
+        search.expression(&attribute.value, node.module);
+        search.found
+    }
+
+    /// What refers to what.
     ///
     /// # Errors
     /// A cycle, or a reference to something that is not declared.
-    pub fn ordered(&self) -> Result<Vec<&Node>, Vec<Problem>> {
-        let addresses: BTreeMap<String, usize> = self
-            .nodes
-            .iter()
-            .enumerate()
-            .map(|(i, n)| (n.address(), i))
-            .collect();
-        let mut problems = Vec::new();
-        let mut dependencies = Vec::new();
-        for node in &self.nodes {
-            let mut found = BTreeSet::new();
-            let mut seen = BTreeSet::new();
-            for path in references::of_body(&node.body) {
-                self.resolve(
-                    &path,
-                    node,
-                    &addresses,
-                    &mut found,
-                    &mut seen,
-                    &mut problems,
-                );
+    pub fn order(&self) -> Result<Order, Vec<Problem>> {
+        let addresses = self.addresses();
+        let mut below: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (index, node) in self.nodes.iter().enumerate() {
+            let mut module = Some(node.module);
+            while let Some(at) = module {
+                below.entry(at).or_default().push(index);
+                let called = self.modules.get(at).and_then(|m| m.call.as_ref());
+                module = called.map(|(caller, _)| *caller);
             }
-            dependencies.push(found);
+        }
+        let mut problems = Vec::new();
+        let mut needs = Vec::new();
+        for (index, node) in self.nodes.iter().enumerate() {
+            let mut search = Search {
+                config: self,
+                addresses: &addresses,
+                below: &below,
+                node: index,
+                found: BTreeSet::new(),
+                seen: BTreeSet::new(),
+                problems: Vec::new(),
+            };
+            search.node(node);
+            search.found.remove(&index);
+            problems.append(&mut search.problems);
+            needs.push(search.found);
         }
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut order = Vec::new();
-        let mut done = BTreeSet::new();
-        while order.len() < self.nodes.len() {
-            let ready = |i: &usize| {
-                !done.contains(i)
-                    && dependencies
-                        .get(*i)
-                        .is_some_and(|d| d.iter().all(|x| done.contains(x)))
-            };
-            // Pipelines come last: the provider tries again until the role policies are there, which a pipeline
-            // need not name.
-            let pipeline = |i: &usize| {
-                let node = self.nodes.get(*i);
-                node.is_some_and(|n| n.type_name == "aws_codepipeline")
-            };
-            let next = (0..self.nodes.len())
-                .find(|i| ready(i) && !pipeline(i))
-                .or_else(|| (0..self.nodes.len()).find(ready));
-            let Some(index) = next else {
-                let cycle: Vec<&Node> = self
-                    .nodes
-                    .iter()
-                    .enumerate()
-                    .filter(|(i, _)| !done.contains(i))
-                    .map(|(_, n)| n)
-                    .collect();
-                let names: Vec<String> = cycle.iter().map(|n| n.address()).collect();
-                let message = format!("these depend on each other: {}", names.join(", "));
-                return Err(cycle
-                    .first()
-                    .map(|n| Problem::at(&n.place, message))
-                    .into_iter()
-                    .collect());
-            };
-            done.insert(index);
-            order.extend(self.nodes.get(index));
-        }
-        Ok(order)
+        self.sorted(needs)
     }
 
-    fn resolve(
-        &self,
-        path: &[String],
-        node: &Node,
-        addresses: &BTreeMap<String, usize>,
-        found: &mut BTreeSet<usize>,
-        seen: &mut BTreeSet<String>,
-        problems: &mut Vec<Problem>,
-    ) {
+    fn sorted(&self, needs: Vec<BTreeSet<usize>>) -> Result<Order, Vec<Problem>> {
+        let mut waits: Vec<usize> = needs.iter().map(BTreeSet::len).collect();
+        let mut behind: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
+        for (index, found) in needs.iter().enumerate() {
+            for other in found {
+                if let Some(list) = behind.get_mut(*other) {
+                    list.push(index);
+                }
+            }
+        }
+        // Pipelines come last: the provider tries again until the role policies are there, which a pipeline need not
+        // name.
+        let place = |index: usize| {
+            let node = self.nodes.get(index);
+            (
+                node.is_some_and(|n| n.type_name == "aws_codepipeline"),
+                index,
+            )
+        };
+        let ready = waits.iter().enumerate().filter(|(_, n)| **n == 0);
+        let mut ready: BTreeSet<(bool, usize)> = ready.map(|(i, _)| place(i)).collect();
+        let mut order = Vec::new();
+        while let Some((_, index)) = ready.pop_first() {
+            order.push(index);
+            for next in behind.get(index).into_iter().flatten() {
+                if let Some(count) = waits.get_mut(*next) {
+                    *count -= 1;
+                    if *count == 0 {
+                        ready.insert(place(*next));
+                    }
+                }
+            }
+        }
+        if order.len() == self.nodes.len() {
+            return Ok(Order {
+                nodes: order,
+                needs,
+            });
+        }
+        let nodes = self.nodes.iter().enumerate();
+        let cycle: Vec<_> = nodes
+            .filter(|(i, _)| !order.contains(i))
+            .map(|(_, n)| n)
+            .collect();
+        let names: Vec<String> = cycle.iter().map(|n| n.address()).collect();
+        let message = format!("these depend on each other: {}", names.join(", "));
+        let first = cycle.first().map(|n| Problem::at(&n.place, message));
+        Err(first.into_iter().collect())
+    }
+}
+
+impl Search<'_> {
+    fn node(&mut self, node: &Node) {
+        for path in references::of_body(&node.body) {
+            self.path(&path, node.module);
+        }
+        if let Some(attribute) = node.body.get_attribute("depends_on") {
+            self.depends_on(&attribute.value, node.module);
+        }
+        if let Some(root) = self.config.remote(node) {
+            self.outputs(root);
+        }
+        // How often its modules are there, and what they wait for.
+        let mut module = self.config.modules.get(node.module);
+        while let Some((caller, call)) = module.and_then(|m| m.call.as_ref()) {
+            for name in ["count", "for_each"] {
+                if let Some(attribute) = call.body.get_attribute(name) {
+                    self.expression(&attribute.value, *caller);
+                }
+            }
+            if let Some(attribute) = call.body.get_attribute("depends_on") {
+                self.depends_on(&attribute.value, *caller);
+            }
+            module = self.config.modules.get(*caller);
+        }
+    }
+
+    fn expression(&mut self, expression: &hcl_edit::expr::Expression, module: usize) {
+        for path in references::of_expression(expression) {
+            self.path(&path, module);
+        }
+    }
+
+    /// In `depends_on` a module means everything in it.
+    fn depends_on(&mut self, expression: &hcl_edit::expr::Expression, module: usize) {
+        for path in references::of_expression(expression) {
+            if let [root, name] = path.as_slice()
+                && root == "module"
+            {
+                let own = self.config.modules.get(module);
+                let child = own.and_then(|m| m.children.get(name));
+                let all = child.and_then(|c| self.below.get(c));
+                self.found.extend(all.into_iter().flatten());
+            } else {
+                self.path(&path, module);
+            }
+        }
+    }
+
+    fn outputs(&mut self, module: usize) {
+        let names = self.config.modules.get(module).map(|m| m.outputs.keys());
+        for name in names.into_iter().flatten() {
+            self.output(module, name);
+        }
+    }
+
+    fn output(&mut self, module: usize, name: &str) {
+        if !self.seen.insert((module, format!("output.{name}"))) {
+            return;
+        }
+        let own = self.config.modules.get(module);
+        if let Some(output) = own.and_then(|m| m.outputs.get(name)) {
+            self.expression(&output.value, module);
+            if let Some(depends_on) = &output.depends_on {
+                self.depends_on(depends_on, module);
+            }
+        }
+    }
+
+    fn path(&mut self, path: &[String], module: usize) {
+        let Some(own) = self.config.modules.get(module) else {
+            return;
+        };
         let address = match path {
             [root, kind, name, ..] if root == "data" => format!("data.{kind}.{name}"),
             [root, name, ..] if root == "local" => {
-                if let Some((_, expression)) =
-                    self.locals.get(name).filter(|_| seen.insert(name.clone()))
+                if let Some((_, expression)) = own.locals.get(name)
+                    && self.seen.insert((module, format!("local.{name}")))
                 {
-                    for path in references::of_expression(expression) {
-                        self.resolve(&path, node, addresses, found, seen, problems);
+                    self.expression(expression, module);
+                }
+                return;
+            }
+            [root, name, ..] if root == "var" => {
+                if let Some((caller, call)) = &own.call
+                    && let Some(attribute) = call.body.get_attribute(name)
+                    && self.seen.insert((module, format!("var.{name}")))
+                {
+                    self.expression(&attribute.value, *caller);
+                }
+                return;
+            }
+            [root, name, rest @ ..] if root == "module" => {
+                let Some(child) = own.children.get(name).copied() else {
+                    self.undeclared(&format!("module.{name}"));
+                    return;
+                };
+                match rest {
+                    [output, ..] => self.output(child, output),
+                    [] => self.outputs(child),
+                }
+                if let Some((_, call)) =
+                    self.config.modules.get(child).and_then(|m| m.call.as_ref())
+                {
+                    for name in ["count", "for_each"] {
+                        if let Some(attribute) = call.body.get_attribute(name) {
+                            self.expression(&attribute.value, module);
+                        }
                     }
                 }
                 return;
@@ -102,32 +271,39 @@ impl Configuration {
             [root, name, ..] => format!("{root}.{name}"),
             _ => return,
         };
-        match addresses.get(&address) {
-            Some(index)
-                if self
-                    .nodes
-                    .get(*index)
-                    .is_some_and(|n| n.address() != node.address()) =>
-            {
-                found.insert(*index);
+        match self.addresses.get(&format!("{}{address}", own.path)) {
+            Some(index) => {
+                self.found.insert(*index);
             }
-            Some(_) => {}
-            // Names that are no resource type: var, each, path, providers, iterators of for expressions.
-            None if !path
+            // Names that are no resource type: each, path, providers, iterators of for expressions.
+            None if path
                 .first()
-                .is_some_and(|r| r.starts_with("aws_") || r == "data") => {}
-            None => problems.push(Problem::at(
-                &node.place,
-                format!(
-                    "{} refers to {address}, which is not declared",
-                    node.address()
-                ),
-            )),
+                .is_some_and(|r| r.starts_with("aws_") || r == "data") =>
+            {
+                self.undeclared(&address);
+            }
+            None => {}
+        }
+    }
+
+    fn undeclared(&mut self, address: &str) {
+        if let Some(node) = self.config.nodes.get(self.node) {
+            let message = format!(
+                "{} refers to {address}, which is not declared",
+                node.address()
+            );
+            self.problems.push(Problem::at(&node.place, message));
         }
     }
 }
 
 impl Node {
+    /// Whether it has the argument.
+    #[must_use]
+    pub fn has(&self, argument: &str) -> bool {
+        self.body.has_attribute(argument)
+    }
+
     /// Whether it is a data source.
     #[must_use]
     pub fn is_data(&self) -> bool {

@@ -11,15 +11,24 @@ mod edit;
 mod eval;
 mod functions;
 mod graph;
+mod module;
 mod policy_document;
+mod provider;
 mod references;
+mod remote;
+mod scope;
 mod template;
+mod types;
+mod variables;
 
 pub use block::{Arguments, Node, NodeKind, Repetition};
-pub use config::{Configuration, Provider};
-pub use edit::PolicySource;
-pub use eval::Scope;
+pub use config::{Configuration, Reading};
+pub use edit::{ListEnd, PolicySource};
+pub use graph::Order;
 pub use policy_document::policy_document;
+pub use provider::{Provider, ProviderId};
+pub use scope::{Scope, State};
+pub use variables::expression;
 
 use std::fmt;
 use std::sync::Arc;

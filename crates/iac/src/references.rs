@@ -15,6 +15,8 @@ impl Visit for References {
             for operator in &node.operators {
                 match operator.value() {
                     TraversalOperator::GetAttr(ident) => path.push(ident.as_str().to_owned()),
+                    // `module.a["key"].output` is about that output.
+                    TraversalOperator::Index(_) if root.as_str() == "module" => {}
                     _ => break,
                 }
             }

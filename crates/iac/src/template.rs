@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::block::place_of;
 use crate::convert::{to_bool, to_string};
-use crate::eval::{Scope, evaluate, pairs};
+use crate::eval::{evaluate, pairs};
+use crate::scope::Scope;
 use crate::{Problem, Source};
 
 /// A template as a text: a heredoc.

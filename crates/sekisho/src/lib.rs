@@ -6,5 +6,6 @@ pub mod commands;
 mod evaluate;
 mod printer;
 pub mod rehearse;
+pub mod settings;
 
 pub use registry::{engine, registry};

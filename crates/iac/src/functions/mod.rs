@@ -365,8 +365,8 @@ mod tests {
 
     use serde_json::Value;
 
-    use crate::eval::{Scope, evaluate};
-    use crate::{Configuration, convert};
+    use crate::eval::evaluate;
+    use crate::{Configuration, Reading, State, convert};
 
     /// The expressions of `recorded.json`, with the values that `terraform console` (1.11.4) gave for them, in a
     /// directory with the files that they name.
@@ -387,14 +387,17 @@ mod tests {
             .map(|(i, r)| format!("  e{i} = {}\n", r["expression"].as_str().unwrap()))
             .collect();
         std::fs::write(at("main.tf"), format!("locals {{\n{locals}}}\n")).unwrap();
-        let config =
-            Configuration::read(folder.path(), &BTreeMap::new(), &BTreeMap::new()).unwrap();
-        let values = BTreeMap::new();
+        let reading = Reading {
+            directories: vec![folder.path().to_owned()],
+            ..Reading::default()
+        };
+        let config = Configuration::read(&reading).unwrap();
+        let state = State::new(&config);
+        let scope = state.scope(state.instances(0).unwrap()[0]);
         let mut wrong = Vec::new();
         for (i, row) in recorded.iter().enumerate() {
-            let (source, expression) = &config.locals[&format!("e{i}")];
-            let got =
-                evaluate(expression, &Scope::new(&config, &values), source).map_err(|p| p.message);
+            let (source, expression) = &config.modules[0].locals[&format!("e{i}")];
+            let got = evaluate(expression, &scope, source).map_err(|p| p.message);
             if !got.as_ref().is_ok_and(|v| same(v, &row["value"])) {
                 wrong.push(format!(
                     "{}: {got:?}, not {}",

@@ -6,27 +6,35 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use sekisho_arn::is_account_id;
-use sekisho_iac::Problem;
+use sekisho_iac::{Problem, Reading};
+use serde_json::Value;
 
 use super::{CouldNotRun, Status};
 use crate::printer::Printer;
 use crate::rehearse::{self, Completion, ImageArgument, Options};
+use crate::settings::{self, Settings};
 
 /// Options of `sekisho rehearse`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The directory of the Terraform configuration
-    #[arg(value_name = "DIR")]
-    directory: PathBuf,
+    /// The directories of the Terraform configuration: one, or one for each account
+    #[arg(value_name = "DIR", required = true)]
+    directories: Vec<PathBuf>,
     /// The form of the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// A Terraform variable; also TF_VAR_NAME in the environment
     #[arg(long = "var", value_name = "NAME=VALUE")]
     variables: Vec<String>,
-    /// The account that a provider means
+    /// A file of Terraform variables
+    #[arg(long = "var-file", value_name = "FILE")]
+    variable_files: Vec<PathBuf>,
+    /// The account that a provider means; DIR:ALIAS=ID where several directories have one of that name
     #[arg(long = "account", value_name = "ALIAS=ID")]
     accounts: Vec<String>,
+    /// A value that cannot be read here: of a data source, a foreign resource, or an output of a module
+    #[arg(long = "set", value_name = "ADDRESS=VALUE")]
+    given: Vec<String>,
     /// Push this OCI layout or `docker save` archive instead of a generated image
     #[arg(long = "image", value_name = "REPO[:TAG]=PATH")]
     images: Vec<ImageArgument>,
@@ -106,6 +114,63 @@ fn from_environment() -> BTreeMap<String, String> {
         .collect()
 }
 
+/// The accounts of the user's AWS profiles, as far as the AWS configuration file says them.
+fn from_profiles() -> BTreeMap<String, String> {
+    let file = std::env::var_os("AWS_CONFIG_FILE").map(PathBuf::from);
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".aws/config"));
+    let text = file
+        .or_else(home)
+        .and_then(|f| std::fs::read_to_string(f).ok());
+    settings::profiles(&text.unwrap_or_default())
+}
+
+/// A value of the command line: an expression, or else a text.
+fn given(text: &str) -> Value {
+    sekisho_iac::expression("--set", text).unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
+/// What the command line, the environment and `sekisho.toml` say, in this order.
+fn options(args: &Args) -> Result<Options, CouldNotRun> {
+    let mut options = Options {
+        reading: Reading {
+            directories: args.directories.clone(),
+            variables: pairs(&args.variables, "--var NAME=VALUE")?,
+            variable_files: args.variable_files.clone(),
+            environment: from_environment(),
+            given: pairs(&args.given, "--set ADDRESS=VALUE")?
+                .into_iter()
+                .map(|(k, v)| (k, given(&v)))
+                .collect(),
+            ..Reading::default()
+        },
+        accounts: accounts(&args.accounts)?,
+        profiles: from_profiles(),
+        images: args.images.clone(),
+        generate_images: !args.no_image,
+        approve: args.approve == Answer::Yes,
+        region: args.region.clone(),
+        seed: args.seed,
+        timeout: Duration::from_secs(args.timeout),
+    };
+    for directory in &args.directories {
+        let settings = Settings::read(directory).map_err(CouldNotRun)?;
+        for (name, id) in settings.accounts {
+            options.accounts.entry(name).or_insert(id);
+        }
+        options.profiles.extend(settings.profiles);
+        for (address, value) in settings.set {
+            options.reading.given.entry(address).or_insert(value);
+        }
+        for (name, value) in settings.variables {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            options.reading.environment.entry(name).or_insert(text);
+        }
+    }
+    Ok(options)
+}
+
 fn could_not(problems: Vec<Problem>) -> CouldNotRun {
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     CouldNotRun(lines.join("\n       "))
@@ -113,18 +178,7 @@ fn could_not(problems: Vec<Problem>) -> CouldNotRun {
 
 pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let printer = Printer { quiet: args.quiet };
-    let options = Options {
-        variables: pairs(&args.variables, "--var NAME=VALUE")?,
-        environment: from_environment(),
-        accounts: accounts(&args.accounts)?,
-        images: args.images.clone(),
-        generate_images: !args.no_image,
-        approve: args.approve == Answer::Yes,
-        region: args.region.clone(),
-        seed: args.seed,
-        timeout: Duration::from_secs(args.timeout),
-        ..Options::new(&args.directory)
-    };
+    let options = options(args)?;
     let outcome =
         rehearse::rehearse(&options, &mut |line| printer.note(line)).map_err(could_not)?;
     let completion = if outcome.passes() || outcome.denials.is_empty() {

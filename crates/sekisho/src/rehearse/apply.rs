@@ -3,126 +3,180 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use sekisho_arn::is_account_id;
 use sekisho_engine::Engine;
-use sekisho_iac::{Configuration, Node, Problem, Provider, Repetition, Scope};
+use sekisho_iac::{
+    Configuration, Node, Order, Problem, ProviderId, Repetition, Scope, State, policy_document,
+};
 use serde_json::{Map, Value, json};
 
-use super::{Client, Failure, Options, Patch, image, patch, resources};
+use super::providers::Providers;
+use super::{Client, Failure, Note, Options, Patch, image, patch, resources};
 
+/// What the engine holds when the configuration is applied.
+#[derive(Default)]
 pub(super) struct Applied {
     pub(super) pipelines: Vec<(Client, String)>,
     pub(super) failures: Vec<Failure>,
+    pub(super) notes: Vec<Note>,
     pub(super) resources: usize,
     /// The values of what was made, by address.
     pub(super) values: BTreeMap<String, Value>,
+    /// Texts that have a name in a module, by what comes before addresses there.
+    pub(super) named: BTreeMap<String, Vec<(String, String)>>,
     /// Which `--image` arguments a pipeline took.
     images: BTreeSet<usize>,
 }
 
+struct Run<'r, 'c> {
+    configuration: &'c Configuration,
+    order: &'r Order,
+    options: &'r Options,
+    patches: &'r [Patch],
+    clients: BTreeMap<ProviderId, Client>,
+    state: State<'c>,
+    applied: Applied,
+    /// Nodes that could not be made, and those that depend on them.
+    broken: BTreeSet<usize>,
+}
+
+/// Makes every node but those of `left_out`.
 pub(super) fn apply(
     engine: &Arc<Engine>,
     configuration: &Configuration,
-    order: &[&Node],
+    order: &Order,
+    left_out: &BTreeSet<usize>,
     options: &Options,
     patches: &[Patch],
     progress: &mut dyn FnMut(&str),
 ) -> Result<Applied, Vec<Problem>> {
-    let empty = BTreeMap::new();
-    let providers = configuration
-        .providers(&Scope::new(configuration, &empty))
-        .map_err(|p| vec![p])?;
-    let mut problems: Vec<Problem> = unknown_accounts(options, &providers).collect();
-    let mut clients: BTreeMap<Option<String>, Client> = BTreeMap::new();
-    let mut asked: BTreeSet<&Option<String>> = BTreeSet::new();
-    for node in order {
-        if node.type_name != "aws_iam_policy_document" && asked.insert(&node.provider) {
-            match client(engine, &providers, node, options) {
-                Ok(client) => {
-                    clients.insert(node.provider.clone(), client);
-                }
-                Err(problem) => problems.push(problem),
-            }
-        }
-    }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let mut applied = Applied {
-        pipelines: Vec::new(),
-        failures: Vec::new(),
-        resources: 0,
-        values: BTreeMap::new(),
-        images: BTreeSet::new(),
+    let providers = Providers::new(configuration, options)?;
+    let wanted: Vec<usize> = order
+        .nodes
+        .iter()
+        .copied()
+        .filter(|i| !left_out.contains(i))
+        .collect();
+    let nodes = wanted.iter().filter_map(|i| configuration.nodes.get(*i));
+    let mut run = Run {
+        clients: providers.clients(engine, nodes)?,
+        configuration,
+        order,
+        options,
+        patches,
+        state: State::new(configuration),
+        applied: Applied::default(),
+        broken: BTreeSet::new(),
     };
-    let mut values: BTreeMap<String, Value> = BTreeMap::new();
-    let mut broken: Vec<String> = Vec::new();
-    for node in order {
-        let scope = Scope::new(configuration, &values);
-        let client = clients.get(&node.provider);
-        match instances(node, &scope, client, options, &mut applied) {
-            Ok(value) => {
-                if !node.is_data() {
-                    progress(&format!("made {}", node.address()));
-                }
-                if let Some(client) = client.filter(|_| !node.is_data()) {
-                    patch::give(client, patches);
-                }
-                values.insert(node.address(), value);
-            }
-            Err(problem) => {
+    let pipeline = |i: &usize| {
+        let node = configuration.nodes.get(*i);
+        node.is_some_and(|n| n.type_name == "aws_codepipeline")
+    };
+    let (pipelines, rest): (Vec<usize>, Vec<usize>) = wanted.iter().partition(|i| pipeline(i));
+    run.all(&rest, progress);
+    if configuration.directories() > 1 {
+        run.again(&rest, progress);
+    }
+    run.all(&pipelines, progress);
+    run.finish()
+}
+
+impl Run<'_, '_> {
+    fn all(&mut self, indices: &[usize], progress: &mut dyn FnMut(&str)) {
+        for index in indices {
+            let Some(node) = self.configuration.nodes.get(*index) else {
+                continue;
+            };
+            let needs = self.order.needs.get(*index);
+            if needs.is_some_and(|n| !n.is_disjoint(&self.broken)) {
                 // What depends on a resource that could not be made cannot be made either; that is said once.
-                if !broken
-                    .iter()
-                    .any(|b| problem.message.contains(&format!("`{b}")))
-                {
+                self.broken.insert(*index);
+                continue;
+            }
+            match self.node(node) {
+                Ok(()) if node.is_data() => {}
+                Ok(()) => progress(&format!("made {}", node.address())),
+                Err(problem) => {
                     progress(&format!("failed {}: {}", node.address(), problem.message));
-                    applied.failures.push(Failure {
+                    self.broken.insert(*index);
+                    self.applied.failures.push(Failure {
                         address: node.address(),
                         problem,
                     });
                 }
-                broken.push(node.address());
             }
         }
     }
-    applied.values = values;
-    if applied.failures.is_empty() {
-        problems.extend(unused_images(options, &applied.images));
-    }
-    if problems.is_empty() {
-        Ok(applied)
-    } else {
-        Err(problems)
-    }
-}
 
-/// An account for a provider that is not there is a mistyped name: the rehearsal would be of other accounts.
-fn unknown_accounts<'a>(
-    options: &'a Options,
-    providers: &'a [Provider],
-) -> impl Iterator<Item = Problem> + 'a {
-    let known = |alias: &str| {
-        let full = format!("aws.{alias}");
-        alias == "aws" || providers.iter().any(|p| p.name == alias || p.name == full)
-    };
-    let unknown = options
-        .accounts
-        .iter()
-        .filter(move |(alias, _)| !known(alias));
-    unknown.map(|(alias, id)| {
-        let names: Vec<&str> = providers
-            .iter()
-            .map(|p| p.name.strip_prefix("aws.").unwrap_or(&p.name))
-            .collect();
-        Problem {
-            message: format!(
-                "--account {alias}={id}: there is no such provider; there are {}",
-                names.join(", ")
-            ),
-            place: None,
+    /// Tries again what failed, as people do with directories that name each other's roles: they apply one a second
+    /// time after the other.
+    fn again(&mut self, indices: &[usize], progress: &mut dyn FnMut(&str)) {
+        while !self.applied.failures.is_empty() {
+            let before = std::mem::take(&mut self.broken);
+            let failed = std::mem::take(&mut self.applied.failures);
+            let waiting: Vec<usize> = indices
+                .iter()
+                .copied()
+                .filter(|i| before.contains(i))
+                .collect();
+            self.all(&waiting, progress);
+            if self.broken.len() == before.len() {
+                return;
+            }
+            let still = |f: &Failure| self.applied.failures.iter().any(|g| g.address == f.address);
+            let made: Vec<Failure> = failed.into_iter().filter(|f| !still(f)).collect();
+            for failure in made {
+                let message = format!(
+                    "{} can be made only when the other directory is applied: apply its directory a second time (at first AWS says: {})",
+                    failure.address, failure.problem.message
+                );
+                self.applied.notes.push(Note {
+                    message,
+                    place: failure.problem.place,
+                });
+            }
         }
-    })
+    }
+
+    fn node(&mut self, node: &Node) -> Result<(), Problem> {
+        let client = match self.configuration.provider_of(node) {
+            Ok(id) => self.clients.get(&id).cloned(),
+            Err(problem) => return Err(problem),
+        };
+        let mut made = Vec::new();
+        for (path, scope) in self.state.scopes(node)? {
+            let mut maker = Maker {
+                state: &self.state,
+                configuration: self.configuration,
+                options: self.options,
+                applied: &mut self.applied,
+                node,
+                client: client.as_ref(),
+            };
+            let value = maker.instances(&path, &scope)?;
+            made.push((format!("{path}{}", node.local_address()), value));
+        }
+        for (address, value) in made {
+            self.state.insert(address, value);
+        }
+        if let Some(client) = client.filter(|_| !node.is_data()) {
+            patch::give(&client, self.patches);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Applied, Vec<Problem>> {
+        let mut problems: Vec<Problem> = Vec::new();
+        if self.applied.failures.is_empty() {
+            problems.extend(unused_images(self.options, &self.applied.images));
+        }
+        self.applied.named = self.state.named();
+        self.applied.values = self.state.into_values();
+        if problems.is_empty() {
+            Ok(self.applied)
+        } else {
+            Err(problems)
+        }
+    }
 }
 
 /// An image that no pipeline reads is a mistyped name: the rehearsal would be of another image.
@@ -146,155 +200,123 @@ fn unused_images<'a>(
         })
 }
 
-/// Makes all instances of a block; the value is what references to it see.
-fn instances(
-    node: &Node,
-    scope: &Scope<'_>,
-    client: Option<&Client>,
-    options: &Options,
-    applied: &mut Applied,
-) -> Result<Value, Problem> {
-    match node.repetition(scope)? {
-        Repetition::Once => instance(node, scope, client, options, applied).map(Value::Object),
-        Repetition::Count(count) => {
-            let one = |index| {
-                let inner = scope.with("count", json!({"index": index}));
-                instance(node, &inner, client, options, applied).map(Value::Object)
-            };
-            (0..count)
-                .map(one)
-                .collect::<Result<Vec<_>, _>>()
-                .map(Value::Array)
-        }
-        Repetition::Each(pairs) => {
-            let mut map = Map::new();
-            for (key, value) in pairs {
-                let inner = scope.with("each", json!({"key": key, "value": value}));
-                map.insert(
-                    key,
-                    Value::Object(instance(node, &inner, client, options, applied)?),
-                );
+/// Makes the instances of one block in one instance of its module.
+struct Maker<'m, 'c> {
+    state: &'m State<'c>,
+    configuration: &'c Configuration,
+    options: &'m Options,
+    applied: &'m mut Applied,
+    node: &'m Node,
+    client: Option<&'m Client>,
+}
+
+impl Maker<'_, '_> {
+    /// Makes all instances; the value is what references to them see.
+    fn instances(&mut self, path: &str, scope: &Scope<'_>) -> Result<Value, Problem> {
+        let address = format!("{path}{}", self.node.local_address());
+        match self.node.repetition(scope)? {
+            Repetition::Once => self.instance(&address, scope),
+            Repetition::Count(count) => {
+                let mut one = |index| {
+                    let inner = scope.with("count", json!({"index": index}));
+                    self.instance(&format!("{address}[{index}]"), &inner)
+                };
+                (0..count).map(&mut one).collect()
             }
-            Ok(Value::Object(map))
+            Repetition::Each(pairs) => {
+                let mut map = Map::new();
+                for (key, value) in pairs {
+                    let inner = scope.with("each", json!({"key": key, "value": value}));
+                    let address = format!("{address}[{}]", json!(key));
+                    map.insert(key, self.instance(&address, &inner)?);
+                }
+                Ok(Value::Object(map))
+            }
         }
     }
-}
 
-fn instance(
-    node: &Node,
-    scope: &Scope<'_>,
-    client: Option<&Client>,
-    options: &Options,
-    applied: &mut Applied,
-) -> Result<Map<String, Value>, Problem> {
-    let mut arguments = node.arguments(scope)?;
-    if node.type_name == "aws_iam_policy_document" {
-        let document = sekisho_iac::policy_document(&arguments.values)
-            .map_err(|m| Problem::at(&node.place, m))?;
-        let mut values = arguments.values;
-        values.insert("json".to_owned(), json!(document));
-        values.insert("minified_json".to_owned(), json!(document));
-        return Ok(values);
+    fn instance(&mut self, address: &str, scope: &Scope<'_>) -> Result<Value, Problem> {
+        self.node.check(scope, None)?;
+        let made = Value::Object(self.made(address, scope)?);
+        self.node.check(scope, Some(&made))?;
+        Ok(made)
     }
-    let client = client.ok_or_else(|| Problem::at(&node.place, "it has no provider"))?;
-    if !node.is_data() && !client.default_tags.is_empty() {
-        let mut tags = client.default_tags.clone();
-        if let Some(Value::Object(own)) = arguments.values.get("tags") {
-            tags.extend(own.clone());
+
+    fn made(&mut self, address: &str, scope: &Scope<'_>) -> Result<Map<String, Value>, Problem> {
+        let node = self.node;
+        let given = self.configuration.given(&node.address());
+        if let Some(given) = given
+            .as_ref()
+            .filter(|_| node.is_data() || !resources::known(node))
+        {
+            // What somebody gave stands for what cannot be read here; its arguments may not be readable either.
+            let mut values = node.arguments(scope).map(|a| a.values).unwrap_or_default();
+            values.extend(given.clone());
+            return Ok(values);
         }
-        arguments
-            .values
-            .insert("tags".to_owned(), Value::Object(tags));
-    }
-    if node.type_name == "aws_s3_object"
-        && let Some(Value::String(source)) = arguments.values.get_mut("source")
-    {
-        // Terraform runs in the directory of the configuration.
-        *source = options.directory.join(&*source).display().to_string();
-    }
-    if node.type_name == "aws_codepipeline" {
-        // The first execution starts with the pipeline: the image must be there by then.
-        image::push_for(client, &arguments.values, options, &mut applied.images)
+        if let Some(outputs) = self.state.remote_outputs(node) {
+            return Ok(Map::from_iter([(
+                "outputs".to_owned(),
+                Value::Object(outputs?),
+            )]));
+        }
+        let mut arguments = node.arguments(scope)?;
+        if node.type_name == "aws_iam_policy_document" {
+            let document =
+                policy_document(&arguments.values).map_err(|m| Problem::at(&node.place, m))?;
+            let mut values = arguments.values;
+            values.insert("json".to_owned(), json!(document));
+            values.insert("minified_json".to_owned(), json!(document));
+            return Ok(values);
+        }
+        if let Some(values) = resources::without_provider(node, address, &arguments)? {
+            return Ok(values);
+        }
+        let no_provider = || Problem::at(&node.place, "it has no provider");
+        let client = self.client.ok_or_else(no_provider)?;
+        if resources::takes(node, "tags") && !client.default_tags.is_empty() {
+            let mut tags = client.default_tags.clone();
+            if let Some(Value::Object(own)) = arguments.values.get("tags") {
+                tags.extend(own.clone());
+            }
+            arguments
+                .values
+                .insert("tags".to_owned(), Value::Object(tags));
+        }
+        if matches!(&*node.type_name, "aws_s3_object" | "aws_s3_bucket_object")
+            && let Some(Value::String(source)) = arguments.values.get_mut("source")
+        {
+            // Terraform runs in the directory of the configuration.
+            let path = std::path::Path::new(&scope.folder()).join(&*source);
+            *source = path.display().to_string();
+        }
+        if node.type_name == "aws_codepipeline" {
+            // The first execution starts with the pipeline: the image must be there by then.
+            image::push_for(
+                client,
+                &arguments.values,
+                self.options,
+                &mut self.applied.images,
+            )
             .map_err(|m| Problem::at(&node.place, m))?;
+        }
+        let mut made = resources::make(node, client, &arguments)?;
+        made.extend(given.unwrap_or_default());
+        let ignored = resources::ignored(node, &arguments);
+        if !ignored.is_empty() {
+            self.applied.notes.push(Note {
+                message: format!("{address}: {} has no effect here", ignored.join(", ")),
+                place: Some(node.place.clone()),
+            });
+        }
+        if !node.is_data() {
+            self.applied.resources += 1;
+        }
+        if node.type_name == "aws_codepipeline" {
+            let name = made.get("name").and_then(Value::as_str);
+            let name = name.unwrap_or_default().to_owned();
+            self.applied.pipelines.push((client.clone(), name));
+        }
+        Ok(made)
     }
-    let made = resources::make(node, client, &arguments)?;
-    if !node.is_data() {
-        applied.resources += 1;
-    }
-    if node.type_name == "aws_codepipeline" {
-        let name = made
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        applied.pipelines.push((client.clone(), name));
-    }
-    Ok(made)
-}
-
-/// The account and region that a provider means.
-fn client(
-    engine: &Arc<Engine>,
-    providers: &[Provider],
-    node: &Node,
-    options: &Options,
-) -> Result<Client, Problem> {
-    let name = node.provider.as_deref().unwrap_or("aws");
-    let provider = providers.iter().find(|p| p.name == name);
-    let alias = name.strip_prefix("aws.").unwrap_or(name);
-    let given = options
-        .accounts
-        .get(alias)
-        .or_else(|| options.accounts.get(name))
-        .cloned();
-    let values = provider.map(|p| &p.values);
-    let text = |v: Option<&Value>| v.and_then(Value::as_str).map(str::to_owned);
-    let assumed = values.and_then(|v| {
-        v.get("assume_role")?
-            .get("role_arn")?
-            .as_str()?
-            .split(':')
-            .nth(4)
-            .map(str::to_owned)
-    });
-    let allowed = values.and_then(
-        |v| match v.get("allowed_account_ids")?.as_array()?.as_slice() {
-            [only] => only.as_str().map(str::to_owned),
-            _ => None,
-        },
-    );
-    let key = values
-        .and_then(|v| text(v.get("access_key")))
-        .filter(|k| is_account_id(k));
-    let account = given.or(assumed).or(allowed).or(key);
-    let Some(account) = account.filter(|a| is_account_id(a)) else {
-        let place = provider.map_or(&node.place, |p| &p.place);
-        return Err(Problem::at(
-            place,
-            format!(
-                "which account does provider `{name}` mean? Set allowed_account_ids, or say --account {alias}=<12 digits>"
-            ),
-        ));
-    };
-    let region = values
-        .and_then(|v| text(v.get("region")))
-        .unwrap_or_else(|| options.region.clone());
-    if let Some(provider) = provider
-        && provider.values.contains_key("ignore_tags")
-    {
-        return Err(Problem::at(
-            &provider.place,
-            "`ignore_tags` of a provider is not supported yet",
-        ));
-    }
-    let default_tags = values
-        .and_then(|v| v.get("default_tags")?.get("tags")?.as_object())
-        .cloned()
-        .unwrap_or_default();
-    Ok(Client {
-        engine: Arc::clone(engine),
-        account,
-        region,
-        default_tags,
-    })
 }

@@ -27,6 +27,8 @@ pub struct Completion {
     pub passes: bool,
     /// The values of the resources of the rehearsal that passed, by address.
     pub made: BTreeMap<String, Value>,
+    /// Texts that have a name in a module there, by what comes before addresses in it.
+    pub named: BTreeMap<String, Vec<(String, String)>>,
     /// How many rehearsals it took.
     pub rehearsals: usize,
 }
@@ -45,6 +47,7 @@ pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<
         done.passes = next.passes();
         if done.passes {
             done.made = next.made;
+            done.named = next.named;
             break;
         }
         more = new_patches(&next.denials, &done.patches);

@@ -9,8 +9,10 @@ mod json;
 mod junit;
 mod markdown;
 mod patch;
+mod providers;
 mod resources;
 mod text;
+mod unsupported;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,7 +22,7 @@ use std::time::Duration;
 use sekisho_doctor::Cause;
 use sekisho_engine::{ApiError, Call, Caller, Engine, Event, Origin, Reply, RequestInfo, Signing};
 use sekisho_executor::Executor;
-use sekisho_iac::{Configuration, Problem};
+use sekisho_iac::{Configuration, Place, Problem, Reading};
 use serde_json::{Map, Value};
 
 pub use complete::{Completion, complete};
@@ -37,14 +39,12 @@ use crate::registry::{Setup, engine};
 /// What to rehearse, and how.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The directory of the configuration.
-    pub directory: PathBuf,
-    /// Variables of the command line, by name.
-    pub variables: BTreeMap<String, String>,
-    /// Variables of the environment, by name: files of variables win over them.
-    pub environment: BTreeMap<String, String>,
+    /// The directories of the configuration, variables, and what was given.
+    pub reading: Reading,
     /// Accounts by provider name.
     pub accounts: BTreeMap<String, String>,
+    /// Accounts by the name of an AWS profile.
+    pub profiles: BTreeMap<String, String>,
     /// Images to push instead of generated ones.
     pub images: Vec<ImageArgument>,
     /// Whether images are generated where a source action needs one.
@@ -63,11 +63,18 @@ impl Options {
     /// The defaults, for `directory`.
     #[must_use]
     pub fn new(directory: impl Into<PathBuf>) -> Self {
+        let mut options = Self::default();
+        options.reading.directories.push(directory.into());
+        options
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
         Self {
-            directory: directory.into(),
-            variables: BTreeMap::new(),
-            environment: BTreeMap::new(),
+            reading: Reading::default(),
             accounts: BTreeMap::new(),
+            profiles: BTreeMap::new(),
             images: Vec::new(),
             generate_images: true,
             approve: true,
@@ -93,8 +100,21 @@ pub struct Outcome {
     pub made: BTreeMap<String, Value>,
     /// Every call, oldest first.
     pub events: Vec<Arc<Event>>,
+    /// Texts that have a name in a module (variables, outputs of what it calls), by what comes before addresses there.
+    pub named: BTreeMap<String, Vec<(String, String)>>,
+    /// What was left out, or matters otherwise and is no failure.
+    pub notes: Vec<Note>,
     /// The engine, as the rehearsal left it.
     pub engine: Arc<Engine>,
+}
+
+/// Something that a reader should know and that is no failure.
+#[derive(Debug, Clone)]
+pub struct Note {
+    /// What.
+    pub message: String,
+    /// Where, if it is in a file.
+    pub place: Option<Place>,
 }
 
 /// A pipeline and the execution that was followed.
@@ -228,10 +248,14 @@ pub(crate) fn rehearse_with(
             place: None,
         }]
     };
-    let configuration =
-        Configuration::read(&options.directory, &options.variables, &options.environment)?;
-    let order = configuration.ordered()?;
-    resources::all_supported(&order)?;
+    let configuration = Configuration::read(&options.reading)?;
+    let order = configuration.order()?;
+    let (left_out, mut notes) = unsupported::left_out(&configuration, &order)?;
+    let read = configuration.notes.iter().map(|p| Note {
+        message: p.message.clone(),
+        place: p.place.clone(),
+    });
+    notes.extend(read);
     let engine = engine(Setup {
         seed: Some(options.seed),
         ..Setup::default()
@@ -239,7 +263,15 @@ pub(crate) fn rehearse_with(
     .map_err(|e| fail(&e.message))?;
     let engine = Arc::new(engine);
     let executor = Executor::start(Arc::clone(&engine)).map_err(|e| fail(&e))?;
-    let applied = apply::apply(&engine, &configuration, &order, options, patches, progress)?;
+    let applied = apply::apply(
+        &engine,
+        &configuration,
+        &order,
+        &left_out,
+        options,
+        patches,
+        progress,
+    )?;
     let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);
     drop(executor);
     let events = engine.events_since(0);
@@ -250,6 +282,8 @@ pub(crate) fn rehearse_with(
         failures: applied.failures,
         resources: applied.resources,
         made: applied.values,
+        named: applied.named,
+        notes: notes.into_iter().chain(applied.notes).collect(),
         events,
         engine,
     })

@@ -77,7 +77,10 @@ pub(crate) fn accept(
         let account = arn.split(':').nth(4).unwrap_or_default();
         let mut key = Resource::owned_by(account);
         key.kind = ResourceKind::Key;
-        key.policy = policy.compiled(|| "the new key policy".to_owned());
+        key.policy = policy.compiled(|| {
+            let id = arn.rsplit('/').next().unwrap_or_default();
+            format!("key policy of key/{id}")
+        });
         let again = checks::common(lookup, Check::new("kms:PutKeyPolicy", arn));
         if !lookup.would_allow(&again, &key)? {
             return Err(malformed(

@@ -3,13 +3,15 @@
 //!
 //! What was made in the rehearsal is written as a reference (`aws_kms_key.artifacts.arn`), for its id differs on AWS.
 
+mod statement;
 mod writer;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use sekisho_iac::{Configuration, Problem};
+use sekisho_iac::{Configuration, ListEnd, Problem, Source};
 
 use super::patch::Patch;
 use super::{Completion, Options, rehearse};
@@ -63,30 +65,97 @@ struct Statement<'p> {
 }
 
 /// A text that goes in at a byte of a file.
+#[derive(Debug, PartialEq)]
 struct Insertion {
     path: String,
+    /// What the file has now.
+    old: String,
     at: usize,
     text: String,
-    /// For an element of a list: whether there is one before it already.
-    element: Option<bool>,
+    /// For an element of a list: how elements are added to it.
+    element: Option<Element>,
 }
 
-/// `text` with the insertions, which are all for it. Those at one place come in their order.
+/// How an element is added to a list: what comes before the first, before every further one, and behind each; and
+/// where a bracket has to open, if a single value becomes a list.
+#[derive(Debug, Clone, PartialEq)]
+struct Element {
+    first: String,
+    next: String,
+    after: &'static str,
+    opens: Option<usize>,
+}
+
+impl Insertion {
+    /// An element of a list.
+    fn element(list: ListEnd, text: String) -> Self {
+        Self {
+            path: list.source.path.clone(),
+            old: list.source.text.clone(),
+            at: list.at,
+            text,
+            element: Some(Element {
+                first: list.first,
+                next: list.next,
+                after: list.after,
+                opens: list.opens,
+            }),
+        }
+    }
+
+    /// A text that stands for itself.
+    fn text(source: &Source, at: usize, text: String) -> Self {
+        Self {
+            path: source.path.clone(),
+            old: source.text.clone(),
+            at,
+            text,
+            element: None,
+        }
+    }
+}
+
+/// `text` with the insertions, which are all for it. Those at one place come in their order, each once.
 fn inserted(text: &str, insertions: &[&Insertion]) -> String {
     let mut places: BTreeMap<usize, Vec<&Insertion>> = BTreeMap::new();
     for insertion in insertions {
-        places.entry(insertion.at).or_default().push(insertion);
+        let here = places.entry(insertion.at).or_default();
+        // A module that is called twice has its statement once.
+        if !here.contains(insertion) {
+            here.push(insertion);
+        }
+    }
+    let mut texts: BTreeMap<usize, String> = BTreeMap::new();
+    for (at, here) in places {
+        let mut new = String::new();
+        let mut opens = None;
+        for (index, insertion) in here.iter().enumerate() {
+            match &insertion.element {
+                None => new.push_str(&insertion.text),
+                Some(element) => {
+                    new.push_str(if index == 0 {
+                        &element.first
+                    } else {
+                        &element.next
+                    });
+                    new.push_str(&insertion.text);
+                    new.push_str(element.after);
+                    opens = opens.or(element.opens);
+                }
+            }
+        }
+        if let Some(open) = opens {
+            new.push(']');
+            texts.insert(open, "[".to_owned());
+        }
+        texts.insert(at, new);
     }
     let mut out = text.to_owned();
     // From the end to the beginning, so that the places before stay what they are.
-    for (at, here) in places.into_iter().rev() {
-        let texts: Vec<&str> = here.iter().map(|i| i.text.as_str()).collect();
-        let new = match here.first().and_then(|i| i.element) {
-            Some(true) => format!(", {}", texts.join(", ")),
-            Some(false) => texts.join(", "),
-            None => texts.concat(),
-        };
-        out.insert_str(at, &new);
+    for (at, new) in texts.into_iter().rev() {
+        if out.is_char_boundary(at) {
+            out.insert_str(at, &new);
+        }
     }
     out
 }
@@ -105,13 +174,8 @@ pub fn fix(options: &Options, completion: &Completion) -> Result<Fix, Vec<Proble
 }
 
 fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fix, Vec<Problem>> {
-    let configuration =
-        Configuration::read(&options.directory, &options.variables, &options.environment)?;
-    let writer = Writer {
-        configuration: &configuration,
-        made: &completion.made,
-        refer,
-    };
+    let configuration = Configuration::read(&options.reading)?;
+    let writer = Writer::new(&configuration, completion, refer);
     let mut fix = Fix::default();
     let mut insertions = Vec::new();
     let mut new: Vec<New<'_>> = Vec::new();
@@ -120,7 +184,7 @@ fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fi
             Some(Place::Into(insertion)) => insertions.push(insertion),
             Some(Place::Beside(resource)) => {
                 let same = |n: &&mut New<'_>| {
-                    (n.kind, n.node.address()) == (resource.kind, resource.node.address())
+                    (n.kind, &n.concerned) == (resource.kind, &resource.concerned)
                 };
                 match new.iter_mut().find(same) {
                     Some(known) => known.statements.extend(resource.statements),
@@ -132,58 +196,31 @@ fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fi
     }
     insertions.extend(new.iter().filter_map(|n| writer.resource(n)));
     insertions.extend(writer.waits_for(&new));
-    let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    for node in &configuration.nodes {
-        let source = &node.place.source;
-        texts.insert(source.path.clone(), source.text.clone());
-    }
+    let texts: BTreeMap<&str, &str> = insertions
+        .iter()
+        .map(|i| (i.path.as_str(), i.old.as_str()))
+        .collect();
     for (path, old) in texts {
         let mine: Vec<&Insertion> = insertions.iter().filter(|i| i.path == path).collect();
-        let new = inserted(&old, &mine);
+        let new = inserted(old, &mine);
         if new != old {
-            fix.files.push((path, old, new));
+            fix.files.push((path.to_owned(), old.to_owned(), new));
         }
     }
-    fix.passes = fix.unwritten.is_empty() && proven(options, &fix)?;
+    fix.passes = fix.unwritten.is_empty() && proven(options, &fix);
     Ok(fix)
 }
 
-/// Rehearses a copy of the directory with the changed files.
-fn proven(options: &Options, fix: &Fix) -> Result<bool, Vec<Problem>> {
-    let fail = |e: std::io::Error| {
-        vec![Problem {
-            message: format!("cannot make a copy to rehearse: {e}"),
-            place: None,
-        }]
-    };
-    let copy = tempfile::tempdir().map_err(fail)?;
-    copy_files(&options.directory, copy.path()).map_err(fail)?;
+/// Rehearses the configuration with the changed files.
+fn proven(options: &Options, fix: &Fix) -> bool {
+    let mut overlay = (*options.reading.overlay).clone();
     for (path, _, new) in &fix.files {
-        let name = Path::new(path).file_name().unwrap_or_default();
-        std::fs::write(copy.path().join(name), new).map_err(fail)?;
+        overlay.insert(PathBuf::from(path), new.clone());
     }
-    let again = Options {
-        directory: copy.path().to_owned(),
-        ..options.clone()
-    };
+    let mut again = options.clone();
+    again.reading.overlay = Arc::new(overlay);
     // A configuration that does not read any more (a cycle) is no proof, and no error either.
-    Ok(rehearse(&again, &mut |_| {}).is_ok_and(|outcome| outcome.passes()))
-}
-
-fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let hidden = name.to_string_lossy().starts_with('.');
-        let kind = entry.file_type()?;
-        if kind.is_dir() && !hidden {
-            std::fs::create_dir(to.join(&name))?;
-            copy_files(&entry.path(), &to.join(&name))?;
-        } else if entry.path().is_file() {
-            std::fs::copy(entry.path(), to.join(&name))?;
-        }
-    }
-    Ok(())
+    rehearse(&again, &mut |_| {}).is_ok_and(|outcome| outcome.passes())
 }
 
 fn grouped(patches: &[Patch]) -> Vec<Statement<'_>> {
@@ -211,12 +248,18 @@ fn grouped(patches: &[Patch]) -> Vec<Statement<'_>> {
 mod tests {
     use super::*;
 
-    fn at(at: usize, text: &str, element: Option<bool>) -> Insertion {
+    fn at(at: usize, text: &str, element: Option<(&str, &str, Option<usize>)>) -> Insertion {
         Insertion {
             path: String::new(),
+            old: String::new(),
             at,
             text: text.to_owned(),
-            element,
+            element: element.map(|(first, next, opens)| Element {
+                first: first.to_owned(),
+                next: next.to_owned(),
+                after: "",
+                opens,
+            }),
         }
     }
 
@@ -226,17 +269,12 @@ mod tests {
             let all: Vec<&Insertion> = insertions.iter().collect();
             assert_eq!(inserted(text, &all), expected);
         };
-        let element = |place, text, comma| at(place, text, Some(comma));
-        check(
-            "[]",
-            &[element(1, "a", false), element(1, "b", false)],
-            "[a, b]",
-        );
-        check(
-            "[x]",
-            &[element(2, "a", true), element(2, "b", true)],
-            "[x, a, b]",
-        );
+        let empty = |text| at(1, text, Some(("", ", ", None)));
+        check("[]", &[empty("a"), empty("b"), empty("a")], "[a, b]");
+        let behind = |text| at(2, text, Some((", ", ", ", None)));
+        check("[x]", &[behind("a"), behind("b")], "[x, a, b]");
+        let single = |text| at(1, text, Some((", ", ", ", Some(0))));
+        check("x", &[single("a"), single("b")], "[x, a, b]");
         check(
             "{}",
             &[at(1, "1", None), at(2, "3", None), at(1, "2", None)],

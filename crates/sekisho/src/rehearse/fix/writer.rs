@@ -1,12 +1,13 @@
 //! Where a statement goes in the files, and how it is written there.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use sekisho_iac::{Configuration, Node, NodeKind, PolicySource};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
+use super::statement::Form;
 use super::{Insertion, Statement};
+use crate::rehearse::Completion;
 
 /// Where a statement goes.
 pub(super) enum Place<'c> {
@@ -20,77 +21,172 @@ pub(super) enum Place<'c> {
 pub(super) struct New<'c> {
     pub(super) node: &'c Node,
     pub(super) kind: &'static str,
+    /// What it concerns, as its module names it.
+    pub(super) concerned: String,
+    /// Tells the names of several apart.
+    key: Option<String>,
     /// The argument that names what it concerns, and the attribute that it takes.
-    pub(super) argument: &'static str,
-    pub(super) attribute: &'static str,
+    argument: &'static str,
+    attribute: &'static str,
     pub(super) statements: Vec<String>,
+}
+
+/// An instance of a resource or data source that was made.
+#[derive(Debug)]
+pub(super) struct Made<'c> {
+    pub(super) node: &'c Node,
+    values: &'c Map<String, Value>,
+    /// What comes before addresses in its instance of the module.
+    pub(super) path: &'c str,
+    pub(super) key: Option<Value>,
+}
+
+impl Made<'_> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name)?.as_str()
+    }
+
+    /// What its module calls it.
+    fn reference(&self) -> String {
+        let key = self.key.as_ref().map(|k| format!("[{k}]"));
+        format!("{}{}", self.node.local_address(), key.unwrap_or_default())
+    }
+}
+
+/// Where an expression stands.
+pub(super) struct Here<'c> {
+    /// The path of the module, without keys and with them.
+    pub(super) module: &'c str,
+    pub(super) path: &'c str,
+    /// How often the block is made, and for which instance this is.
+    pub(super) each: Option<(&'static str, &'c Value)>,
 }
 
 /// Writes statements for the policies of a configuration.
 pub(super) struct Writer<'c> {
-    pub(super) configuration: &'c Configuration,
-    pub(super) made: &'c BTreeMap<String, Value>,
+    configuration: &'c Configuration,
+    pub(super) made: Vec<Made<'c>>,
+    pub(super) named: &'c BTreeMap<String, Vec<(String, String)>>,
     /// Whether what was made is referred to, or named by its ARN.
     pub(super) refer: bool,
 }
 
-impl Writer<'_> {
-    fn value(&self, address: &str, name: &str) -> Option<&str> {
-        self.made.get(address)?.get(name)?.as_str()
+/// An address without the keys of instances.
+fn without_keys(address: &str) -> String {
+    let (mut out, mut depth, mut quoted) = (String::new(), 0usize, false);
+    for c in address.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '[' if !quoted => depth += 1,
+            ']' if !quoted => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+impl<'c> Writer<'c> {
+    pub(super) fn new(
+        configuration: &'c Configuration,
+        completion: &'c Completion,
+        refer: bool,
+    ) -> Self {
+        let nodes: BTreeMap<String, &Node> = configuration
+            .nodes
+            .iter()
+            .map(|n| (n.address(), n))
+            .collect();
+        let mut made = Vec::new();
+        for (address, value) in &completion.made {
+            let Some(node) = nodes.get(&without_keys(address)) else {
+                continue;
+            };
+            let path = address
+                .strip_suffix(&*node.local_address())
+                .unwrap_or_default();
+            let mut add = |key: Option<Value>, value: &'c Value| {
+                if let Some(values) = value.as_object() {
+                    made.push(Made {
+                        node,
+                        values,
+                        path,
+                        key,
+                    });
+                }
+            };
+            match value {
+                Value::Array(list) if node.has("count") => {
+                    list.iter()
+                        .enumerate()
+                        .for_each(|(i, v)| add(Some(json!(i)), v));
+                }
+                Value::Object(map) if node.has("for_each") => {
+                    map.iter().for_each(|(k, v)| add(Some(json!(k)), v));
+                }
+                one => add(None, one),
+            }
+        }
+        Self {
+            configuration,
+            made,
+            named: &completion.named,
+            refer,
+        }
     }
 
-    /// The resources of a type whose attribute has one of these values.
+    /// What was made of a type whose attribute has one of these values.
     fn having(
         &self,
         type_name: &str,
         attribute: &str,
         values: &[&str],
-    ) -> std::vec::IntoIter<&Node> {
-        let found: Vec<&Node> = self
-            .configuration
-            .nodes
+    ) -> std::vec::IntoIter<&Made<'c>> {
+        let wanted = |made: &&Made<'c>| {
+            made.node.kind == NodeKind::Resource
+                && made.node.type_name == type_name
+                && made.text(attribute).is_some_and(|v| values.contains(&v))
+        };
+        self.made
             .iter()
-            .filter(|node| {
-                node.kind == NodeKind::Resource
-                    && node.type_name == type_name
-                    && self
-                        .value(&node.address(), attribute)
-                        .is_some_and(|v| values.contains(&v))
-            })
-            .collect();
-        found.into_iter()
+            .filter(wanted)
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
-    pub(super) fn place(&self, statement: &Statement<'_>) -> Option<Place<'_>> {
+    /// Where a statement goes; none where the policy is in nothing that is understood.
+    pub(super) fn place(&self, statement: &Statement<'_>) -> Option<Place<'c>> {
         let patch = statement.patch;
         let holder = patch.holder.as_str();
         let name = holder.rsplit(['/', ':']).next()?;
         let rest = holder.splitn(6, ':').nth(5)?;
-        let into = |mut nodes: std::vec::IntoIter<&Node>, attribute: &str| {
-            nodes.find_map(|node| self.behind(node, attribute, statement))
-        };
+        let into = |made: &Made<'c>, attribute: &str| self.behind(made, attribute, statement);
         // Names are an account's own: a policy of the same name in the other account belongs to another role.
-        let of = |concerned: Option<&Node>, kind: &str, argument: &str, name: &str| {
-            let provider = concerned?.provider.as_ref();
+        let of = |concerned: Option<&Made<'c>>, kind: &str, argument: &str, name: &str| {
+            let provider = self.configuration.provider_of(concerned?.node).ok();
             self.having(kind, argument, &[name])
-                .filter(|node| node.provider.as_ref() == provider)
-                .find_map(|node| self.behind(node, "policy", statement))
+                .filter(|made| self.configuration.provider_of(made.node).ok() == provider)
+                .find_map(|made| into(made, "policy"))
         };
         let (found, concerned, kind, argument, attribute) = match patch.side.as_str() {
             "identity policy" => {
                 let kind = "aws_iam_role_policy";
                 let role = self.having("aws_iam_role", "arn", &[holder]).next();
-                (of(role, kind, "role", name), role, kind, "role", "id")
+                let found =
+                    of(role, kind, "role", name).or_else(|| self.attached(role?, statement));
+                (found, role, kind, "role", "id")
             }
             "trust policy" => {
-                let roles = self.having("aws_iam_role", "arn", &[holder]);
-                return into(roles, "assume_role_policy").map(Place::Into);
+                let mut roles = self.having("aws_iam_role", "arn", &[holder]);
+                return roles
+                    .find_map(|r| into(r, "assume_role_policy"))
+                    .map(Place::Into);
             }
             "permissions boundary" => {
                 let role = self.having("aws_iam_role", "arn", &[holder]).next()?;
-                let boundary = self.value(&role.address(), "permissions_boundary")?;
-                let policies = self.having("aws_iam_policy", "arn", &[boundary]);
-                return into(policies, "policy").map(Place::Into);
+                let boundary = [role.text("permissions_boundary")?];
+                let mut policies = self.having("aws_iam_policy", "arn", &boundary);
+                return policies.find_map(|p| into(p, "policy")).map(Place::Into);
             }
             "repository policy" => {
                 let kind = "aws_ecr_repository_policy";
@@ -102,20 +198,17 @@ impl Writer<'_> {
             "bucket policy" => {
                 let kind = "aws_s3_bucket_policy";
                 let bucket = self.having("aws_s3_bucket", "arn", &[holder]).next();
-                (
-                    of(bucket, kind, "bucket", rest),
-                    bucket,
-                    kind,
-                    "bucket",
-                    "id",
-                )
+                let found = of(bucket, kind, "bucket", rest)
+                    .or_else(|| bucket.and_then(|b| into(b, "policy")));
+                (found, bucket, kind, "bucket", "id")
             }
             "key policy" => {
                 let key = self.having("aws_kms_key", "arn", &[holder]).next()?;
-                let id = self.value(&key.address(), "key_id").unwrap_or(holder);
-                let apart = self.having("aws_kms_key_policy", "key_id", &[id, holder]);
-                return into(apart, "policy")
-                    .or_else(|| self.behind(key, "policy", statement))
+                let ids = [key.text("key_id").unwrap_or(holder), holder];
+                let mut apart = self.having("aws_kms_key_policy", "key_id", &ids);
+                return apart
+                    .find_map(|p| into(p, "policy"))
+                    .or_else(|| into(key, "policy"))
                     .map(Place::Into);
             }
             _ => return None,
@@ -123,55 +216,133 @@ impl Writer<'_> {
         if let Some(insertion) = found {
             return Some(Place::Into(insertion));
         }
+        let concerned = concerned?;
+        let here = Here {
+            module: &concerned.node.path,
+            path: concerned.path,
+            each: None,
+        };
         Some(Place::Beside(New {
-            node: concerned?,
+            node: concerned.node,
             kind,
+            concerned: concerned.reference(),
+            key: concerned
+                .key
+                .as_ref()
+                .map(|k| k.as_str().map_or_else(|| k.to_string(), str::to_owned)),
             argument,
             attribute,
-            statements: vec![self.object(statement)],
+            statements: vec![self.object(statement, &here)?],
         }))
     }
 
-    /// Behind the statements of the policy that `node` writes.
-    fn behind(&self, node: &Node, attribute: &str, statement: &Statement<'_>) -> Option<Insertion> {
-        match node.policy_source(attribute)? {
-            PolicySource::Document { address } => {
-                let document = self
-                    .configuration
-                    .nodes
-                    .iter()
-                    .find(|n| n.is_document() && n.address() == address)?;
-                Some(Insertion {
-                    path: document.place.source.path.clone(),
-                    at: document.end()?.0,
-                    text: format!("\n{}", self.block(statement)),
-                    element: None,
-                })
+    /// Into a managed policy of the configuration that is attached to the role.
+    fn attached(&self, role: &Made<'c>, statement: &Statement<'_>) -> Option<Insertion> {
+        let name = [role.text("name")?];
+        let attachments = self.having("aws_iam_role_policy_attachment", "role", &name);
+        let arns = attachments.filter_map(|a| a.text("policy_arn"));
+        arns.filter_map(|arn| {
+            let arn = [arn];
+            let policy = self.having("aws_iam_policy", "arn", &arn).next()?;
+            self.behind(policy, "policy", statement)
+        })
+        .next()
+    }
+
+    /// Behind the statements of the policy that `made` writes.
+    fn behind<'m>(
+        &'m self,
+        made: &'m Made<'c>,
+        attribute: &str,
+        statement: &Statement<'_>,
+    ) -> Option<Insertion> {
+        let here = |module: &'m str, node: &Node| {
+            let name = if node.has("count") {
+                "count.index"
+            } else {
+                "each.key"
+            };
+            let repeated = node.has("count") || node.has("for_each");
+            let key = made.key.as_ref().filter(|_| repeated);
+            Here {
+                module,
+                path: if module == made.node.path {
+                    made.path
+                } else {
+                    module
+                },
+                each: key.map(|k| (name, k)),
             }
-            PolicySource::Encoded { close, comma } => Some(Insertion {
-                path: node.place.source.path.clone(),
-                at: close,
-                text: self.object(statement),
-                element: Some(comma),
-            }),
+        };
+        match self.configuration.policy_source(made.node, attribute)? {
+            PolicySource::Document { address } => {
+                let documents = self.configuration.nodes.iter();
+                let document = documents
+                    .into_iter()
+                    .find(|n| n.is_document() && n.address() == address)?;
+                let here = here(&document.path, document);
+                let text = format!("\n{}", self.block(statement, &here)?);
+                Some(Insertion::text(
+                    &document.place.source,
+                    document.end()?.0,
+                    text,
+                ))
+            }
+            PolicySource::Encoded { list: end, path } => {
+                let here = here(self.module_path(&path)?, made.node);
+                Some(Insertion::element(end, self.object(statement, &here)?))
+            }
+            PolicySource::Heredoc { list: end, path } => {
+                let here = here(self.module_path(&path)?, made.node);
+                Some(Insertion::element(
+                    end,
+                    self.json(statement, &here, Form::Heredoc)?,
+                ))
+            }
+            PolicySource::File { list: end } => {
+                let here = here(&made.node.path, made.node);
+                Some(Insertion::element(
+                    end,
+                    self.json(statement, &here, Form::File)?,
+                ))
+            }
         }
+    }
+
+    /// The path of a module, as its nodes have it.
+    fn module_path(&self, path: &str) -> Option<&'c str> {
+        let node = self.configuration.nodes.iter().find(|n| n.path == path);
+        node.map(|n| n.path.as_str())
+            .or_else(|| path.is_empty().then_some(""))
     }
 
     /// The name of a new resource: that of the one it concerns, with a number where that is taken.
     fn name(&self, new: &New<'_>) -> String {
         let taken = |name: &str| {
             let mut nodes = self.configuration.nodes.iter();
-            nodes.any(|n| n.type_name == new.kind && n.name == name)
+            nodes.any(|n| n.type_name == new.kind && n.name == name && n.path == new.node.path)
         };
-        let mut name = new.node.name.clone();
+        let base = match &new.key {
+            Some(key) => {
+                let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+                format!(
+                    "{}_{}",
+                    new.node.name,
+                    key.chars().map(plain).collect::<String>()
+                )
+            }
+            None => new.node.name.clone(),
+        };
+        let mut name = base.clone();
         let mut number = 1;
         while taken(&name) {
             number += 1;
-            name = format!("{}_{number}", new.node.name);
+            name = format!("{base}_{number}");
         }
         name
     }
 
+    /// A new resource with its statements.
     pub(super) fn resource(&self, new: &New<'_>) -> Option<Insertion> {
         let width = new.argument.len().max("provider".len());
         let line = |name: &str, value: &str| format!("  {name:<width$} = {value}\n");
@@ -182,7 +353,7 @@ impl Writer<'_> {
         if new.kind == "aws_iam_role_policy" {
             head.push_str(&line("name", "\"needed\""));
         }
-        let concerned = format!("{}.{}", new.node.address(), new.attribute);
+        let concerned = format!("{}.{}", new.concerned, new.attribute);
         head.push_str(&line(new.argument, &concerned));
         let statements: Vec<String> = new
             .statements
@@ -195,130 +366,49 @@ impl Writer<'_> {
             self.name(new),
             statements.concat(),
         );
-        Some(Insertion {
-            path: new.node.place.source.path.clone(),
-            at: new.node.end()?.1,
+        Some(Insertion::text(
+            &new.node.place.source,
+            new.node.end()?.1,
             text,
-            element: None,
-        })
+        ))
     }
 
-    /// Every pipeline has to wait for new policies: its first execution starts with it.
+    /// Every pipeline of the same module has to wait for new policies: its first execution starts with it.
     pub(super) fn waits_for(&self, new: &[New<'_>]) -> Vec<Insertion> {
-        let addresses: Vec<String> = new
-            .iter()
-            .map(|n| format!("{}.{}", n.kind, self.name(n)))
-            .collect();
-        if addresses.is_empty() {
-            return Vec::new();
-        }
-        let pipelines = self
-            .configuration
-            .nodes
-            .iter()
-            .filter(|n| n.kind == NodeKind::Resource && n.type_name == "aws_codepipeline");
-        pipelines
-            .filter_map(|node| {
-                let (at, text, element) = match node.list_end("depends_on") {
-                    Some((at, false, true)) => {
-                        let lines = addresses.iter().map(|a| format!("  {a},\n  "));
-                        (at, lines.collect(), None)
+        let nodes = self.configuration.nodes.iter();
+        let pipelines =
+            nodes.filter(|n| n.kind == NodeKind::Resource && n.type_name == "aws_codepipeline");
+        let mut out = Vec::new();
+        for node in pipelines {
+            let mut addresses: Vec<String> = new
+                .iter()
+                .filter(|n| n.node.path == node.path)
+                .map(|n| format!("{}.{}", n.kind, self.name(n)))
+                .collect();
+            // What is new in a module that this one calls.
+            for n in new.iter().filter(|n| n.node.path != node.path) {
+                let below = n.node.path.strip_prefix(&*node.path);
+                if let Some((module, name)) = below.and_then(|b| {
+                    let (module, rest) = b.split_once('.')?;
+                    Some((module, rest.split('.').next()?))
+                }) {
+                    let address = format!("{module}.{name}");
+                    if !addresses.contains(&address) {
+                        addresses.push(address);
                     }
-                    Some((at, comma, _)) => (at, addresses.join(", "), Some(comma)),
-                    None => {
-                        let list = addresses.join(", ");
-                        (node.end()?.0, format!("\n  depends_on = [{list}]\n"), None)
-                    }
-                };
-                Some(Insertion {
-                    path: node.place.source.path.clone(),
-                    at,
-                    text,
-                    element,
-                })
-            })
-            .collect()
-    }
-
-    /// A `statement` block of `aws_iam_policy_document`.
-    fn block(&self, statement: &Statement<'_>) -> String {
-        let actions: Vec<String> = statement.actions.iter().map(|a| quoted(a)).collect();
-        let resource = statement.patch.statement["Resource"].as_str();
-        let pad = if resource.is_some() { "  " } else { "" };
-        let mut out = format!(
-            "  statement {{\n    actions{pad} = [{}]\n",
-            actions.join(", ")
-        );
-        if let Some(resource) = resource {
-            let _ = writeln!(out, "    resources = [{}]", self.expression(resource));
-        }
-        for (kind, name) in principals(&statement.patch.statement) {
-            let _ = write!(
-                out,
-                "\n    principals {{\n      type        = {}\n      identifiers = [{}]\n    }}\n",
-                quoted(kind),
-                self.expression(name)
-            );
-        }
-        out.push_str("  }\n");
-        out
-    }
-
-    /// A statement as an object of HCL, in one line.
-    fn object(&self, statement: &Statement<'_>) -> String {
-        let actions: Vec<String> = statement.actions.iter().map(|a| quoted(a)).collect();
-        let action = match actions.as_slice() {
-            [one] => one.clone(),
-            _ => format!("[{}]", actions.join(", ")),
-        };
-        let mut members = vec!["Effect = \"Allow\"".to_owned()];
-        for (kind, name) in principals(&statement.patch.statement) {
-            members.push(format!(
-                "Principal = {{ {kind} = {} }}",
-                self.expression(name)
-            ));
-        }
-        members.push(format!("Action = {action}"));
-        if let Some(resource) = statement.patch.statement["Resource"].as_str() {
-            members.push(format!("Resource = {}", self.expression(resource)));
-        }
-        format!("{{ {} }}", members.join(", "))
-    }
-
-    /// An ARN as a reference to what was made, where it was; else as a text.
-    fn expression(&self, arn: &str) -> String {
-        if self.refer {
-            let found = self.made.iter().find_map(|(address, value)| {
-                let own = value.get("arn")?.as_str()?;
-                let rest = arn.strip_prefix(own)?;
-                let whole = rest.is_empty() || (rest.starts_with('/') && own.contains(":s3:::"));
-                (whole && !address.starts_with("data.")).then_some((address, rest))
-            });
-            match found {
-                Some((address, "")) => return format!("{address}.arn"),
-                Some((address, rest)) => return format!("\"${{{address}.arn}}{rest}\""),
-                None => {}
+                }
+            }
+            if addresses.is_empty() {
+                continue;
+            }
+            if let Some(list) = node.list_end("depends_on") {
+                let elements = addresses.into_iter();
+                out.extend(elements.map(|a| Insertion::element(list.clone(), a)));
+            } else if let Some((close, _)) = node.end().filter(|_| !node.has("depends_on")) {
+                let text = format!("\n  depends_on = [{}]\n", addresses.join(", "));
+                out.push(Insertion::text(&node.place.source, close, text));
             }
         }
-        quoted(arn)
+        out
     }
-}
-
-/// The principals of a statement, by type.
-fn principals(statement: &Value) -> Vec<(&str, &str)> {
-    statement["Principal"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter_map(|(kind, name)| Some((kind.as_str(), name.as_str()?)))
-        .collect()
-}
-
-fn quoted(text: &str) -> String {
-    format!(
-        "\"{}\"",
-        text.replace('\\', "\\\\")
-            .replace('"', "\\\"")
-            .replace("${", "$${")
-    )
 }

@@ -17,6 +17,7 @@ pub(super) const PIPELINE: Type = Type {
         "variable",
         "tags",
     ],
+    ignored: &[],
     make: pipeline,
 };
 

@@ -15,16 +15,19 @@ pub(super) const REPOSITORY: Type = Type {
         "force_delete",
         "tags",
     ],
+    ignored: &[],
     make: repository,
 };
 pub(super) const REPOSITORY_POLICY: Type = Type {
     name: "aws_ecr_repository_policy",
     arguments: &["repository", "policy"],
+    ignored: &[],
     make: policy,
 };
 pub(super) const LIFECYCLE_POLICY: Type = Type {
     name: "aws_ecr_lifecycle_policy",
     arguments: &["repository", "policy"],
+    ignored: &[],
     make: lifecycle,
 };
 

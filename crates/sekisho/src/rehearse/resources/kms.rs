@@ -20,18 +20,76 @@ pub(super) const KEY: Type = Type {
         "multi_region",
         "tags",
     ],
+    ignored: &[],
     make: key,
 };
 pub(super) const ALIAS: Type = Type {
     name: "aws_kms_alias",
-    arguments: &["name", "target_key_id"],
+    arguments: &["name", "name_prefix", "target_key_id"],
+    ignored: &[],
     make: alias,
 };
 pub(super) const KEY_POLICY: Type = Type {
     name: "aws_kms_key_policy",
     arguments: &["key_id", "policy", "bypass_policy_lockout_safety_check"],
+    ignored: &[],
     make: key_policy,
 };
+
+pub(super) const GRANT: Type = Type {
+    name: "aws_kms_grant",
+    arguments: &[
+        "name",
+        "key_id",
+        "grantee_principal",
+        "retiring_principal",
+        "operations",
+        "constraints",
+        "grant_creation_tokens",
+    ],
+    ignored: &["retire_on_delete"],
+    make: grant,
+};
+
+fn grant(client: &Client, values: &Values<'_>) -> Made {
+    let mut input = json!({
+        "KeyId": values.need("key_id")?,
+        "GranteePrincipal": values.need("grantee_principal")?,
+        "Operations": values.texts("operations"),
+    });
+    if let Some(map) = input.as_object_mut() {
+        for (from, to) in [
+            ("name", "Name"),
+            ("retiring_principal", "RetiringPrincipal"),
+        ] {
+            if let Some(value) = values.get(from) {
+                map.insert(to.to_owned(), value.clone());
+            }
+        }
+        let tokens = values.texts("grant_creation_tokens");
+        if !tokens.is_empty() {
+            map.insert("GrantTokens".to_owned(), json!(tokens));
+        }
+        if let Some(block) = values.block("constraints") {
+            let mut constraints = Map::new();
+            for (from, to) in [
+                ("encryption_context_equals", "EncryptionContextEquals"),
+                ("encryption_context_subset", "EncryptionContextSubset"),
+            ] {
+                if let Some(value) = block.get(from) {
+                    constraints.insert(to.to_owned(), value.clone());
+                }
+            }
+            map.insert("Constraints".to_owned(), Value::Object(constraints));
+        }
+    }
+    let made = client.call("kms", "CreateGrant", input)?;
+    Ok(attributes([
+        ("grant_id", json!(text_at(&made, "/GrantId"))),
+        ("grant_token", json!(text_at(&made, "/GrantToken"))),
+        ("id", json!(text_at(&made, "/GrantId"))),
+    ]))
+}
 
 fn key(client: &Client, values: &Values<'_>) -> Made {
     let mut input = Map::new();
@@ -78,7 +136,16 @@ fn key(client: &Client, values: &Values<'_>) -> Made {
 }
 
 fn alias(client: &Client, values: &Values<'_>) -> Made {
-    let (name, target) = (values.need("name")?, values.need("target_key_id")?);
+    let name = match values.text("name") {
+        Some(name) => name,
+        None => format!(
+            "alias/{}",
+            values
+                .name("name", "name_prefix")
+                .trim_start_matches("alias/")
+        ),
+    };
+    let target = values.need("target_key_id")?;
     client.call(
         "kms",
         "CreateAlias",

@@ -5,11 +5,13 @@ mod data;
 mod ecr;
 mod iam;
 mod kms;
+mod local;
 mod s3;
 
 use sekisho_engine::ApiError;
 use sekisho_iac::{Arguments, Node, Problem};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use super::Client;
 
@@ -33,6 +35,8 @@ type Made = Result<Map<String, Value>, Failed>;
 pub(super) struct Type {
     name: &'static str,
     arguments: &'static [&'static str],
+    /// Arguments that are accepted and have no effect here: they decide nothing about who may do what.
+    ignored: &'static [&'static str],
     make: fn(&Client, &Values<'_>) -> Made,
 }
 
@@ -42,13 +46,19 @@ const TYPES: &[Type] = &[
     ecr::REPOSITORY,
     ecr::REPOSITORY_POLICY,
     iam::POLICY,
+    iam::POLICY_ATTACHMENT,
     iam::ROLE,
     iam::ROLE_POLICY,
     iam::ROLE_POLICY_ATTACHMENT,
+    iam::USER,
+    iam::USER_POLICY,
+    iam::USER_POLICY_ATTACHMENT,
     kms::ALIAS,
+    kms::GRANT,
     kms::KEY,
     kms::KEY_POLICY,
     s3::BUCKET,
+    s3::BUCKET_ACL,
     s3::BUCKET_OWNERSHIP_CONTROLS,
     s3::BUCKET_POLICY,
     s3::BUCKET_PUBLIC_ACCESS_BLOCK,
@@ -57,26 +67,57 @@ const TYPES: &[Type] = &[
     s3::OBJECT,
 ];
 
-const DATA: &[Type] = &[data::CALLER_IDENTITY, data::PARTITION, data::REGION];
+const DATA: &[Type] = &[
+    data::CALLER_IDENTITY,
+    data::ECR_IMAGE,
+    data::ECR_REPOSITORY,
+    data::IAM_POLICY,
+    data::IAM_ROLE,
+    data::KMS_ALIAS,
+    data::KMS_KEY,
+    data::PARTITION,
+    data::REGION,
+    data::S3_BUCKET,
+];
 
 fn find(node: &Node) -> Option<&'static Type> {
     let types = if node.is_data() { DATA } else { TYPES };
     types.iter().find(|t| t.name == node.type_name)
 }
 
-/// Reports every type that is not there yet, all at once.
-pub(super) fn all_supported(nodes: &[&Node]) -> Result<(), Vec<Problem>> {
-    let unknown = nodes
-        .iter()
-        .filter(|n| n.type_name != "aws_iam_policy_document" && find(n).is_none());
-    let problems: Vec<Problem> = unknown
-        .map(|n| Problem::at(&n.place, format!("{} is not supported yet", n.address())))
-        .collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
+/// Whether the type is here.
+pub(super) fn known(node: &Node) -> bool {
+    node.type_name == "aws_iam_policy_document" || local::known(node) || find(node).is_some()
+}
+
+/// The arguments of a resource that are set and have no effect here.
+pub(super) fn ignored(node: &Node, arguments: &Arguments) -> Vec<&'static str> {
+    let names = find(node).map(|t| t.ignored).unwrap_or_default();
+    let set = |name: &&&str| arguments.values.get(**name).is_some_and(|v| !v.is_null());
+    names.iter().filter(set).copied().collect()
+}
+
+/// Whether the type is a resource that is here and has the argument.
+pub(super) fn takes(node: &Node, argument: &str) -> bool {
+    !node.is_data() && find(node).is_some_and(|t| t.arguments.contains(&argument))
+}
+
+/// What needs no provider: random values, and resources that do nothing. None for all others.
+pub(super) fn without_provider(
+    node: &Node,
+    address: &str,
+    arguments: &Arguments,
+) -> Result<Option<Map<String, Value>>, Problem> {
+    local::make(node, address, &Values(&arguments.values))
+        .transpose()
+        .map(|made| {
+            made.map(|made| {
+                let mut values = arguments.values.clone();
+                values.extend(made);
+                values
+            })
+        })
+        .map_err(|message| Problem::at(&node.place, message))
 }
 
 /// Makes a resource, or reads a data source; the answer is its attributes.
@@ -91,11 +132,11 @@ pub(super) fn make(
             format!("{} is not supported yet", node.address()),
         ));
     };
-    if let Some(name) = arguments
-        .values
-        .keys()
-        .find(|k| !kind.arguments.contains(&k.as_str()))
-    {
+    let unset = |v: &Value| v.is_null() || v.as_array().is_some_and(Vec::is_empty);
+    let taken =
+        |k: &str| kind.arguments.contains(&k) || kind.ignored.contains(&k) || k == "timeouts";
+    let unknown = |(k, v): &(&String, &Value)| !taken(k) && !unset(v);
+    if let Some((name, _)) = arguments.values.iter().find(unknown) {
         let place = arguments.places.get(name).unwrap_or(&arguments.place);
         return Err(Problem::at(
             place,
@@ -138,6 +179,23 @@ impl<'a> Values<'a> {
             .ok_or_else(|| Failed::Text(format!("the argument `{name}` is required")))
     }
 
+    /// The name that the provider gives: `name`, or `prefix` and digits, or digits alone. The same arguments give the
+    /// same digits.
+    fn name(&self, name: &str, prefix: &str) -> String {
+        if let Some(name) = self.text(name) {
+            return name;
+        }
+        let text = Value::Object(self.0.clone()).to_string();
+        let digest = Sha256::digest(text);
+        let digits: String = digest
+            .iter()
+            .map(|b| char::from(b'0' + b % 10))
+            .take(26)
+            .collect();
+        let prefix = self.text(prefix).unwrap_or_else(|| "terraform-".to_owned());
+        format!("{prefix}{digits}")
+    }
+
     fn flag(&self, name: &str) -> Option<bool> {
         match self.get(name)? {
             Value::Bool(b) => Some(*b),
@@ -159,6 +217,16 @@ impl<'a> Values<'a> {
             .filter_map(Value::as_object)
             .map(Values)
             .collect()
+    }
+
+    /// The texts of a list.
+    fn texts(&self, name: &str) -> Vec<String> {
+        let list = self
+            .get(name)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        list.filter_map(|v| v.as_str().map(str::to_owned)).collect()
     }
 
     fn block(&self, name: &str) -> Option<Values<'a>> {

@@ -7,22 +7,42 @@ use crate::rehearse::Client;
 
 pub(super) const BUCKET: Type = Type {
     name: "aws_s3_bucket",
-    arguments: &["bucket", "force_destroy", "object_lock_enabled", "tags"],
+    arguments: &[
+        "bucket",
+        "bucket_prefix",
+        "force_destroy",
+        "object_lock_enabled",
+        "tags",
+        "acl",
+        "policy",
+        "versioning",
+        "server_side_encryption_configuration",
+    ],
+    ignored: &["lifecycle_rule", "logging", "cors_rule", "website"],
     make: bucket,
+};
+pub(super) const BUCKET_ACL: Type = Type {
+    name: "aws_s3_bucket_acl",
+    arguments: &["bucket", "acl"],
+    ignored: &[],
+    make: acl,
 };
 pub(super) const BUCKET_POLICY: Type = Type {
     name: "aws_s3_bucket_policy",
     arguments: &["bucket", "policy"],
+    ignored: &[],
     make: policy,
 };
 pub(super) const BUCKET_VERSIONING: Type = Type {
     name: "aws_s3_bucket_versioning",
     arguments: &["bucket", "versioning_configuration"],
+    ignored: &[],
     make: versioning,
 };
 pub(super) const BUCKET_OWNERSHIP_CONTROLS: Type = Type {
     name: "aws_s3_bucket_ownership_controls",
     arguments: &["bucket", "rule"],
+    ignored: &[],
     make: ownership,
 };
 pub(super) const BUCKET_PUBLIC_ACCESS_BLOCK: Type = Type {
@@ -34,11 +54,13 @@ pub(super) const BUCKET_PUBLIC_ACCESS_BLOCK: Type = Type {
         "ignore_public_acls",
         "restrict_public_buckets",
     ],
+    ignored: &[],
     make: public_access,
 };
 pub(super) const BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: Type = Type {
     name: "aws_s3_bucket_server_side_encryption_configuration",
     arguments: &["bucket", "rule"],
+    ignored: &[],
     make: encryption,
 };
 pub(super) const OBJECT: Type = Type {
@@ -53,11 +75,12 @@ pub(super) const OBJECT: Type = Type {
         "server_side_encryption",
         "kms_key_id",
     ],
+    ignored: &[],
     make: object,
 };
 
 fn bucket(client: &Client, values: &Values<'_>) -> Made {
-    let name = values.need("bucket")?;
+    let name = values.name("bucket", "bucket_prefix");
     let mut input = json!({"Bucket": name});
     if let Some(map) = input.as_object_mut() {
         if client.region != "us-east-1" {
@@ -79,8 +102,10 @@ fn bucket(client: &Client, values: &Values<'_>) -> Made {
             json!({"Bucket": name, "Tagging": {"TagSet": tags}}),
         )?;
     }
+    inline(client, values, &name)?;
     Ok(attributes([
         ("id", json!(name)),
+        ("bucket", json!(name)),
         ("arn", json!(format!("arn:aws:s3:::{name}"))),
         (
             "bucket_domain_name",
@@ -92,6 +117,54 @@ fn bucket(client: &Client, values: &Values<'_>) -> Made {
         ),
         ("region", json!(client.region)),
     ]))
+}
+
+/// What older configurations say in the bucket itself.
+fn inline(client: &Client, values: &Values<'_>, name: &str) -> Result<(), Failed> {
+    if values.text("acl").is_some_and(|acl| acl != "private") {
+        return Err(Failed::Text(
+            "an `acl` other than private is not supported yet".to_owned(),
+        ));
+    }
+    if let Some(policy) = values.text("policy") {
+        client.call(
+            "s3",
+            "PutBucketPolicy",
+            json!({"Bucket": name, "Policy": policy}),
+        )?;
+    }
+    let versioning = values.block("versioning").and_then(|b| b.flag("enabled"));
+    if versioning == Some(true) {
+        let configuration = json!({"Status": "Enabled"});
+        let input = json!({"Bucket": name, "VersioningConfiguration": configuration});
+        client.call("s3", "PutBucketVersioning", input)?;
+    }
+    if let Some(block) = values.block("server_side_encryption_configuration") {
+        encrypt(client, &block, name)?;
+    }
+    Ok(())
+}
+
+/// A new bucket is private, and its owner enforced: then AWS refuses every ACL.
+fn acl(client: &Client, values: &Values<'_>) -> Made {
+    let bucket = values.need("bucket")?;
+    if values.text("acl").as_deref() != Some("private") {
+        return Err(Failed::Text(
+            "an `acl` other than private is not supported yet".to_owned(),
+        ));
+    }
+    let controls = client.call(
+        "s3",
+        "GetBucketOwnershipControls",
+        json!({"Bucket": bucket}),
+    )?;
+    if controls.pointer("/OwnershipControls/Rules/0/ObjectOwnership")
+        == Some(&json!("BucketOwnerEnforced"))
+    {
+        let message = "AccessControlListNotSupported: The bucket does not allow ACLs";
+        return Err(Failed::Text(message.to_owned()));
+    }
+    Ok(attributes([("id", json!(format!("{bucket},private")))]))
 }
 
 fn done(values: &Values<'_>) -> Made {
@@ -148,6 +221,11 @@ fn public_access(client: &Client, values: &Values<'_>) -> Made {
 }
 
 fn encryption(client: &Client, values: &Values<'_>) -> Made {
+    encrypt(client, values, &values.need("bucket")?)?;
+    done(values)
+}
+
+fn encrypt(client: &Client, values: &Values<'_>, bucket: &str) -> Result<(), Failed> {
     let rule = values.block("rule").ok_or_else(|| missing("rule"))?;
     let mut default = Map::new();
     if let Some(apply) = rule.block("apply_server_side_encryption_by_default") {
@@ -162,9 +240,9 @@ fn encryption(client: &Client, values: &Values<'_>) -> Made {
     let bucket_key = rule.flag("bucket_key_enabled").unwrap_or(false);
     let rules =
         json!([{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bucket_key}]);
-    let input = json!({"Bucket": values.need("bucket")?, "ServerSideEncryptionConfiguration": {"Rules": rules}});
+    let input = json!({"Bucket": bucket, "ServerSideEncryptionConfiguration": {"Rules": rules}});
     client.call("s3", "PutBucketEncryption", input)?;
-    done(values)
+    Ok(())
 }
 
 fn object(client: &Client, values: &Values<'_>) -> Made {

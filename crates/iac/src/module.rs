@@ -1,0 +1,247 @@
+//! What the files of one module declare.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::Expression;
+use hcl_edit::structure::{Block, Body, Structure};
+use serde_json::Value;
+
+use crate::block::{Node, NodeKind, labels, place_of};
+use crate::eval::evaluate;
+use crate::scope::Scope;
+use crate::types::{self, Type};
+use crate::{Place, Problem, Source};
+
+/// A module: a root, or one that a `module` block calls.
+#[derive(Debug)]
+pub(crate) struct Module {
+    /// In front of the addresses of what it declares: nothing for a root, `module.a.` for a module that it calls. Where
+    /// several directories are read together, the name of the directory and a colon come first.
+    pub(crate) path: String,
+    /// Where its files are.
+    pub(crate) folder: PathBuf,
+    /// The same from the root's folder: `path.module`.
+    pub(crate) within: PathBuf,
+    /// The index of its root; its own if it is one.
+    pub(crate) root: usize,
+    /// The module that calls it, and how.
+    pub(crate) call: Option<(usize, Call)>,
+    pub(crate) children: BTreeMap<String, usize>,
+    pub(crate) variables: BTreeMap<String, Variable>,
+    pub(crate) locals: BTreeMap<String, (Arc<Source>, Expression)>,
+    pub(crate) outputs: BTreeMap<String, Output>,
+    pub(crate) providers: Vec<(String, Arc<Source>, Block)>,
+    pub(crate) backend: Option<(String, Arc<Source>, Body)>,
+    /// Whether it was not read: somebody gave its outputs.
+    pub(crate) given: bool,
+}
+
+/// A `module` block.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) name: String,
+    pub(crate) place: Place,
+    pub(crate) body: Body,
+}
+
+/// An `output` block.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) source: Arc<Source>,
+    pub(crate) value: Expression,
+    pub(crate) depends_on: Option<Expression>,
+}
+
+/// A `variable` block.
+#[derive(Debug)]
+pub(crate) struct Variable {
+    pub(crate) place: Place,
+    pub(crate) kind: Type,
+    pub(crate) default: Option<Value>,
+    pub(crate) nullable: bool,
+    pub(crate) validations: Vec<Body>,
+    /// The value that a root was given.
+    pub(crate) value: Option<Value>,
+}
+
+/// Blocks that only tell Terraform about itself.
+const IGNORED: &[&str] = &["moved", "removed"];
+
+/// What a file adds, besides to its module.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) calls: Vec<Call>,
+    pub(crate) notes: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Module {
+    pub(crate) fn new(path: String, folder: PathBuf, within: PathBuf, root: usize) -> Self {
+        Self {
+            path,
+            folder,
+            within,
+            root,
+            call: None,
+            children: BTreeMap::new(),
+            variables: BTreeMap::new(),
+            locals: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            providers: Vec::new(),
+            backend: None,
+            given: false,
+        }
+    }
+
+    /// Takes what a file declares. `index` is the module's own.
+    pub(crate) fn file(
+        &mut self,
+        index: usize,
+        source: &Arc<Source>,
+        body: Body,
+        constants: &Scope<'_>,
+        found: &mut Found,
+    ) {
+        for structure in body {
+            match structure {
+                Structure::Block(block) => self.block(index, source, block, constants, found),
+                Structure::Attribute(attribute) => {
+                    let place = place_of(source, attribute.span());
+                    let name = attribute.key.as_str();
+                    let message = format!("an argument is not expected here: `{name}`");
+                    found.problems.push(Problem::at(&place, message));
+                }
+            }
+        }
+    }
+
+    fn block(
+        &mut self,
+        index: usize,
+        source: &Arc<Source>,
+        block: Block,
+        constants: &Scope<'_>,
+        found: &mut Found,
+    ) {
+        let place = place_of(source, block.span());
+        let names = labels(&block);
+        let label = names.first().cloned().unwrap_or_default();
+        match block.ident.as_str() {
+            "variable" => match variable(&block, source, place, constants) {
+                Ok(variable) => {
+                    self.variables.insert(label, variable);
+                }
+                Err(problem) => found.problems.push(problem),
+            },
+            "locals" => {
+                for attribute in block.body.attributes() {
+                    let entry = (Arc::clone(source), attribute.value.clone());
+                    self.locals.insert(attribute.key.as_str().to_owned(), entry);
+                }
+            }
+            "output" => {
+                if let Some(value) = block.body.get_attribute("value") {
+                    let depends_on = block.body.get_attribute("depends_on");
+                    let output = Output {
+                        source: Arc::clone(source),
+                        value: value.value.clone(),
+                        depends_on: depends_on.map(|a| a.value.clone()),
+                    };
+                    self.outputs.insert(label, output);
+                }
+            }
+            "provider" => self.providers.push((label, Arc::clone(source), block)),
+            "terraform" => {
+                let backend = block.body.get_blocks("backend").next();
+                if let Some(backend) = backend {
+                    let kind = labels(backend).first().cloned().unwrap_or_default();
+                    self.backend = Some((kind, Arc::clone(source), backend.body.clone()));
+                }
+            }
+            "module" => found.calls.push(Call {
+                name: label,
+                place,
+                body: block.body,
+            }),
+            kind @ ("resource" | "data") => match names.as_slice() {
+                [type_name, name] => found.nodes.push(Node {
+                    kind: if kind == "data" {
+                        NodeKind::Data
+                    } else {
+                        NodeKind::Resource
+                    },
+                    type_name: type_name.clone(),
+                    name: name.clone(),
+                    module: index,
+                    path: self.path.clone(),
+                    place,
+                    end: block.span().map_or(0, |span| span.end),
+                    provider: block
+                        .body
+                        .get_attribute("provider")
+                        .map(|a| a.value.to_string().trim().to_owned()),
+                    body: block.body,
+                }),
+                _ => {
+                    let message = format!("`{kind}` needs a type and a name");
+                    found.problems.push(Problem::at(&place, message));
+                }
+            },
+            "import" => {
+                let to = block.body.get_attribute("to");
+                let to = to.map(|a| a.value.to_string().trim().to_owned());
+                let message = format!(
+                    "`import`: {} is on AWS already; the rehearsal makes it as the configuration has it",
+                    to.unwrap_or_default()
+                );
+                found.notes.push(Problem::at(&place, message));
+            }
+            "check" => {
+                let message = format!("`check` \"{label}\" is not evaluated: it only warns");
+                found.notes.push(Problem::at(&place, message));
+            }
+            other if IGNORED.contains(&other) => {}
+            other => {
+                let message = format!("`{other}` {label} is not supported yet");
+                found.problems.push(Problem::at(&place, message));
+            }
+        }
+    }
+}
+
+fn variable(
+    block: &Block,
+    source: &Arc<Source>,
+    place: Place,
+    constants: &Scope<'_>,
+) -> Result<Variable, Problem> {
+    let constant = |e: &Expression| evaluate(e, constants, source);
+    let kind = match block.body.get_attribute("type") {
+        Some(attribute) => types::parse(&attribute.value, source, &constant)?,
+        None => Type::Any,
+    };
+    let value = |name: &str| {
+        let attribute = block.body.get_attribute(name);
+        attribute.map(|a| constant(&a.value)).transpose()
+    };
+    let default = value("default")?
+        .map(|v| kind.convert(v))
+        .transpose()
+        .map_err(|m| Problem::at(&place, format!("the default does not fit: {m}")))?;
+    Ok(Variable {
+        kind,
+        default,
+        nullable: value("nullable")? != Some(Value::Bool(false)),
+        validations: block
+            .body
+            .get_blocks("validation")
+            .map(|b| b.body.clone())
+            .collect(),
+        place,
+        value: None,
+    })
+}

@@ -1,0 +1,136 @@
+//! Provider configurations, and how they are passed into modules.
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::Expression;
+use serde_json::{Map, Value};
+
+use crate::block::{Node, place_of};
+use crate::config::{Configuration, values};
+use crate::module::Call;
+use crate::scope::State;
+use crate::{Place, Problem};
+
+/// A provider configuration.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// What it is.
+    pub id: ProviderId,
+    /// Its evaluated arguments.
+    pub values: Map<String, Value>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Which provider configuration a resource has: those of the same name in different directories are different.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProviderId {
+    /// The directory whose configuration it is, by its name; empty if there is only one.
+    pub directory: String,
+    /// The module that configures it.
+    pub(crate) module: usize,
+    /// `aws`, or `aws.alias`.
+    pub name: String,
+}
+
+impl Configuration {
+    /// The provider configuration that `node` has, after all passing between modules.
+    ///
+    /// # Errors
+    /// A module that names a provider which it was not passed.
+    pub fn provider_of(&self, node: &Node) -> Result<ProviderId, Problem> {
+        let by_type = node.type_name.split('_').next().unwrap_or_default();
+        let mut name = node.provider.clone().unwrap_or_else(|| by_type.to_owned());
+        let mut index = node.module;
+        while let Some(module) = self.modules.get(index) {
+            let here = module.providers.iter().any(|(kind, _, block)| {
+                let alias = block
+                    .body
+                    .get_attribute("alias")
+                    .and_then(|a| a.value.as_str());
+                alias.map_or_else(|| kind.clone(), |alias| format!("{kind}.{alias}")) == name
+            });
+            let Some((caller, call)) = module.call.as_ref().filter(|_| !here) else {
+                let directory = self.modules.get(module.root).map(|m| m.path.clone());
+                return Ok(ProviderId {
+                    directory: directory
+                        .unwrap_or_default()
+                        .trim_end_matches(':')
+                        .to_owned(),
+                    module: index,
+                    name,
+                });
+            };
+            match passed(call, &name) {
+                Some(theirs) => name = theirs,
+                None if name.contains('.') => {
+                    let message = format!(
+                        "{} has the provider `{name}`, which module.{} is not passed: add it to `providers`",
+                        node.address(),
+                        call.name
+                    );
+                    return Err(Problem::at(&call.place, message));
+                }
+                None => {}
+            }
+            index = *caller;
+        }
+        Err(Problem::at(&node.place, "it has no module"))
+    }
+
+    /// The provider configurations, evaluated.
+    ///
+    /// # Errors
+    /// What cannot be evaluated.
+    pub fn providers(&self) -> Result<Vec<Provider>, Problem> {
+        let state = State::new(self);
+        let mut out = Vec::new();
+        for (index, module) in self.modules.iter().enumerate() {
+            let instances = if module.providers.is_empty() {
+                Vec::new()
+            } else {
+                state.instances(index)?
+            };
+            let Some(instance) = instances.first() else {
+                continue;
+            };
+            let scope = state.scope(*instance);
+            for (name, source, block) in &module.providers {
+                let values = values(&block.body, &scope, source)?;
+                let name = match values.get("alias").and_then(Value::as_str) {
+                    Some(alias) => format!("{name}.{alias}"),
+                    None => name.clone(),
+                };
+                let directory = self.modules.get(module.root).map(|m| m.path.clone());
+                out.push(Provider {
+                    id: ProviderId {
+                        directory: directory
+                            .unwrap_or_default()
+                            .trim_end_matches(':')
+                            .to_owned(),
+                        module: index,
+                        name,
+                    },
+                    values,
+                    place: place_of(source, block.span()),
+                });
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// What the caller calls a provider that it passes as `name`.
+fn passed(call: &Call, name: &str) -> Option<String> {
+    let attribute = call.body.get_attribute("providers")?;
+    let Expression::Object(object) = &attribute.value else {
+        return None;
+    };
+    let found = object.iter().find(|(key, _)| {
+        let key = match key {
+            hcl_edit::expr::ObjectKey::Ident(ident) => ident.as_str().to_owned(),
+            hcl_edit::expr::ObjectKey::Expression(e) => e.to_string().trim().to_owned(),
+        };
+        key == name
+    });
+    found.map(|(_, value)| value.expr().to_string().trim().to_owned())
+}

@@ -1,0 +1,443 @@
+//! What names mean: variables, locals, modules, and what has been made so far.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use hcl_edit::Span as _;
+use serde_json::{Map, Value, json};
+
+use crate::Problem;
+use crate::block::{Node, Repetition, place_of, repetition};
+use crate::config::Configuration;
+use crate::eval::evaluate;
+use crate::module::Module;
+
+/// What has been made and evaluated so far.
+///
+/// **Invariant:** a variable, local or output that could be evaluated keeps its value: everything that it refers to was
+/// made before ([`Configuration::order`]).
+#[derive(Debug)]
+pub struct State<'c> {
+    pub(crate) config: &'c Configuration,
+    /// Values of resources and data sources by address, with the keys of the modules that they are in.
+    values: BTreeMap<String, Value>,
+    instances: RefCell<Vec<Instance>>,
+    expanded: RefCell<BTreeMap<usize, Vec<usize>>>,
+    known: RefCell<BTreeMap<(usize, String), Value>>,
+}
+
+/// A module as often as it is called.
+#[derive(Debug, Clone)]
+struct Instance {
+    module: usize,
+    /// In front of addresses: `module.a["key"].`.
+    path: String,
+    parent: Option<usize>,
+    /// `count` or `each`.
+    names: Map<String, Value>,
+    /// Its key among those of the same call.
+    key: Option<Value>,
+}
+
+/// What names mean at one place.
+#[derive(Debug, Clone)]
+pub struct Scope<'a> {
+    state: &'a State<'a>,
+    instance: usize,
+    names: Map<String, Value>,
+    depth: usize,
+}
+
+/// Locals that refer to locals deeper than this go round in a circle.
+const MAX_DEPTH: usize = 64;
+
+impl<'c> State<'c> {
+    /// The state in which nothing is made.
+    #[must_use]
+    pub fn new(config: &'c Configuration) -> Self {
+        Self {
+            config,
+            values: BTreeMap::new(),
+            instances: RefCell::default(),
+            expanded: RefCell::default(),
+            known: RefCell::default(),
+        }
+    }
+
+    /// Keeps the value of a resource or data source; the address has the keys of its modules, and not its own.
+    pub fn insert(&mut self, address: String, value: Value) {
+        self.values.insert(address, value);
+    }
+
+    /// The values by address.
+    #[must_use]
+    pub fn values(&self) -> &BTreeMap<String, Value> {
+        &self.values
+    }
+
+    /// The values, the state being done with.
+    #[must_use]
+    pub fn into_values(self) -> BTreeMap<String, Value> {
+        self.values
+    }
+
+    /// The scopes in which `node` stands: one for each instance of its module, with what comes before its address there.
+    ///
+    /// # Errors
+    /// When `count` or `for_each` of a module cannot be evaluated.
+    pub fn scopes(&self, node: &Node) -> Result<Vec<(String, Scope<'_>)>, Problem> {
+        let of = |i: usize| (self.instance(i).map(|i| i.path), i);
+        let indices = self.instances(node.module)?.into_iter().map(of);
+        let scopes = indices.filter_map(|(path, i)| Some((path?, self.scope(i))));
+        Ok(scopes.collect())
+    }
+
+    /// Texts that have a name in each instance of a module, by what comes before addresses there: variables, and the
+    /// outputs of the modules that it calls.
+    #[must_use]
+    pub fn named(&self) -> BTreeMap<String, Vec<(String, String)>> {
+        let mut out: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for (index, module) in self.config.modules.iter().enumerate() {
+            for instance in self.instances(index).unwrap_or_default() {
+                let scope = self.scope(instance);
+                let mut names = Vec::new();
+                for name in module.variables.keys() {
+                    names.push((format!("var.{name}"), scope.variable(name).ok()));
+                }
+                for (child, index) in &module.children {
+                    let outputs = self.config.modules.get(*index).map(|m| m.outputs.keys());
+                    for output in outputs.into_iter().flatten() {
+                        let value = scope.module(child, None, Some(output)).ok();
+                        names.push((format!("module.{child}.{output}"), value));
+                    }
+                }
+                let texts = names.into_iter().filter_map(|(name, value)| match value {
+                    Some(Value::String(text)) => Some((name, text)),
+                    _ => None,
+                });
+                if let Some(instance) = self.instance(instance) {
+                    out.insert(instance.path, texts.collect());
+                }
+            }
+        }
+        out
+    }
+
+    fn instance(&self, index: usize) -> Option<Instance> {
+        self.instances.borrow().get(index).cloned()
+    }
+
+    pub(crate) fn scope(&self, instance: usize) -> Scope<'_> {
+        Scope {
+            state: self,
+            instance,
+            names: Map::new(),
+            depth: 0,
+        }
+    }
+
+    /// The instances of a module.
+    pub(crate) fn instances(&self, module: usize) -> Result<Vec<usize>, Problem> {
+        if let Some(known) = self.expanded.borrow().get(&module) {
+            return Ok(known.clone());
+        }
+        let mut new = Vec::new();
+        let config: &Configuration = self.config;
+        match config.modules.get(module) {
+            Some(Module {
+                call: Some((caller, call)),
+                ..
+            }) => {
+                for parent in self.instances(*caller)? {
+                    let scope = self.scope(parent);
+                    let path = scope.path();
+                    let name = &call.name;
+                    let mut add = |key: Option<Value>, names: Map<String, Value>| {
+                        let bracket = key.as_ref().map(|k| format!("[{k}]"));
+                        new.push(Instance {
+                            module,
+                            path: format!("{path}module.{name}{}.", bracket.unwrap_or_default()),
+                            parent: Some(parent),
+                            names,
+                            key,
+                        });
+                    };
+                    let one = |name: &str, value: Value| Map::from_iter([(name.to_owned(), value)]);
+                    match repetition(&call.body, &call.place.source, &scope)? {
+                        Repetition::Once => add(None, Map::new()),
+                        Repetition::Count(count) => {
+                            for i in 0..count {
+                                add(Some(json!(i)), one("count", json!({"index": i})));
+                            }
+                        }
+                        Repetition::Each(pairs) => {
+                            for (key, value) in pairs {
+                                let each = json!({"key": key, "value": value});
+                                add(Some(json!(key)), one("each", each));
+                            }
+                        }
+                    }
+                }
+            }
+            Some(root) => new.push(Instance {
+                module,
+                path: root.path.clone(),
+                parent: None,
+                names: Map::new(),
+                key: None,
+            }),
+            None => {}
+        }
+        let mut all = self.instances.borrow_mut();
+        let indices: Vec<usize> = (all.len()..all.len() + new.len()).collect();
+        all.append(&mut new);
+        drop(all);
+        self.expanded.borrow_mut().insert(module, indices.clone());
+        Ok(indices)
+    }
+}
+
+impl<'a> Scope<'a> {
+    /// A scope for what is constant: no name means anything.
+    pub(crate) fn constant(state: &'a State<'a>) -> Self {
+        state.scope(0)
+    }
+
+    /// The same scope in which `name` means `value`.
+    #[must_use]
+    pub fn with(&self, name: &str, value: Value) -> Self {
+        let mut scope = self.clone();
+        scope.names.insert(name.to_owned(), value);
+        scope
+    }
+
+    /// Whether `name` is one of this place alone: `each`, or what a `for` runs over.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.names.contains_key(name)
+    }
+
+    pub(crate) fn config(&self) -> &'a Configuration {
+        self.state.config
+    }
+
+    fn module_index(&self) -> Option<usize> {
+        self.state.instance(self.instance).map(|i| i.module)
+    }
+
+    fn own_module(&self) -> Option<&'a Module> {
+        self.config().modules.get(self.module_index()?)
+    }
+
+    fn path(&self) -> String {
+        let instance = self.state.instance(self.instance);
+        instance.map(|i| i.path).unwrap_or_default()
+    }
+
+    /// The folder in which Terraform would run.
+    #[must_use]
+    pub fn folder(&self) -> String {
+        let root = self.own_module().map(|m| m.root);
+        let root = root.and_then(|r| self.config().modules.get(r));
+        root.map_or_else(|| ".".to_owned(), |m| m.folder.display().to_string())
+    }
+
+    /// What was evaluated before, or is now.
+    fn once(
+        &self,
+        name: String,
+        make: impl FnOnce() -> Result<Value, Problem>,
+    ) -> Result<Value, Problem> {
+        let key = (self.instance, name);
+        if let Some(known) = self.state.known.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let value = make()?;
+        self.state.known.borrow_mut().insert(key, value.clone());
+        Ok(value)
+    }
+
+    /// The scope of this module, or of its caller, one step further from where the evaluation began.
+    fn deeper(&self, instance: usize) -> Scope<'a> {
+        let names = self.state.instance(instance).map(|_| Map::new());
+        Scope {
+            state: self.state,
+            instance,
+            names: names.unwrap_or_default(),
+            depth: self.depth + 1,
+        }
+    }
+
+    fn local(&self, name: &str) -> Option<Result<Value, Problem>> {
+        let (source, expression) = self.own_module()?.locals.get(name)?;
+        let scope = self.deeper(self.instance);
+        if scope.depth > MAX_DEPTH {
+            let place = place_of(source, expression.span());
+            let message = format!("local.{name} refers to itself");
+            return Some(Err(Problem::at(&place, message)));
+        }
+        let make = || evaluate(expression, &scope, source);
+        Some(self.once(format!("local.{name}"), make))
+    }
+
+    pub(crate) fn variable(&self, name: &str) -> Result<Value, String> {
+        let undeclared = || format!("`var.{name}` is not known");
+        let module = self.own_module().ok_or_else(undeclared)?;
+        let variable = module.variables.get(name).ok_or_else(undeclared)?;
+        let Some((_, call)) = &module.call else {
+            return variable.value.clone().ok_or_else(undeclared);
+        };
+        let make = || {
+            let instance = self.state.instance(self.instance);
+            let (parent, names) = match instance {
+                Some(instance) => (instance.parent.unwrap_or_default(), instance.names),
+                None => (0, Map::new()),
+            };
+            let mut caller = self.deeper(parent);
+            caller.names = names;
+            let source = &call.place.source;
+            let value = match call.body.get_attribute(name) {
+                _ if caller.depth > MAX_DEPTH => {
+                    let message = format!("module.{}: `{name}` refers to itself", call.name);
+                    return Err(Problem::at(&call.place, message));
+                }
+                Some(attribute) => evaluate(&attribute.value, &caller, source)?,
+                None => variable.default.clone().unwrap_or_default(),
+            };
+            let refuse = |message: String| {
+                let message = format!("module.{}: `{name}`: {message}", call.name);
+                Problem::at(&call.place, message)
+            };
+            variable.accept(value).map_err(refuse)
+        };
+        let fresh = {
+            let key = (self.instance, format!("var.{name}"));
+            !self.state.known.borrow().contains_key(&key)
+        };
+        let value = self.once(format!("var.{name}"), make);
+        let value = value.map_err(|p| p.to_string())?;
+        if fresh {
+            let scope = self.deeper(self.instance);
+            variable.validate(name, &scope).map_err(|p| p.to_string())?;
+        }
+        Ok(value)
+    }
+
+    /// `module.name`, one instance of it, or one output.
+    pub(crate) fn module(
+        &self,
+        name: &str,
+        key: Option<&Value>,
+        output: Option<&str>,
+    ) -> Result<Value, String> {
+        let undeclared = || format!("`module.{name}` is not known");
+        let own = self.own_module().ok_or_else(undeclared)?;
+        let index = *own.children.get(name).ok_or_else(undeclared)?;
+        let all = self.state.instances(index).map_err(|p| p.to_string())?;
+        let mine: Vec<(usize, Option<Value>)> = all
+            .into_iter()
+            .filter_map(|i| Some((i, self.state.instance(i)?)))
+            .filter(|(_, instance)| instance.parent == Some(self.instance))
+            .map(|(i, instance)| (i, instance.key))
+            .collect();
+        let value = |instance: usize| {
+            let scope = self.deeper(instance);
+            if scope.depth > MAX_DEPTH {
+                return Err(format!("`module.{name}` refers to itself"));
+            }
+            match output {
+                Some(output) => scope.output(output).map_err(|p| p.to_string()),
+                None => scope
+                    .outputs()
+                    .map(Value::Object)
+                    .map_err(|p| p.to_string()),
+            }
+        };
+        if let Some(wanted) = key {
+            let text = |v: &Value| crate::convert::to_string(v);
+            let same = |k: &Option<Value>| k.as_ref().is_some_and(|k| text(k) == text(wanted));
+            let found = mine.iter().find(|(_, k)| same(k));
+            let missing = || format!("`module.{name}` has no instance {wanted}");
+            return found.map(|(i, _)| value(*i)).ok_or_else(missing)?;
+        }
+        match mine.as_slice() {
+            [(only, None)] => value(*only),
+            _ if output.is_some() => Err(format!("`module.{name}` has several instances")),
+            [(_, Some(Value::String(_))), ..] => {
+                let pairs = mine
+                    .iter()
+                    .filter_map(|(i, k)| Some((k.as_ref()?.as_str()?, *i)));
+                let map: Result<Map<_, _>, String> =
+                    pairs.map(|(k, i)| Ok((k.to_owned(), value(i)?))).collect();
+                map.map(Value::Object)
+            }
+            _ => mine.iter().map(|(i, _)| value(*i)).collect(),
+        }
+    }
+
+    fn output(&self, name: &str) -> Result<Value, Problem> {
+        let given = format!("{}{name}", self.path());
+        if let Some(value) = self.config().given.get(&given) {
+            return Ok(value.clone());
+        }
+        let Some(output) = self.own_module().and_then(|m| m.outputs.get(name)) else {
+            let path = self.path();
+            return Err(Problem {
+                message: format!("`{path}{name}` is not known"),
+                place: None,
+            });
+        };
+        let make = || evaluate(&output.value, self, &output.source);
+        self.once(format!("output.{name}"), make)
+    }
+
+    pub(crate) fn outputs(&self) -> Result<Map<String, Value>, Problem> {
+        let names = self.own_module().into_iter().flat_map(|m| m.outputs.keys());
+        names.map(|n| Ok((n.clone(), self.output(n)?))).collect()
+    }
+
+    /// The value that a dotted name begins with, and how many parts of the name it took.
+    pub(crate) fn root(&self, path: &[&str]) -> Result<(Value, usize), String> {
+        let undeclared = || format!("`{}` is not known", path.join("."));
+        let folder = |within: Option<&std::path::Path>| {
+            json!(within.map_or_else(
+                || ".".to_owned(),
+                |w| {
+                    let text = w.display().to_string();
+                    if text.is_empty() {
+                        ".".to_owned()
+                    } else {
+                        text
+                    }
+                }
+            ))
+        };
+        let made = |address: String, used: usize| {
+            let value = self.state.values.get(&format!("{}{address}", self.path()));
+            value.cloned().map(|v| (v, used)).ok_or_else(undeclared)
+        };
+        match path {
+            [name, ..] if self.names.contains_key(*name) => {
+                Ok((self.names.get(*name).cloned().unwrap_or_default(), 1))
+            }
+            ["var", name, ..] => self.variable(name).map(|v| (v, 2)),
+            ["local", name, ..] => match self.local(name) {
+                Some(Ok(value)) => Ok((value, 2)),
+                Some(Err(problem)) => Err(problem.to_string()),
+                None => Err(undeclared()),
+            },
+            ["module", name, ..] => self.module(name, None, None).map(|v| (v, 2)),
+            ["path", "module", ..] => {
+                Ok((folder(self.own_module().map(|m| m.within.as_path())), 2))
+            }
+            ["path", "cwd", ..] => {
+                let full = std::path::absolute(self.folder()).unwrap_or_default();
+                Ok((json!(full.display().to_string()), 2))
+            }
+            ["path", "root", ..] => Ok((json!("."), 2)),
+            ["terraform", "workspace", ..] => Ok((json!("default"), 2)),
+            ["data", kind, name, ..] => made(format!("data.{kind}.{name}"), 3),
+            [kind, name, ..] => made(format!("{kind}.{name}"), 2),
+            _ => Err(undeclared()),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The values of variables: of roots from files, the command line and the environment; of modules from their callers.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use hcl_edit::expr::Expression;
+use serde_json::Value;
+
+use crate::config::{Configuration, Reading, assignments};
+use crate::convert::to_bool;
+use crate::eval::evaluate;
+use crate::module::Variable;
+use crate::scope::{Scope, State};
+use crate::{Problem, Source};
+
+impl Configuration {
+    /// Gives the variables of a root their values: the command line wins over its files, these over the files of the
+    /// folder, these over the environment, as with Terraform.
+    pub(crate) fn assign(
+        &mut self,
+        root: usize,
+        mut assigned: BTreeMap<String, Value>,
+        reading: &Reading,
+        problems: &mut Vec<Problem>,
+    ) {
+        for path in &reading.variable_files {
+            match self.variable_file(path) {
+                Ok(more) => assigned.extend(more),
+                Err(more) => problems.extend(more),
+            }
+        }
+        let Some(module) = self.modules.get_mut(root) else {
+            return;
+        };
+        for (name, variable) in &mut module.variables {
+            let read = |texts: &BTreeMap<String, String>| {
+                let text = texts.get(name)?;
+                Some(if variable.kind.is_literal() {
+                    Ok(Value::String(text.clone()))
+                } else {
+                    expression(name, text)
+                })
+            };
+            let value = read(&reading.variables)
+                .or_else(|| assigned.remove(name).map(Ok))
+                .or_else(|| read(&reading.environment))
+                .or_else(|| variable.default.clone().map(Ok));
+            match value.unwrap_or_else(|| {
+                Err(format!(
+                    "variable `{name}` has no value: give one with --var {name}=VALUE"
+                ))
+            }) {
+                Ok(value) => match variable.accept(value) {
+                    Ok(value) => variable.value = Some(value),
+                    Err(message) => problems.push(Problem::at(
+                        &variable.place,
+                        format!("variable `{name}`: {message}"),
+                    )),
+                },
+                Err(message) => problems.push(Problem::at(&variable.place, message)),
+            }
+        }
+    }
+
+    fn variable_file(&self, path: &Path) -> Result<BTreeMap<String, Value>, Vec<Problem>> {
+        let fail = |message: String| {
+            vec![Problem {
+                message,
+                place: None,
+            }]
+        };
+        let text = self.text(path).map_err(fail)?;
+        let body = hcl_edit::parser::parse_body(&text)
+            .map_err(|e| fail(format!("{}: {}", path.display(), e.message())))?;
+        let source = Arc::new(Source {
+            path: path.display().to_string(),
+            text,
+        });
+        let nothing = Self::default();
+        let state = State::new(&nothing);
+        let (mut out, mut problems) = (BTreeMap::new(), Vec::new());
+        let constants = Scope::constant(&state);
+        assignments(&source, &body, &constants, &mut out, &mut problems);
+        if problems.is_empty() {
+            Ok(out)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Holds the values of the roots' variables to their `validation` blocks. A condition that looks at what is not
+    /// made yet is held to later: by nothing, here.
+    pub(crate) fn check_variables(&self, problems: &mut Vec<Problem>) {
+        let state = State::new(self);
+        for (index, module) in self.modules.iter().enumerate() {
+            if module.call.is_some() {
+                continue;
+            }
+            let Ok(instances) = state.instances(index) else {
+                continue;
+            };
+            let Some(instance) = instances.first() else {
+                continue;
+            };
+            let scope = state.scope(*instance);
+            for (name, variable) in &module.variables {
+                if let Err(problem) = variable.validate(name, &scope) {
+                    problems.push(problem);
+                }
+            }
+        }
+    }
+}
+
+impl Variable {
+    /// `value` as the variable takes it.
+    pub(crate) fn accept(&self, value: Value) -> Result<Value, String> {
+        let value = match (&self.default, self.nullable) {
+            (Some(default), false) if value.is_null() => default.clone(),
+            (None, false) if value.is_null() => return Err("it must not be null".to_owned()),
+            _ => value,
+        };
+        self.kind.convert(value)
+    }
+
+    /// Holds the value, which `scope` knows, to the `validation` blocks.
+    pub(crate) fn validate(&self, name: &str, scope: &Scope<'_>) -> Result<(), Problem> {
+        for body in &self.validations {
+            let source = &self.place.source;
+            let value = |attribute: &str| {
+                let attribute = body.get_attribute(attribute)?;
+                evaluate(&attribute.value, scope, source).ok()
+            };
+            if value("condition").and_then(|v| to_bool(&v)) == Some(false) {
+                let why = value("error_message");
+                let why = why.as_ref().and_then(Value::as_str).unwrap_or_default();
+                let message = format!("variable `{name}` is not valid: {why}");
+                return Err(Problem::at(&self.place, message));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The value of an expression that somebody wrote on the command line or in the environment.
+///
+/// # Errors
+/// What cannot be read or evaluated.
+pub fn expression(name: &str, text: &str) -> Result<Value, String> {
+    let failed = |message: String| format!("`{name}`: `{text}`: {message}");
+    let expression: Expression = text
+        .parse()
+        .map_err(|e: hcl_edit::parser::Error| failed(e.message().to_string()))?;
+    let source = Arc::new(Source {
+        path: format!("<the value of {name}>"),
+        text: text.to_owned(),
+    });
+    let nothing = Configuration::default();
+    let state = State::new(&nothing);
+    evaluate(&expression, &Scope::constant(&state), &source).map_err(|p| failed(p.message))
+}

@@ -1,0 +1,168 @@
+//! A statement as it is written in a file.
+
+use std::fmt::Write as _;
+
+use sekisho_iac::NodeKind;
+use serde_json::{Value, json};
+
+use super::Statement;
+use super::writer::{Here, Made, Writer};
+
+/// Where JSON stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// In a heredoc, in which `${…}` is an expression.
+    Heredoc,
+    /// In a file.
+    File,
+}
+
+impl<'c> Writer<'c> {
+    /// A `statement` block of `aws_iam_policy_document`.
+    pub(super) fn block(&self, statement: &Statement<'_>, here: &Here<'_>) -> Option<String> {
+        let actions: Vec<String> = statement.actions.iter().map(|a| quoted(a)).collect();
+        let resource = statement.patch.statement["Resource"].as_str();
+        let pad = if resource.is_some() { "  " } else { "" };
+        let mut out = format!(
+            "  statement {{\n    actions{pad} = [{}]\n",
+            actions.join(", ")
+        );
+        if let Some(resource) = resource {
+            let resource = self.expression(resource, here)?;
+            let _ = writeln!(out, "    resources = [{resource}]");
+        }
+        for (kind, name) in principals(&statement.patch.statement) {
+            let _ = write!(
+                out,
+                "\n    principals {{\n      type        = {}\n      identifiers = [{}]\n    }}\n",
+                quoted(kind),
+                self.expression(name, here)?
+            );
+        }
+        out.push_str("  }\n");
+        Some(out)
+    }
+
+    /// A statement as an object of HCL, in one line.
+    pub(super) fn object(&self, statement: &Statement<'_>, here: &Here<'_>) -> Option<String> {
+        let actions: Vec<String> = statement.actions.iter().map(|a| quoted(a)).collect();
+        let action = match actions.as_slice() {
+            [one] => one.clone(),
+            _ => format!("[{}]", actions.join(", ")),
+        };
+        let mut members = vec!["Effect = \"Allow\"".to_owned()];
+        for (kind, name) in principals(&statement.patch.statement) {
+            let name = self.expression(name, here)?;
+            members.push(format!("Principal = {{ {kind} = {name} }}"));
+        }
+        members.push(format!("Action = {action}"));
+        if let Some(resource) = statement.patch.statement["Resource"].as_str() {
+            members.push(format!("Resource = {}", self.expression(resource, here)?));
+        }
+        Some(format!("{{ {} }}", members.join(", ")))
+    }
+
+    /// A statement as JSON, in one line.
+    pub(super) fn json(
+        &self,
+        statement: &Statement<'_>,
+        here: &Here<'_>,
+        form: Form,
+    ) -> Option<String> {
+        let action = match statement.actions.as_slice() {
+            [one] => json!(one).to_string(),
+            several => several
+                .iter()
+                .map(|a| json!(a).to_string())
+                .collect::<Vec<_>>()
+                .join(", "),
+        };
+        let action = if statement.actions.len() == 1 {
+            action
+        } else {
+            format!("[{action}]")
+        };
+        let text = |arn: &str| match (self.reference(arn, here), form) {
+            (Some((name, rest)), Form::Heredoc) => Some(format!("\"${{{name}}}{rest}\"")),
+            _ => fixed(arn).then(|| json!(arn).to_string()),
+        };
+        let mut members = vec!["\"Effect\": \"Allow\"".to_owned()];
+        for (kind, name) in principals(&statement.patch.statement) {
+            members.push(format!(
+                "\"Principal\": {{ {}: {} }}",
+                json!(kind),
+                text(name)?
+            ));
+        }
+        members.push(format!("\"Action\": {action}"));
+        if let Some(resource) = statement.patch.statement["Resource"].as_str() {
+            members.push(format!("\"Resource\": {}", text(resource)?));
+        }
+        Some(format!("{{ {} }}", members.join(", ")))
+    }
+
+    /// An ARN as a reference where there is one, else as a text; none where the text would be another on AWS.
+    fn expression(&self, arn: &str, here: &Here<'_>) -> Option<String> {
+        match self.reference(arn, here) {
+            Some((name, "")) => Some(name),
+            Some((name, rest)) => Some(format!("\"${{{name}}}{rest}\"")),
+            None => fixed(arn).then(|| quoted(arn)),
+        }
+    }
+
+    /// A name that stands for the ARN, or for what it begins with, and the rest of the ARN.
+    fn reference<'a>(&self, arn: &'a str, here: &Here<'_>) -> Option<(String, &'a str)> {
+        if !self.refer {
+            return None;
+        }
+        let rest_of = |own: &str| {
+            let rest = arn.strip_prefix(own)?;
+            let whole = rest.is_empty() || (rest.starts_with('/') && own.contains(":s3:::"));
+            whole.then_some(rest)
+        };
+        let own = |made: &&Made<'c>| made.node.path == here.module && made.path == here.path;
+        let found = self
+            .made
+            .iter()
+            .filter(own)
+            .filter(|m| m.node.kind == NodeKind::Resource)
+            .find_map(|m| Some((m, rest_of(m.text("arn")?)?)));
+        if let Some((made, rest)) = found {
+            let key = match (&made.key, here.each) {
+                (Some(key), Some((name, mine))) if key == mine => format!("[{name}]"),
+                (Some(key), _) => format!("[{key}]"),
+                (None, _) => String::new(),
+            };
+            return Some((format!("{}{key}.arn", made.node.local_address()), rest));
+        }
+        let names = self.named.get(here.path).into_iter().flatten();
+        let named = names.filter(|(_, value)| value.starts_with("arn:"));
+        named
+            .filter_map(|(name, value)| Some((name.clone(), rest_of(value)?)))
+            .next()
+    }
+}
+
+/// Whether an ARN is the same on AWS: the id of a key is not.
+fn fixed(arn: &str) -> bool {
+    !(arn.contains(":kms:") && arn.contains(":key/"))
+}
+
+/// The principals of a statement, by type.
+fn principals(statement: &Value) -> Vec<(&str, &str)> {
+    statement["Principal"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(kind, name)| Some((kind.as_str(), name.as_str()?)))
+        .collect()
+}
+
+fn quoted(text: &str) -> String {
+    format!(
+        "\"{}\"",
+        text.replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace("${", "$${")
+    )
+}

@@ -1,0 +1,185 @@
+//! Which account and region a provider configuration means.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sekisho_arn::is_account_id;
+use sekisho_engine::Engine;
+use sekisho_iac::{Configuration, Node, Problem, Provider, ProviderId};
+use serde_json::Value;
+
+use super::{Client, Options};
+
+/// The provider configurations, and what the user says about them.
+pub(super) struct Providers<'r> {
+    configuration: &'r Configuration,
+    options: &'r Options,
+    providers: Vec<Provider>,
+}
+
+/// What a user may call a provider: its alias or name, with the directory in front where there are several; the
+/// directory alone means its provider without an alias.
+fn names(id: &ProviderId) -> Vec<String> {
+    let alias = id.name.strip_prefix("aws.").unwrap_or(&id.name);
+    let mut names = vec![alias.to_owned(), id.name.clone()];
+    if !id.directory.is_empty() {
+        names.insert(0, format!("{}:{alias}", id.directory));
+        if id.name == "aws" {
+            names.insert(1, id.directory.clone());
+        }
+    }
+    names
+}
+
+impl<'r> Providers<'r> {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// What cannot be evaluated, and accounts for providers that are not there: that is a mistyped name, and the
+    /// rehearsal would be of other accounts.
+    pub(super) fn new(
+        configuration: &'r Configuration,
+        options: &'r Options,
+    ) -> Result<Self, Vec<Problem>> {
+        let providers = configuration.providers().map_err(|p| vec![p])?;
+        let mut known: Vec<String> = vec!["aws".to_owned()];
+        for node in &configuration.nodes {
+            if let Ok(id) = configuration.provider_of(node) {
+                known.extend(names(&id));
+            }
+        }
+        known.extend(providers.iter().flat_map(|p| names(&p.id)));
+        let unknown = options
+            .accounts
+            .iter()
+            .filter(|(alias, _)| !known.contains(alias));
+        let problems: Vec<Problem> = unknown
+            .map(|(alias, id)| {
+                let names: Vec<String> = providers
+                    .iter()
+                    .filter_map(|p| names(&p.id).into_iter().next())
+                    .collect();
+                let message = format!(
+                    "--account {alias}={id}: there is no such provider; there are {}",
+                    names.join(", ")
+                );
+                Problem {
+                    message,
+                    place: None,
+                }
+            })
+            .collect();
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self {
+            configuration,
+            options,
+            providers,
+        })
+    }
+
+    /// A client for each provider of the nodes.
+    ///
+    /// # Errors
+    /// Every provider of which nothing says the account.
+    pub(super) fn clients<'n>(
+        &self,
+        engine: &Arc<Engine>,
+        nodes: impl Iterator<Item = &'n Node>,
+    ) -> Result<BTreeMap<ProviderId, Client>, Vec<Problem>> {
+        let mut clients = BTreeMap::new();
+        let mut asked = Vec::new();
+        let mut problems = Vec::new();
+        for node in nodes {
+            if !node.type_name.starts_with("aws_") || node.type_name == "aws_iam_policy_document" {
+                continue;
+            }
+            let id = match self.configuration.provider_of(node) {
+                Ok(id) => id,
+                Err(problem) => {
+                    problems.push(problem);
+                    continue;
+                }
+            };
+            if asked.contains(&id) {
+                continue;
+            }
+            match self.client(engine, &id, node) {
+                Ok(client) => {
+                    clients.insert(id.clone(), client);
+                }
+                Err(problem) => problems.push(problem),
+            }
+            asked.push(id);
+        }
+        if problems.is_empty() {
+            Ok(clients)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn client(
+        &self,
+        engine: &Arc<Engine>,
+        id: &ProviderId,
+        node: &Node,
+    ) -> Result<Client, Problem> {
+        let provider = self.providers.iter().find(|p| p.id == *id);
+        let place = provider.map_or(&node.place, |p| &p.place);
+        let text = |name: &str| {
+            let value = provider.and_then(|p| p.values.get(name));
+            value.and_then(Value::as_str).map(str::to_owned)
+        };
+        if provider.is_some_and(|p| p.values.contains_key("ignore_tags")) {
+            let message = "`ignore_tags` of a provider is not supported yet";
+            return Err(Problem::at(place, message));
+        }
+        let Some(account) = self.account(id, provider).filter(|a| is_account_id(a)) else {
+            let name = names(id).into_iter().next().unwrap_or_default();
+            let profile = text("profile").map(|p| {
+                format!(" Its profile `{p}` says none: neither [profiles] of sekisho.toml nor the AWS configuration file.")
+            });
+            let message = format!(
+                "which account does provider `{}` mean?{} Set allowed_account_ids in it, or say --account {name}=<12 digits>, or write it into sekisho.toml: [accounts] {name} = \"<12 digits>\"",
+                id.name,
+                profile.unwrap_or_default()
+            );
+            return Err(Problem::at(place, message));
+        };
+        let tags = provider.and_then(|p| p.values.get("default_tags")?.get("tags")?.as_object());
+        Ok(Client {
+            engine: Arc::clone(engine),
+            account,
+            region: text("region").unwrap_or_else(|| self.options.region.clone()),
+            default_tags: tags.cloned().unwrap_or_default(),
+        })
+    }
+
+    /// The account: what the user says, the role that it assumes, the only account that it allows, its profile, its key.
+    fn account(&self, id: &ProviderId, provider: Option<&Provider>) -> Option<String> {
+        let accounts = &self.options.accounts;
+        let given = names(id).iter().find_map(|n| accounts.get(n)).cloned();
+        let values = provider.map(|p| &p.values);
+        let assumed = || {
+            let arn = values?.get("assume_role")?.get("role_arn")?.as_str()?;
+            arn.split(':').nth(4).map(str::to_owned)
+        };
+        let allowed = || match values?.get("allowed_account_ids")?.as_array()?.as_slice() {
+            [only] => only.as_str().map(str::to_owned),
+            _ => None,
+        };
+        let profile = || {
+            let name = values?.get("profile")?.as_str()?;
+            self.options.profiles.get(name).cloned()
+        };
+        let key = || values?.get("access_key")?.as_str().map(str::to_owned);
+        let key = || key().filter(|k| is_account_id(k));
+        given
+            .or_else(assumed)
+            .or_else(allowed)
+            .or_else(profile)
+            .or_else(key)
+    }
+}

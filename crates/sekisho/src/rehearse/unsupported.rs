@@ -1,0 +1,176 @@
+//! What is in the configuration and not here: it is left out and listed, unless a pipeline depends on it.
+//!
+//! **Invariant:** nothing that could change a verdict about a pipeline is left out. What could is everything that the
+//! pipeline refers to, and every policy that is attached to one of these.
+
+use std::collections::BTreeSet;
+
+use sekisho_iac::{Configuration, Node, Order, Problem};
+
+use super::{Note, resources};
+
+/// Arguments that say what a policy is attached to.
+const TARGETS: &[&str] = &[
+    "role",
+    "roles",
+    "user",
+    "users",
+    "bucket",
+    "key_id",
+    "target_key_id",
+    "repository",
+    "repository_name",
+    "policy_arn",
+    "resource_arn",
+    "target_id",
+    "policy",
+    "role_name",
+];
+
+/// Types of the services that decide, which decide nothing about a delivery: nobody in a pipeline is a user, and these
+/// say nothing about who may do what.
+const HARMLESS: &[&str] = &[
+    "aws_iam_user",
+    "aws_iam_group",
+    "aws_iam_access_key",
+    "aws_iam_instance_profile",
+    "aws_iam_account_",
+    "aws_iam_openid_connect_provider",
+    "aws_iam_saml_provider",
+    "aws_iam_server_certificate",
+    "aws_iam_signing_",
+    "aws_iam_virtual_mfa",
+    "aws_iam_service_linked_role",
+    "aws_iam_security_token",
+    "aws_s3_bucket_lifecycle",
+    "aws_s3_bucket_metric",
+    "aws_s3_bucket_analytics",
+    "aws_s3_bucket_inventory",
+    "aws_s3_bucket_logging",
+    "aws_s3_bucket_cors",
+    "aws_s3_bucket_website",
+    "aws_s3_bucket_notification",
+    "aws_s3_bucket_intelligent",
+    "aws_s3_bucket_accelerate",
+    "aws_s3_bucket_request_payment",
+    "aws_ecr_lifecycle",
+    "aws_ecr_registry_scanning",
+    "aws_ecr_replication",
+    "aws_ecr_pull_through",
+    "aws_codepipeline_custom",
+    "aws_codepipeline_webhook",
+];
+
+/// Whether a resource of this type may decide whether a call is allowed.
+fn decides(node: &Node) -> bool {
+    const SERVICES: &[&str] = &[
+        "aws_iam_",
+        "aws_kms_",
+        "aws_s3_",
+        "aws_s3control_",
+        "aws_ecr_",
+        "aws_codepipeline",
+        "aws_organizations_",
+        "aws_vpc_endpoint",
+    ];
+    let starts = |list: &[&str]| list.iter().any(|p| node.type_name.starts_with(p));
+    !node.is_data() && starts(SERVICES) && !starts(HARMLESS)
+}
+
+/// The nodes that are left out, and a note for each that is the reason.
+///
+/// # Errors
+/// Each that is not supported and a pipeline depends on.
+pub(super) fn left_out(
+    configuration: &Configuration,
+    order: &Order,
+) -> Result<(BTreeSet<usize>, Vec<Note>), Vec<Problem>> {
+    let nodes = || configuration.nodes.iter().enumerate();
+    let unsupported: BTreeSet<usize> = nodes()
+        .filter(|(_, n)| !resources::known(n) && !configuration.is_given(n))
+        .map(|(i, _)| i)
+        .collect();
+    if unsupported.is_empty() {
+        return Ok((BTreeSet::new(), Vec::new()));
+    }
+    let needed = needed(configuration, order);
+    let mut problems = Vec::new();
+    let mut out = BTreeSet::new();
+    let mut notes = Vec::new();
+    for index in unsupported {
+        let Some(node) = configuration.nodes.get(index) else {
+            continue;
+        };
+        let behind = || nodes().filter(|(i, _)| *i != index && order.reach(*i).contains(&index));
+        if needed.contains(&index) {
+            let direct = behind().find(|(i, _)| needed.contains(i));
+            let why = direct.map_or_else(
+                || "it may decide about the pipeline".to_owned(),
+                |(_, n)| format!("the pipeline depends on it through {}", n.address()),
+            );
+            let how = if decides(node) {
+                String::new()
+            } else {
+                format!(
+                    "; give what is read of it: --set {}.ATTRIBUTE=VALUE",
+                    node.address()
+                )
+            };
+            let message = format!("{} is not supported yet, and {why}{how}", node.address());
+            problems.push(Problem::at(&node.place, message));
+            continue;
+        }
+        let with: Vec<String> = behind().map(|(_, n)| n.address()).collect();
+        let with = if with.is_empty() {
+            "nothing else".to_owned()
+        } else {
+            with.join(", ")
+        };
+        notes.push(Note {
+            message: format!(
+                "{} is not supported yet and was left out; no pipeline depends on it (left out with it: {with})",
+                node.address()
+            ),
+            place: Some(node.place.clone()),
+        });
+        out.insert(index);
+        out.extend(behind().map(|(i, _)| i));
+    }
+    if problems.is_empty() {
+        Ok((out, notes))
+    } else {
+        Err(problems)
+    }
+}
+
+/// Everything that may decide about a pipeline; nothing, where there is none.
+fn needed(configuration: &Configuration, order: &Order) -> BTreeSet<usize> {
+    let nodes = || configuration.nodes.iter().enumerate();
+    let mut needed: BTreeSet<usize> = nodes()
+        .filter(|(_, n)| n.type_name == "aws_codepipeline")
+        .flat_map(|(i, _)| order.reach(i))
+        .collect();
+    if needed.is_empty() {
+        return needed;
+    }
+    loop {
+        let mut more = BTreeSet::new();
+        for (index, node) in nodes().filter(|(i, n)| !needed.contains(i) && decides(n)) {
+            let targets: BTreeSet<usize> = TARGETS
+                .iter()
+                .flat_map(|name| configuration.refers(node, name))
+                .collect();
+            // One that names its target as a plain text may be attached to anything.
+            let attached = !targets.is_disjoint(&needed)
+                || (targets.is_empty() && TARGETS.iter().any(|name| node.has(name)));
+            let organization = node.type_name.starts_with("aws_organizations_");
+            if attached || organization {
+                more.extend(order.reach(index));
+            }
+        }
+        if more.is_subset(&needed) {
+            return needed;
+        }
+        needed.extend(more);
+    }
+}

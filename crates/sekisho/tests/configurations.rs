@@ -1,0 +1,370 @@
+//! Configurations of other shapes than the example: modules, several directories, policies written in other ways, and
+//! what is not here.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what it expects by failing"
+)]
+
+use std::path::{Path, PathBuf};
+
+use sekisho::rehearse::{Options, Outcome, rehearse};
+use serde_json::json;
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
+}
+
+/// A directory with these files.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn run(files: &[(&str, &str)], change: impl FnOnce(&mut Options)) -> Result<Outcome, String> {
+    let folder = folder(files);
+    let mut options = Options::new(folder.path());
+    change(&mut options);
+    rehearse(&options, &mut |_| {}).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        lines
+            .join("\n")
+            .replace(folder.path().to_str().unwrap(), "")
+    })
+}
+
+const PROVIDER: (&str, &str) = (
+    "providers.tf",
+    "provider \"aws\" {\n  region              = \"eu-west-1\"\n  allowed_account_ids = [\"111111111111\"]\n}\n",
+);
+
+const CHILD: (&str, &str) = (
+    "child/main.tf",
+    r#"
+variable "name" {
+  type = string
+  validation {
+    condition     = length(var.name) < 20
+    error_message = "${var.name} is too long."
+  }
+}
+variable "settings" {
+  type    = object({ tag = optional(string, "none"), count = number })
+  default = { count = 1 }
+}
+resource "aws_ecr_repository" "this" {
+  count = var.settings.count
+  name  = "${var.name}-${count.index}-${var.settings.tag}-${basename(path.module)}"
+}
+output "arns" { value = aws_ecr_repository.this[*].arn }
+output "name" { value = upper(var.name) }
+"#,
+);
+
+#[test]
+fn modules_are_called_with_values_and_answer_outputs() {
+    let main = r#"
+module "one" {
+  source = "./child"
+  name   = local.name
+}
+module "many" {
+  source   = "./child"
+  for_each = { a = 2, b = 1 }
+  name     = "${module.one.name == "ONE" ? "many" : "wrong"}-${each.key}"
+  settings = { count = each.value, tag = "v" }
+}
+locals { name = "one" }
+output "first" { value = module.one.arns[0] }
+output "all" { value = flatten([for k, m in module.many : m.arns]) }
+output "keyed" { value = module.many["a"].arns[1] }
+resource "aws_iam_policy" "read" {
+  name   = "read"
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "ecr:*", Resource = concat(module.one.arns, module.many["b"].arns) }] })
+}
+"#;
+    let outcome = run(&[PROVIDER, CHILD, ("main.tf", main)], |_| {}).unwrap();
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    assert_eq!(outcome.resources, 5);
+    let many = &outcome.made["module.many[\"a\"].aws_ecr_repository.this"];
+    assert_eq!(many[1]["name"], json!("many-a-1-v-child"));
+    let policy = outcome.made["aws_iam_policy.read"]["policy"]
+        .as_str()
+        .unwrap();
+    let policy: serde_json::Value = serde_json::from_str(policy).unwrap();
+    let arn = |name: &str| format!("arn:aws:ecr:eu-west-1:111111111111:repository/{name}");
+    assert_eq!(
+        policy["Statement"][0]["Resource"],
+        json!([arn("one-0-none-child"), arn("many-b-0-v-child")])
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_module_is_said_where_it_is_called() {
+    let check = |main: &str, expected: &str| {
+        let problems = run(&[PROVIDER, CHILD, ("main.tf", main)], |_| {});
+        let said = match problems {
+            Err(said) => said,
+            Ok(outcome) => outcome
+                .failures
+                .iter()
+                .map(|f| f.problem.to_string())
+                .collect(),
+        };
+        assert!(said.contains(expected), "{said}");
+    };
+    check(
+        "module \"m\" {\n  source = \"./child\"\n}\n",
+        "/main.tf:1: module.m needs the variable `name`",
+    );
+    check(
+        "module \"m\" {\n  source = \"./child\"\n  name = \"x\"\n  other = 1\n}\n",
+        "/main.tf:1: module.m has no variable `other`",
+    );
+    check(
+        "module \"m\" {\n  source = \"acme/registry/aws\"\n}\n",
+        "run `terraform init`",
+    );
+    check(
+        "module \"m\" {\n  source = \"./child\"\n  name = \"much too long for a name\"\n}\n",
+        "variable `name` is not valid: much too long for a name is too long.",
+    );
+    check(
+        "module \"m\" {\n  source = \"./child\"\n  name = \"x\"\n  settings = {}\n}\n",
+        "attribute \"count\" is required",
+    );
+    check(
+        "module \"m\" {\n  source = \"./.\"\n}\n",
+        "module.m calls itself",
+    );
+}
+
+#[test]
+fn a_module_that_init_installed_is_read() {
+    let manifest = r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"m","Source":"registry.terraform.io/acme/registry/aws","Version":"1.0.0","Dir":".terraform/modules/m"}]}"#;
+    let main = "module \"m\" {\n  source  = \"acme/registry/aws\"\n  version = \"~> 1.0\"\n  name    = \"x\"\n}\n";
+    let files = [
+        PROVIDER,
+        ("main.tf", main),
+        (".terraform/modules/modules.json", manifest),
+        (".terraform/modules/m/main.tf", CHILD.1),
+    ];
+    let outcome = run(&files, |_| {}).unwrap();
+    assert!(
+        outcome
+            .made
+            .contains_key("module.m.aws_ecr_repository.this"),
+        "{:?}",
+        outcome.failures
+    );
+}
+
+#[test]
+fn values_that_cannot_be_read_are_given() {
+    let main = r#"
+data "aws_ssm_parameter" "name" { name = "/team/name" }
+data "terraform_remote_state" "net" {
+  backend = "s3"
+  config  = { bucket = "states", key = "net" }
+}
+module "m" { source = "acme/registry/aws" }
+resource "aws_ecr_repository" "this" {
+  name = "${data.aws_ssm_parameter.name.value}-${data.terraform_remote_state.net.outputs.suffix}-${module.m.name}"
+}
+"#;
+    let files = [PROVIDER, ("main.tf", main)];
+    let given = [
+        ("data.aws_ssm_parameter.name.value", json!("a")),
+        ("data.terraform_remote_state.net.outputs.suffix", json!("b")),
+        ("module.m.name", json!("c")),
+    ];
+    let outcome = run(&files, |o| {
+        o.reading.given = given.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+    });
+    let outcome = outcome.unwrap();
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    assert_eq!(
+        outcome.made["aws_ecr_repository.this"]["name"],
+        json!("a-b-c")
+    );
+    let outcome = run(&files, |o| {
+        o.reading
+            .given
+            .insert("module.m.name".to_owned(), json!("c"));
+    });
+    let notes: Vec<String> = outcome
+        .unwrap()
+        .notes
+        .into_iter()
+        .map(|n| n.message)
+        .collect();
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    let with = |n: &String| n.contains("left out with it: aws_ecr_repository.this");
+    assert!(notes.iter().all(with), "{notes:?}");
+}
+
+/// The example, with more beside it that is not here.
+fn example_with(more: &str) -> Result<Outcome, String> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for entry in std::fs::read_dir(examples().join("cross-account-ecr")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "tf") {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            files.push((name, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    files.push(("more.tf".to_owned(), more.to_owned()));
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(n, t)| (n.as_str(), t.as_str()))
+        .collect();
+    run(&files, |_| {})
+}
+
+#[test]
+fn what_no_pipeline_depends_on_is_left_out_and_listed() {
+    let outcome = example_with(
+        "resource \"aws_sns_topic\" \"t\" {\n  provider = aws.pipeline\n}\nresource \"aws_iam_user\" \"u\" {\n  provider = aws.pipeline\n  name     = aws_sns_topic.t.name\n}\n",
+    )
+    .unwrap();
+    assert!(outcome.passes());
+    let notes: Vec<&str> = outcome.notes.iter().map(|n| n.message.as_str()).collect();
+    assert!(
+        notes[0].starts_with("aws_sns_topic.t is not supported yet and was left out"),
+        "{notes:?}"
+    );
+    assert!(notes[0].contains("aws_iam_user.u"), "{notes:?}");
+    assert!(
+        outcome.notes[0]
+            .place
+            .as_ref()
+            .unwrap()
+            .to_string()
+            .ends_with("more.tf:1")
+    );
+}
+
+/// A policy that says more than what is here could make "allowed" wrong.
+#[test]
+fn what_may_decide_about_the_pipeline_stops() {
+    let check = |more: &str, expected: &str| {
+        let said = example_with(more).unwrap_err();
+        assert!(said.contains(expected), "{said}");
+    };
+    check(
+        "resource \"aws_organizations_policy\" \"p\" {\n  provider = aws.pipeline\n  content  = \"{}\"\n}\n",
+        "/more.tf:1: aws_organizations_policy.p is not supported yet, and it may decide about the pipeline",
+    );
+    check(
+        "resource \"aws_s3_bucket_replication_configuration\" \"b\" {\n  provider = aws.pipeline\n  bucket = aws_s3_bucket.artifact_store.id\n}\n",
+        "aws_s3_bucket_replication_configuration.b is not supported yet",
+    );
+    check(
+        "resource \"aws_s3_bucket_replication_configuration\" \"b\" {\n  provider = aws.pipeline\n  bucket = \"named-as-a-text\"\n}\n",
+        "aws_s3_bucket_replication_configuration.b is not supported yet",
+    );
+    check(
+        "data \"aws_vpc\" \"v\" {\n  provider = aws.pipeline\n}\nresource \"aws_iam_role_policy\" \"p\" {\n  provider = aws.pipeline\n  role = aws_iam_role.codepipeline.id\n  policy = data.aws_vpc.v.json\n}\n",
+        "data.aws_vpc.v is not supported yet, and the pipeline depends on it through aws_iam_role_policy.p; give what is read of it: --set data.aws_vpc.v.ATTRIBUTE=VALUE",
+    );
+}
+
+#[test]
+fn conditions_of_a_lifecycle_are_held() {
+    let check = |condition: &str, ok: bool| {
+        let main = format!(
+            "resource \"aws_ecr_repository\" \"r\" {{\n  name = \"app\"\n  lifecycle {{\n    {condition}\n  }}\n}}\n"
+        );
+        let outcome = run(&[PROVIDER, ("main.tf", &main)], |_| {}).unwrap();
+        assert_eq!(outcome.failures.is_empty(), ok, "{:?}", outcome.failures);
+    };
+    check("prevent_destroy = true", true);
+    check(
+        "precondition {\n condition = 1 > 2\n error_message = \"no\"\n }",
+        false,
+    );
+    check(
+        "postcondition {\n condition = self.name == \"app\"\n error_message = \"no\"\n }",
+        true,
+    );
+    check(
+        "postcondition {\n condition = self.name == \"other\"\n error_message = \"no\"\n }",
+        false,
+    );
+}
+
+/// The directories of every example: one, or those of its accounts.
+fn every_example() -> Vec<(String, Vec<PathBuf>)> {
+    let has_tf = |path: &Path| {
+        let mut entries = std::fs::read_dir(path).unwrap();
+        entries.any(|e| e.unwrap().path().extension().is_some_and(|e| e == "tf"))
+    };
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(examples()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let directories = if has_tf(&path) {
+            vec![path]
+        } else {
+            let inner = std::fs::read_dir(&path).unwrap().map(|e| e.unwrap().path());
+            let mut inner: Vec<PathBuf> = inner.filter(|p| p.is_dir() && has_tf(p)).collect();
+            inner.sort();
+            inner
+        };
+        out.push((name, directories));
+    }
+    out.sort();
+    out
+}
+
+#[test]
+fn every_example_passes() {
+    let examples = every_example();
+    assert!(examples.len() >= 8, "{}", examples.len());
+    for (name, directories) in examples {
+        let mut options = Options::default();
+        options.reading.directories = directories;
+        let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{name}: {p:?}"));
+        assert!(
+            outcome.passes(),
+            "{name}: {:?} {:?}",
+            outcome.denials,
+            outcome.failures
+        );
+        assert!(outcome.notes.is_empty(), "{name}: {:?}", outcome.notes);
+    }
+}
+
+/// Directories that name each other's roles are applied as people apply them: one of them twice.
+#[test]
+fn a_directory_that_waits_for_the_other_is_applied_again() {
+    let a = folder(&[
+        PROVIDER,
+        (
+            "main.tf",
+            "resource \"aws_ecr_repository\" \"r\" {\n  name = \"app\"\n}\nresource \"aws_ecr_repository_policy\" \"p\" {\n  repository = aws_ecr_repository.r.name\n  policy     = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::222222222222:role/reader\" }, Action = \"ecr:BatchGetImage\" }] })\n}\n",
+        ),
+    ]);
+    let b = folder(&[(
+        "main.tf",
+        "provider \"aws\" {\n  allowed_account_ids = [\"222222222222\"]\n}\nresource \"aws_iam_role\" \"r\" {\n  name               = \"reader\"\n  assume_role_policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Principal = { Service = \"codepipeline.amazonaws.com\" }, Action = \"sts:AssumeRole\" }] })\n}\n",
+    )]);
+    let mut options = Options::default();
+    options.reading.directories = vec![a.path().to_owned(), b.path().to_owned()];
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let notes: Vec<&str> = outcome.notes.iter().map(|n| n.message.as_str()).collect();
+    assert!(
+        notes[0].contains(
+            "aws_ecr_repository_policy.p can be made only when the other directory is applied"
+        ),
+        "{notes:?}"
+    );
+}
