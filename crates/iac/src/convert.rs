@@ -13,12 +13,9 @@ pub(crate) fn to_string(value: &Value) -> Option<String> {
 }
 
 pub(crate) fn number_text(number: &Number) -> String {
+    // A whole number without a point, however large.
     match number.as_f64() {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "it has no fraction and is small"
-        )]
-        Some(f) if f.fract() == 0.0 && f.abs() < 9e15 => (f as i64).to_string(),
+        Some(f) if !number.is_i64() && !number.is_u64() => f.to_string(),
         _ => number.to_string(),
     }
 }

@@ -10,6 +10,7 @@ use crate::Problem;
 use crate::block::{Node, Repetition, place_of, repetition};
 use crate::config::Configuration;
 use crate::eval::evaluate;
+use crate::functions::Files;
 use crate::module::Module;
 
 /// What has been made and evaluated so far.
@@ -46,6 +47,8 @@ pub struct Scope<'a> {
     instance: usize,
     names: Map<String, Value>,
     depth: usize,
+    /// Whether only its own names mean anything: in a template.
+    bare: bool,
 }
 
 /// Locals that refer to locals deeper than this go round in a circle.
@@ -133,6 +136,7 @@ impl<'c> State<'c> {
             instance,
             names: Map::new(),
             depth: 0,
+            bare: false,
         }
     }
 
@@ -211,6 +215,29 @@ impl<'a> Scope<'a> {
         scope
     }
 
+    /// A scope in which only these names mean anything.
+    pub(crate) fn only(&self, names: Map<String, Value>) -> Self {
+        Self {
+            names,
+            depth: self.depth + 1,
+            bare: true,
+            ..self.clone()
+        }
+    }
+
+    /// How far this is from where the evaluation began.
+    pub(crate) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// The files that functions read.
+    pub(crate) fn files(&self) -> Files<'a> {
+        Files {
+            folder: self.folder(),
+            overlay: &self.config().overlay,
+        }
+    }
+
     /// Whether `name` is one of this place alone: `each`, or what a `for` runs over.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.names.contains_key(name)
@@ -264,6 +291,7 @@ impl<'a> Scope<'a> {
             instance,
             names: names.unwrap_or_default(),
             depth: self.depth + 1,
+            bare: false,
         }
     }
 
@@ -419,6 +447,7 @@ impl<'a> Scope<'a> {
             [name, ..] if self.names.contains_key(*name) => {
                 Ok((self.names.get(*name).cloned().unwrap_or_default(), 1))
             }
+            _ if self.bare => Err(undeclared()),
             ["var", name, ..] => self.variable(name).map(|v| (v, 2)),
             ["local", name, ..] => match self.local(name) {
                 Some(Ok(value)) => Ok((value, 2)),

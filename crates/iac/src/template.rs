@@ -44,6 +44,36 @@ pub(crate) fn render(
     text(elements, (false, false), scope, source).map(Value::String)
 }
 
+/// Templates in templates deeper than this go round in a circle.
+const MAX_DEPTH: usize = 64;
+
+/// `templatefile` and `templatestring`: a template in which only the given names mean anything.
+pub(crate) fn function(name: &str, args: &[Value], scope: &Scope<'_>) -> Result<Value, String> {
+    let [Value::String(first), Value::Object(names)] = args else {
+        return Err(format!("{name}: it takes a text and a map"));
+    };
+    let inner = scope.only(names.clone());
+    if inner.depth() > MAX_DEPTH {
+        return Err(format!("{name}: the template contains itself"));
+    }
+    let (path, text) = match name {
+        "templatefile" => {
+            let text = scope
+                .files()
+                .text(first)
+                .map_err(|e| format!("{name}: {e}"))?;
+            (first.clone(), text)
+        }
+        _ => (format!("<{name}>"), first.clone()),
+    };
+    let template: Template = text
+        .parse()
+        .map_err(|e: hcl_edit::parser::Error| format!("{name}: {path}: {}", e.message()))?;
+    let source = Arc::new(Source { path, text });
+    let elements: Vec<&Element> = template.iter().collect();
+    render(&elements, &inner, &source).map_err(|p| format!("{name}: {p}"))
+}
+
 fn starts(strip: Strip) -> bool {
     matches!(strip, Strip::Start | Strip::Both)
 }

@@ -1,5 +1,7 @@
 //! Functions on lists, sets and maps.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{Args, sorted, text::texts};
@@ -146,4 +148,42 @@ fn transpose(f: &Args<'_>) -> Result<Value, String> {
         .into_iter()
         .map(|(k, v)| (k.clone(), v.clone()));
     Ok(Value::Object(ordered.collect()))
+}
+
+/// The elements of a list, all of one type: where texts, numbers and Booleans meet, all become texts.
+pub(super) fn alike(items: &[Value]) -> Vec<Value> {
+    let plain = |v: &Value| {
+        matches!(
+            v,
+            Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null
+        )
+    };
+    let kinds: BTreeSet<_> = items.iter().filter(|v| !v.is_null()).map(kind).collect();
+    if kinds.len() < 2 || !items.iter().all(plain) {
+        return items.to_vec();
+    }
+    let text = |v: &Value| crate::convert::to_string(v).map_or(Value::Null, Value::String);
+    items.iter().map(text).collect()
+}
+
+fn kind(value: &Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::Number(_) => 2,
+        Value::String(_) => 3,
+        Value::Array(_) => 4,
+        Value::Object(_) => 5,
+    }
+}
+
+/// A map whose values are all of one type.
+pub(super) fn alike_map(map: &Map<String, Value>) -> Result<Value, String> {
+    let values: Vec<Value> = map.values().cloned().collect();
+    let values = alike(&values);
+    let kinds: BTreeSet<_> = values.iter().filter(|v| !v.is_null()).map(kind).collect();
+    if kinds.len() > 1 {
+        return Err("tomap: all values must have the same type".to_owned());
+    }
+    Ok(Value::Object(map.keys().cloned().zip(values).collect()))
 }

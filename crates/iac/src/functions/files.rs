@@ -1,13 +1,47 @@
 //! Functions on files of the module, and on paths.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::Args;
 
+/// The files that functions read: those of a folder, some of which have another text than on the disk.
+#[derive(Debug)]
+pub(crate) struct Files<'a> {
+    /// The folder in which Terraform would run.
+    pub(crate) folder: String,
+    /// Texts that files have instead of theirs, by path.
+    pub(crate) overlay: &'a BTreeMap<PathBuf, String>,
+}
+
+impl Files<'_> {
+    /// The bytes of a file.
+    pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>, String> {
+        let path = crate::config::normal(&Path::new(&self.folder).join(name));
+        match self.overlay.get(&path) {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display())),
+        }
+    }
+
+    /// The text of a file.
+    pub(crate) fn text(&self, name: &str) -> Result<String, String> {
+        String::from_utf8(self.read(name)?).map_err(|_| format!("{name}: it is not UTF-8"))
+    }
+}
+
 pub(super) fn call(name: &str, f: &Args<'_>, folder: &str) -> Option<Result<Value, String>> {
     Some(match name {
+        "abspath" => path(f, folder).and_then(|p| {
+            let full = std::path::absolute(&p).map_err(|e| format!("abspath: {e}"))?;
+            Ok(json!(crate::config::normal(&full).display().to_string()))
+        }),
+        "pathexpand" => f.text(0).and_then(|t| match t.starts_with('~') {
+            true => Err("pathexpand: `~` is not supported yet".to_owned()),
+            false => Ok(json!(t)),
+        }),
         "basename" => f.text(0).map(|t| json!(base(&t))),
         "dirname" => f.text(0).map(|t| json!(directory(&t))),
         "fileexists" => path(f, folder).map(|p| json!(p.is_file())),
@@ -21,9 +55,10 @@ fn path(f: &Args<'_>, folder: &str) -> Result<PathBuf, String> {
 }
 
 /// The bytes of the file that the first argument names.
-pub(super) fn read(f: &Args<'_>, folder: &str) -> Result<Vec<u8>, String> {
-    let path = path(f, folder)?;
-    std::fs::read(&path).map_err(|e| format!("{}: {}: {e}", f.name, path.display()))
+pub(super) fn read(f: &Args<'_>, files: &Files<'_>) -> Result<Vec<u8>, String> {
+    files
+        .read(&f.text(0)?)
+        .map_err(|e| format!("{}: {e}", f.name))
 }
 
 /// As Go's `path.Base`.

@@ -3,6 +3,8 @@
 use regex_lite::{Captures, Regex};
 use serde_json::{Map, Value, json};
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use super::{Args, format_text};
 use crate::convert::to_string;
 
@@ -15,10 +17,19 @@ pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
         "strcontains" => strcontains(f),
         "strrev" => f
             .text(0)
-            .map(|t| json!(t.chars().rev().collect::<String>())),
+            .map(|t| json!(t.graphemes(true).rev().collect::<String>())),
         "title" => f.text(0).map(|t| json!(title(&t))),
         _ => return None,
     })
+}
+
+/// A text with each letter changed, where the change is one letter: as Go does it.
+pub(super) fn mapped(text: &str, change: impl Fn(char) -> Vec<char>) -> String {
+    let one = |c: char| match change(c).as_slice() {
+        [one] => *one,
+        _ => c,
+    };
+    text.chars().map(one).collect()
 }
 
 fn strcontains(f: &Args<'_>) -> Result<Value, String> {
