@@ -27,7 +27,8 @@ pub use edit::{ListEnd, PolicySource};
 pub use functions::{FUNCTIONS, Function};
 pub use graph::Order;
 pub use policy_document::policy_document;
-pub use provider::{Provider, ProviderId};
+pub use provider::{Provider, ProviderBlock, ProviderId};
+pub use remote::full;
 pub use scope::{Scope, State};
 pub use variables::expression;
 

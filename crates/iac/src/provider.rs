@@ -1,14 +1,19 @@
 //! Provider configurations, and how they are passed into modules.
 
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
+use hcl_edit::structure::Block;
 use serde_json::{Map, Value};
 
 use crate::block::{Node, place_of};
 use crate::config::{Configuration, values};
 use crate::module::Call;
 use crate::scope::State;
-use crate::{Place, Problem};
+use crate::{Place, Problem, Source};
 
 /// A provider configuration.
 #[derive(Debug, Clone)]
@@ -32,7 +37,60 @@ pub struct ProviderId {
     pub name: String,
 }
 
+/// A provider block of a directory as it is written.
+#[derive(Debug, Clone)]
+pub struct ProviderBlock {
+    /// Which configuration it is.
+    pub id: ProviderId,
+    /// Its alias, if it has one.
+    pub alias: Option<String>,
+    /// Its file.
+    pub file: PathBuf,
+    /// Where its `assume_role` blocks stand.
+    pub assume_role: Vec<Range<usize>>,
+}
+
 impl Configuration {
+    /// The `provider "aws"` blocks of a directory.
+    #[must_use]
+    pub fn root_providers(&self, directory: &Path) -> Vec<ProviderBlock> {
+        let roots = self.modules.iter().enumerate();
+        let mut roots = roots.filter(|(_, m)| m.call.is_none() && m.folder == directory);
+        let Some((index, module)) = roots.next() else {
+            return Vec::new();
+        };
+        let aws = module.providers.iter().filter(|(name, ..)| name == "aws");
+        let block = |(name, source, block): &(String, Arc<Source>, Block)| {
+            let alias = block
+                .body
+                .get_attribute("alias")
+                .and_then(|a| a.value.as_str());
+            let name = alias.map_or_else(|| name.clone(), |alias| format!("{name}.{alias}"));
+            ProviderBlock {
+                id: ProviderId {
+                    directory: module.path.trim_end_matches(':').to_owned(),
+                    module: index,
+                    name,
+                },
+                alias: alias.map(str::to_owned),
+                file: PathBuf::from(&source.path),
+                assume_role: block
+                    .body
+                    .get_blocks("assume_role")
+                    .filter_map(|b| b.span())
+                    .collect(),
+            }
+        };
+        aws.map(block).collect()
+    }
+
+    /// Whether a provider configuration is that of a directory's own root.
+    #[must_use]
+    pub fn is_directory(&self, id: &ProviderId, directory: &Path) -> bool {
+        let module = self.modules.get(id.module);
+        module.is_some_and(|m| m.call.is_none() && m.folder == directory)
+    }
+
     /// The provider configuration that `node` has, after all passing between modules.
     ///
     /// # Errors

@@ -1,10 +1,13 @@
 //! States of other directories that are read together with this one.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use serde_json::{Map, Value, json};
 
 use crate::Problem;
 use crate::block::Node;
-use crate::config::{Configuration, values};
+use crate::config::{Configuration, normal, values};
 use crate::eval::evaluate;
 use crate::scope::{Scope, State};
 
@@ -24,6 +27,27 @@ impl State<'_> {
 }
 
 impl Configuration {
+    /// The `terraform_remote_state` data sources of a directory that read another of these directories: name and that
+    /// directory.
+    #[must_use]
+    pub fn remote_states(&self, directory: &Path) -> Vec<(String, PathBuf)> {
+        let own = |n: &&Node| {
+            let module = self.modules.get(n.module);
+            module.is_some_and(|m| m.call.is_none() && m.folder == directory)
+        };
+        let of = |n: &Node| {
+            let root = self.modules.get(self.remote(n)?)?;
+            Some((n.name.clone(), root.folder.clone()))
+        };
+        self.nodes.iter().filter(own).filter_map(of).collect()
+    }
+
+    /// The folders of all modules, in full, each once.
+    #[must_use]
+    pub fn folders(&self) -> BTreeSet<PathBuf> {
+        let modules = self.modules.iter().filter(|m| !m.given);
+        modules.map(|m| full(&m.folder)).collect()
+    }
     /// The root whose state a `terraform_remote_state` data source reads, if it is one of those that are read together:
     /// its backend says where it keeps its state.
     pub(crate) fn remote(&self, node: &Node) -> Option<usize> {
@@ -57,11 +81,7 @@ impl Configuration {
                     let path = v.and_then(Value::as_str).unwrap_or("terraform.tfstate");
                     path.to_owned()
                 };
-                let full = |folder: &std::path::Path, path: String| {
-                    std::path::absolute(folder.join(path))
-                        .map(|p| crate::config::normal(&p))
-                        .ok()
-                };
+                let full = |folder: &std::path::Path, path: String| full(&folder.join(path));
                 full(from, path(config.get("path"))) == full(&root.folder, path(kept.get("path")))
             } else {
                 [
@@ -79,4 +99,10 @@ impl Configuration {
             same.then_some(index)
         })
     }
+}
+
+/// A path from the root of the file system, without `.` and `..`.
+#[must_use]
+pub fn full(path: &Path) -> PathBuf {
+    normal(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
 }

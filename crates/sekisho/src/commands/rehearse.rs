@@ -59,6 +59,12 @@ pub(crate) struct Args {
     /// With --fix: print the change as a diff instead of writing it; exit code 1 if there is one
     #[arg(long, requires = "fix")]
     check: bool,
+    /// Let the real program make the resources, in a copy of the directories; for people who doubt this one's reading
+    #[arg(long, value_name = "terraform|tofu")]
+    with: Option<String>,
+    /// Keep what was made in this directory, which must be empty: `sekisho serve --data DIR` then shows it
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// No progress on standard error
     #[arg(long, short)]
     quiet: bool,
@@ -151,6 +157,7 @@ fn options(args: &Args) -> Result<Options, CouldNotRun> {
         region: args.region.clone(),
         seed: args.seed,
         timeout: Duration::from_secs(args.timeout),
+        data: args.data.clone(),
     };
     for directory in &args.directories {
         let settings = Settings::read(directory).map_err(CouldNotRun)?;
@@ -179,8 +186,19 @@ fn could_not(problems: Vec<Problem>) -> CouldNotRun {
 pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let printer = Printer { quiet: args.quiet };
     let options = options(args)?;
-    let outcome =
-        rehearse::rehearse(&options, &mut |line| printer.note(line)).map_err(could_not)?;
+    if let Some(data) = &args.data {
+        let used = std::fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some());
+        if used {
+            let message = format!("--data {}: the directory is not empty", data.display());
+            return Err(CouldNotRun(message));
+        }
+    }
+    let mut progress = |line: &str| printer.note(line);
+    let outcome = match &args.with {
+        Some(program) => rehearse::rehearse_with_program(program, &options, &mut progress),
+        None => rehearse::rehearse(&options, &mut progress),
+    };
+    let outcome = outcome.map_err(could_not)?;
     let completion = if outcome.passes() || outcome.denials.is_empty() {
         None
     } else {

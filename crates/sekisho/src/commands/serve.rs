@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         root_secret: args
             .root_secret
             .clone()
-            .unwrap_or_else(|| "sekisho".to_owned()),
+            .unwrap_or_else(|| EngineConfig::default().root_secret),
         aws_registry_host: args.registry_host == RegistryHost::Aws,
     };
     let setup = Setup {

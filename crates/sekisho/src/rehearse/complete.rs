@@ -38,6 +38,11 @@ pub struct Completion {
 /// # Errors
 /// What keeps the configuration from being rehearsed.
 pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<Problem>> {
+    // What is kept is the rehearsal of the configuration as it is.
+    let options = &Options {
+        data: None,
+        ..options.clone()
+    };
     let mut done = Completion::default();
     let mut more = new_patches(&outcome.denials, &done.patches);
     while !more.is_empty() && done.rehearsals < ROUNDS {

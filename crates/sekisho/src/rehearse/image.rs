@@ -55,70 +55,106 @@ fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
 }
 
-/// Pushes an image to each repository that the ECR source actions of a pipeline read, where there is one.
+/// An image that a source action reads.
+struct Wanted {
+    repository: String,
+    tag: String,
+    /// The role of the action, whose account has the repository.
+    role: Option<String>,
+}
+
+/// Pushes an image to each repository that the ECR source actions of a pipeline read, where there is one. The pipeline is
+/// as Terraform has it.
 pub(super) fn push_for(
     client: &Client,
     pipeline: &serde_json::Map<String, Value>,
     options: &Options,
     used: &mut BTreeSet<usize>,
 ) -> Result<(), String> {
-    let actions = pipeline
-        .get("stage")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let actions = actions.flat_map(|s| {
-        s.get("action")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default()
-    });
-    for action in actions.filter(|a| {
-        a.get("provider") == Some(&json!("ECR")) && a.get("category") == Some(&json!("Source"))
-    }) {
-        let config = |name: &str| {
-            action
-                .pointer(&format!("/configuration/{name}"))
-                .and_then(Value::as_str)
-        };
-        let Some(repository) = config("RepositoryName") else {
-            continue;
-        };
-        let tag = config("ImageTag").unwrap_or("latest");
-        let role = action.get("role_arn").and_then(Value::as_str);
-        let account = role
-            .and_then(|r| r.split(':').nth(4))
-            .unwrap_or(&client.account)
-            .to_owned();
+    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+    for action in list(pipeline.get("stage"))
+        .iter()
+        .flat_map(|s| list(s.get("action")))
+    {
+        let text = |pointer: &str| action.pointer(pointer).and_then(Value::as_str);
+        let ecr = text("/provider") == Some("ECR") && text("/category") == Some("Source");
+        if let Some(repository) = text("/configuration/RepositoryName").filter(|_| ecr) {
+            let wanted = Wanted {
+                repository: repository.to_owned(),
+                tag: text("/configuration/ImageTag")
+                    .unwrap_or("latest")
+                    .to_owned(),
+                role: text("/role_arn").map(str::to_owned),
+            };
+            wanted.push(client, options, used)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same for a pipeline as GetPipeline answers it.
+pub(super) fn push_for_definition(
+    client: &Client,
+    pipeline: &Value,
+    options: &Options,
+    used: &mut BTreeSet<usize>,
+) -> Result<(), String> {
+    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+    for action in list(pipeline.get("stages"))
+        .iter()
+        .flat_map(|s| list(s.get("actions")))
+    {
+        let text = |pointer: &str| action.pointer(pointer).and_then(Value::as_str);
+        let (category, provider) = (
+            text("/actionTypeId/category"),
+            text("/actionTypeId/provider"),
+        );
+        let ecr = provider == Some("ECR") && category == Some("Source");
+        if let Some(repository) = text("/configuration/RepositoryName").filter(|_| ecr) {
+            let wanted = Wanted {
+                repository: repository.to_owned(),
+                tag: text("/configuration/ImageTag")
+                    .unwrap_or("latest")
+                    .to_owned(),
+                role: text("/roleArn").map(str::to_owned),
+            };
+            wanted.push(client, options, used)?;
+        }
+    }
+    Ok(())
+}
+
+impl Wanted {
+    fn push(
+        &self,
+        client: &Client,
+        options: &Options,
+        used: &mut BTreeSet<usize>,
+    ) -> Result<(), String> {
+        let (repository, tag) = (self.repository.as_str(), self.tag.as_str());
+        let account = self.role.as_deref().and_then(|r| r.split(':').nth(4));
         let owner = Client {
-            account,
+            account: account.unwrap_or(&client.account).to_owned(),
             ..client.clone()
         };
-        let given =
-            options.images.iter().enumerate().find(|(_, i)| {
-                i.repository == repository && i.tag.as_deref().is_none_or(|t| t == tag)
-            });
+        let mut given = options.images.iter().enumerate();
+        let given = given
+            .find(|(_, i)| i.repository == repository && i.tag.as_deref().is_none_or(|t| t == tag));
         let image = match given {
             Some((index, argument)) => {
                 used.insert(index);
                 read(&argument.path)?
             }
             None if options.generate_images => generate(repository)?,
-            None => continue,
+            None => return Ok(()),
         };
         // A repository that is not there is for the rehearsal to find out.
-        if owner
-            .call(
-                "ecr",
-                "DescribeRepositories",
-                json!({"repositoryNames": [repository]}),
-            )
-            .is_ok()
-        {
+        let input = json!({"repositoryNames": [repository]});
+        if owner.call("ecr", "DescribeRepositories", input).is_ok() {
             push(&owner, repository, tag, &image)?;
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn push(client: &Client, repository: &str, tag: &str, image: &Image) -> Result<(), String> {

@@ -9,6 +9,7 @@ mod json;
 mod junit;
 mod markdown;
 mod patch;
+mod program;
 mod providers;
 mod resources;
 mod text;
@@ -32,6 +33,7 @@ pub use json::{completion as json_completion, document as json_document};
 pub use junit::document as junit_document;
 pub use markdown::document as markdown_document;
 pub use patch::Patch;
+pub use program::rehearse_with_program;
 pub use text::{completion as text_completion, document as text_document, last_line, last_line_of};
 
 use crate::registry::{Setup, engine};
@@ -57,6 +59,8 @@ pub struct Options {
     pub seed: u64,
     /// How long an execution may take.
     pub timeout: Duration,
+    /// Where what was made is kept; in memory without one.
+    pub data: Option<PathBuf>,
 }
 
 impl Options {
@@ -81,6 +85,7 @@ impl Default for Options {
             region: "us-east-1".to_owned(),
             seed: 0,
             timeout: Duration::from_secs(60),
+            data: None,
         }
     }
 }
@@ -256,12 +261,7 @@ pub(crate) fn rehearse_with(
         place: p.place.clone(),
     });
     notes.extend(read);
-    let engine = engine(Setup {
-        seed: Some(options.seed),
-        ..Setup::default()
-    })
-    .map_err(|e| fail(&e.message))?;
-    let engine = Arc::new(engine);
+    let engine = new_engine(options)?;
     let executor = Executor::start(Arc::clone(&engine)).map_err(|e| fail(&e))?;
     let applied = apply::apply(
         &engine,
@@ -287,6 +287,22 @@ pub(crate) fn rehearse_with(
         events,
         engine,
     })
+}
+
+/// An engine for a rehearsal.
+fn new_engine(options: &Options) -> Result<Arc<Engine>, Vec<Problem>> {
+    let setup = Setup {
+        seed: Some(options.seed),
+        data: options.data.as_deref(),
+        ..Setup::default()
+    };
+    let engine = engine(setup).map_err(|e| {
+        vec![Problem {
+            message: e.message,
+            place: None,
+        }]
+    })?;
+    Ok(Arc::new(engine))
 }
 
 fn denials(events: &[Arc<Event>], pipelines: &[PipelineRun]) -> Vec<Denial> {

@@ -218,6 +218,7 @@ fn proven(options: &Options, fix: &Fix) -> bool {
         overlay.insert(PathBuf::from(path), new.clone());
     }
     let mut again = options.clone();
+    again.data = None;
     again.reading.overlay = Arc::new(overlay);
     // A configuration that does not read any more (a cycle) is no proof, and no error either.
     rehearse(&again, &mut |_| {}).is_ok_and(|outcome| outcome.passes())

@@ -1,0 +1,142 @@
+"""Every example, rehearsed natively and by the real Terraform: the same verdict, and the same in the engine."""
+
+import json
+import os
+import re
+
+import pytest
+from conftest import A, B, BINARY, C, ROOT
+from test_cli import plugins, run, without_terraform
+
+EXAMPLES = ROOT / "examples"
+
+
+def directories(name):
+    path = EXAMPLES / name
+    if list(path.glob("*.tf")):
+        return [path]
+    # The one that others read from comes first.
+    inner = sorted(p for p in path.iterdir() if list(p.glob("*.tf")))
+    return sorted(inner, key=lambda p: "terraform_remote_state" in "".join(f.read_text() for f in p.glob("*.tf")))
+
+
+def strip(value):
+    """Without what differs between two makings of the same thing: ids, times, and the order of sets."""
+    if isinstance(value, dict):
+        dropped = ("ResponseMetadata", "CreateDate", "CreationDate", "created", "createdAt", "updated", "UpdateDate", "RoleLastUsed", "LastModified", "AssumeRolePolicyDocument", "KeyId", "AWSAccountId", "NextRotationDate")
+        return {k: strip(v) for k, v in value.items() if k not in dropped}
+    if isinstance(value, list):
+        return sorted((strip(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True, default=str))
+    if isinstance(value, str):
+        value = re.sub(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "<uuid>", value)
+        value = re.sub(r"A(RO|NP|ID)A[A-Z2-7]{16,17}", "<id>", value)
+        value = re.sub(r"terraform-[0-9a-f]{26}", "<generated>", value)
+        return value
+    return value
+
+
+def document(text):
+    value = json.loads(text) if isinstance(text, str) else text
+    def canonical(v):
+        if isinstance(v, dict):
+            return {k: canonical(x) for k, x in v.items()}
+        if isinstance(v, list):
+            return canonical(v[0]) if len(v) == 1 else [canonical(x) for x in v]
+        return v
+    return strip(canonical(value))
+
+
+def or_none(call, **kwargs):
+    try:
+        return strip(call(**kwargs))
+    except Exception as error:
+        return type(error).__name__
+
+
+def state(server, region):
+    """What the engine holds, of every account."""
+    out = {}
+    for account in (A, B, C):
+        client = lambda service: server.client(service, account, region)
+        iam, s3, ecr, kms, pipeline = (client(s) for s in ("iam", "s3", "ecr", "kms", "codepipeline"))
+        roles = {}
+        for role in iam.list_roles()["Roles"]:
+            name = role["RoleName"]
+            inline = iam.list_role_policies(RoleName=name)["PolicyNames"]
+            roles[name] = {
+                "role": strip(role),
+                "trust": document(role["AssumeRolePolicyDocument"]),
+                "inline": strip([document(iam.get_role_policy(RoleName=name, PolicyName=p)["PolicyDocument"]) for p in inline]),
+                "attached": strip(iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]),
+            }
+        policies = {}
+        for policy in iam.list_policies(Scope="Local")["Policies"]:
+            version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
+            policies[policy["PolicyName"]] = document(version["PolicyVersion"]["Document"])
+        buckets = {}
+        for bucket in s3.list_buckets()["Buckets"]:
+            name = bucket["Name"]
+            policy = or_none(s3.get_bucket_policy, Bucket=name)
+            buckets[name] = {
+                "policy": document(policy["Policy"]) if isinstance(policy, dict) else policy,
+                "versioning": or_none(s3.get_bucket_versioning, Bucket=name),
+                "ownership": or_none(s3.get_bucket_ownership_controls, Bucket=name),
+                "encryption": or_none(s3.get_bucket_encryption, Bucket=name),
+                "public": or_none(s3.get_public_access_block, Bucket=name),
+                "tags": or_none(s3.get_bucket_tagging, Bucket=name),
+            }
+        repositories = {}
+        for repository in ecr.describe_repositories()["repositories"]:
+            policy = or_none(ecr.get_repository_policy, repositoryName=repository["repositoryName"])
+            repositories[repository["repositoryName"]] = {
+                "repository": {k: v for k, v in strip(repository).items() if k != "repositoryUri"},
+                "policy": document(policy["policyText"]) if isinstance(policy, dict) else policy,
+            }
+        keys = []
+        for key in kms.list_keys()["Keys"]:
+            described = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
+            keys.append({
+                "key": strip(described),
+                "policy": document(kms.get_key_policy(KeyId=key["KeyId"])["Policy"]),
+                "rotation": or_none(kms.get_key_rotation_status, KeyId=key["KeyId"]),
+                "tags": or_none(kms.list_resource_tags, KeyId=key["KeyId"]),
+            })
+        aliases = [a["AliasName"] for a in kms.list_aliases()["Aliases"]]
+        pipelines = {}
+        for listed in pipeline.list_pipelines()["pipelines"]:
+            got = pipeline.get_pipeline(name=listed["name"])
+            # Stages and actions have an order.
+            pipelines[listed["name"]] = re.sub(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "<uuid>", json.dumps(got["pipeline"], sort_keys=True))
+        out[account] = {"roles": roles, "policies": policies, "buckets": buckets, "repositories": repositories, "keys": strip(keys), "aliases": sorted(aliases), "pipelines": pipelines}
+    return out
+
+
+def region_of(paths):
+    text = "".join(f.read_text() for p in paths for f in p.rglob("*.tf"))
+    return re.search(r'"((?:us|eu|ap)-[a-z]+-\d)"', text).group(1)
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in EXAMPLES.iterdir()))
+def test_both_ways_end_in_the_same_state(fresh, tmp_path, name):
+    without_terraform()
+    paths = directories(name)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    environment |= {"TF_CLI_CONFIG_FILE": os.devnull, "TF_CLI_ARGS_init": f"-plugin-dir={plugins()}"}
+    before = {f: f.read_bytes() for p in paths for f in p.rglob("*") if f.is_file()}
+    states = []
+    for way in ([], ["--with", "terraform"]):
+        data = tmp_path / ("-".join(way) or "native")
+        done = run([BINARY, "rehearse", "-q", "--format", "json", "--data", str(data), *way, *map(str, paths)], environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        report = json.loads(done.stdout)
+        calls = [[(c["action"], c["decision"]) for c in a["calls"]] for p in report["pipelines"] for s in p["stages"] for a in s["actions"]]
+        server = fresh("--data", str(data))
+        states.append((calls, state(server, region_of(paths))))
+        server.stop()
+    assert states[0][0] == states[1][0]
+    for account in (A, B, C):
+        for kind, native in states[0][1][account].items():
+            assert native == states[1][1][account][kind], (account, kind)
+    assert any(states[0][1][B]["pipelines"])
+    after = {f: f.read_bytes() for p in paths for f in p.rglob("*") if f.is_file()}
+    assert before == after, "the user's directory was changed"

@@ -1,0 +1,394 @@
+//! A rehearsal in which the real Terraform (or OpenTofu) makes the resources: it runs in a copy of the directories, with
+//! its providers pointed at an engine. The user's directories and states are not touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use sekisho_engine::Engine;
+use sekisho_executor::Executor;
+use sekisho_iac::{Configuration, Problem, ProviderId};
+use sekisho_server::Server;
+use serde_json::json;
+
+use super::providers::Providers;
+use super::{Client, Options, Outcome, denials, follow, image, new_engine};
+
+/// The services that the AWS provider is pointed at.
+const SERVICES: &[&str] = &[
+    "accessanalyzer",
+    "codepipeline",
+    "ecr",
+    "iam",
+    "kms",
+    "s3",
+    "sts",
+];
+
+/// What a copy leaves behind: states, what `init` makes, and what is no part of a configuration.
+fn left_behind(name: &str) -> bool {
+    name == ".git" || name == ".terraform" || name.contains(".tfstate") || name == "node_modules"
+}
+
+fn problem(message: impl Into<String>) -> Vec<Problem> {
+    vec![Problem {
+        message: message.into(),
+        place: None,
+    }]
+}
+
+/// Runs a rehearsal by `program`, which is `terraform` or `tofu`.
+///
+/// # Errors
+/// What keeps the configuration from being read, and what the program says when it fails.
+pub fn rehearse_with_program(
+    program: &str,
+    options: &Options,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Outcome, Vec<Problem>> {
+    let configuration = Configuration::read(&options.reading)?;
+    let engine = new_engine(options)?;
+    let providers = Providers::new(&configuration, options)?;
+    let clients = providers.clients(&engine, configuration.nodes.iter())?;
+    let executor = Executor::start(Arc::clone(&engine)).map_err(|e| problem(e.to_string()))?;
+    let copy = Copy::make(&configuration, options)?;
+    let endpoint = Endpoint::start(&engine, &options.region)?;
+    for directory in &options.reading.directories {
+        copy.point(&configuration, directory, &clients, &endpoint.address)?;
+    }
+    apply(program, options, &copy, progress)?;
+    drop(endpoint);
+    let pipelines = pipelines(&clients)?;
+    let mut used = BTreeSet::new();
+    for (client, name) in &pipelines {
+        let definition = client.call("codepipeline", "GetPipeline", json!({"name": name}));
+        let definition = definition.map_err(|e| problem(e.to_string()))?;
+        image::push_for_definition(client, &definition["pipeline"], options, &mut used)
+            .map_err(problem)?;
+        // The execution that began with the pipeline found no image: what counts is the one that has one.
+        client
+            .call(
+                "codepipeline",
+                "StartPipelineExecution",
+                json!({"name": name}),
+            )
+            .map_err(|e| problem(e.to_string()))?;
+    }
+    let runs = follow::follow(&engine, &pipelines, options, progress);
+    drop(executor);
+    let attempts: BTreeSet<String> = runs
+        .iter()
+        .filter_map(|r| r.execution.as_ref())
+        .flat_map(|e| e.attempts.iter().map(|a| a.id.clone()))
+        .collect();
+    let mut events = engine.events_since(0);
+    events.retain(|e| e.tag.as_ref().is_none_or(|tag| attempts.contains(tag)));
+    Ok(Outcome {
+        denials: denials(&events, &runs),
+        pipelines: runs,
+        failures: Vec::new(),
+        resources: 0,
+        made: BTreeMap::new(),
+        named: BTreeMap::new(),
+        notes: Vec::new(),
+        events,
+        engine,
+    })
+}
+
+/// The pipelines of all accounts and regions.
+fn pipelines(
+    clients: &BTreeMap<ProviderId, Client>,
+) -> Result<Vec<(Client, String)>, Vec<Problem>> {
+    let mut seen = BTreeSet::new();
+    let mut out = Vec::new();
+    for client in clients.values() {
+        if !seen.insert((client.account.clone(), client.region.clone())) {
+            continue;
+        }
+        let listed = client
+            .call("codepipeline", "ListPipelines", json!({}))
+            .map_err(|e| problem(e.to_string()))?;
+        for pipeline in listed["pipelines"].as_array().into_iter().flatten() {
+            let name = pipeline["name"].as_str().unwrap_or_default();
+            out.push((client.clone(), name.to_owned()));
+        }
+    }
+    Ok(out)
+}
+
+/// An engine's address, for as long as this lives.
+struct Endpoint {
+    address: String,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Endpoint {
+    fn start(engine: &Arc<Engine>, region: &str) -> Result<Self, Vec<Problem>> {
+        let failed = |e: &dyn std::fmt::Display| problem(format!("cannot serve the engine: {e}"));
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| failed(&e))?;
+        let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let server = runtime
+            .block_on(Server::bind(any, Arc::clone(engine), region))
+            .map_err(|e| failed(&e))?;
+        let address = server.address().map_err(|e| failed(&e))?;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(server.run(async {
+                let _ = stopped.await;
+            }));
+        });
+        Ok(Self {
+            address: format!("http://{address}"),
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A copy of the directories and of the modules that they call, laid out as they are.
+struct Copy {
+    folder: tempfile::TempDir,
+    /// What all directories have in common.
+    base: PathBuf,
+}
+
+impl Copy {
+    fn make(configuration: &Configuration, options: &Options) -> Result<Self, Vec<Problem>> {
+        let failed = |e: std::io::Error| problem(format!("cannot make a copy to run in: {e}"));
+        let folder = tempfile::tempdir().map_err(failed)?;
+        let folders = configuration.folders();
+        let mut base: Option<PathBuf> = None;
+        for path in &folders {
+            base = Some(match base {
+                None => path.clone(),
+                Some(base) => base
+                    .ancestors()
+                    .find(|a| path.starts_with(a))
+                    .map(Path::to_owned)
+                    .unwrap_or_default(),
+            });
+        }
+        let base = base.unwrap_or_default();
+        for path in &folders {
+            let below = path.strip_prefix(&base).unwrap_or(path);
+            copy_files(path, &folder.path().join(below)).map_err(failed)?;
+        }
+        for (path, text) in &*options.reading.overlay {
+            let full = std::path::absolute(path).map_err(failed)?;
+            let below = full.strip_prefix(&base).unwrap_or(&full);
+            std::fs::write(folder.path().join(below), text).map_err(failed)?;
+        }
+        Ok(Self { folder, base })
+    }
+
+    /// Where the copy of a directory is.
+    fn of(&self, directory: &Path) -> PathBuf {
+        let full = sekisho_iac::full(directory);
+        let below = full.strip_prefix(&self.base).unwrap_or(&full);
+        self.folder.path().join(below)
+    }
+
+    /// Points the providers of a directory at the engine, and its state at a file.
+    fn point(
+        &self,
+        configuration: &Configuration,
+        directory: &Path,
+        clients: &BTreeMap<ProviderId, Client>,
+        endpoint: &str,
+    ) -> Result<(), Vec<Problem>> {
+        let failed = |e: std::io::Error| problem(format!("cannot write the overrides: {e}"));
+        let work = self.of(directory);
+        let endpoints: Vec<String> = SERVICES
+            .iter()
+            .map(|s| format!("    {s} = \"{endpoint}\"\n"))
+            .collect();
+        let body = |account: &str| {
+            format!(
+                "  access_key = \"{account}\"\n  secret_key = \"{}\"\n  token = null\n  profile = null\n  skip_metadata_api_check = true\n  s3_use_path_style = true\n  endpoints {{\n{}  }}\n",
+                sekisho_engine::EngineConfig::default().root_secret,
+                endpoints.concat()
+            )
+        };
+        let mut text = "terraform {\n  backend \"local\" {}\n}\n".to_owned();
+        let mut added = String::new();
+        let mut plain = false;
+        for provider in configuration.root_providers(directory) {
+            let client = clients.get(&provider.id);
+            let Some(client) = client.or_else(|| clients.values().next()) else {
+                continue;
+            };
+            plain |= provider.alias.is_none();
+            let alias = provider.alias.map(|a| format!("  alias = \"{a}\"\n"));
+            let _ = write!(
+                text,
+                "provider \"aws\" {{\n{}{}}}\n",
+                alias.unwrap_or_default(),
+                body(&client.account)
+            );
+            // A role that the provider assumes is one that only AWS has.
+            for range in provider.assume_role.into_iter().rev() {
+                let file = self.of(&provider.file);
+                let mut source = std::fs::read_to_string(&file).map_err(failed)?;
+                if source.get(range.clone()).is_some() {
+                    source.replace_range(range, "");
+                    std::fs::write(&file, source).map_err(failed)?;
+                }
+            }
+        }
+        if !plain {
+            // Policy documents and whatever names no provider have this one.
+            let own = clients
+                .iter()
+                .find(|(id, _)| id.name == "aws" && configuration.is_directory(id, directory));
+            if let Some((_, client)) = own.or_else(|| clients.iter().next()) {
+                let region = &client.region;
+                let body = body(&client.account);
+                let _ = write!(
+                    added,
+                    "provider \"aws\" {{\n  region = \"{region}\"\n{body}}}\n"
+                );
+            }
+        }
+        for (name, of) in configuration.remote_states(directory) {
+            let path = self.of(&of).join("terraform.tfstate");
+            let _ = write!(
+                text,
+                "data \"terraform_remote_state\" \"{name}\" {{\n  backend = \"local\"\n  config = {{ path = \"{}\" }}\n}}\n",
+                path.display()
+            );
+        }
+        std::fs::write(work.join("sekisho_override.tf"), text).map_err(failed)?;
+        std::fs::write(work.join("sekisho_provider.tf"), added).map_err(failed)
+    }
+}
+
+fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if left_behind(&name.to_string_lossy()) {
+            // Modules that `init` fetched are needed; providers are found where they are.
+            let modules = entry.path().join("modules");
+            if name == ".terraform" && modules.is_dir() {
+                copy_files(&modules, &to.join(&name).join("modules"))?;
+            }
+        } else if entry.path().is_dir() {
+            copy_files(&entry.path(), &to.join(&name))?;
+        } else {
+            std::fs::copy(entry.path(), to.join(&name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Applies the directories in their order; one that fails is tried again after the others.
+fn apply(
+    program: &str,
+    options: &Options,
+    copy: &Copy,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(), Vec<Problem>> {
+    let mut open: Vec<&PathBuf> = options.reading.directories.iter().collect();
+    for directory in &open {
+        let mut init = vec![
+            "init".to_owned(),
+            "-input=false".to_owned(),
+            "-no-color".to_owned(),
+        ];
+        let installed = directory.join(".terraform/providers");
+        if installed.is_dir() {
+            init.push(format!(
+                "-plugin-dir={}",
+                sekisho_iac::full(&installed).display()
+            ));
+        }
+        progress(&format!(
+            "{program} init in a copy of {}",
+            directory.display()
+        ));
+        run(program, &init, &copy.of(directory))?;
+    }
+    while !open.is_empty() {
+        let before = open.len();
+        let mut failed = Vec::new();
+        let mut said = Vec::new();
+        for directory in open {
+            progress(&format!(
+                "{program} apply in a copy of {}",
+                directory.display()
+            ));
+            let mut arguments: Vec<String> =
+                ["apply", "-auto-approve", "-input=false", "-no-color"]
+                    .map(str::to_owned)
+                    .into();
+            for (name, value) in &options.reading.variables {
+                arguments.push(format!("-var={name}={value}"));
+            }
+            for file in &options.reading.variable_files {
+                arguments.push(format!("-var-file={}", sekisho_iac::full(file).display()));
+            }
+            if let Err(mut problems) = run(program, &arguments, &copy.of(directory)) {
+                failed.push(directory);
+                said.append(&mut problems);
+            }
+        }
+        if failed.len() == before {
+            return Err(said);
+        }
+        open = failed;
+    }
+    Ok(())
+}
+
+fn run(program: &str, arguments: &[String], folder: &Path) -> Result<(), Vec<Problem>> {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    command
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("CHECKPOINT_DISABLE", "1");
+    // Nothing of the user's AWS environment may reach AWS, or change what the providers do.
+    for name in [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_ENDPOINT_URL",
+        "AWS_ROLE_ARN",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "TF_WORKSPACE",
+        "TF_DATA_DIR",
+    ] {
+        command.env_remove(name);
+    }
+    let done = command
+        .output()
+        .map_err(|e| problem(format!("cannot run {program}: {e}")))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&done.stderr);
+    let said = said.replace(&*folder.display().to_string(), ".");
+    let first = arguments.first().map(String::as_str).unwrap_or_default();
+    Err(problem(format!(
+        "{program} {first} failed:\n{}",
+        said.trim()
+    )))
+}
