@@ -68,6 +68,25 @@ impl Configuration {
         search.found
     }
 
+    /// The nodes that a dotted name refers to in the module with this path.
+    #[must_use]
+    pub fn named(&self, module: &str, name: &str) -> BTreeSet<usize> {
+        let module = self.modules.iter().position(|m| m.path == module);
+        let (addresses, below) = (self.addresses(), BTreeMap::new());
+        let mut search = Search {
+            config: self,
+            addresses: &addresses,
+            below: &below,
+            node: usize::MAX,
+            found: BTreeSet::new(),
+            seen: BTreeSet::new(),
+            problems: Vec::new(),
+        };
+        let path: Vec<String> = name.split('.').map(str::to_owned).collect();
+        search.path(&path, module.unwrap_or(usize::MAX));
+        search.found
+    }
+
     /// What refers to what.
     ///
     /// # Errors

@@ -137,9 +137,16 @@ impl<'c> Writer<'c> {
         }
         let names = self.named.get(here.path).into_iter().flatten();
         let named = names.filter(|(_, value)| value.starts_with("arn:"));
-        named
-            .filter_map(|(name, value)| Some((name.clone(), rest_of(value)?)))
-            .next()
+        let fitting = named.filter_map(|(name, value)| Some((name, rest_of(value)?)));
+        // Of several names the one that stands on the least; one that stands on this very block goes round in a circle.
+        let reach = |name: &str| self.reach(here.module, name);
+        let open = fitting.filter_map(|(name, rest)| {
+            let reach = reach(name);
+            let circle = here.block.is_some_and(|block| reach.contains(&block));
+            (!circle).then_some((reach.len(), name, rest))
+        });
+        let best = open.min_by_key(|(size, ..)| *size);
+        best.map(|(_, name, rest)| (name.clone(), rest))
     }
 }
 

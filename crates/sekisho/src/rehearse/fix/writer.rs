@@ -1,8 +1,8 @@
 //! Where a statement goes in the files, and how it is written there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_iac::{Configuration, Node, NodeKind, PolicySource};
+use sekisho_iac::{Configuration, Node, NodeKind, Order, PolicySource};
 use serde_json::{Map, Value, json};
 
 use super::statement::Form;
@@ -58,6 +58,8 @@ pub(super) struct Here<'c> {
     /// The path of the module, without keys and with them.
     pub(super) module: &'c str,
     pub(super) path: &'c str,
+    /// The index of the block that the expression stands in, if it is there already.
+    pub(super) block: Option<usize>,
     /// How often the block is made, and for which instance this is.
     pub(super) each: Option<(&'static str, &'c Value)>,
 }
@@ -67,6 +69,8 @@ pub(super) struct Writer<'c> {
     configuration: &'c Configuration,
     pub(super) made: Vec<Made<'c>>,
     pub(super) named: &'c BTreeMap<String, Vec<(String, String)>>,
+    /// What refers to what.
+    order: Option<Order>,
     /// Whether what was made is referred to, or named by its ARN.
     pub(super) refer: bool,
 }
@@ -84,6 +88,13 @@ fn without_keys(address: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a policy names actions of the same service.
+fn grants_the_like(made: &Made<'_>, statement: &Statement<'_>) -> bool {
+    let service = statement.actions.first().and_then(|a| a.split(':').next());
+    let policy = made.text("policy").unwrap_or_default();
+    service.is_some_and(|service| policy.contains(&format!("\"{service}:")))
 }
 
 impl<'c> Writer<'c> {
@@ -131,8 +142,20 @@ impl<'c> Writer<'c> {
             configuration,
             made,
             named: &completion.named,
+            order: configuration.order().ok(),
             refer,
         }
+    }
+
+    /// The nodes that a name in a module stands on.
+    pub(super) fn reach(&self, module: &str, name: &str) -> BTreeSet<usize> {
+        let direct = self.configuration.named(module, name);
+        let order = self.order.as_ref();
+        let all = direct.into_iter().flat_map(|i| match order {
+            Some(order) => order.reach(i),
+            None => BTreeSet::from([i]),
+        });
+        all.collect()
     }
 
     /// What was made of a type whose attribute has one of these values.
@@ -164,9 +187,13 @@ impl<'c> Writer<'c> {
         // Names are an account's own: a policy of the same name in the other account belongs to another role.
         let of = |concerned: Option<&Made<'c>>, kind: &str, argument: &str, name: &str| {
             let provider = self.configuration.provider_of(concerned?.node).ok();
-            self.having(kind, argument, &[name])
+            let mine = self.having(kind, argument, &[name]);
+            let mut mine: Vec<&Made<'c>> = mine
                 .filter(|made| self.configuration.provider_of(made.node).ok() == provider)
-                .find_map(|made| into(made, "policy"))
+                .collect();
+            // First where the like is granted already.
+            mine.sort_by_key(|made| !grants_the_like(made, statement));
+            mine.into_iter().find_map(|made| into(made, "policy"))
         };
         let (found, concerned, kind, argument, attribute) = match patch.side.as_str() {
             "identity policy" => {
@@ -220,6 +247,7 @@ impl<'c> Writer<'c> {
         let here = Here {
             module: &concerned.node.path,
             path: concerned.path,
+            block: None,
             each: None,
         };
         Some(Place::Beside(New {
@@ -241,12 +269,13 @@ impl<'c> Writer<'c> {
         let name = [role.text("name")?];
         let attachments = self.having("aws_iam_role_policy_attachment", "role", &name);
         let arns = attachments.filter_map(|a| a.text("policy_arn"));
-        arns.filter_map(|arn| {
-            let arn = [arn];
-            let policy = self.having("aws_iam_policy", "arn", &arn).next()?;
-            self.behind(policy, "policy", statement)
-        })
-        .next()
+        let policies = arns.filter_map(|arn| self.having("aws_iam_policy", "arn", &[arn]).next());
+        let mut policies: Vec<&Made<'c>> = policies.collect();
+        policies.sort_by_key(|made| !grants_the_like(made, statement));
+        let mut found = policies
+            .into_iter()
+            .map(|p| self.behind(p, "policy", statement));
+        found.find_map(|insertion| insertion)
     }
 
     /// Behind the statements of the policy that `made` writes.
@@ -271,6 +300,11 @@ impl<'c> Writer<'c> {
                 } else {
                     module
                 },
+                block: self
+                    .configuration
+                    .nodes
+                    .iter()
+                    .position(|n| std::ptr::eq(n, node)),
                 each: key.map(|k| (name, k)),
             }
         };
