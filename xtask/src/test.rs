@@ -39,12 +39,12 @@ pub(crate) fn all(extra: &[&str]) -> Result<(), String> {
         Command::new(&cargo).args(["build", "--quiet", "--package", "sekisho"]),
         "the binary",
     )?;
-    skopeo()?;
+    packages()?;
     let python = virtual_environment()?;
     let pytest = ["-m", "pytest", "-q", "--no-header", "-rs", "conformance"];
     run(
         Command::new(python).args(pytest).env("SEKISHO", binary()),
-        "conformance: boto3, the AWS CLI, skopeo, Terraform",
+        "conformance: boto3, the AWS CLI, skopeo, Terraform, a browser",
     )
 }
 
@@ -55,22 +55,32 @@ fn binary() -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
 }
 
-/// skopeo comes from the system's packages.
-fn skopeo() -> Result<(), String> {
-    if quiet("skopeo", "--version") {
-        return Ok(());
+/// Installs packages of the system, unless the program is there.
+fn installed(program: &str, packages: &[&str]) -> bool {
+    if quiet(program, "--version") {
+        return true;
     }
-    say("installing skopeo");
-    let installed = quiet("apt-get", "update")
+    say(&format!("installing {}", packages.join(", ")));
+    quiet("apt-get", "update")
         && Command::new("apt-get")
-            .args(["install", "-y", "-q", "skopeo"])
+            .args(["install", "-y", "-q", "--no-install-recommends"])
+            .args(packages)
             .output()
-            .is_ok_and(|o| o.status.success());
-    if installed {
-        Ok(())
-    } else {
-        Err("skopeo is missing: install it with the system's package manager (Debian: apt-get install skopeo)".to_owned())
+            .is_ok_and(|o| o.status.success())
+}
+
+/// What the tests need of the system's packages: without skopeo they cannot run, without a browser those of the HTML
+/// report say so and are left out.
+fn packages() -> Result<(), String> {
+    if !installed("skopeo", &["skopeo"]) {
+        return Err("skopeo is missing: install it with the system's package manager (Debian: apt-get install skopeo)".to_owned());
     }
+    if !installed("chromedriver", &["chromium", "chromium-driver"]) {
+        say(
+            "NOT RUN: the tests of the HTML report need chromium and chromedriver (Debian: apt-get install chromium chromium-driver)",
+        );
+    }
+    Ok(())
 }
 
 /// A virtual environment of the project's own, made when the requirements change.

@@ -26,6 +26,8 @@ pub struct ListEnd {
     pub next: String,
     /// What comes behind each.
     pub after: &'static str,
+    /// Where its elements stand.
+    pub elements: Vec<Range<usize>>,
     /// For a single value that becomes a list: the byte at which it begins. A bracket opens there, and closes behind
     /// what is added.
     pub opens: Option<usize>,
@@ -238,12 +240,8 @@ fn statements(expression: &Expression, source: &Arc<Source>) -> Option<ListEnd> 
     })?;
     match value {
         Expression::Array(items) => {
-            let last = items.iter().last().map(|e| e.span());
-            let last = match last {
-                Some(span) => Some(span?.end),
-                None => None,
-            };
-            list_end(source, value.span()?, last)
+            let elements: Option<Vec<_>> = items.iter().map(|e| e.span()).collect();
+            list_end(source, value.span()?, elements?)
         }
         Expression::Object(_) => Some(single(source, value.span()?)),
         _ => None,
@@ -259,13 +257,19 @@ fn single(source: &Arc<Source>, range: Range<usize>) -> ListEnd {
         next: ", ".to_owned(),
         after: "",
         opens: Some(range.start),
+        elements: vec![range],
     }
 }
 
-/// How to add to a list that stands in `range` and whose last element ends at `last`. In a list of several lines every
+/// How to add to a list that stands in `range` and has these elements. In a list of several lines every
 /// new element gets a line, and a comma behind it if the last has one.
-fn list_end(source: &Arc<Source>, range: Range<usize>, last: Option<usize>) -> Option<ListEnd> {
+fn list_end(
+    source: &Arc<Source>,
+    range: Range<usize>,
+    elements: Vec<Range<usize>>,
+) -> Option<ListEnd> {
     let text = &source.text;
+    let last = elements.last().map(|e| e.end);
     let close = range.end.checked_sub(1)?;
     let end = |at: usize, first: String, next: String, after: &'static str| ListEnd {
         source: Arc::clone(source),
@@ -273,6 +277,7 @@ fn list_end(source: &Arc<Source>, range: Range<usize>, last: Option<usize>) -> O
         first,
         next,
         after,
+        elements: elements.clone(),
         opens: None,
     };
     let Some(last) = last else {
@@ -316,7 +321,8 @@ fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Option<ListEnd>
     let mut key = "";
     let mut statement = false;
     let mut opened: Option<usize> = None;
-    let mut last = None;
+    let mut begun = 0;
+    let mut elements = Vec::new();
     while let Some(byte) = bytes.get(index) {
         match byte {
             b'"' => {
@@ -332,6 +338,9 @@ fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Option<ListEnd>
                 if depth == 1 && statement && opened.is_none() {
                     opened = Some(index);
                 }
+                if depth == 2 && opened.is_some() {
+                    begun = range.start + index;
+                }
                 depth += 1;
             }
             b'}' | b']' => {
@@ -340,11 +349,11 @@ fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Option<ListEnd>
                     let whole = range.start + open..range.start + index + 1;
                     return match byte {
                         b'}' => Some(single(source, whole)),
-                        _ => list_end(source, whole, last),
+                        _ => list_end(source, whole, elements),
                     };
                 }
                 if opened.is_some() && depth == 2 {
-                    last = Some(range.start + index + 1);
+                    elements.push(begun..range.start + index + 1);
                 }
             }
             _ => {}
@@ -380,8 +389,8 @@ impl Node {
         let Expression::Array(items) = expression else {
             return None;
         };
-        let last = items.iter().last().and_then(|e| e.span()).map(|s| s.end);
-        list_end(&self.place.source, expression.span()?, last)
+        let elements: Option<Vec<_>> = items.iter().map(|e| e.span()).collect();
+        list_end(&self.place.source, expression.span()?, elements?)
     }
 
     /// The byte at which the block's brace closes, and the byte behind the block.

@@ -17,6 +17,7 @@ mod provider;
 mod references;
 mod remote;
 mod scope;
+mod spot;
 mod template;
 mod types;
 mod variables;
@@ -30,6 +31,7 @@ pub use policy_document::policy_document;
 pub use provider::{Provider, ProviderBlock, ProviderId};
 pub use remote::full;
 pub use scope::{Scope, State};
+pub use spot::Spot;
 pub use variables::expression;
 
 use std::fmt;

@@ -76,10 +76,14 @@ enum Format {
     Text,
     /// One document; docs/rehearse.schema.json describes it
     Json,
+    /// For code scanning: the lines that have to change
+    Sarif,
     /// For CI systems: a test for each action and each policy that lacks something
     Junit,
     /// For pull requests: with the change as a diff
     Markdown,
+    /// One page that stands alone: the pipeline drawn, the calls as a tree, the patch
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -208,46 +212,35 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     if let (true, Some(completion)) = (args.fix, &completion) {
         return fix(args, &options, completion, printer);
     }
-    match args.format {
-        Format::Text => {
-            let mut text = rehearse::text_document(&outcome);
-            if let Some(completion) = &completion {
-                let (body, _) = text.rsplit_once('\n').unwrap_or(("", &text));
-                text = format!(
-                    "{body}\n{}\n{}",
-                    rehearse::text_completion(completion),
-                    rehearse::last_line_of(completion, &outcome)
-                );
-            }
-            printer.result(&text);
+    let fix = match &completion {
+        Some(completion) if completion.passes => {
+            Some(rehearse::fix(&options, completion).map_err(could_not)?)
         }
-        Format::Junit => {
-            printer.result(&rehearse::junit_document(&outcome, completion.as_ref()));
-        }
-        Format::Markdown => {
-            let fix = match &completion {
-                Some(completion) if completion.passes => {
-                    Some(rehearse::fix(&options, completion).map_err(could_not)?)
-                }
-                _ => None,
-            };
-            let text = rehearse::markdown_document(&outcome, completion.as_ref(), fix.as_ref());
-            printer.result(&text);
-        }
-        Format::Json => {
-            let mut document = rehearse::json_document(&outcome);
-            if let (Some(map), Some(completion)) = (document.as_object_mut(), &completion) {
-                map.insert("changes".to_owned(), rehearse::json_completion(completion));
-            }
-            let text = serde_json::to_string_pretty(&document);
-            printer.result(&text.map_err(|e| CouldNotRun(e.to_string()))?);
-        }
-    }
+        _ => None,
+    };
+    let report = rehearse::Report {
+        outcome: &outcome,
+        completion: completion.as_ref(),
+        fix: fix.as_ref(),
+    };
+    let text = match args.format {
+        Format::Text => report.text(),
+        Format::Junit => report.junit(),
+        Format::Markdown => report.markdown(),
+        Format::Html => report.html(),
+        Format::Json => pretty(&report.json())?,
+        Format::Sarif => pretty(&report.sarif())?,
+    };
+    printer.result(&text);
     Ok(if outcome.passes() {
         Status::Passes
     } else {
         Status::Fails
     })
+}
+
+fn pretty(value: &Value) -> Result<String, CouldNotRun> {
+    serde_json::to_string_pretty(value).map_err(|e| CouldNotRun(e.to_string()))
 }
 
 /// Writes what is missing, or shows it. Passes when the delivery does with what was written.

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use sekisho_engine::Event;
 use serde_json::{Value, json};
 
-use super::{Completion, Outcome, PipelineRun};
+use super::{Completion, Fix, Outcome, PipelineRun};
 
 /// The whole outcome.
-#[must_use]
-pub fn document(outcome: &Outcome) -> Value {
+pub(super) fn document(outcome: &Outcome) -> Value {
     json!({
         "passes": outcome.passes(),
         "pipelines": outcome.pipelines.iter().map(|p| pipeline(p, &outcome.events)).collect::<Vec<_>>(),
@@ -20,6 +19,12 @@ pub fn document(outcome: &Outcome) -> Value {
                 map.insert("stageName".to_owned(), json!(stage));
                 map.insert("actionName".to_owned(), json!(action));
             }
+            if let Some(map) = value.as_object_mut() {
+                map.insert("id".to_owned(), json!(d.id));
+                map.insert("file".to_owned(), json!(d.spot.as_ref().map(|s| s.source.path.clone())));
+                map.insert("line".to_owned(), json!(d.spot.as_ref().map(sekisho_iac::Spot::line)));
+                map.insert("excerpt".to_owned(), json!(super::excerpt::lines(d)));
+            }
             value
         }).collect::<Vec<_>>(),
         "failures": outcome.failures.iter().map(|f| json!({
@@ -28,13 +33,18 @@ pub fn document(outcome: &Outcome) -> Value {
             "line": f.problem.place.as_ref().map(sekisho_iac::Place::line),
             "message": f.problem.message,
         })).collect::<Vec<_>>(),
+        "notes": outcome.notes.iter().map(|n| json!({
+            "message": n.message,
+            "file": n.place.as_ref().map(|p| p.source.path.clone()),
+            "line": n.place.as_ref().map(sekisho_iac::Place::line),
+        })).collect::<Vec<_>>(),
     })
 }
 
 /// Everything that has to change, for the member `changes` of the document.
-#[must_use]
-pub fn completion(completion: &Completion) -> Value {
+pub(super) fn completion(completion: &Completion, fix: Option<&Fix>) -> Value {
     json!({
+        "diff": fix.filter(|f| f.passes).map(Fix::diff),
         "enough": completion.passes,
         "rehearsals": completion.rehearsals,
         "statements": completion.patches.iter().map(|p| json!({
@@ -43,6 +53,9 @@ pub fn completion(completion: &Completion) -> Value {
             "holder": p.holder,
             "statement": p.statement,
             "call": p.call,
+            "denial": p.denial,
+            "file": p.at.as_ref().map(|(file, _)| file),
+            "line": p.at.as_ref().map(|(_, line)| line),
         })).collect::<Vec<_>>(),
         "failing": completion.failing,
         "stuck": completion.stuck.iter().map(|d| &d.cause).collect::<Vec<_>>(),

@@ -8,8 +8,7 @@ use sekisho_pipeline::ActionStatus;
 use super::{Completion, Outcome};
 
 /// The outcome as one document.
-#[must_use]
-pub fn document(outcome: &Outcome, completion: Option<&Completion>) -> String {
+pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> String {
     let mut suites = String::new();
     let (mut tests, mut failures) = (0, 0);
     for run in &outcome.pipelines {

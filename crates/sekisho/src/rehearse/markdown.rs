@@ -5,8 +5,11 @@ use std::fmt::Write as _;
 use super::{Completion, Fix, Outcome};
 
 /// The outcome as Markdown: whether it passes, the actions, what is missing, and the change as a diff.
-#[must_use]
-pub fn document(outcome: &Outcome, completion: Option<&Completion>, fix: Option<&Fix>) -> String {
+pub(super) fn document(
+    outcome: &Outcome,
+    completion: Option<&Completion>,
+    fix: Option<&Fix>,
+) -> String {
     let mut out = String::new();
     let verdict = if outcome.passes() {
         "passes"

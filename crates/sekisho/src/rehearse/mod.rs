@@ -2,8 +2,10 @@
 
 mod apply;
 mod complete;
+mod excerpt;
 mod fix;
 mod follow;
+mod html;
 mod image;
 mod json;
 mod junit;
@@ -11,7 +13,9 @@ mod markdown;
 mod patch;
 mod program;
 mod providers;
+mod report;
 mod resources;
+mod sarif;
 mod text;
 mod unsupported;
 
@@ -23,20 +27,20 @@ use std::time::Duration;
 use sekisho_doctor::Cause;
 use sekisho_engine::{ApiError, Call, Caller, Engine, Event, Origin, Reply, RequestInfo, Signing};
 use sekisho_executor::Executor;
-use sekisho_iac::{Configuration, Place, Problem, Reading};
+use sekisho_iac::{Configuration, Place, Problem, Reading, Spot};
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 pub use complete::{Completion, complete};
 pub use fix::{Fix, fix};
 pub use image::ImageArgument;
-pub use json::{completion as json_completion, document as json_document};
-pub use junit::document as junit_document;
-pub use markdown::document as markdown_document;
 pub use patch::Patch;
 pub use program::rehearse_with_program;
-pub use text::{completion as text_completion, document as text_document, last_line, last_line_of};
+pub use report::Report;
+pub use text::{completion as text_completion, last_line};
 
 use crate::registry::{Setup, engine};
+use fix::policies::Policies;
 
 /// What to rehearse, and how.
 #[derive(Debug, Clone)]
@@ -138,10 +142,14 @@ pub struct PipelineRun {
 /// A denial, and where in the delivery it is.
 #[derive(Debug, Clone)]
 pub struct Denial {
+    /// A short name that stays the same as long as the denial does, for `sekisho explain`.
+    pub id: String,
     /// The cause.
     pub cause: Cause,
     /// Pipeline, stage and action, if it was one of theirs.
     pub action: Option<(String, String, String)>,
+    /// Where the statement stands that denies, or the policy that lacks one.
+    pub spot: Option<Spot>,
 }
 
 /// A resource that could not be made.
@@ -275,7 +283,19 @@ pub(crate) fn rehearse_with(
     let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);
     drop(executor);
     let events = engine.events_since(0);
-    let denials = denials(&events, &pipelines);
+    let mut denials = denials(&events, &pipelines);
+    let policies = Policies::new(&configuration, &applied.values);
+    for denial in &mut denials {
+        let stated = denial
+            .cause
+            .denied_by
+            .as_ref()
+            .and_then(|by| by.rsplit_once(", "));
+        let statement = stated.map(|(_, statement)| statement);
+        if let Some(holder) = patch::holder(&denial.cause) {
+            denial.spot = policies.spot(&denial.cause.side, &holder, statement);
+        }
+    }
     Ok(Outcome {
         pipelines,
         denials,
@@ -325,10 +345,31 @@ fn denials(events: &[Arc<Event>], pipelines: &[PipelineRun]) -> Vec<Denial> {
     events
         .iter()
         .flat_map(|e| {
-            sekisho_doctor::causes(e).into_iter().map(|cause| Denial {
-                cause,
-                action: action(e.tag.as_ref()),
+            sekisho_doctor::causes(e).into_iter().map(|cause| {
+                let action = action(e.tag.as_ref());
+                Denial {
+                    id: id(
+                        &cause,
+                        action.as_ref().map(|(pipeline, ..)| pipeline.as_str()),
+                    ),
+                    cause,
+                    action,
+                    spot: None,
+                }
             })
         })
         .collect()
+}
+
+/// A short name of a denial: of who was denied what, and where that would have to change.
+fn id(cause: &Cause, pipeline: Option<&str>) -> String {
+    let resource = match pipeline {
+        Some(pipeline) => patch::of_every_execution(&cause.resource, pipeline),
+        None => cause.resource.clone(),
+    };
+    let who = cause.holder.as_deref().unwrap_or(&cause.principal);
+    let parts = [who, &cause.action, &resource, &cause.side, &cause.account];
+    let digest = Sha256::digest(parts.join("\n"));
+    let short = hex::encode_upper(digest.get(..3).unwrap_or_default());
+    format!("D-{short}")
 }

@@ -1,6 +1,7 @@
 //! Statements to add to the policies of a configuration, and how the engine gets them: as the owner would write them,
 //! through the front door, after every resource that is made.
 
+use sekisho_doctor::Cause;
 use sekisho_engine::ApiError;
 use serde_json::{Value, json};
 
@@ -23,17 +24,17 @@ pub struct Patch {
     pub statement: Value,
     /// The call that needs it.
     pub call: String,
+    /// The denial that asked for it.
+    pub denial: String,
+    /// The file and line where the policy stands, or what it concerns where there is none.
+    pub at: Option<(String, usize)>,
 }
 
 impl Patch {
     /// The patch that would allow a denied call; none where no statement can mend it.
     pub(super) fn of(denial: &Denial) -> Option<Self> {
         let cause = &denial.cause;
-        let holder = match cause.side.as_str() {
-            "identity policy" | "permissions boundary" => cause.holder.clone()?,
-            "bucket policy" => cause.resource.split('/').next()?.to_owned(),
-            _ => cause.resource.clone(),
-        };
+        let holder = holder(cause)?;
         let at = denial.action.as_ref();
         let mut statement = cause.statement.clone()?;
         if let (Some((pipeline, ..)), Some(Value::String(resource))) =
@@ -52,6 +53,11 @@ impl Patch {
                 }
                 None => cause.action.clone(),
             },
+            denial: denial.id.clone(),
+            at: denial
+                .spot
+                .as_ref()
+                .map(|s| (s.source.path.clone(), s.line())),
         })
     }
 
@@ -71,8 +77,17 @@ impl Patch {
     }
 }
 
+/// The ARN of what the policy of the cause's side belongs to: the user or role, the bucket, the key, the repository.
+pub(super) fn holder(cause: &Cause) -> Option<String> {
+    match cause.side.as_str() {
+        "identity policy" | "permissions boundary" => cause.holder.clone(),
+        "bucket policy" => cause.resource.split('/').next().map(str::to_owned),
+        _ => Some(cause.resource.clone()),
+    }
+}
+
 /// An artifact has another key in every execution: `<pipeline>/<artifact>/<random>`. What is needed is all of them.
-fn of_every_execution(resource: &str, pipeline: &str) -> String {
+pub(super) fn of_every_execution(resource: &str, pipeline: &str) -> String {
     let parts: Vec<&str> = resource.split('/').collect();
     match parts.as_slice() {
         [bucket, first, artifact, key]

@@ -10,8 +10,7 @@ use super::{Completion, Denial, Outcome, PipelineRun};
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED, YELLOW};
 
 /// The whole outcome.
-#[must_use]
-pub fn document(outcome: &Outcome) -> String {
+pub(super) fn document(outcome: &Outcome) -> String {
     let mut out = String::new();
     for run in &outcome.pipelines {
         pipeline(run, &outcome.events, &mut out);
@@ -32,6 +31,18 @@ pub fn document(outcome: &Outcome) -> String {
     }
     for denial in &outcome.denials {
         denied(denial, &mut out);
+    }
+    for note in &outcome.notes {
+        let place = note.place.as_ref().map(|p| format!(" {DIM}({p}){OFF}"));
+        let _ = writeln!(
+            out,
+            "{YELLOW}note{OFF}: {}{}",
+            note.message,
+            place.unwrap_or_default()
+        );
+    }
+    if !outcome.notes.is_empty() {
+        out.push('\n');
     }
     out.push_str(&last_line(outcome));
     out
@@ -196,9 +207,14 @@ fn denied(denial: &Denial, out: &mut String) {
     let cause = &denial.cause;
     let _ = writeln!(
         out,
-        "{RED}denied{OFF}  {CYAN}{}{OFF} on {}",
-        cause.action, cause.resource
+        "{RED}denied{OFF}[{}]  {CYAN}{}{OFF} on {}",
+        denial.id, cause.action, cause.resource
     );
+    if let Some(excerpt) = super::excerpt::styled(denial) {
+        for line in excerpt.lines() {
+            let _ = writeln!(out, "  {line}");
+        }
+    }
     if let Some((pipeline, stage, action)) = &denial.action {
         let _ = writeln!(out, "  {DIM}at{OFF}      {pipeline}: {stage}/{action}");
     }
@@ -222,6 +238,11 @@ fn denied(denial: &Denial, out: &mut String) {
     out.push('\n');
 }
 
+/// What stands between the summary and every call.
+pub(super) fn details() -> String {
+    format!("{DIM}in detail{OFF}\n\n")
+}
+
 /// Everything that has to change, by account and policy.
 #[must_use]
 pub fn completion(completion: &Completion) -> String {
@@ -237,7 +258,12 @@ pub fn completion(completion: &Completion) -> String {
     };
     let proof = if completion.passes {
         format!(
-            "{GREEN}rehearsed{OFF}: with them the delivery passes, and without any one of them it does not"
+            "{GREEN}rehearsed{OFF}: {}",
+            if count == 1 {
+                "with it the delivery passes"
+            } else {
+                "with them the delivery passes, and without any one of them it does not"
+            }
         )
     } else {
         format!("{RED}not enough{OFF}: something stands in the way that no statement mends")
@@ -265,7 +291,16 @@ pub fn completion(completion: &Completion) -> String {
         };
         for patch in completion.patches.iter().filter(mine) {
             let _ = writeln!(out, "    {GREEN}+{OFF} {}", patch.statement);
-            let _ = writeln!(out, "      {DIM}for {}{OFF}", patch.call);
+            let at = patch
+                .at
+                .as_ref()
+                .map(|(file, line)| format!(", in {file}:{line}"));
+            let at = at.unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "      {DIM}for {} [{}]{at}{OFF}",
+                patch.call, patch.denial
+            );
         }
     }
     for denial in &completion.stuck {
@@ -274,6 +309,11 @@ pub fn completion(completion: &Completion) -> String {
             "\n  {RED}then{OFF} {CYAN}{}{OFF} on {} is denied: {}",
             denial.cause.action, denial.cause.resource, denial.cause.advice
         );
+        if let Some(excerpt) = super::excerpt::styled(denial) {
+            for line in excerpt.lines() {
+                let _ = writeln!(out, "  {line}");
+            }
+        }
     }
     for text in &completion.failing {
         let _ = writeln!(out, "\n  {RED}then{OFF} {text}");
@@ -282,8 +322,7 @@ pub fn completion(completion: &Completion) -> String {
 }
 
 /// The last line, when everything that has to change is known.
-#[must_use]
-pub fn last_line_of(completion: &Completion, outcome: &Outcome) -> String {
+pub(super) fn last_line_of(completion: &Completion, outcome: &Outcome) -> String {
     if !completion.passes {
         return last_line(outcome);
     }

@@ -3,6 +3,7 @@
 //!
 //! What was made in the rehearsal is written as a reference (`aws_kms_key.artifacts.arn`), for its id differs on AWS.
 
+pub(super) mod policies;
 mod statement;
 mod writer;
 

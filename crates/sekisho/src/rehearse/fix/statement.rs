@@ -6,7 +6,8 @@ use sekisho_iac::NodeKind;
 use serde_json::{Value, json};
 
 use super::Statement;
-use super::writer::{Here, Made, Writer};
+use super::policies::Made;
+use super::writer::{Here, Writer};
 
 /// Where JSON stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -122,6 +123,7 @@ impl<'c> Writer<'c> {
         };
         let own = |made: &&Made<'c>| made.node.path == here.module && made.path == here.path;
         let found = self
+            .policies
             .made
             .iter()
             .filter(own)

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_iac::{Configuration, Node, NodeKind, Order, PolicySource};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
+use super::policies::{Made, Policies};
 use super::statement::Form;
 use super::{Insertion, Statement};
 use crate::rehearse::Completion;
@@ -31,28 +32,6 @@ pub(super) struct New<'c> {
     pub(super) statements: Vec<String>,
 }
 
-/// An instance of a resource or data source that was made.
-#[derive(Debug)]
-pub(super) struct Made<'c> {
-    pub(super) node: &'c Node,
-    values: &'c Map<String, Value>,
-    /// What comes before addresses in its instance of the module.
-    pub(super) path: &'c str,
-    pub(super) key: Option<Value>,
-}
-
-impl Made<'_> {
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.values.get(name)?.as_str()
-    }
-
-    /// What its module calls it.
-    fn reference(&self) -> String {
-        let key = self.key.as_ref().map(|k| format!("[{k}]"));
-        format!("{}{}", self.node.local_address(), key.unwrap_or_default())
-    }
-}
-
 /// Where an expression stands.
 pub(super) struct Here<'c> {
     /// The path of the module, without keys and with them.
@@ -67,27 +46,12 @@ pub(super) struct Here<'c> {
 /// Writes statements for the policies of a configuration.
 pub(super) struct Writer<'c> {
     configuration: &'c Configuration,
-    pub(super) made: Vec<Made<'c>>,
+    pub(super) policies: Policies<'c>,
     pub(super) named: &'c BTreeMap<String, Vec<(String, String)>>,
     /// What refers to what.
     order: Option<Order>,
     /// Whether what was made is referred to, or named by its ARN.
     pub(super) refer: bool,
-}
-
-/// An address without the keys of instances.
-fn without_keys(address: &str) -> String {
-    let (mut out, mut depth, mut quoted) = (String::new(), 0usize, false);
-    for c in address.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            '[' if !quoted => depth += 1,
-            ']' if !quoted => depth = depth.saturating_sub(1),
-            _ if depth == 0 => out.push(c),
-            _ => {}
-        }
-    }
-    out
 }
 
 /// Whether a policy names actions of the same service.
@@ -103,44 +67,9 @@ impl<'c> Writer<'c> {
         completion: &'c Completion,
         refer: bool,
     ) -> Self {
-        let nodes: BTreeMap<String, &Node> = configuration
-            .nodes
-            .iter()
-            .map(|n| (n.address(), n))
-            .collect();
-        let mut made = Vec::new();
-        for (address, value) in &completion.made {
-            let Some(node) = nodes.get(&without_keys(address)) else {
-                continue;
-            };
-            let path = address
-                .strip_suffix(&*node.local_address())
-                .unwrap_or_default();
-            let mut add = |key: Option<Value>, value: &'c Value| {
-                if let Some(values) = value.as_object() {
-                    made.push(Made {
-                        node,
-                        values,
-                        path,
-                        key,
-                    });
-                }
-            };
-            match value {
-                Value::Array(list) if node.has("count") => {
-                    list.iter()
-                        .enumerate()
-                        .for_each(|(i, v)| add(Some(json!(i)), v));
-                }
-                Value::Object(map) if node.has("for_each") => {
-                    map.iter().for_each(|(k, v)| add(Some(json!(k)), v));
-                }
-                one => add(None, one),
-            }
-        }
         Self {
             configuration,
-            made,
+            policies: Policies::new(configuration, &completion.made),
             named: &completion.named,
             order: configuration.order().ok(),
             refer,
@@ -158,124 +87,38 @@ impl<'c> Writer<'c> {
         all.collect()
     }
 
-    /// What was made of a type whose attribute has one of these values.
-    fn having(
-        &self,
-        type_name: &str,
-        attribute: &str,
-        values: &[&str],
-    ) -> std::vec::IntoIter<&Made<'c>> {
-        let wanted = |made: &&Made<'c>| {
-            made.node.kind == NodeKind::Resource
-                && made.node.type_name == type_name
-                && made.text(attribute).is_some_and(|v| values.contains(&v))
-        };
-        self.made
-            .iter()
-            .filter(wanted)
-            .collect::<Vec<_>>()
-            .into_iter()
-    }
-
     /// Where a statement goes; none where the policy is in nothing that is understood.
     pub(super) fn place(&self, statement: &Statement<'_>) -> Option<Place<'c>> {
         let patch = statement.patch;
-        let holder = patch.holder.as_str();
-        let name = holder.rsplit(['/', ':']).next()?;
-        let rest = holder.splitn(6, ':').nth(5)?;
-        let into = |made: &Made<'c>, attribute: &str| self.behind(made, attribute, statement);
-        // Names are an account's own: a policy of the same name in the other account belongs to another role.
-        let of = |concerned: Option<&Made<'c>>, kind: &str, argument: &str, name: &str| {
-            let provider = self.configuration.provider_of(concerned?.node).ok();
-            let mine = self.having(kind, argument, &[name]);
-            let mut mine: Vec<&Made<'c>> = mine
-                .filter(|made| self.configuration.provider_of(made.node).ok() == provider)
-                .collect();
-            // First where the like is granted already.
-            mine.sort_by_key(|made| !grants_the_like(made, statement));
-            mine.into_iter().find_map(|made| into(made, "policy"))
-        };
-        let (found, concerned, kind, argument, attribute) = match patch.side.as_str() {
-            "identity policy" => {
-                let kind = "aws_iam_role_policy";
-                let role = self.having("aws_iam_role", "arn", &[holder]).next();
-                let found =
-                    of(role, kind, "role", name).or_else(|| self.attached(role?, statement));
-                (found, role, kind, "role", "id")
-            }
-            "trust policy" => {
-                let mut roles = self.having("aws_iam_role", "arn", &[holder]);
-                return roles
-                    .find_map(|r| into(r, "assume_role_policy"))
-                    .map(Place::Into);
-            }
-            "permissions boundary" => {
-                let role = self.having("aws_iam_role", "arn", &[holder]).next()?;
-                let boundary = [role.text("permissions_boundary")?];
-                let mut policies = self.having("aws_iam_policy", "arn", &boundary);
-                return policies.find_map(|p| into(p, "policy")).map(Place::Into);
-            }
-            "repository policy" => {
-                let kind = "aws_ecr_repository_policy";
-                let name = rest.trim_start_matches("repository/");
-                let repository = self.having("aws_ecr_repository", "arn", &[holder]).next();
-                let found = of(repository, kind, "repository", name);
-                (found, repository, kind, "repository", "name")
-            }
-            "bucket policy" => {
-                let kind = "aws_s3_bucket_policy";
-                let bucket = self.having("aws_s3_bucket", "arn", &[holder]).next();
-                let found = of(bucket, kind, "bucket", rest)
-                    .or_else(|| bucket.and_then(|b| into(b, "policy")));
-                (found, bucket, kind, "bucket", "id")
-            }
-            "key policy" => {
-                let key = self.having("aws_kms_key", "arn", &[holder]).next()?;
-                let ids = [key.text("key_id").unwrap_or(holder), holder];
-                let mut apart = self.having("aws_kms_key_policy", "key_id", &ids);
-                return apart
-                    .find_map(|p| into(p, "policy"))
-                    .or_else(|| into(key, "policy"))
-                    .map(Place::Into);
-            }
-            _ => return None,
-        };
-        if let Some(insertion) = found {
+        let mut found = self.policies.of(&patch.side, &patch.holder);
+        // First where the like is granted already.
+        found
+            .written
+            .sort_by_key(|(made, _)| !grants_the_like(made, statement));
+        let mut insertions = found
+            .written
+            .iter()
+            .map(|(made, attribute)| self.behind(made, attribute, statement));
+        if let Some(insertion) = insertions.find_map(|insertion| insertion) {
             return Some(Place::Into(insertion));
         }
-        let concerned = concerned?;
+        let (concerned, kind, argument, attribute) = found.beside?;
         let here = Here {
             module: &concerned.node.path,
             path: concerned.path,
             block: None,
             each: None,
         };
+        let key = concerned.key.as_ref();
         Some(Place::Beside(New {
             node: concerned.node,
             kind,
             concerned: concerned.reference(),
-            key: concerned
-                .key
-                .as_ref()
-                .map(|k| k.as_str().map_or_else(|| k.to_string(), str::to_owned)),
+            key: key.map(|k| k.as_str().map_or_else(|| k.to_string(), str::to_owned)),
             argument,
             attribute,
             statements: vec![self.object(statement, &here)?],
         }))
-    }
-
-    /// Into a managed policy of the configuration that is attached to the role.
-    fn attached(&self, role: &Made<'c>, statement: &Statement<'_>) -> Option<Insertion> {
-        let name = [role.text("name")?];
-        let attachments = self.having("aws_iam_role_policy_attachment", "role", &name);
-        let arns = attachments.filter_map(|a| a.text("policy_arn"));
-        let policies = arns.filter_map(|arn| self.having("aws_iam_policy", "arn", &[arn]).next());
-        let mut policies: Vec<&Made<'c>> = policies.collect();
-        policies.sort_by_key(|made| !grants_the_like(made, statement));
-        let mut found = policies
-            .into_iter()
-            .map(|p| self.behind(p, "policy", statement));
-        found.find_map(|insertion| insertion)
     }
 
     /// Behind the statements of the policy that `made` writes.

@@ -1,0 +1,135 @@
+//! Where a policy and its statements stand in the files.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use hcl_edit::Span as _;
+
+use crate::block::Node;
+use crate::config::Configuration;
+use crate::edit::{ListEnd, PolicySource};
+use crate::{Place, Source};
+
+/// A part of a file.
+#[derive(Debug, Clone)]
+pub struct Spot {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The bytes.
+    pub range: Range<usize>,
+}
+
+impl Spot {
+    /// The line of its first byte, counted from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        let place = Place {
+            source: Arc::clone(&self.source),
+            offset: self.range.start,
+        };
+        place.line()
+    }
+}
+
+impl Configuration {
+    /// Where the policy stands that the argument `name` of `node` writes: its document, its text, or the block itself.
+    #[must_use]
+    pub fn policy_spot(&self, node: &Node, name: &str) -> Spot {
+        let of_block = |node: &Node| {
+            let start = node.place.offset;
+            let text = node.place.source.text.get(start..).unwrap_or_default();
+            let end = text.find(['{', '\n']).unwrap_or(0);
+            Spot {
+                source: Arc::clone(&node.place.source),
+                range: start..start + text.get(..end).unwrap_or_default().trim_end().len(),
+            }
+        };
+        let of_list = |list: ListEnd| Spot {
+            range: list.elements.last().cloned().unwrap_or(list.at..list.at),
+            source: list.source,
+        };
+        match self.policy_source(node, name) {
+            Some(PolicySource::Document { address }) => {
+                let document = self.nodes.iter().find(|n| n.address() == address);
+                of_block(document.unwrap_or(node))
+            }
+            Some(PolicySource::File { list }) => of_list(list),
+            _ => of_block(node),
+        }
+    }
+
+    /// Where a statement of that policy stands: by its `Sid`, or as `statement 3`.
+    #[must_use]
+    pub fn statement_spot(&self, node: &Node, name: &str, statement: &str) -> Option<Spot> {
+        match self.policy_source(node, name)? {
+            PolicySource::Document { address } => {
+                let document = self.nodes.iter().find(|n| n.address() == address)?;
+                self.in_document(document, statement)
+            }
+            PolicySource::Encoded { list, .. }
+            | PolicySource::Heredoc { list, .. }
+            | PolicySource::File { list } => {
+                let range = chosen(&list.source, &list.elements, statement)?;
+                Some(Spot {
+                    source: list.source,
+                    range,
+                })
+            }
+        }
+    }
+
+    /// A statement of a document, or of another that it may be made of: then its `Sid` says which.
+    fn in_document(&self, document: &Node, statement: &str) -> Option<Spot> {
+        let blocks = |node: &Node| -> Vec<Range<usize>> {
+            node.body
+                .get_blocks("statement")
+                .filter_map(|b| b.span())
+                .collect()
+        };
+        let composed = ["source_policy_documents", "override_policy_documents"];
+        let composed =
+            composed.iter().any(|name| document.has(name)) || document.body.has_blocks("dynamic");
+        if number(statement).is_some() && composed {
+            return None;
+        }
+        let own = std::iter::once(document);
+        let others = self
+            .nodes
+            .iter()
+            .filter(|n| n.is_document() && n.module == document.module);
+        own.chain(others.filter(|_| composed)).find_map(|node| {
+            let source = &node.place.source;
+            Some(Spot {
+                range: chosen(source, &blocks(node), statement)?,
+                source: Arc::clone(source),
+            })
+        })
+    }
+}
+
+/// The number in `statement 3`, counted from 0.
+fn number(statement: &str) -> Option<usize> {
+    statement
+        .strip_prefix("statement ")?
+        .parse::<usize>()
+        .ok()?
+        .checked_sub(1)
+}
+
+fn chosen(source: &Source, elements: &[Range<usize>], statement: &str) -> Option<Range<usize>> {
+    if let Some(index) = number(statement) {
+        return elements.get(index).cloned();
+    }
+    let quoted = format!("\"{statement}\"");
+    let named = |range: &&Range<usize>| {
+        let text = source.text.get((*range).clone()).unwrap_or_default();
+        text.lines().any(|line| {
+            let line = line.trim_start().trim_start_matches(['{', '"', ' ']);
+            let sid = line
+                .get(..3)
+                .is_some_and(|word| word.eq_ignore_ascii_case("sid"));
+            sid && line.contains(&quoted)
+        })
+    };
+    elements.iter().find(named).cloned()
+}

@@ -1,0 +1,234 @@
+//! Which blocks of a configuration write which policy.
+
+use std::collections::BTreeMap;
+
+use sekisho_iac::{Configuration, Node, NodeKind, Spot};
+use serde_json::{Map, Value, json};
+
+/// An instance of a resource or data source that was made.
+#[derive(Debug)]
+pub(in crate::rehearse) struct Made<'c> {
+    pub(in crate::rehearse) node: &'c Node,
+    pub(in crate::rehearse) values: &'c Map<String, Value>,
+    /// What comes before addresses in its instance of the module.
+    pub(in crate::rehearse) path: &'c str,
+    pub(in crate::rehearse) key: Option<Value>,
+}
+
+impl Made<'_> {
+    pub(in crate::rehearse) fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name)?.as_str()
+    }
+
+    /// What its module calls it.
+    pub(in crate::rehearse) fn reference(&self) -> String {
+        let key = self.key.as_ref().map(|k| format!("[{k}]"));
+        format!("{}{}", self.node.local_address(), key.unwrap_or_default())
+    }
+}
+
+/// The blocks that write a policy.
+pub(in crate::rehearse) struct Found<'w, 'c> {
+    /// Each with the argument that holds the policy.
+    pub(in crate::rehearse) written: Vec<(&'w Made<'c>, &'static str)>,
+    /// What the policy concerns, and how a new resource would say so: its type, the argument, and the attribute that the
+    /// argument takes.
+    pub(in crate::rehearse) beside:
+        Option<(&'w Made<'c>, &'static str, &'static str, &'static str)>,
+}
+
+/// What was made, and the blocks that it was made of.
+pub(in crate::rehearse) struct Policies<'c> {
+    configuration: &'c Configuration,
+    pub(in crate::rehearse) made: Vec<Made<'c>>,
+}
+
+/// An address without the keys of instances.
+fn without_keys(address: &str) -> String {
+    let (mut out, mut depth, mut quoted) = (String::new(), 0usize, false);
+    for c in address.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '[' if !quoted => depth += 1,
+            ']' if !quoted => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+impl<'c> Policies<'c> {
+    pub(in crate::rehearse) fn new(
+        configuration: &'c Configuration,
+        made_values: &'c BTreeMap<String, Value>,
+    ) -> Self {
+        let nodes: BTreeMap<String, &Node> = configuration
+            .nodes
+            .iter()
+            .map(|n| (n.address(), n))
+            .collect();
+        let mut made = Vec::new();
+        for (address, value) in made_values {
+            let Some(node) = nodes.get(&without_keys(address)) else {
+                continue;
+            };
+            let path = address
+                .strip_suffix(&*node.local_address())
+                .unwrap_or_default();
+            let mut add = |key: Option<Value>, value: &'c Value| {
+                if let Some(values) = value.as_object() {
+                    made.push(Made {
+                        node,
+                        values,
+                        path,
+                        key,
+                    });
+                }
+            };
+            match value {
+                Value::Array(list) if node.has("count") => {
+                    list.iter()
+                        .enumerate()
+                        .for_each(|(i, v)| add(Some(json!(i)), v));
+                }
+                Value::Object(map) if node.has("for_each") => {
+                    map.iter().for_each(|(k, v)| add(Some(json!(k)), v));
+                }
+                one => add(None, one),
+            }
+        }
+        Self {
+            configuration,
+            made,
+        }
+    }
+
+    /// What was made of a type whose attribute has one of these values.
+    fn having(
+        &self,
+        type_name: &str,
+        attribute: &str,
+        values: &[&str],
+    ) -> std::vec::IntoIter<&Made<'c>> {
+        let wanted = |made: &&Made<'c>| {
+            made.node.kind == NodeKind::Resource
+                && made.node.type_name == type_name
+                && made.text(attribute).is_some_and(|v| values.contains(&v))
+        };
+        let found: Vec<&Made<'c>> = self.made.iter().filter(wanted).collect();
+        found.into_iter()
+    }
+
+    /// The blocks that write the policy on a side (`bucket policy`, …) of a holder, which is an ARN.
+    pub(in crate::rehearse) fn of(&self, side: &str, holder: &str) -> Found<'_, 'c> {
+        let nothing = Found {
+            written: Vec::new(),
+            beside: None,
+        };
+        self.found(side, holder).unwrap_or(nothing)
+    }
+
+    fn found(&self, side: &str, holder: &str) -> Option<Found<'_, 'c>> {
+        let name = holder.rsplit(['/', ':']).next()?;
+        let rest = holder.splitn(6, ':').nth(5)?;
+        // Names are an account's own: a policy of the same name in the other account belongs to another role.
+        let of = |concerned: Option<&Made<'c>>, kind: &str, argument: &str, name: &str| {
+            let provider = concerned.and_then(|c| self.configuration.provider_of(c.node).ok());
+            let same = |made: &&Made<'c>| {
+                provider.is_some() && self.configuration.provider_of(made.node).ok() == provider
+            };
+            let mine = self.having(kind, argument, &[name]).filter(same);
+            mine.map(|made| (made, "policy")).collect::<Vec<_>>()
+        };
+        let written = |written| {
+            Some(Found {
+                written,
+                beside: None,
+            })
+        };
+        let (written, concerned, kind, argument, attribute) = match side {
+            "identity policy" => {
+                let kind = "aws_iam_role_policy";
+                let role = self.having("aws_iam_role", "arn", &[holder]).next();
+                let mut found = of(role, kind, "role", name);
+                found.extend(role.into_iter().flat_map(|role| self.attached(role)));
+                (found, role, kind, "role", "id")
+            }
+            "trust policy" => {
+                let roles = self.having("aws_iam_role", "arn", &[holder]);
+                return written(roles.map(|r| (r, "assume_role_policy")).collect());
+            }
+            "permissions boundary" => {
+                let role = self.having("aws_iam_role", "arn", &[holder]).next()?;
+                let boundary = [role.text("permissions_boundary")?];
+                let policies = self.having("aws_iam_policy", "arn", &boundary);
+                return written(policies.map(|p| (p, "policy")).collect());
+            }
+            "repository policy" => {
+                let kind = "aws_ecr_repository_policy";
+                let name = rest.trim_start_matches("repository/");
+                let repository = self.having("aws_ecr_repository", "arn", &[holder]).next();
+                let found = of(repository, kind, "repository", name);
+                (found, repository, kind, "repository", "name")
+            }
+            "bucket policy" => {
+                let kind = "aws_s3_bucket_policy";
+                let bucket = self.having("aws_s3_bucket", "arn", &[holder]).next();
+                let mut found = of(bucket, kind, "bucket", rest);
+                found.extend(
+                    bucket
+                        .filter(|b| b.node.has("policy"))
+                        .map(|b| (b, "policy")),
+                );
+                (found, bucket, kind, "bucket", "id")
+            }
+            "key policy" => {
+                let key = self.having("aws_kms_key", "arn", &[holder]).next()?;
+                let ids = [key.text("key_id").unwrap_or(holder), holder];
+                let apart = self.having("aws_kms_key_policy", "key_id", &ids);
+                let mut found: Vec<_> = apart.map(|p| (p, "policy")).collect();
+                found.push((key, "policy"));
+                return written(found);
+            }
+            _ => return None,
+        };
+        Some(Found {
+            written,
+            beside: concerned.map(|c| (c, kind, argument, attribute)),
+        })
+    }
+
+    /// The managed policies of the configuration that are attached to a role.
+    fn attached(&self, role: &Made<'c>) -> Vec<(&Made<'c>, &'static str)> {
+        let name = [role.text("name").unwrap_or_default()];
+        let attachments = self.having("aws_iam_role_policy_attachment", "role", &name);
+        let arns = attachments.filter_map(|a| a.text("policy_arn"));
+        let policies = arns.filter_map(|arn| self.having("aws_iam_policy", "arn", &[arn]).next());
+        policies.map(|p| (p, "policy")).collect()
+    }
+
+    /// Where the policy on a side of a holder stands, or what it concerns where there is none; and of a statement of it,
+    /// if it is there.
+    pub(in crate::rehearse) fn spot(
+        &self,
+        side: &str,
+        holder: &str,
+        statement: Option<&str>,
+    ) -> Option<Spot> {
+        let found = self.of(side, holder);
+        let stated = found.written.iter().find_map(|(made, attribute)| {
+            self.configuration
+                .statement_spot(made.node, attribute, statement?)
+        });
+        let written = || {
+            let (made, attribute) = found.written.first()?;
+            Some(self.configuration.policy_spot(made.node, attribute))
+        };
+        let beside = || {
+            let (made, ..) = found.beside?;
+            Some(self.configuration.policy_spot(made.node, ""))
+        };
+        stated.or_else(written).or_else(beside)
+    }
+}

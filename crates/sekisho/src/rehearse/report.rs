@@ -1,0 +1,68 @@
+//! All that is known after a rehearsal, in every form.
+
+use serde_json::{Value, json};
+
+use super::{Completion, Fix, Outcome, html, json, junit, markdown, sarif, text};
+
+/// What came of a rehearsal, and what would mend it.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'r> {
+    /// The rehearsal of the configuration as it is.
+    pub outcome: &'r Outcome,
+    /// Everything that is missing, if something is.
+    pub completion: Option<&'r Completion>,
+    /// The same in the user's files, if statements alone mend it.
+    pub fix: Option<&'r Fix>,
+}
+
+impl Report<'_> {
+    /// For a person: what has to change first, then every call.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let details = text::document(self.outcome);
+        let Some(completion) = self.completion else {
+            return details;
+        };
+        let (details, _) = details.rsplit_once('\n').unwrap_or(("", &details));
+        let last = text::last_line_of(completion, self.outcome);
+        let summary = text::completion(completion);
+        format!("{last}\n\n{summary}\n{}{details}\n{last}", text::details())
+    }
+
+    /// One document; `docs/rehearse.schema.json` describes it.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let mut document = json::document(self.outcome);
+        if let (Some(map), Some(completion)) = (document.as_object_mut(), self.completion) {
+            map.insert(
+                "changes".to_owned(),
+                json!(json::completion(completion, self.fix)),
+            );
+        }
+        document
+    }
+
+    /// One page that stands alone.
+    #[must_use]
+    pub fn html(&self) -> String {
+        html::document(&self.json())
+    }
+
+    /// SARIF 2.1.0, for the line that has to change.
+    #[must_use]
+    pub fn sarif(&self) -> Value {
+        sarif::document(self.outcome, self.completion)
+    }
+
+    /// For CI systems: a test for each action and each policy that lacks something.
+    #[must_use]
+    pub fn junit(&self) -> String {
+        junit::document(self.outcome, self.completion)
+    }
+
+    /// For pull requests.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        markdown::document(self.outcome, self.completion, self.fix)
+    }
+}
