@@ -4,6 +4,8 @@ pub mod registry;
 
 pub mod commands;
 mod evaluate;
+pub mod explain;
+pub mod new;
 mod printer;
 pub mod rehearse;
 pub mod settings;

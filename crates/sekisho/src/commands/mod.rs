@@ -1,7 +1,9 @@
 //! The commands.
 
 mod evaluate;
+mod explain;
 mod generate;
+mod new;
 mod rehearse;
 mod serve;
 
@@ -25,8 +27,12 @@ enum Command {
     Completions(generate::Completions),
     /// Decides requests under policies: cases in, one answer a line out
     Evaluate(evaluate::Args),
+    /// Explains a denial: by its id, or by what AWS said, with the configuration beside it
+    Explain(explain::Args),
     /// Prints the manual page
     Man,
+    /// Writes a configuration that is ready to be applied
+    New(new::Args),
     /// Runs the Terraform configuration in a directory, and its pipeline, and shows every call with its decision
     Rehearse(rehearse::Args),
     /// Serves AWS's APIs and a container registry for Terraform, the AWS CLI, the SDKs, docker and skopeo
@@ -53,6 +59,8 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Completions(args) => generate::completions(&args),
         Command::Man => generate::manual(),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::New(args) => new::run(&args),
         Command::Rehearse(args) => rehearse::run(&args),
         Command::Serve(args) => serve::run(&args),
     };

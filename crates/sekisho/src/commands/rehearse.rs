@@ -17,12 +17,34 @@ use crate::settings::{self, Settings};
 /// Options of `sekisho rehearse`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The directories of the Terraform configuration: one, or one for each account
-    #[arg(value_name = "DIR", required = true)]
-    directories: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArgs,
     /// The form of the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Write the statements that are missing into the configuration
+    #[arg(long)]
+    fix: bool,
+    /// With --fix: print the change as a diff instead of writing it; exit code 1 if there is one
+    #[arg(long, requires = "fix")]
+    check: bool,
+    /// Let the real program make the resources, in a copy of the directories; for people who doubt this one's reading
+    #[arg(long, value_name = "terraform|tofu")]
+    with: Option<String>,
+    /// Keep what was made in this directory, which must be empty: `sekisho serve --data DIR` then shows it
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// No progress on standard error
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// What a configuration is read with, and how it is rehearsed.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReadingArgs {
+    /// The directories of the Terraform configuration: one, or one for each account
+    #[arg(value_name = "DIR", default_value = ".")]
+    directories: Vec<PathBuf>,
     /// A Terraform variable; also TF_VAR_NAME in the environment
     #[arg(long = "var", value_name = "NAME=VALUE")]
     variables: Vec<String>,
@@ -53,21 +75,6 @@ pub(crate) struct Args {
     /// How long an execution may take, in seconds
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]
     timeout: u64,
-    /// Write the statements that are missing into the configuration
-    #[arg(long)]
-    fix: bool,
-    /// With --fix: print the change as a diff instead of writing it; exit code 1 if there is one
-    #[arg(long, requires = "fix")]
-    check: bool,
-    /// Let the real program make the resources, in a copy of the directories; for people who doubt this one's reading
-    #[arg(long, value_name = "terraform|tofu")]
-    with: Option<String>,
-    /// Keep what was made in this directory, which must be empty: `sekisho serve --data DIR` then shows it
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// No progress on standard error
-    #[arg(long, short)]
-    quiet: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -139,57 +146,60 @@ fn given(text: &str) -> Value {
     sekisho_iac::expression("--set", text).unwrap_or_else(|_| Value::String(text.to_owned()))
 }
 
-/// What the command line, the environment and `sekisho.toml` say, in this order.
-fn options(args: &Args) -> Result<Options, CouldNotRun> {
-    let mut options = Options {
-        reading: Reading {
-            directories: args.directories.clone(),
-            variables: pairs(&args.variables, "--var NAME=VALUE")?,
-            variable_files: args.variable_files.clone(),
-            environment: from_environment(),
-            given: pairs(&args.given, "--set ADDRESS=VALUE")?
-                .into_iter()
-                .map(|(k, v)| (k, given(&v)))
-                .collect(),
-            ..Reading::default()
-        },
-        accounts: accounts(&args.accounts)?,
-        profiles: from_profiles(),
-        images: args.images.clone(),
-        generate_images: !args.no_image,
-        approve: args.approve == Answer::Yes,
-        region: args.region.clone(),
-        seed: args.seed,
-        timeout: Duration::from_secs(args.timeout),
-        data: args.data.clone(),
-    };
-    for directory in &args.directories {
-        let settings = Settings::read(directory).map_err(CouldNotRun)?;
-        for (name, id) in settings.accounts {
-            options.accounts.entry(name).or_insert(id);
+impl ReadingArgs {
+    /// What the command line, the environment and `sekisho.toml` say, in this order.
+    pub(super) fn options(&self) -> Result<Options, CouldNotRun> {
+        let mut options = Options {
+            reading: Reading {
+                directories: self.directories.clone(),
+                variables: pairs(&self.variables, "--var NAME=VALUE")?,
+                variable_files: self.variable_files.clone(),
+                environment: from_environment(),
+                given: pairs(&self.given, "--set ADDRESS=VALUE")?
+                    .into_iter()
+                    .map(|(k, v)| (k, given(&v)))
+                    .collect(),
+                ..Reading::default()
+            },
+            accounts: accounts(&self.accounts)?,
+            profiles: from_profiles(),
+            images: self.images.clone(),
+            generate_images: !self.no_image,
+            approve: self.approve == Answer::Yes,
+            region: self.region.clone(),
+            seed: self.seed,
+            timeout: Duration::from_secs(self.timeout),
+            data: None,
+        };
+        for directory in &self.directories {
+            let settings = Settings::read(directory).map_err(CouldNotRun)?;
+            for (name, id) in settings.accounts {
+                options.accounts.entry(name).or_insert(id);
+            }
+            options.profiles.extend(settings.profiles);
+            for (address, value) in settings.set {
+                options.reading.given.entry(address).or_insert(value);
+            }
+            for (name, value) in settings.variables {
+                let text = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                options.reading.environment.entry(name).or_insert(text);
+            }
         }
-        options.profiles.extend(settings.profiles);
-        for (address, value) in settings.set {
-            options.reading.given.entry(address).or_insert(value);
-        }
-        for (name, value) in settings.variables {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            options.reading.environment.entry(name).or_insert(text);
-        }
+        Ok(options)
     }
-    Ok(options)
 }
 
-fn could_not(problems: Vec<Problem>) -> CouldNotRun {
+pub(super) fn could_not(problems: Vec<Problem>) -> CouldNotRun {
     let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
     CouldNotRun(lines.join("\n       "))
 }
 
 pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let printer = Printer { quiet: args.quiet };
-    let options = options(args)?;
+    let mut options = args.reading.options()?;
+    options.data.clone_from(&args.data);
     if let Some(data) = &args.data {
         let used = std::fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some());
         if used {
@@ -203,21 +213,13 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         None => rehearse::rehearse(&options, &mut progress),
     };
     let outcome = outcome.map_err(could_not)?;
-    let completion = if outcome.passes() || outcome.denials.is_empty() {
-        None
-    } else {
+    if !outcome.passes() && !outcome.denials.is_empty() {
         printer.note("looking for everything that is missing");
-        Some(rehearse::complete(&options, &outcome).map_err(could_not)?)
-    };
-    if let (true, Some(completion)) = (args.fix, &completion) {
-        return fix(args, &options, completion, printer);
     }
-    let fix = match &completion {
-        Some(completion) if completion.passes => {
-            Some(rehearse::fix(&options, completion).map_err(could_not)?)
-        }
-        _ => None,
-    };
+    let (completion, fix) = completed(&options, &outcome)?;
+    if let (true, Some(completion)) = (args.fix, &completion) {
+        return write(args, completion, fix.as_ref(), printer);
+    }
     let report = rehearse::Report {
         outcome: &outcome,
         completion: completion.as_ref(),
@@ -243,20 +245,36 @@ fn pretty(value: &Value) -> Result<String, CouldNotRun> {
     serde_json::to_string_pretty(value).map_err(|e| CouldNotRun(e.to_string()))
 }
 
-/// Writes what is missing, or shows it. Passes when the delivery does with what was written.
-fn fix(
-    args: &Args,
+/// Everything that is missing, and the same in the user's files.
+pub(super) fn completed(
     options: &Options,
+    outcome: &rehearse::Outcome,
+) -> Result<(Option<Completion>, Option<rehearse::Fix>), CouldNotRun> {
+    if outcome.passes() || outcome.denials.is_empty() {
+        return Ok((None, None));
+    }
+    let completion = rehearse::complete(options, outcome).map_err(could_not)?;
+    let fix = if completion.passes {
+        Some(rehearse::fix(options, &completion).map_err(could_not)?)
+    } else {
+        None
+    };
+    Ok((Some(completion), fix))
+}
+
+/// Writes what is missing, or shows it. Passes when the delivery does with what was written.
+fn write(
+    args: &Args,
     completion: &Completion,
+    fix: Option<&rehearse::Fix>,
     printer: Printer,
 ) -> Result<Status, CouldNotRun> {
-    if !completion.passes {
+    let Some(fix) = fix else {
         printer.result(&rehearse::text_completion(completion));
         return Err(CouldNotRun(
             "statements alone do not mend it: nothing was written".to_owned(),
         ));
-    }
-    let fix = rehearse::fix(options, completion).map_err(could_not)?;
+    };
     for patch in &fix.unwritten {
         printer.error(&format!(
             "the {} of {} (account {}) is written in a way that --fix does not understand; add {}",

@@ -18,6 +18,8 @@ const ROUNDS: usize = 64;
 pub struct Completion {
     /// The statements, each with the policy that lacks it. Together they are enough if `passes`; each is needed.
     pub patches: Vec<Patch>,
+    /// Denials that showed when earlier ones were mended.
+    pub found: Vec<Denial>,
     /// Denials that no statement can mend.
     pub stuck: Vec<Denial>,
     /// What fails with all of them and is no denial, as AWS or the configuration words it: a tag that is not there, for
@@ -56,6 +58,7 @@ pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<
             break;
         }
         more = new_patches(&next.denials, &done.patches);
+        done.found.extend(next.denials.iter().cloned());
         if more.is_empty() {
             done.failing = failing(&next);
             done.stuck = next.denials;

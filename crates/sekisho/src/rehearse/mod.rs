@@ -37,7 +37,7 @@ pub use image::ImageArgument;
 pub use patch::Patch;
 pub use program::rehearse_with_program;
 pub use report::Report;
-pub use text::{completion as text_completion, last_line};
+pub use text::{completion as text_completion, denial as denial_text, last_line};
 
 use crate::registry::{Setup, engine};
 use fix::policies::Policies;

@@ -203,6 +203,14 @@ fn action_lines(
     }
 }
 
+/// A denial for a person: the user's lines, who was denied what, whose policy it is, and what to do.
+#[must_use]
+pub fn denial(denial: &Denial) -> String {
+    let mut out = String::new();
+    denied(denial, &mut out);
+    out
+}
+
 fn denied(denial: &Denial, out: &mut String) {
     let cause = &denial.cause;
     let _ = writeln!(

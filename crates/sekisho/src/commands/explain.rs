@@ -1,0 +1,51 @@
+//! `sekisho explain`.
+
+use std::io::Read as _;
+
+use super::{CouldNotRun, Status, rehearse};
+use crate::explain::{Question, page};
+use crate::printer::Printer;
+
+/// Options of `sekisho explain`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The id of a denial, AWS's AccessDenied message, a CloudTrail event or a decoded authorization message; a file that
+    /// has one, or `-` for standard input
+    #[arg(value_name = "ID|MESSAGE|FILE")]
+    question: String,
+    #[command(flatten)]
+    reading: rehearse::ReadingArgs,
+}
+
+fn text(given: &str) -> Result<String, CouldNotRun> {
+    if given == "-" {
+        let mut text = String::new();
+        let read = std::io::stdin()
+            .lock()
+            .take(1 << 21)
+            .read_to_string(&mut text);
+        return read
+            .map(|_| text)
+            .map_err(|e| CouldNotRun(format!("standard input: {e}")));
+    }
+    let path = std::path::Path::new(given);
+    if path.is_file() {
+        return std::fs::read_to_string(path).map_err(|e| CouldNotRun(format!("{given}: {e}")));
+    }
+    Ok(given.to_owned())
+}
+
+/// Passes when the call is not denied by the configuration as it stands.
+pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
+    let question = Question::read(&text(&args.question)?).map_err(CouldNotRun)?;
+    let options = args.reading.options()?;
+    let outcome = crate::rehearse::rehearse(&options, &mut |_| {}).map_err(rehearse::could_not)?;
+    let (completion, fix) = rehearse::completed(&options, &outcome)?;
+    let (text, denied) = page(&question, &outcome, completion.as_ref(), fix.as_ref());
+    Printer::default().result(&text);
+    Ok(if denied {
+        Status::Fails
+    } else {
+        Status::Passes
+    })
+}

@@ -1,0 +1,7 @@
+//! Why a call was denied: for the id of a denial, or what AWS said somewhere else.
+
+mod page;
+mod question;
+
+pub use page::page;
+pub use question::Question;

@@ -1,0 +1,196 @@
+//! The answer: what a rehearsal of the configuration says about the call.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use sekisho_engine::{Decided, Event};
+
+use super::Question;
+use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED};
+use crate::rehearse::{Completion, Denial, Fix, Outcome, denial_text};
+
+/// A session of a role, or the role itself: which role.
+fn role_of(arn: &str) -> String {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts.as_slice() {
+        [_, _, "sts", _, account, rest] => {
+            let name = rest.split('/').nth(1).unwrap_or_default();
+            format!("{account}:{name}")
+        }
+        [_, _, "iam", _, account, rest] => {
+            format!("{account}:{}", rest.rsplit('/').next().unwrap_or_default())
+        }
+        _ => arn.to_owned(),
+    }
+}
+
+/// Whether two ARNs are of the same thing: keys have another id in a rehearsal, artifacts another name in each execution.
+fn same_resource(asked: &str, own: &str) -> bool {
+    if asked == own {
+        return true;
+    }
+    let kms = |arn: &str| arn.split(':').nth(2) == Some("kms") && arn.contains(":key/");
+    if kms(asked) && kms(own) {
+        let account = |arn: &str| arn.split(':').nth(4).map(str::to_owned);
+        return account(asked) == account(own);
+    }
+    let front = |arn: &str| arn.rsplit_once('/').map(|(front, _)| front.to_owned());
+    asked.starts_with("arn:aws:s3:::") && front(asked).is_some() && front(asked) == front(own)
+}
+
+impl Question {
+    fn fits(&self, principal: &str, action: &str, resource: &str) -> bool {
+        let who = self
+            .principal
+            .as_deref()
+            .is_none_or(|p| role_of(p) == role_of(principal));
+        let what = self
+            .action
+            .as_deref()
+            .is_none_or(|a| a.eq_ignore_ascii_case(action));
+        let of = self
+            .resource
+            .as_deref()
+            .is_none_or(|r| same_resource(r, resource));
+        who && what && of
+    }
+
+    fn asks_for(&self, denial: &Denial) -> bool {
+        match &self.id {
+            Some(id) => denial.id == *id,
+            None => self.fits(
+                &denial.cause.principal,
+                &denial.cause.action,
+                &denial.cause.resource,
+            ),
+        }
+    }
+}
+
+/// The page for a question, and whether the rehearsal denies that call.
+#[must_use]
+pub fn page(
+    question: &Question,
+    outcome: &Outcome,
+    completion: Option<&Completion>,
+    fix: Option<&Fix>,
+) -> (String, bool) {
+    let mut out = String::new();
+    // What is denied only when the first denials are mended is found with them.
+    let later = completion.map(|c| c.found.as_slice()).unwrap_or_default();
+    let denials: Vec<&Denial> = outcome
+        .denials
+        .iter()
+        .chain(later)
+        .filter(|d| question.asks_for(d))
+        .collect();
+    if !denials.is_empty() {
+        let mut told: Vec<&str> = Vec::new();
+        for denial in &denials {
+            if !told.contains(&denial.id.as_str()) {
+                told.push(&denial.id);
+                out.push_str(&denial_text(denial));
+            }
+        }
+        let mine = |p: &&crate::rehearse::Patch| told.contains(&p.denial.as_str());
+        let patches: Vec<_> = completion
+            .iter()
+            .flat_map(|c| c.patches.iter().filter(mine))
+            .collect();
+        let all = completion.map_or(0, |c| c.patches.len());
+        if !patches.is_empty() && completion.is_some_and(|c| c.passes) {
+            let _ = writeln!(
+                out,
+                "{GREEN}rehearsed{OFF}: with {} the delivery passes{}",
+                if all == 1 {
+                    "this statement"
+                } else {
+                    "all statements that are missing"
+                },
+                if all > patches.len() {
+                    format!(
+                        "; {} more are missing: `sekisho rehearse` lists them",
+                        all - patches.len()
+                    )
+                } else {
+                    String::new()
+                }
+            );
+        }
+        if let Some(fix) = fix.filter(|f| f.passes) {
+            let _ = writeln!(
+                out,
+                "{CYAN}hint{OFF}: `sekisho rehearse --fix` writes this:\n\n{}",
+                fix.diff().trim_end()
+            );
+        }
+        return (out.trim_end().to_owned(), true);
+    }
+    let _ = match &question.id {
+        Some(id) => writeln!(
+            out,
+            "{BOLD}{id}{OFF} is denied no more: no rehearsal of this configuration has a denial of that id.\n{CYAN}hint{OFF}: ids change with the principal, the action, the resource and the policy; `sekisho rehearse` shows those of today"
+        ),
+        None => allowed(question, &outcome.events, &mut out),
+    };
+    (out.trim_end().to_owned(), false)
+}
+
+/// What the rehearsal knows about a call that AWS denies and this does not.
+fn allowed(question: &Question, events: &[Arc<Event>], out: &mut String) -> std::fmt::Result {
+    let action = question.action.as_deref().unwrap_or("this call");
+    let mut found: Vec<(&Event, &Decided)> = Vec::new();
+    for event in events {
+        for check in event.checks.iter().filter(|c| c.allowed()) {
+            if question.fits(&event.principal, &check.action, &check.resource) {
+                found.push((event, check));
+            }
+        }
+    }
+    let Some((event, check)) = found.first() else {
+        writeln!(
+            out,
+            "{RED}not found{OFF}: the delivery of this configuration never calls {action}{}.",
+            question
+                .principal
+                .as_deref()
+                .map(|p| format!(" as {p}"))
+                .unwrap_or_default()
+        )?;
+        return writeln!(
+            out,
+            "{CYAN}hint{OFF}: is this the directory that was applied? Give all of them (sekisho explain … registry/ pipeline/), and the variables and accounts that you apply with"
+        );
+    };
+    writeln!(
+        out,
+        "{GREEN}allowed here{OFF}: {CYAN}{}{OFF} on {}",
+        check.action, check.resource
+    )?;
+    writeln!(out, "  {DIM}as{OFF}      {}", event.principal)?;
+    let by = match (&check.policy, &check.statement) {
+        (Some(policy), Some(statement)) => format!("{policy}, {statement}"),
+        _ => check.gate.clone(),
+    };
+    writeln!(out, "  {DIM}by{OFF}      {by}")?;
+    if let Some(because) = &question.because {
+        writeln!(out, "  {DIM}AWS says{OFF} {because}")?;
+    }
+    writeln!(
+        out,
+        "\nThe configuration as it stands allows the call, so that what is on AWS is not what stands here. Look for, in this order:"
+    )?;
+    for (index, cause) in [
+        "a policy that was not applied, or changed by hand: `terraform plan` in the account of the policy named above",
+        "a role that was deleted and made again: policies that named it keep the old role's id (AROA…), and have to be written again",
+        "a policy that was applied moments before: IAM takes some seconds; start the execution again",
+        "a service control policy, resource control policy or VPC endpoint policy that the configuration does not have",
+        "a condition on what differs there: the region, the source address, the organization, tags of the session",
+    ]
+    .iter()
+    .enumerate()
+    {
+        writeln!(out, "  {}. {cause}", index + 1)?;
+    }
+    Ok(())
+}

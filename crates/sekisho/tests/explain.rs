@@ -1,0 +1,149 @@
+//! `sekisho explain` and `sekisho new`, as commands.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what it expects by failing"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn sekisho(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+    command
+        .args(arguments)
+        .env_remove("AWS_REGION")
+        .env("NO_COLOR", "1");
+    command.output().unwrap()
+}
+
+fn said(output: &Output, code: i32) -> String {
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{text}{errors}");
+    text + &errors
+}
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cross-account-ecr")
+}
+
+fn broken() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(example()).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text
+            .replace("      \"kms:GenerateDataKey*\",\n", "")
+            .replace("[\"ecr:DescribeImages\"]", "[\"ecr:ListImages\"]");
+        std::fs::write(folder.path().join(path.file_name().unwrap()), text).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_denial_by_its_id_and_by_what_aws_says() {
+    let folder = broken();
+    let infra = folder.path().to_str().unwrap();
+    let report = sekisho(&["rehearse", "-q", "--format", "json", infra]);
+    let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
+    let id = report["denials"][0]["id"].as_str().unwrap();
+    let page = said(&sekisho(&["explain", id, infra]), 1);
+    assert!(
+        page.contains("ecr:DescribeImages") && page.contains("registry.tf:"),
+        "{page}"
+    );
+    assert!(page.contains("more are missing"), "{page}");
+
+    // What is denied only behind the first denial is known, too; the key's id is another on AWS.
+    let sentence = "User: arn:aws:sts::111111111111:assumed-role/delivery-ecr-source/1 is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:us-east-1:222222222222:key/1234 because no identity-based policy allows the kms:GenerateDataKey action";
+    let page = said(&sekisho(&["explain", sentence, infra]), 1);
+    assert!(
+        page.contains("missing identity policy in account 111111111111"),
+        "{page}"
+    );
+
+    // The same as an event in a file.
+    let event = serde_json::json!({"eventSource": "kms.amazonaws.com", "eventName": "GenerateDataKey", "errorCode": "AccessDenied", "errorMessage": sentence});
+    let file = folder.path().join("event.json");
+    std::fs::write(&file, event.to_string()).unwrap();
+    let again = said(&sekisho(&["explain", file.to_str().unwrap(), infra]), 1);
+    assert_eq!(again.lines().next(), page.lines().next());
+
+    // The configuration is right: then AWS has something else.
+    let page = said(
+        &sekisho(&["explain", sentence, example().to_str().unwrap()]),
+        0,
+    );
+    assert!(
+        page.contains("allowed here") && page.contains("terraform plan"),
+        "{page}"
+    );
+    let page = said(&sekisho(&["explain", id, example().to_str().unwrap()]), 0);
+    assert!(page.contains("is denied no more"), "{page}");
+    let page = said(&sekisho(&["explain", "what?", infra]), 2);
+    assert!(page.contains("no AccessDenied message of AWS"), "{page}");
+}
+
+#[test]
+fn a_new_configuration_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("infra");
+    let directory = directory.to_str().unwrap();
+    let new = [
+        "new",
+        "cross-account-ecr",
+        directory,
+        "--registry-account",
+        "444444444444",
+        "--pipeline-account",
+        "555555555555",
+        "--repository",
+        "web/app",
+    ];
+    let written = said(&sekisho(&new), 0);
+    assert!(written.contains("hint: sekisho rehearse"), "{written}");
+    let passes = said(&sekisho(&["rehearse", "-q", directory]), 0);
+    assert!(passes.contains("passes: 1 pipeline succeeded"), "{passes}");
+    assert!(
+        passes.contains("arn:aws:ecr:us-east-1:444444444444:repository/web/app"),
+        "{passes}"
+    );
+    // It is not written over.
+    let refused = said(&sekisho(&new), 2);
+    assert!(refused.contains("the directory is not empty"), "{refused}");
+}
+
+#[test]
+fn values_that_aws_would_refuse() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("infra");
+    let check = |flags: &[&str], expected: &str| {
+        let mut arguments = vec!["new", "cross-account-ecr", directory.to_str().unwrap()];
+        arguments.extend(flags);
+        let refused = said(&sekisho(&arguments), 2);
+        assert!(refused.contains(expected), "{refused}");
+        assert!(!directory.exists(), "something was written");
+    };
+    let a = ["--registry-account", "444444444444"];
+    let b = ["--pipeline-account", "555555555555"];
+    let r = ["--repository", "web"];
+    check(&[], "--registry-account");
+    check(
+        &[a[0], "4", b[0], b[1], r[0], r[1]],
+        "an account id has 12 digits",
+    );
+    check(
+        &[a[0], a[1], b[0], a[1], r[0], r[1]],
+        "nothing has to cross",
+    );
+    check(
+        &[a[0], a[1], b[0], b[1], r[0], "Web"],
+        "ECR takes lower-case letters",
+    );
+    check(
+        &[a[0], a[1], b[0], b[1], r[0], r[1], "--name", "a\"b"],
+        "begins the names of buckets",
+    );
+}
