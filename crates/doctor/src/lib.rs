@@ -168,6 +168,13 @@ fn proposal(event: &Event, check: &Decided, side: &MissingSide) -> (Option<Value
                 bucket(&check.resource)
             ),
         ),
+        "object ACL" => (
+            None,
+            format!(
+                "the object belongs to account {account}, which wrote it, and not to the owner of the bucket: no bucket policy counts for it. Set object_ownership of {} to BucketOwnerEnforced, and write it again",
+                bucket(&check.resource)
+            ),
+        ),
         other => (
             None,
             format!("the {other} in account {account} does not allow it"),

@@ -74,7 +74,7 @@ fn it_could_not_run_with_2_and_says_what_to_do() {
             vec!["rehearse", ".", "--var", "nonsense"],
             "`nonsense`: expected --var NAME=VALUE",
         ),
-        (vec!["rehearse"], "required arguments were not provided"),
+        (vec!["rehearse"], "error: .: there are no .tf files"),
         (vec!["rehears"], "a similar subcommand exists: 'rehearse'"),
         (
             vec!["serve", "--listen", "0.0.0.0:4566"],

@@ -8,7 +8,7 @@ use sekisho_iac::Problem;
 use serde_json::Value;
 
 use super::patch::Patch;
-use super::{Denial, Options, Outcome, rehearse_with};
+use super::{Denial, Note, Options, Outcome, rehearse_with};
 
 /// How often the delivery is rehearsed before it is given up.
 const ROUNDS: usize = 64;
@@ -25,6 +25,8 @@ pub struct Completion {
     /// What fails with all of them and is no denial, as AWS or the configuration words it: a tag that is not there, for
     /// example.
     pub failing: Vec<String>,
+    /// What to do about that.
+    pub hints: Vec<Note>,
     /// Whether the delivery passes with all of them: rehearsed, not concluded.
     pub passes: bool,
     /// The values of the resources of the rehearsal that passed, by address.
@@ -61,6 +63,7 @@ pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<
         done.found.extend(next.denials.iter().cloned());
         if more.is_empty() {
             done.failing = failing(&next);
+            done.hints.clone_from(&next.hints);
             done.stuck = next.denials;
         }
     }

@@ -388,7 +388,11 @@ fn denials(report: &Value, out: &mut String) {
 
 /// Resources that were not made, and what was left out.
 fn rest(report: &Value, out: &mut String) {
-    for (name, title) in [("failures", "What was not made"), ("notes", "What to know")] {
+    for (name, title) in [
+        ("failures", "What was not made"),
+        ("hints", "What to do"),
+        ("notes", "What to know"),
+    ] {
         let items = list(report, name);
         if items.is_empty() {
             continue;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sekisho_engine::Event;
 use serde_json::{Value, json};
 
-use super::{Completion, Fix, Outcome, PipelineRun};
+use super::{Completion, Fix, Note, Outcome, PipelineRun};
 
 /// The whole outcome.
 pub(super) fn document(outcome: &Outcome) -> Value {
@@ -33,12 +33,20 @@ pub(super) fn document(outcome: &Outcome) -> Value {
             "line": f.problem.place.as_ref().map(sekisho_iac::Place::line),
             "message": f.problem.message,
         })).collect::<Vec<_>>(),
-        "notes": outcome.notes.iter().map(|n| json!({
+        "notes": notes(&outcome.notes),
+        "hints": notes(&outcome.hints),
+    })
+}
+
+fn notes(notes: &[Note]) -> Vec<Value> {
+    let note = |n: &Note| {
+        json!({
             "message": n.message,
             "file": n.place.as_ref().map(|p| p.source.path.clone()),
             "line": n.place.as_ref().map(sekisho_iac::Place::line),
-        })).collect::<Vec<_>>(),
-    })
+        })
+    };
+    notes.iter().map(note).collect()
 }
 
 /// Everything that has to change, for the member `changes` of the document.
@@ -58,6 +66,7 @@ pub(super) fn completion(completion: &Completion, fix: Option<&Fix>) -> Value {
             "line": p.at.as_ref().map(|(_, line)| line),
         })).collect::<Vec<_>>(),
         "failing": completion.failing,
+        "hints": notes(&completion.hints),
         "stuck": completion.stuck.iter().map(|d| &d.cause).collect::<Vec<_>>(),
     })
 }

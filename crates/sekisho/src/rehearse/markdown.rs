@@ -60,6 +60,17 @@ pub(super) fn document(
     if let Some(completion) = completion {
         missing(completion, &mut out);
     }
+    let later = completion.map(|c| c.hints.as_slice()).unwrap_or_default();
+    let mut hints: Vec<&str> = outcome
+        .hints
+        .iter()
+        .chain(later)
+        .map(|h| h.message.as_str())
+        .collect();
+    hints.dedup();
+    for hint in hints {
+        let _ = writeln!(out, "- **hint**: {hint}");
+    }
     if let Some(fix) = fix.filter(|f| f.passes) {
         let _ = writeln!(
             out,

@@ -1,5 +1,6 @@
 //! The rehearsal: the configuration is applied to an engine of its own, its pipelines run, and every call is kept.
 
+mod advice;
 mod apply;
 mod complete;
 mod excerpt;
@@ -113,6 +114,8 @@ pub struct Outcome {
     pub named: BTreeMap<String, Vec<(String, String)>>,
     /// What was left out, or matters otherwise and is no failure.
     pub notes: Vec<Note>,
+    /// What to do about failures that are no denials.
+    pub hints: Vec<Note>,
     /// The engine, as the rehearsal left it.
     pub engine: Arc<Engine>,
 }
@@ -269,6 +272,7 @@ pub(crate) fn rehearse_with(
         place: p.place.clone(),
     });
     notes.extend(read);
+    notes.extend(advice::too_late(&configuration, &order));
     let engine = new_engine(options)?;
     let executor = Executor::start(Arc::clone(&engine)).map_err(|e| fail(&e))?;
     let applied = apply::apply(
@@ -296,9 +300,11 @@ pub(crate) fn rehearse_with(
             denial.spot = policies.spot(&denial.cause.side, &holder, statement);
         }
     }
+    let hints = advice::hints(&pipelines, &applied.failures, &policies);
     Ok(Outcome {
         pipelines,
         denials,
+        hints,
         failures: applied.failures,
         resources: applied.resources,
         made: applied.values,

@@ -93,6 +93,7 @@ pub fn rehearse_with_program(
         made: BTreeMap::new(),
         named: BTreeMap::new(),
         notes: Vec::new(),
+        hints: Vec::new(),
         events,
         engine,
     })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sekisho_engine::Event;
 use sekisho_pipeline::{ActionRun, Execution};
 
-use super::{Completion, Denial, Outcome, PipelineRun};
+use super::{Completion, Denial, Note, Outcome, PipelineRun};
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED, YELLOW};
 
 /// The whole outcome.
@@ -32,6 +32,7 @@ pub(super) fn document(outcome: &Outcome) -> String {
     for denial in &outcome.denials {
         denied(denial, &mut out);
     }
+    hints(&outcome.hints, &mut out);
     for note in &outcome.notes {
         let place = note.place.as_ref().map(|p| format!(" {DIM}({p}){OFF}"));
         let _ = writeln!(
@@ -46,6 +47,19 @@ pub(super) fn document(outcome: &Outcome) -> String {
     }
     out.push_str(&last_line(outcome));
     out
+}
+
+/// What to do about what no statement mends.
+fn hints(hints: &[Note], out: &mut String) {
+    for hint in hints {
+        let place = hint.place.as_ref().map(|p| format!(" {DIM}({p}){OFF}"));
+        let _ = writeln!(
+            out,
+            "{CYAN}hint{OFF}: {}{}\n",
+            hint.message,
+            place.unwrap_or_default()
+        );
+    }
 }
 
 /// Whether it passes, in one line.
@@ -67,18 +81,26 @@ pub fn last_line(outcome: &Outcome) -> String {
         reasons.push("the configuration has no pipeline".to_owned());
     }
     let plural = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
-    if !outcome.denials.is_empty() {
-        let mut accounts: Vec<&str> = outcome
-            .denials
-            .iter()
-            .map(|d| d.cause.account.as_str())
-            .collect();
+    let mendable: Vec<&Denial> = outcome
+        .denials
+        .iter()
+        .filter(|d| d.cause.statement.is_some())
+        .collect();
+    if !mendable.is_empty() {
+        let mut accounts: Vec<&str> = mendable.iter().map(|d| d.cause.account.as_str()).collect();
         accounts.sort_unstable();
         accounts.dedup();
         reasons.push(format!(
             "{} to change in account {}",
-            plural(outcome.denials.len(), "policy").replace("policys", "policies"),
+            plural(mendable.len(), "policy").replace("policys", "policies"),
             accounts.join(" and ")
+        ));
+    }
+    let others = outcome.denials.len() - mendable.len();
+    if others > 0 {
+        reasons.push(format!(
+            "{} that no statement mends",
+            plural(others, "denial")
         ));
     }
     if !outcome.failures.is_empty() {
@@ -256,6 +278,14 @@ pub(super) fn details() -> String {
 pub fn completion(completion: &Completion) -> String {
     let mut out = String::new();
     if completion.patches.is_empty() {
+        for denial in &completion.stuck {
+            let cause = &denial.cause;
+            let _ = writeln!(
+                out,
+                "  {RED}no statement mends it{OFF}: {CYAN}{}{OFF} on {} is denied\n  {CYAN}hint{OFF}: {}",
+                cause.action, cause.resource, cause.advice
+            );
+        }
         return out;
     }
     let count = completion.patches.len();
@@ -325,6 +355,10 @@ pub fn completion(completion: &Completion) -> String {
     }
     for text in &completion.failing {
         let _ = writeln!(out, "\n  {RED}then{OFF} {text}");
+    }
+    if !completion.hints.is_empty() {
+        out.push('\n');
+        hints(&completion.hints, &mut out);
     }
     out
 }

@@ -154,23 +154,28 @@ fn needed(configuration: &Configuration, order: &Order) -> BTreeSet<usize> {
         return needed;
     }
     loop {
-        let mut more = BTreeSet::new();
-        for (index, node) in nodes().filter(|(i, n)| !needed.contains(i) && decides(n)) {
-            let targets: BTreeSet<usize> = TARGETS
-                .iter()
-                .flat_map(|name| configuration.refers(node, name))
-                .collect();
-            // One that names its target as a plain text may be attached to anything.
-            let attached = !targets.is_disjoint(&needed)
-                || (targets.is_empty() && TARGETS.iter().any(|name| node.has(name)));
-            let organization = node.type_name.starts_with("aws_organizations_");
-            if attached || organization {
-                more.extend(order.reach(index));
-            }
-        }
+        let attached = attached_to(configuration, &needed);
+        let more: BTreeSet<usize> = attached.into_iter().flat_map(|i| order.reach(i)).collect();
         if more.is_subset(&needed) {
             return needed;
         }
         needed.extend(more);
     }
+}
+
+/// The resources beyond `needed` that may decide about what is in it: policies that are attached to it, and those that
+/// name what they are attached to as a plain text, which may be anything.
+pub(super) fn attached_to(configuration: &Configuration, needed: &BTreeSet<usize>) -> Vec<usize> {
+    let nodes = configuration.nodes.iter().enumerate();
+    let others = nodes.filter(|(i, n)| !needed.contains(i) && decides(n));
+    let attached = others.filter(|(_, node)| {
+        let targets: BTreeSet<usize> = TARGETS
+            .iter()
+            .flat_map(|name| configuration.refers(node, name))
+            .collect();
+        let unknown = targets.is_empty() && TARGETS.iter().any(|name| node.has(name));
+        let organization = node.type_name.starts_with("aws_organizations_");
+        !targets.is_disjoint(needed) || unknown || organization
+    });
+    attached.map(|(i, _)| i).collect()
 }

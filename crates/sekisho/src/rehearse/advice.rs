@@ -1,0 +1,234 @@
+//! What no statement mends, said so that a person knows what to do: a wrong account, a name that means something else in
+//! another account, an image or a principal that is not there, a policy that comes too late.
+
+use std::collections::BTreeSet;
+
+use sekisho_iac::{Configuration, NodeKind, Order};
+use sekisho_pipeline::{ActionDefinition, ActionRun, Execution};
+
+use super::fix::policies::Policies;
+use super::{Failure, Note, PipelineRun, unsupported};
+
+/// Everything that is known about failures that are no denials.
+pub(super) fn hints(
+    pipelines: &[PipelineRun],
+    failures: &[Failure],
+    policies: &Policies<'_>,
+) -> Vec<Note> {
+    let mut out = Vec::new();
+    for execution in pipelines.iter().filter_map(|p| p.execution.as_ref()) {
+        for attempt in &execution.attempts {
+            let message = of_attempt(execution, attempt, policies);
+            out.extend(message.map(|message| Note {
+                message: format!("{}/{}: {message}", attempt.stage, attempt.action),
+                place: pipeline_place(&execution.definition.name, policies),
+            }));
+        }
+    }
+    for failure in failures {
+        let message = of_failure(&failure.problem.message, policies);
+        out.extend(message.map(|message| Note {
+            message: format!("{}: {message}", failure.address),
+            place: failure.problem.place.clone(),
+        }));
+    }
+    out
+}
+
+fn pipeline_place(name: &str, policies: &Policies<'_>) -> Option<sekisho_iac::Place> {
+    let made = policies.made.iter();
+    let mut pipelines = made.filter(|m| m.node.type_name == "aws_codepipeline");
+    pipelines
+        .find(|m| m.text("name") == Some(name))
+        .map(|m| m.node.place.clone())
+}
+
+/// The text between two others.
+fn between<'t>(text: &'t str, front: &str, back: &str) -> Option<&'t str> {
+    text.split_once(front)?
+        .1
+        .split_once(back)
+        .map(|(inner, _)| inner)
+}
+
+fn of_attempt(
+    execution: &Execution,
+    attempt: &ActionRun,
+    policies: &Policies<'_>,
+) -> Option<String> {
+    let failure = attempt.failure.as_ref()?;
+    let action = execution.declared(attempt)?;
+    let message = failure.message.as_str();
+    if message.contains("KMS.NotFoundException") {
+        return key_elsewhere(execution, action, policies);
+    }
+    if let Some(tag) = between(message, "imageTag:'", "'") {
+        let repository = between(message, "repository with name '", "'").unwrap_or_default();
+        let registry = between(message, "registry with id '", "'").unwrap_or_default();
+        return Some(format!(
+            "no image of {repository} in account {registry} has the tag {tag}: push one before the pipeline runs (the first execution begins with the pipeline), or rehearse with --image {repository}:{tag}=PATH"
+        ));
+    }
+    if action.action_type_id.provider == "ECR" {
+        return repository_elsewhere(action, &execution.definition.role_arn, policies);
+    }
+    None
+}
+
+/// A bare id or alias means a key of the account of the role that uses it.
+fn key_elsewhere(
+    execution: &Execution,
+    action: &ActionDefinition,
+    policies: &Policies<'_>,
+) -> Option<String> {
+    let store = execution.definition.artifact_store.as_ref();
+    let stores = execution
+        .definition
+        .artifact_stores
+        .iter()
+        .flat_map(|s| s.values());
+    let mut stores = store.into_iter().chain(stores);
+    let id = stores.find_map(|s| s.encryption_key.as_ref().map(|k| k.id.clone()))?;
+    if id.starts_with("arn:") && !id.contains(":alias/") {
+        return None;
+    }
+    let role = action
+        .role_arn
+        .as_deref()
+        .unwrap_or(&execution.definition.role_arn);
+    let account = role.split(':').nth(4).unwrap_or_default();
+    let what = if id.contains("alias/") {
+        "an alias"
+    } else {
+        "a bare key id"
+    };
+    let own = policies.made.iter().find(|m| {
+        let target = m
+            .text("target_key_id")
+            .filter(|_| m.text("name") == Some(&*id));
+        [m.text("key_id"), target].contains(&Some(&*id)) && m.node.kind == NodeKind::Resource
+    });
+    let key = own.and_then(|m| m.text("target_key_id").or_else(|| m.text("key_id")));
+    let key = key.and_then(|key| {
+        let keys = policies
+            .made
+            .iter()
+            .filter(|m| m.node.type_name == "aws_kms_key");
+        let mut keys = keys.filter(|m| [m.text("key_id"), m.text("arn")].contains(&Some(key)));
+        keys.next().map(|m| format!("{}.arn", m.reference()))
+    });
+    let how = key.map_or_else(
+        || "the key's ARN".to_owned(),
+        |name| format!("its ARN ({name})"),
+    );
+    Some(format!(
+        "encryption_key of the artifact store is {what}, which the action's role looks for in its own account {account}: give {how}"
+    ))
+}
+
+fn repository_elsewhere(
+    action: &ActionDefinition,
+    service_role: &str,
+    policies: &Policies<'_>,
+) -> Option<String> {
+    let wanted = action.configuration.get("RepositoryName")?;
+    let role = action.role_arn.as_deref().unwrap_or(service_role);
+    let account = role.split(':').nth(4).unwrap_or_default();
+    let account_of = |arn: &str| arn.split(':').nth(4).unwrap_or_default().to_owned();
+    let repositories: Vec<(&str, String)> = policies
+        .made
+        .iter()
+        .filter(|m| m.node.kind == NodeKind::Resource && m.node.type_name == "aws_ecr_repository")
+        .filter_map(|m| Some((m.text("name")?, account_of(m.text("arn")?))))
+        .collect();
+    let mine = |(name, owner): &&(&str, String)| name == wanted && owner == account;
+    if repositories.iter().any(|r| mine(&r)) {
+        return None;
+    }
+    if let Some((_, owner)) = repositories.iter().find(|(name, _)| name == wanted) {
+        let said = match action.role_arn {
+            Some(_) => format!("role_arn of the action is a role of account {account}"),
+            None => format!(
+                "the action has no role_arn, so that it runs as the pipeline's own role in account {account}"
+            ),
+        };
+        return Some(format!(
+            "{said}, but the repository {wanted} is in account {owner}: an ECR source reads the registry of its role's account; set role_arn to a role of account {owner}, not a permission in {account}"
+        ));
+    }
+    let there: BTreeSet<String> = repositories
+        .iter()
+        .map(|(name, owner)| format!("{name} (account {owner})"))
+        .collect();
+    let there: Vec<String> = there.into_iter().collect();
+    Some(format!(
+        "no account has a repository {wanted}; there {}",
+        if there.is_empty() {
+            "is none".to_owned()
+        } else {
+            format!("are {}", there.join(", "))
+        }
+    ))
+}
+
+fn of_failure(message: &str, policies: &Policies<'_>) -> Option<String> {
+    if message.contains("will not allow you to update the key policy") {
+        return Some("AWS refuses a key policy under which nobody could change it any more: allow kms:PutKeyPolicy to the account (its root) or to the role that applies this".to_owned());
+    }
+    let invalid = message.contains("nvalid principal");
+    if invalid && let Some(arn) = message.split('"').find(|part| part.starts_with("arn:")) {
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        let account = arn.split(':').nth(4).unwrap_or_default();
+        let made = policies.made.iter();
+        let mut roles =
+            made.filter(|m| m.node.type_name == "aws_iam_role" && m.text("name") == Some(name));
+        return Some(match roles.find(|m| m.text("arn") == Some(arn)) {
+            Some(role) => format!(
+                "the principal {arn} is made only later: refer to it as {}.arn, or wait for it with depends_on",
+                role.reference()
+            ),
+            None => format!(
+                "the principal {arn} does not exist: AWS refuses policies that name a role or user which is not there. Make it in account {account} first, or name the account and narrow it with aws:PrincipalArn"
+            ),
+        });
+    }
+    None
+}
+
+/// What the types are called that a first execution must not miss.
+const LATE: &[&str] = &[
+    "policy",
+    "policies",
+    "grant",
+    "ownership_controls",
+    "server_side_encryption",
+];
+
+/// Policies that may decide about a pipeline and for which it does not wait: its first execution begins with it.
+pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note> {
+    let mut out = Vec::new();
+    for (index, node) in configuration.nodes.iter().enumerate() {
+        if node.type_name != "aws_codepipeline" {
+            continue;
+        }
+        let reach = order.reach(index);
+        let late: Vec<String> = unsupported::attached_to(configuration, &reach)
+            .into_iter()
+            .filter(|i| !reach.contains(i))
+            .filter_map(|i| configuration.nodes.get(i))
+            .filter(|n| LATE.iter().any(|part| n.type_name.contains(part)))
+            .map(|n| n.address())
+            .collect();
+        if !late.is_empty() {
+            out.push(Note {
+                message: format!(
+                    "{} does not wait for {}: its first execution begins with it, and may find them missing; add them to its depends_on",
+                    node.address(),
+                    late.join(", ")
+                ),
+                place: Some(node.place.clone()),
+            });
+        }
+    }
+    out
+}

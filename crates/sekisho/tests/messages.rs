@@ -1,0 +1,495 @@
+//! Every message as a whole: what a command prints, on both streams, with its exit code. `UPDATE=1 cargo test` writes
+//! `messages/*.txt` anew; a change there is a change of what people read, and is reviewed as one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what it expects by failing"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+struct Case {
+    name: &'static str,
+    /// The example that is copied; none for an empty directory.
+    example: Option<&'static str>,
+    /// File, from, to; a file that is not there is made of `to`.
+    edits: &'static [(&'static str, &'static str, &'static str)],
+    /// `DIR` stands for the directory.
+    arguments: &'static [&'static str],
+}
+
+const ECR: Option<&str> = Some("cross-account-ecr");
+const REHEARSE: &[&str] = &["rehearse", "-q", "DIR"];
+
+const fn broken(
+    name: &'static str,
+    edits: &'static [(&'static str, &'static str, &'static str)],
+) -> Case {
+    Case {
+        name,
+        example: ECR,
+        edits,
+        arguments: REHEARSE,
+    }
+}
+
+const fn alone(
+    name: &'static str,
+    text: &'static [(&'static str, &'static str, &'static str)],
+) -> Case {
+    Case {
+        name,
+        example: None,
+        edits: text,
+        arguments: REHEARSE,
+    }
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "passes",
+        example: ECR,
+        edits: &[],
+        arguments: REHEARSE,
+    },
+    broken(
+        "missing-identity-policy",
+        &[(
+            "registry.tf",
+            "[\"ecr:DescribeImages\"]",
+            "[\"ecr:ListImages\"]",
+        )],
+    ),
+    broken(
+        "missing-trust",
+        &[(
+            "registry.tf",
+            "identifiers = [aws_iam_role.codepipeline.arn]",
+            "identifiers = [\"arn:aws:iam::333333333333:root\"]",
+        )],
+    ),
+    broken(
+        "missing-bucket-policy",
+        &[(
+            "artifact_store.tf",
+            "actions   = [\"s3:Get*\", \"s3:Put*\"]",
+            "actions   = [\"s3:Get*\"]",
+        )],
+    ),
+    broken(
+        "missing-key-policy",
+        &[(
+            "artifact_store.tf",
+            "        format(\"arn:aws:iam::%s:root\", var.registry_account_id),\n        aws_iam_role.codepipeline.arn,\n",
+            "        aws_iam_role.codepipeline.arn,\n",
+        )],
+    ),
+    broken(
+        "several-at-once",
+        &[
+            (
+                "registry.tf",
+                "[\"ecr:DescribeImages\"]",
+                "[\"ecr:ListImages\"]",
+            ),
+            ("registry.tf", "      \"s3:PutObject\",\n", ""),
+            (
+                "artifact_store.tf",
+                "actions   = [\"s3:Get*\", \"s3:Put*\"]",
+                "actions   = [\"s3:Get*\"]",
+            ),
+        ],
+    ),
+    broken(
+        "explicit-deny",
+        &[(
+            "artifact_store.tf",
+            "      values   = [\"aws:kms\"]",
+            "      values   = [\"AES256\"]",
+        )],
+    ),
+    broken(
+        "default-key",
+        &[
+            (
+                "pipeline.tf",
+                "    encryption_key {\n      id   = aws_kms_key.artifact_store.arn\n      type = \"KMS\"\n    }\n",
+                "",
+            ),
+            (
+                "artifact_store.tf",
+                "      sse_algorithm     = \"aws:kms\"\n      kms_master_key_id = aws_kms_key.artifact_store.arn",
+                "      sse_algorithm = \"aws:kms\"",
+            ),
+        ],
+    ),
+    broken(
+        "bare-key-id",
+        &[(
+            "pipeline.tf",
+            "      id   = aws_kms_key.artifact_store.arn",
+            "      id   = aws_kms_key.artifact_store.key_id",
+        )],
+    ),
+    broken(
+        "alias-across-accounts",
+        &[(
+            "pipeline.tf",
+            "      id   = aws_kms_key.artifact_store.arn",
+            "      id   = aws_kms_alias.artifact_store.name",
+        )],
+    ),
+    broken(
+        "action-role-forgotten",
+        &[(
+            "pipeline.tf",
+            "      role_arn         = aws_iam_role.ecr_source.arn\n",
+            "",
+        )],
+    ),
+    broken(
+        "no-such-repository",
+        &[(
+            "pipeline.tf",
+            "        RepositoryName = var.repository_name",
+            "        RepositoryName = \"team/other\"",
+        )],
+    ),
+    Case {
+        name: "no-image",
+        example: ECR,
+        edits: &[],
+        arguments: &["rehearse", "-q", "--no-image", "DIR"],
+    },
+    broken(
+        "principal-that-does-not-exist",
+        &[(
+            "registry.tf",
+            "identifiers = [aws_iam_role.codepipeline.arn]",
+            "identifiers = [\"arn:aws:iam::222222222222:role/not-there\"]",
+        )],
+    ),
+    broken(
+        "key-policy-that-locks-out",
+        &[("artifact_store.tf", "      \"kms:Put*\",\n", "")],
+    ),
+    broken(
+        "policy-too-late",
+        &[("pipeline.tf", "    aws_iam_role_policy.ecr_source,\n", "")],
+    ),
+    Case {
+        name: "two-foreign-accounts",
+        example: Some("cross-account-deploy"),
+        edits: &[("delivery.tf", "BucketOwnerEnforced", "ObjectWriter")],
+        arguments: REHEARSE,
+    },
+    Case {
+        name: "rejected",
+        example: ECR,
+        edits: &[],
+        arguments: &["rehearse", "-q", "--approve", "no", "DIR"],
+    },
+    Case {
+        name: "fix-check",
+        example: ECR,
+        edits: &[(
+            "registry.tf",
+            "[\"ecr:DescribeImages\"]",
+            "[\"ecr:ListImages\"]",
+        )],
+        arguments: &["rehearse", "-q", "--fix", "--check", "DIR"],
+    },
+    Case {
+        name: "fix",
+        example: ECR,
+        edits: &[(
+            "registry.tf",
+            "[\"ecr:DescribeImages\"]",
+            "[\"ecr:ListImages\"]",
+        )],
+        arguments: &["rehearse", "-q", "--fix", "DIR"],
+    },
+    Case {
+        name: "fix-explicit-deny",
+        example: ECR,
+        edits: &[(
+            "artifact_store.tf",
+            "      values   = [\"aws:kms\"]",
+            "      values   = [\"AES256\"]",
+        )],
+        arguments: &["rehearse", "-q", "--fix", "DIR"],
+    },
+    Case {
+        name: "markdown",
+        example: ECR,
+        edits: &[(
+            "registry.tf",
+            "[\"ecr:DescribeImages\"]",
+            "[\"ecr:ListImages\"]",
+        )],
+        arguments: &["rehearse", "-q", "--format", "markdown", "DIR"],
+    },
+    Case {
+        name: "junit",
+        example: ECR,
+        edits: &[(
+            "registry.tf",
+            "[\"ecr:DescribeImages\"]",
+            "[\"ecr:ListImages\"]",
+        )],
+        arguments: &["rehearse", "-q", "--format", "junit", "DIR"],
+    },
+    Case {
+        name: "sarif",
+        example: ECR,
+        edits: &[(
+            "registry.tf",
+            "[\"ecr:DescribeImages\"]",
+            "[\"ecr:ListImages\"]",
+        )],
+        arguments: &["rehearse", "-q", "--format", "sarif", "DIR"],
+    },
+    broken(
+        "left-out",
+        &[(
+            "more.tf",
+            "",
+            "resource \"aws_sns_topic\" \"news\" {\n  provider = aws.pipeline\n}\n",
+        )],
+    ),
+    broken(
+        "not-supported",
+        &[(
+            "more.tf",
+            "",
+            "resource \"aws_organizations_policy\" \"guard\" {\n  provider = aws.pipeline\n  content  = \"{}\"\n}\n",
+        )],
+    ),
+    Case {
+        name: "unknown-variable",
+        example: ECR,
+        edits: &[],
+        arguments: &["rehearse", "-q", "--var", "nmae=x", "DIR"],
+    },
+    Case {
+        name: "unknown-provider",
+        example: ECR,
+        edits: &[],
+        arguments: &["rehearse", "-q", "--account", "regstry=111111111111", "DIR"],
+    },
+    Case {
+        name: "not-an-account",
+        example: ECR,
+        edits: &[],
+        arguments: &["rehearse", "-q", "--account", "registry=1", "DIR"],
+    },
+    Case {
+        name: "unused-image",
+        example: ECR,
+        edits: &[],
+        arguments: &["rehearse", "-q", "--image", "team/other=/nowhere", "DIR"],
+    },
+    alone("no-files", &[("readme.txt", "", "")]),
+    alone("syntax-error", &[("main.tf", "", "locals {\n  a =\n}\n")]),
+    alone(
+        "no-account",
+        &[(
+            "main.tf",
+            "",
+            "provider \"aws\" {\n  alias = \"a\"\n}\nresource \"aws_ecr_repository\" \"r\" {\n  provider = aws.a\n  name     = \"app\"\n}\n",
+        )],
+    ),
+    alone(
+        "no-account-of-a-profile",
+        &[(
+            "main.tf",
+            "",
+            "provider \"aws\" {\n  profile = \"prod\"\n}\nresource \"aws_ecr_repository\" \"r\" {\n  name = \"app\"\n}\n",
+        )],
+    ),
+    alone(
+        "no-pipeline",
+        &[(
+            "main.tf",
+            "",
+            "provider \"aws\" {\n  allowed_account_ids = [\"111111111111\"]\n}\nresource \"aws_ecr_repository\" \"r\" {\n  name = \"app\"\n}\n",
+        )],
+    ),
+    alone("no-value", &[("main.tf", "", "variable \"name\" {}\n")]),
+    alone(
+        "wrong-type",
+        &[(
+            "main.tf",
+            "",
+            "variable \"names\" {\n  type    = list(string)\n  default = \"x\"\n}\n",
+        )],
+    ),
+    alone(
+        "not-valid",
+        &[(
+            "main.tf",
+            "",
+            "variable \"n\" {\n  default = 1\n  validation {\n    condition     = var.n > 1\n    error_message = \"It must be greater.\"\n  }\n}\n",
+        )],
+    ),
+    alone(
+        "cycle",
+        &[(
+            "main.tf",
+            "",
+            "resource \"aws_ecr_repository\" \"a\" {\n  name = aws_ecr_repository.b.name\n}\nresource \"aws_ecr_repository\" \"b\" {\n  name = aws_ecr_repository.a.name\n}\n",
+        )],
+    ),
+    alone(
+        "undeclared",
+        &[(
+            "main.tf",
+            "",
+            "resource \"aws_ecr_repository\" \"a\" {\n  name = aws_ecr_repository.b.name\n}\n",
+        )],
+    ),
+    alone(
+        "module-not-here",
+        &[(
+            "main.tf",
+            "",
+            "module \"m\" {\n  source = \"acme/registry/aws\"\n}\n",
+        )],
+    ),
+    alone(
+        "unknown-argument",
+        &[(
+            "main.tf",
+            "",
+            "provider \"aws\" {\n  allowed_account_ids = [\"111111111111\"]\n}\nresource \"aws_ecr_repository\" \"r\" {\n  name  = \"app\"\n  color = \"red\"\n}\n",
+        )],
+    ),
+    alone(
+        "refused-by-aws",
+        &[(
+            "main.tf",
+            "",
+            "provider \"aws\" {\n  allowed_account_ids = [\"111111111111\"]\n}\nresource \"aws_ecr_repository\" \"r\" {\n  name = \"App!\"\n}\n",
+        )],
+    ),
+    alone(
+        "settings",
+        &[
+            ("sekisho.toml", "", "[acounts]\na = \"1\"\n"),
+            ("main.tf", "", "locals {}\n"),
+        ],
+    ),
+    Case {
+        name: "explain-nothing",
+        example: ECR,
+        edits: &[],
+        arguments: &["explain", "hello", "DIR"],
+    },
+    Case {
+        name: "explain-allowed",
+        example: ECR,
+        edits: &[],
+        arguments: &[
+            "explain",
+            "User: arn:aws:sts::111111111111:assumed-role/delivery-ecr-source/1 is not authorized to perform: ecr:DescribeImages on resource: arn:aws:ecr:us-east-1:111111111111:repository/team/app because no identity-based policy allows the ecr:DescribeImages action",
+            "DIR",
+        ],
+    },
+    Case {
+        name: "explain-denied",
+        example: ECR,
+        edits: &[(
+            "registry.tf",
+            "[\"ecr:DescribeImages\"]",
+            "[\"ecr:ListImages\"]",
+        )],
+        arguments: &[
+            "explain",
+            "User: arn:aws:sts::111111111111:assumed-role/delivery-ecr-source/1 is not authorized to perform: ecr:DescribeImages",
+            "DIR",
+        ],
+    },
+];
+
+/// Without what differs from run to run.
+fn steady(text: &str, folder: &Path) -> String {
+    let folder = folder.to_str().unwrap();
+    let text = text
+        .replace(folder, "<dir>")
+        .replace(folder.trim_start_matches('/'), "<dir>");
+    let session = regex_lite::Regex::new("/1[0-9]{12}\\b").unwrap();
+    let time = regex_lite::Regex::new("time=\"[0-9.]+\"").unwrap();
+    let text = session.replace_all(&text, "/<session>");
+    time.replace_all(&text, "time=\"<time>\"").into_owned()
+}
+
+fn run(case: &Case) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(example) = case.example {
+        for entry in
+            std::fs::read_dir(PathBuf::from(ROOT).join("../../examples").join(example)).unwrap()
+        {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    for (file, from, to) in case.edits {
+        let path = folder.path().join(file);
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            text.contains(from),
+            "{}: {file} does not hold {from}",
+            case.name
+        );
+        std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+    }
+    let arguments = case.arguments.iter().map(|a| match *a {
+        "DIR" => folder.path().to_str().unwrap(),
+        other => other,
+    });
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+    command
+        .args(arguments)
+        .env_remove("AWS_REGION")
+        .env("NO_COLOR", "1")
+        .env("HOME", "/nonexistent")
+        .env_remove("AWS_CONFIG_FILE");
+    let done = command.output().unwrap();
+    let text = format!(
+        "$ sekisho {}\n{}--- standard error\n{}--- exit code {}\n",
+        case.arguments.join(" "),
+        String::from_utf8_lossy(&done.stdout),
+        String::from_utf8_lossy(&done.stderr),
+        done.status.code().unwrap()
+    );
+    steady(&text, folder.path())
+}
+
+#[test]
+fn every_message_is_as_it_was_read() {
+    let mut wrong = Vec::new();
+    for case in CASES {
+        let text = run(case);
+        let path = PathBuf::from(ROOT)
+            .join("tests/messages")
+            .join(format!("{}.txt", case.name));
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &text).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        if kept != text {
+            let diff = similar::TextDiff::from_lines(&kept, &text);
+            wrong.push(format!("{}:\n{}", case.name, diff.unified_diff()));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "UPDATE=1 writes them anew:\n{}",
+        wrong.join("\n")
+    );
+}
