@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hcl_edit::Span as _;
 use hcl_edit::structure::Body;
@@ -43,6 +43,8 @@ pub struct Configuration {
     pub sources: BTreeMap<String, Arc<Source>>,
     pub(crate) overlay: Arc<BTreeMap<PathBuf, String>>,
     pub(crate) given: BTreeMap<String, Value>,
+    /// The nodes by address, once all are read.
+    pub(crate) addresses: OnceLock<BTreeMap<String, usize>>,
 }
 
 /// Modules that call each other deeper than this go round in a circle.

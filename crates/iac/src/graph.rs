@@ -43,9 +43,11 @@ struct Search<'c> {
 }
 
 impl Configuration {
-    fn addresses(&self) -> BTreeMap<String, usize> {
-        let nodes = self.nodes.iter().enumerate();
-        nodes.map(|(i, n)| (n.address(), i)).collect()
+    fn addresses(&self) -> &BTreeMap<String, usize> {
+        self.addresses.get_or_init(|| {
+            let nodes = self.nodes.iter().enumerate();
+            nodes.map(|(i, n)| (n.address(), i)).collect()
+        })
     }
 
     /// The nodes that one argument of `node` refers to.
@@ -57,7 +59,7 @@ impl Configuration {
         let (addresses, below) = (self.addresses(), BTreeMap::new());
         let mut search = Search {
             config: self,
-            addresses: &addresses,
+            addresses,
             below: &below,
             node: usize::MAX,
             found: BTreeSet::new(),
@@ -75,7 +77,7 @@ impl Configuration {
         let (addresses, below) = (self.addresses(), BTreeMap::new());
         let mut search = Search {
             config: self,
-            addresses: &addresses,
+            addresses,
             below: &below,
             node: usize::MAX,
             found: BTreeSet::new(),
@@ -107,7 +109,7 @@ impl Configuration {
         for (index, node) in self.nodes.iter().enumerate() {
             let mut search = Search {
                 config: self,
-                addresses: &addresses,
+                addresses,
                 below: &below,
                 node: index,
                 found: BTreeSet::new(),
