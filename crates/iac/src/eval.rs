@@ -54,9 +54,10 @@ pub(crate) fn evaluate(
             let elements: Vec<&Element> = template.iter().collect();
             json!(template::render(&elements, scope, source)?)
         }
-        Expression::HeredocTemplate(heredoc) => {
-            // The parser has dedented `<<-` already.
-            json!(template::text_of(&heredoc.template, scope, source)?)
+        Expression::HeredocTemplate(_) => {
+            let written = expression.span().and_then(|span| source.text.get(span));
+            let written = written.ok_or_else(|| fail("the heredoc has no text".to_owned()))?;
+            json!(template::heredoc(written, scope, source).map_err(fail)?)
         }
         Expression::Parenthesis(inner) => eval(inner.inner())?,
         Expression::Variable(ident) => {
@@ -421,7 +422,7 @@ mod tests {
     fn white_space_of_templates() {
         check(
             "<<EOT\n  %{ for x in local.list ~}\n  <${x}>\n  %{ endfor ~}\n  end\nEOT\n",
-            json!("  <a>\n  <b>\n  end\n"),
+            json!("    <a>\n    <b>\n    end\n"),
         );
         check("\"a ${~ \" b \" ~} c\"", json!("a b c"));
         check("<<EOT\n  kept\nEOT\n", json!("  kept\n"));

@@ -1,9 +1,10 @@
 //! Templates: texts with interpolations and directives.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hcl_edit::Span as _;
 use hcl_edit::template::{Directive, Element, Strip, Template};
+use hcl_edit::{Span as _, Spanned};
 use serde_json::Value;
 
 use crate::block::place_of;
@@ -12,24 +13,38 @@ use crate::eval::{evaluate, pairs};
 use crate::scope::Scope;
 use crate::{Problem, Source};
 
-/// A template as a text: a heredoc.
-pub(crate) fn text_of(
-    template: &Template,
-    scope: &Scope<'_>,
-    source: &Arc<Source>,
-) -> Result<String, Problem> {
-    inner(template, (false, false), scope, source)
-}
+/// The texts of a template's literals, by the address of the literal: without what `~` strips, and without the
+/// indentation of a heredoc that begins with `<<-`.
+type Literals = BTreeMap<usize, String>;
 
-/// A template inside of another: `~` of the directives around it strips its two ends.
-fn inner(
-    template: &Template,
-    ends: (bool, bool),
+/// A heredoc, from its text in the file: `<<-EOT`, its lines, and the end.
+pub(crate) fn heredoc(
+    written: &str,
     scope: &Scope<'_>,
     source: &Arc<Source>,
-) -> Result<String, Problem> {
+) -> Result<String, String> {
+    let (head, rest) = written
+        .split_once('\n')
+        .ok_or("the heredoc does not begin")?;
+    let flush = head.starts_with("<<-");
+    let mark = head.trim_start_matches(['<', '-']).trim();
+    if rest.lines().next().is_some_and(|line| line.trim() == mark) {
+        // The parser takes what follows for its text.
+        return Err("an empty heredoc is not supported yet".to_owned());
+    }
+    // The end stands on a line of its own.
+    let ends = |line: &str| line.trim() == mark;
+    let last = rest.trim_end().rfind('\n').map_or(0, |i| i + 1);
+    let body = match rest.get(last..) {
+        Some(line) if ends(line) => rest.get(..last).unwrap_or(rest),
+        _ => rest,
+    };
+    let template: Template = body
+        .parse()
+        .map_err(|e: hcl_edit::parser::Error| e.message().to_string())?;
     let elements: Vec<&Element> = template.iter().collect();
-    text(&elements, ends, scope, source)
+    let literals = literals(&elements, Kind::Lines, flush);
+    text(&elements, &literals, scope, source).map_err(|p| p.message)
 }
 
 /// Renders a quoted template. A single interpolation keeps the type of its value.
@@ -38,10 +53,188 @@ pub(crate) fn render(
     scope: &Scope<'_>,
     source: &Arc<Source>,
 ) -> Result<Value, Problem> {
+    rendered(elements, Kind::Quoted, scope, source)
+}
+
+fn rendered(
+    elements: &[&Element],
+    kind: Kind,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<Value, Problem> {
     if let [Element::Interpolation(only)] = elements {
         return evaluate(&only.expr, scope, source);
     }
-    text(elements, (false, false), scope, source).map(Value::String)
+    let literals = literals(elements, kind, false);
+    text(elements, &literals, scope, source).map(Value::String)
+}
+
+/// How HCL's scanner divides the texts of a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// In quotes: as they are.
+    Quoted,
+    /// In heredocs and files: by line.
+    Lines,
+}
+
+/// The escapes of a quoted text. The parser leaves those inside of directives as they are.
+fn unescaped(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        let code = |chars: &mut std::str::Chars<'_>, count: usize| {
+            let digits: String = chars.by_ref().take(count).collect();
+            u32::from_str_radix(&digits, 16)
+                .ok()
+                .and_then(char::from_u32)
+        };
+        match chars.next() {
+            Some('n') => out.push('\n'),
+            Some('r') => out.push('\r'),
+            Some('t') => out.push('\t'),
+            Some('u') => out.extend(code(&mut chars, 4)),
+            Some('U') => out.extend(code(&mut chars, 8)),
+            Some(other) => out.push(other),
+            None => out.push('\\'),
+        }
+    }
+    out
+}
+
+/// A part of a template as HCL's scanner has it: a text, or a sequence that may strip the texts next to it.
+enum Token {
+    Text { of: usize, text: String },
+    Sequence { before: bool, behind: bool },
+}
+
+fn address(literal: &Spanned<String>) -> usize {
+    std::ptr::from_ref(literal) as usize
+}
+
+fn sequence(strip: Strip, tokens: &mut Vec<Token>) {
+    tokens.push(Token::Sequence {
+        before: matches!(strip, Strip::Start | Strip::Both),
+        behind: matches!(strip, Strip::End | Strip::Both),
+    });
+}
+
+/// The tokens in the order of the text. `inner` is what stands in a directive.
+fn tokens(elements: &[&Element], kind: Kind, inner: bool, out: &mut Vec<Token>) {
+    for element in elements {
+        match element {
+            Element::Literal(literal) => {
+                let of = address(literal);
+                let text: &str = literal.value();
+                match kind {
+                    Kind::Lines => out.extend(text.split_inclusive('\n').map(|line| Token::Text {
+                        of,
+                        text: line.to_owned(),
+                    })),
+                    Kind::Quoted => out.push(Token::Text {
+                        of,
+                        text: if inner {
+                            unescaped(text)
+                        } else {
+                            text.to_owned()
+                        },
+                    }),
+                }
+            }
+            Element::Interpolation(interpolation) => sequence(interpolation.strip, out),
+            Element::Directive(directive) => match directive.as_ref() {
+                Directive::If(d) => {
+                    sequence(d.if_expr.strip, out);
+                    tokens(
+                        &d.if_expr.template.iter().collect::<Vec<_>>(),
+                        kind,
+                        true,
+                        out,
+                    );
+                    if let Some(other) = &d.else_expr {
+                        sequence(other.strip, out);
+                        tokens(&other.template.iter().collect::<Vec<_>>(), kind, true, out);
+                    }
+                    sequence(d.endif_expr.strip, out);
+                }
+                Directive::For(d) => {
+                    sequence(d.for_expr.strip, out);
+                    tokens(
+                        &d.for_expr.template.iter().collect::<Vec<_>>(),
+                        kind,
+                        true,
+                        out,
+                    );
+                    sequence(d.endfor_expr.strip, out);
+                }
+            },
+        }
+    }
+}
+
+/// As HCL does it: `~` strips the one token next to it; then the indentation that all lines have is taken away, where a
+/// line whose beginning was stripped, or is a sequence, counts as it stands then.
+fn literals(elements: &[&Element], kind: Kind, flush: bool) -> Literals {
+    let mut all = Vec::new();
+    tokens(elements, kind, false, &mut all);
+    for index in 0..all.len() {
+        let Some(Token::Sequence { before, behind }) = all.get(index) else {
+            continue;
+        };
+        let (before, behind) = (*before, *behind);
+        let previous = index.checked_sub(1).filter(|_| before);
+        if let Some(Token::Text { text, .. }) = previous.and_then(|i| all.get_mut(i)) {
+            text.truncate(text.trim_end().len());
+        }
+        if let Some(Token::Text { text, .. }) = all.get_mut(index + 1).filter(|_| behind) {
+            *text = text.trim_start().to_owned();
+        }
+    }
+    if flush {
+        flatten(&mut all);
+    }
+    let mut out = Literals::new();
+    for token in all {
+        if let Token::Text { of, text } = token {
+            out.entry(of).or_default().push_str(&text);
+        }
+    }
+    out
+}
+
+/// Takes away the indentation that all lines have.
+fn flatten(all: &mut [Token]) {
+    let mut begins = true;
+    let mut least: Option<usize> = None;
+    let mut lines = Vec::new();
+    for (index, token) in all.iter().enumerate() {
+        if begins {
+            begins = false;
+            match token {
+                Token::Text { text, .. } => {
+                    let blank = text.trim_start().is_empty() && text.ends_with('\n');
+                    if !blank {
+                        let indent = text.chars().take_while(|c| c.is_whitespace()).count();
+                        least = Some(least.map_or(indent, |l| l.min(indent)));
+                        lines.push(index);
+                    }
+                }
+                Token::Sequence { .. } => least = Some(0),
+            }
+        }
+        if let Token::Text { text, .. } = token {
+            begins |= text.ends_with('\n');
+        }
+    }
+    for index in lines {
+        if let Some(Token::Text { text, .. }) = all.get_mut(index) {
+            *text = text.chars().skip(least.unwrap_or(0)).collect();
+        }
+    }
 }
 
 /// Templates in templates deeper than this go round in a circle.
@@ -71,49 +264,21 @@ pub(crate) fn function(name: &str, args: &[Value], scope: &Scope<'_>) -> Result<
         .map_err(|e: hcl_edit::parser::Error| format!("{name}: {path}: {}", e.message()))?;
     let source = Arc::new(Source { path, text });
     let elements: Vec<&Element> = template.iter().collect();
-    render(&elements, &inner, &source).map_err(|p| format!("{name}: {p}"))
-}
-
-fn starts(strip: Strip) -> bool {
-    matches!(strip, Strip::Start | Strip::Both)
-}
-
-fn ends(strip: Strip) -> bool {
-    matches!(strip, Strip::End | Strip::Both)
-}
-
-/// Whether an element strips the white space before and behind it.
-fn strips(element: &Element) -> (bool, bool) {
-    match element {
-        Element::Literal(_) => (false, false),
-        Element::Interpolation(i) => (starts(i.strip), ends(i.strip)),
-        Element::Directive(directive) => match directive.as_ref() {
-            Directive::If(d) => (starts(d.if_expr.strip), ends(d.endif_expr.strip)),
-            Directive::For(d) => (starts(d.for_expr.strip), ends(d.endfor_expr.strip)),
-        },
-    }
+    rendered(&elements, Kind::Lines, &inner, &source).map_err(|p| format!("{name}: {p}"))
 }
 
 fn text(
     elements: &[&Element],
-    (first, last): (bool, bool),
+    literals: &Literals,
     scope: &Scope<'_>,
     source: &Arc<Source>,
 ) -> Result<String, Problem> {
     let mut out = String::new();
-    for (index, element) in elements.iter().enumerate() {
+    for element in elements {
         match element {
             Element::Literal(literal) => {
-                let mut literal: &str = literal.value();
-                let before = index.checked_sub(1).and_then(|i| elements.get(i));
-                let behind = elements.get(index + 1);
-                if before.map_or(first, |e| strips(e).1) {
-                    literal = literal.trim_start();
-                }
-                if behind.map_or(last, |e| strips(e).0) {
-                    literal = literal.trim_end();
-                }
-                out.push_str(literal);
+                let text = literals.get(&address(literal));
+                out.push_str(text.map(String::as_str).unwrap_or_default());
             }
             Element::Interpolation(interpolation) => {
                 let value = evaluate(&interpolation.expr, scope, source)?;
@@ -126,7 +291,7 @@ fn text(
                 out.push_str(&text);
             }
             Element::Directive(directive) => {
-                out.push_str(&directive_text(directive, scope, source)?)
+                out.push_str(&directive_text(directive, literals, scope, source)?);
             }
         }
     }
@@ -135,22 +300,20 @@ fn text(
 
 fn directive_text(
     directive: &Directive,
+    literals: &Literals,
     scope: &Scope<'_>,
     source: &Arc<Source>,
 ) -> Result<String, Problem> {
+    let inner = |template: &Template, scope: &Scope<'_>| {
+        let elements: Vec<&Element> = template.iter().collect();
+        text(&elements, literals, scope, source)
+    };
     match directive {
         Directive::If(d) => {
             let condition = evaluate(&d.if_expr.cond_expr, scope, source)?;
-            let end = starts(d.endif_expr.strip);
             match (to_bool(&condition), &d.else_expr) {
-                (Some(true), other) => {
-                    let end = other.as_ref().map_or(end, |e| starts(e.strip));
-                    let around = (ends(d.if_expr.strip), end);
-                    inner(&d.if_expr.template, around, scope, source)
-                }
-                (Some(false), Some(other)) => {
-                    inner(&other.template, (ends(other.strip), end), scope, source)
-                }
+                (Some(true), _) => inner(&d.if_expr.template, scope),
+                (Some(false), Some(other)) => inner(&other.template, scope),
                 (Some(false), None) => Ok(String::new()),
                 (None, _) => Err(Problem::at(
                     &place_of(source, d.if_expr.cond_expr.span()),
@@ -161,7 +324,6 @@ fn directive_text(
         Directive::For(d) => {
             let collection = evaluate(&d.for_expr.collection_expr, scope, source)?;
             let place = place_of(source, d.for_expr.collection_expr.span());
-            let around = (ends(d.for_expr.strip), starts(d.endfor_expr.strip));
             let mut out = String::new();
             for (key, value) in pairs(&collection)
                 .ok_or_else(|| Problem::at(&place, "`for` needs a list, set or map"))?
@@ -170,9 +332,48 @@ fn directive_text(
                 if let Some(name) = &d.for_expr.key_var {
                     names = names.with(name.as_str(), key);
                 }
-                out.push_str(&inner(&d.for_expr.template, around, &names, source)?);
+                out.push_str(&inner(&d.for_expr.template, &names)?);
             }
             Ok(out)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::eval::evaluate;
+    use crate::{Configuration, Reading, State};
+
+    /// The heredocs of `heredocs.json`, with the texts that Terraform 1.11.4 makes of them.
+    #[test]
+    fn heredocs_as_terraform_reads_them() {
+        let recorded: Vec<Value> = serde_json::from_str(include_str!("heredocs.json")).unwrap();
+        let locals = recorded.iter().enumerate();
+        let locals =
+            locals.map(|(i, row)| format!("  h{i} = {}\n", row["heredoc"].as_str().unwrap()));
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!("locals {{\n{}}}\n", locals.collect::<String>());
+        std::fs::write(folder.path().join("main.tf"), text).unwrap();
+        let reading = Reading {
+            directories: vec![folder.path().to_owned()],
+            ..Reading::default()
+        };
+        let config = Configuration::read(&reading).unwrap();
+        let state = State::new(&config);
+        let scope = state.scope(state.instances(0).unwrap()[0]);
+        let mut wrong = Vec::new();
+        for (i, row) in recorded.iter().enumerate() {
+            let Some((source, expression)) = config.modules[0].locals.get(&format!("h{i}")) else {
+                wrong.push(format!("{} swallows what follows", row["heredoc"]));
+                continue;
+            };
+            let got = evaluate(expression, &scope, source).map_err(|p| p.message);
+            if got.as_ref() != Ok(&row["value"]) {
+                wrong.push(format!("{}: {got:?}, not {}", row["heredoc"], row["value"]));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }

@@ -271,6 +271,10 @@ fn what_may_decide_about_the_pipeline_stops() {
         "aws_s3_bucket_replication_configuration.b is not supported yet",
     );
     check(
+        "resource \"aws_s3_account_public_access_block\" \"all\" {\n  provider = aws.pipeline\n}\n",
+        "aws_s3_account_public_access_block.all is not supported yet",
+    );
+    check(
         "data \"aws_vpc\" \"v\" {\n  provider = aws.pipeline\n}\nresource \"aws_iam_role_policy\" \"p\" {\n  provider = aws.pipeline\n  role = aws_iam_role.codepipeline.id\n  policy = data.aws_vpc.v.json\n}\n",
         "data.aws_vpc.v is not supported yet, and the pipeline depends on it through aws_iam_role_policy.p; give what is read of it: --set data.aws_vpc.v.ATTRIBUTE=VALUE",
     );

@@ -370,6 +370,9 @@ mod tests {
         std::fs::write(at("f.txt"), "hello\n").unwrap();
         let template = "Hi ${name}, %{ for x in list ~}\n<${x}>\n%{ endfor ~}${upper(name)}";
         std::fs::write(at("t.tftpl"), template).unwrap();
+        let stripped =
+            "a\n%{ for x in list ~}\n  <${x}>\n  %{ endfor ~}\n\n  end ${~ \"z\" ~}\n  q";
+        std::fs::write(at("u.tftpl"), stripped).unwrap();
         std::fs::create_dir_all(at("d/e")).unwrap();
         for name in ["d/a.json", "d/b.txt", "d/e/c.json"] {
             std::fs::write(at(name), "").unwrap();

@@ -61,6 +61,15 @@ const HARMLESS: &[&str] = &[
     "aws_codepipeline_webhook",
 ];
 
+/// Types that are attached to nothing and decide about a whole account.
+const EVERYWHERE: &[&str] = &[
+    "aws_organizations_",
+    "aws_s3_account_",
+    "aws_s3control_",
+    "aws_ecr_registry_policy",
+    "aws_vpc_endpoint",
+];
+
 /// Whether a resource of this type may decide whether a call is allowed.
 fn decides(node: &Node) -> bool {
     const SERVICES: &[&str] = &[
@@ -174,8 +183,8 @@ pub(super) fn attached_to(configuration: &Configuration, needed: &BTreeSet<usize
             .flat_map(|name| configuration.refers(node, name))
             .collect();
         let unknown = targets.is_empty() && TARGETS.iter().any(|name| node.has(name));
-        let organization = node.type_name.starts_with("aws_organizations_");
-        !targets.is_disjoint(needed) || unknown || organization
+        let everywhere = EVERYWHERE.iter().any(|t| node.type_name.starts_with(t));
+        !targets.is_disjoint(needed) || unknown || everywhere
     });
     attached.map(|(i, _)| i).collect()
 }

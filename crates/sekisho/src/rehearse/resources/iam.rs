@@ -18,8 +18,9 @@ pub(super) const ROLE: Type = Type {
         "name_prefix",
         "inline_policy",
         "managed_policy_arns",
+        "force_detach_policies",
     ],
-    ignored: &["force_detach_policies"],
+    ignored: &[],
     make: role,
 };
 pub(super) const ROLE_POLICY: Type = Type {
@@ -56,8 +57,14 @@ pub(super) const POLICY_ATTACHMENT: Type = Type {
 };
 pub(super) const USER: Type = Type {
     name: "aws_iam_user",
-    arguments: &["name", "path", "permissions_boundary", "tags"],
-    ignored: &["force_destroy"],
+    arguments: &[
+        "name",
+        "path",
+        "permissions_boundary",
+        "tags",
+        "force_destroy",
+    ],
+    ignored: &[],
     make: user,
 };
 pub(super) const USER_POLICY: Type = Type {

@@ -46,8 +46,9 @@ pub(super) const GRANT: Type = Type {
         "operations",
         "constraints",
         "grant_creation_tokens",
+        "retire_on_delete",
     ],
-    ignored: &["retire_on_delete"],
+    ignored: &[],
     make: grant,
 };
 

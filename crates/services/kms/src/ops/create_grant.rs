@@ -34,7 +34,11 @@ impl Operation for CreateGrant {
                 lookup.origin().via().is_some().to_string(),
             );
         if let Some(c) = &input.constraints {
-            let kind = if c.encryption_context_equals.is_some() {
+            let kind = if c
+                .encryption_context_equals
+                .as_ref()
+                .is_some_and(|c| !c.is_empty())
+            {
                 "EncryptionContextEquals"
             } else {
                 "EncryptionContextSubset"
@@ -118,8 +122,13 @@ impl Input {
             },
             retiring,
             operations: self.operations.clone(),
-            equals: constraints.encryption_context_equals,
-            subset: constraints.encryption_context_subset,
+            // An empty constraint is none: the AWS provider sends both whichever is given.
+            equals: constraints
+                .encryption_context_equals
+                .filter(|c| !c.is_empty()),
+            subset: constraints
+                .encryption_context_subset
+                .filter(|c| !c.is_empty()),
             issuing_account,
         }
     }

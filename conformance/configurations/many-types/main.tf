@@ -1,0 +1,255 @@
+# Every resource type and data source that has no example of its own, with the arguments that people give.
+
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["222222222222"]
+
+  default_tags {
+    tags = {
+      Team  = "platform"
+      Stage = "test"
+    }
+  }
+}
+
+variable "names" {
+  type    = set(string)
+  default = ["b", "a", "a"]
+}
+
+variable "settings" {
+  type = object({
+    days    = optional(number, 30)
+    enabled = bool
+    labels  = optional(map(string), {})
+  })
+  default = {
+    enabled = true
+    labels  = { n = 1 }
+  }
+}
+
+locals {
+  trust = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "codepipeline.amazonaws.com" }
+    }]
+  })
+  numbered = { for i, n in sort(tolist(var.names)) : n => format("%02d", i + 1) }
+}
+
+resource "aws_iam_role" "each" {
+  for_each             = local.numbered
+  name                 = "role-${each.key}-${each.value}"
+  path                 = "/team/"
+  description          = title("role of ${each.key}")
+  max_session_duration = var.settings.days * 120
+  assume_role_policy   = local.trust
+  permissions_boundary = aws_iam_policy.boundary.arn
+
+  tags = merge(var.settings.labels, { Stage = "own" })
+}
+
+resource "aws_iam_policy" "boundary" {
+  name        = "boundary"
+  description = "No more than this."
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      for service in ["s3", "ecr", "kms"] : {
+        Sid      = upper(service)
+        Effect   = "Allow"
+        Action   = "${service}:*"
+        Resource = "*"
+      }
+    ]
+  })
+}
+
+data "aws_iam_policy_document" "read" {
+  dynamic "statement" {
+    for_each = toset(["s3:GetObject", "ecr:DescribeImages"])
+    iterator = action
+
+    content {
+      actions   = [action.value]
+      resources = ["*"]
+
+      condition {
+        test     = "StringLike"
+        variable = "aws:PrincipalTag/team"
+        values   = ["&{aws:PrincipalTag/department}-*"]
+      }
+    }
+  }
+}
+
+resource "aws_iam_policy" "read" {
+  name   = "read"
+  policy = data.aws_iam_policy_document.read.json
+}
+
+resource "aws_iam_role_policy_attachment" "read" {
+  for_each   = aws_iam_role.each
+  role       = each.value.name
+  policy_arn = aws_iam_policy.read.arn
+}
+
+resource "aws_iam_user" "ci" {
+  name          = "ci"
+  path          = "/machines/"
+  force_destroy = true
+}
+
+resource "aws_iam_user_policy" "ci" {
+  name   = "ci"
+  user   = aws_iam_user.ci.name
+  policy = data.aws_iam_policy_document.read.json
+}
+
+resource "aws_iam_user_policy_attachment" "ci" {
+  user       = aws_iam_user.ci.name
+  policy_arn = aws_iam_policy.read.arn
+}
+
+resource "aws_kms_key" "this" {
+  description             = "A key"
+  deletion_window_in_days = 7
+  enable_key_rotation     = var.settings.enabled
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/many-types"
+  target_key_id = aws_kms_key.this.key_id
+}
+
+resource "aws_kms_grant" "reader" {
+  name              = "reader"
+  key_id            = aws_kms_key.this.key_id
+  grantee_principal = aws_iam_role.each["a"].arn
+  operations        = ["Encrypt", "Decrypt", "DescribeKey"]
+
+  constraints {
+    encryption_context_subset = {
+      purpose = "test"
+    }
+  }
+}
+
+resource "aws_s3_bucket" "this" {
+  count         = length(var.names)
+  bucket        = "many-types-${count.index}-222222222222"
+  force_destroy = true
+}
+
+resource "aws_s3_bucket_ownership_controls" "old" {
+  bucket = aws_s3_bucket.this[0].id
+
+  rule {
+    object_ownership = "BucketOwnerPreferred"
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  bucket = aws_s3_bucket.this[1].id
+
+  rule {
+    bucket_key_enabled = true
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_alias.this.arn
+    }
+  }
+}
+
+resource "aws_s3_object" "note" {
+  bucket  = aws_s3_bucket.this[0].bucket
+  key     = "notes/today.txt"
+  content = <<-EOT
+    %{for name in sort(tolist(var.names))~}
+    ${name}
+    %{endfor~}
+  EOT
+}
+
+resource "aws_ecr_repository" "this" {
+  name                 = "many/types"
+  image_tag_mutability = "IMMUTABLE"
+  force_delete         = true
+
+  image_scanning_configuration {
+    scan_on_push = true
+  }
+}
+
+resource "aws_ecr_lifecycle_policy" "this" {
+  repository = aws_ecr_repository.this.name
+
+  policy = jsonencode({
+    rules = [{
+      rulePriority = 1
+      selection = {
+        tagStatus   = "untagged"
+        countType   = "sinceImagePushed"
+        countUnit   = "days"
+        countNumber = var.settings.days
+      }
+      action = { type = "expire" }
+    }]
+  })
+}
+
+data "aws_iam_role" "a" {
+  name = aws_iam_role.each["a"].name
+}
+
+data "aws_iam_policy" "read" {
+  arn = aws_iam_policy.read.arn
+}
+
+data "aws_kms_key" "this" {
+  key_id = aws_kms_alias.this.name
+}
+
+data "aws_kms_alias" "this" {
+  name = aws_kms_alias.this.name
+}
+
+data "aws_s3_bucket" "first" {
+  bucket = aws_s3_bucket.this[0].bucket
+}
+
+data "aws_ecr_repository" "this" {
+  name = aws_ecr_repository.this.name
+}
+
+data "aws_region" "here" {}
+
+data "aws_partition" "here" {}
+
+# What the data sources read, in a policy that both ways have to write the same.
+resource "aws_iam_role_policy" "read" {
+  name = "read"
+  role = data.aws_iam_role.a.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect = "Allow"
+      Action = ["s3:GetObject"]
+      Resource = [
+        data.aws_s3_bucket.first.arn,
+        data.aws_iam_policy.read.arn,
+        replace(data.aws_kms_key.this.arn, "/[0-9a-f-]{36}/", "key"),
+        replace(data.aws_kms_alias.this.target_key_arn, "/[0-9a-f-]{36}/", "key"),
+        data.aws_ecr_repository.this.arn,
+        "arn:${data.aws_partition.here.partition}:s3:::${data.aws_region.here.name}",
+      ]
+    }]
+  })
+}
