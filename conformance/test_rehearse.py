@@ -7,7 +7,7 @@ import re
 
 import pytest
 from conftest import A, B, BINARY, C, ROOT
-from test_cli import plugins, run, without_terraform
+from test_cli import Terraform, plugins, run, without_terraform
 
 EXAMPLES = ROOT / "examples"
 CONFIGURATIONS = ROOT / "conformance" / "configurations"
@@ -159,3 +159,32 @@ def test_both_ways_end_in_the_same_state(fresh, tmp_path, path):
     assert bool(states[0][1][B]["pipelines"]) == delivers
     after = {f: f.read_bytes() for p in paths for f in p.rglob("*") if f.is_file()}
     assert before == after, "the user's directory was changed"
+
+
+def test_a_plan_is_rehearsed_as_far_as_it_says(fresh, tmp_path):
+    without_terraform()
+    server = fresh()
+    terraform = Terraform(server, tmp_path, EXAMPLES / "cross-account-ecr")
+
+    def plan(name):
+        terraform("plan", "-no-color", f"-out={name}")
+        shown = run(["terraform", "show", "-json", name], terraform.env, cwd=terraform.work)
+        path = tmp_path / f"{name}.json"
+        path.write_text(shown.stdout)
+        return path
+
+    rehearse = lambda path: run([BINARY, "rehearse", "-q", "--format", "json", str(path)], dict(os.environ))
+    # Before anything is there a plan does not say which key a policy names.
+    done = rehearse(plan("new"))
+    assert done.returncode == 2 and "aws_iam_role_policy.ecr_source: `policy` is known only after it is applied" in done.stderr, done.stderr
+    terraform("apply", "-no-color", "-auto-approve")
+    applied = plan("applied")
+    done = rehearse(applied)
+    assert done.returncode == 0, done.stdout + done.stderr
+    # A plan that takes an agreement away.
+    broken = tmp_path / "broken.json"
+    broken.write_text(applied.read_text().replace("ecr:DescribeImages", "ecr:ListImages"))
+    done = rehearse(broken)
+    assert done.returncode == 1
+    changes = json.loads(done.stdout)["changes"]
+    assert changes["enough"] and [s["statement"]["Action"] for s in changes["statements"]] == ["ecr:DescribeImages"]

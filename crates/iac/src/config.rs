@@ -109,6 +109,10 @@ impl Configuration {
                 continue;
             }
             let index = config.modules.len();
+            if directory.is_file() {
+                config.plan(index, path, directory, &mut problems);
+                continue;
+            }
             let module = Module::new(path, directory.clone(), PathBuf::from("."), index);
             let assigned = config.folder(module, 0, &mut problems);
             config.assign(index, assigned, reading, &mut problems);
@@ -164,6 +168,44 @@ impl Configuration {
             Problem::at(&place, format!("syntax error: {}", error.message()))
         })?;
         Ok((source, body))
+    }
+
+    /// Adds a plan, as `terraform show -json` prints it, as a root of its own.
+    fn plan(&mut self, index: usize, path: String, file: &Path, problems: &mut Vec<Problem>) {
+        let name = file.display();
+        let plan = self.text(file).and_then(|text| {
+            serde_json::from_str::<Value>(&text)
+                .map_err(|e| format!("{name}: this is no JSON: {e}"))
+        });
+        let text = match plan.map(|plan| crate::plan::text(&plan)) {
+            Ok(Ok(text)) => text,
+            Ok(Err(unsaid)) => {
+                problems.extend(unsaid.into_iter().map(|m| problem(format!("{name}: {m}"))));
+                return;
+            }
+            Err(message) => {
+                problems.push(problem(message));
+                return;
+            }
+        };
+        let folder = file.parent().map(Path::to_owned).unwrap_or_default();
+        let mut module = Module::new(path, folder, PathBuf::from("."), index);
+        let source = Arc::new(Source {
+            path: format!("{name} (read as a configuration)"),
+            text,
+        });
+        match hcl_edit::parser::parse_body(&source.text) {
+            Ok(body) => {
+                let nothing = Self::default();
+                let state = State::new(&nothing);
+                let mut found = Found::default();
+                module.file(index, &source, body, &Scope::constant(&state), &mut found);
+                problems.append(&mut found.problems);
+                self.nodes.append(&mut found.nodes);
+            }
+            Err(error) => problems.push(problem(format!("{name}: {}", error.message()))),
+        }
+        self.modules.push(module);
     }
 
     /// Reads the folder of a module, adds the module and those that it calls, and answers the variables that files of

@@ -12,6 +12,7 @@ mod eval;
 mod functions;
 mod graph;
 mod module;
+mod plan;
 mod policy_document;
 mod provider;
 mod references;

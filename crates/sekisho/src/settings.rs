@@ -44,7 +44,12 @@ impl Settings {
     /// # Errors
     /// What cannot be read, or is not known, and where.
     pub fn read(directory: &Path) -> Result<Self, String> {
-        let path = directory.join(FILE);
+        // A plan has its settings beside it.
+        let folder = match directory.parent() {
+            Some(parent) if directory.is_file() => parent,
+            _ => directory,
+        };
+        let path = folder.join(FILE);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),

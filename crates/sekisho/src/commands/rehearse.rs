@@ -42,7 +42,8 @@ pub(crate) struct Args {
 /// What a configuration is read with, and how it is rehearsed.
 #[derive(Debug, clap::Args)]
 pub(super) struct ReadingArgs {
-    /// The directories of the Terraform configuration: one, or one for each account
+    /// The directories of the Terraform configuration: one, or one for each account; or a plan that `terraform show -json`
+    /// printed
     #[arg(value_name = "DIR", default_value = ".")]
     directories: Vec<PathBuf>,
     /// A Terraform variable; also TF_VAR_NAME in the environment

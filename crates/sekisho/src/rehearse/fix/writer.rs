@@ -99,10 +99,15 @@ impl<'c> Writer<'c> {
             .written
             .iter()
             .map(|(made, attribute)| self.behind(made, attribute, statement));
+        // What was made of a plan is in no file that could be written.
+        let file = |insertion: &Insertion| std::path::Path::new(&insertion.path).is_file();
         if let Some(insertion) = insertions.find_map(|insertion| insertion) {
-            return Some(Place::Into(insertion));
+            return file(&insertion).then_some(Place::Into(insertion));
         }
         let (concerned, kind, argument, attribute) = found.beside?;
+        if !std::path::Path::new(&concerned.node.place.source.path).is_file() {
+            return None;
+        }
         let here = Here {
             module: &concerned.node.path,
             path: concerned.path,
