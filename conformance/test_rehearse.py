@@ -4,6 +4,7 @@ import difflib
 import json
 import os
 import re
+import shutil
 
 import pytest
 from conftest import A, B, BINARY, C, ROOT
@@ -188,3 +189,30 @@ def test_a_plan_is_rehearsed_as_far_as_it_says(fresh, tmp_path):
     assert done.returncode == 1
     changes = json.loads(done.stdout)["changes"]
     assert changes["enough"] and [s["statement"]["Action"] for s in changes["statements"]] == ["ecr:DescribeImages"]
+
+
+REPAIRS = {
+    "modules": [("modules/registry/main.tf", '"ecr:DescribeImages"', '"ecr:ListImages"'), ("modules/pipeline/main.tf", "identifiers = [aws_iam_role.service.arn, var.source_role_arn]", "identifiers = [aws_iam_role.service.arn]")],
+    "for-each-accounts": [("images.tf", '"ecr:DescribeImages"', '"ecr:ListImages"'), ("delivery.tf", 'Action   = "sts:AssumeRole"\n        Resource', 'Action   = "sts:TagSession"\n        Resource')],
+    "heredocs": [("main.tf", '"Action": "ecr:DescribeImages"', '"Action": "ecr:ListImages"'), ("main.tf", '"Action": ["kms:Decrypt", "kms:GenerateDataKey*"]', '"Action": "kms:ListKeys"')],
+    "policy-files": [("policies/artifacts.json", '"s3:PutObject", ', ""), ("policies/source-trust.json", '"sts:AssumeRole"', '"sts:TagSession"')],
+}
+
+
+@pytest.mark.parametrize("name", REPAIRS)
+def test_what_is_repaired_delivers_by_terraform(tmp_path, name):
+    without_terraform()
+    infra = tmp_path / "infra"
+    shutil.copytree(EXAMPLES / name, infra)
+    for file, before, after in REPAIRS[name]:
+        text = (infra / file).read_text()
+        assert before in text
+        (infra / file).write_text(text.replace(before, after, 1))
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    environment |= {"TF_CLI_CONFIG_FILE": os.devnull, "TF_CLI_ARGS_init": f"-plugin-dir={plugins()}"}
+    fixed = run([BINARY, "rehearse", "-q", "--fix", str(infra)], environment)
+    assert fixed.returncode == 0, fixed.stdout + fixed.stderr
+    formatted = run(["terraform", "fmt", "-check", "-diff", "-recursive", str(infra)], environment)
+    assert formatted.returncode == 0, formatted.stdout
+    done = run([BINARY, "rehearse", "-q", "--with", "terraform", str(infra)], environment)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -377,6 +377,14 @@ const CASES: &[Case] = &[
         )],
     ),
     alone(
+        "data-of-something-else",
+        &[(
+            "main.tf",
+            "",
+            "provider \"aws\" {\n  allowed_account_ids = [\"111111111111\"]\n}\ndata \"aws_iam_role\" \"admin\" {\n  name = \"admin\"\n}\n",
+        )],
+    ),
+    alone(
         "settings",
         &[
             ("sekisho.toml", "", "[acounts]\na = \"1\"\n"),

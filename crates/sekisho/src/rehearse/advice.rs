@@ -26,7 +26,7 @@ pub(super) fn hints(
         }
     }
     for failure in failures {
-        let message = of_failure(&failure.problem.message, policies);
+        let message = of_failure(failure, policies);
         out.extend(message.map(|message| Note {
             message: format!("{}: {message}", failure.address),
             place: failure.problem.place.clone(),
@@ -171,7 +171,17 @@ fn repository_elsewhere(
     ))
 }
 
-fn of_failure(message: &str, policies: &Policies<'_>) -> Option<String> {
+fn of_failure(failure: &Failure, policies: &Policies<'_>) -> Option<String> {
+    let message = failure.problem.message.as_str();
+    let absent = ["NoSuchEntity", "NotFound", "NoSuchBucket"]
+        .iter()
+        .any(|c| message.contains(c));
+    let address = &failure.address;
+    if address.contains("data.") && absent {
+        return Some(format!(
+            "nothing in this configuration makes it, and a rehearsal does not ask AWS: make it here too, or give what is read of it with --set {address}.ATTRIBUTE=VALUE"
+        ));
+    }
     if message.contains("will not allow you to update the key policy") {
         return Some("AWS refuses a key policy under which nobody could change it any more: allow kms:PutKeyPolicy to the account (its root) or to the role that applies this".to_owned());
     }

@@ -58,7 +58,11 @@ pub fn rehearse_with_program(
     for directory in &options.reading.directories {
         copy.point(&configuration, directory, &clients, &endpoint.address)?;
     }
-    apply(program, options, &copy, progress)?;
+    let terraform = Terraform {
+        program,
+        endpoint: &endpoint.address,
+    };
+    terraform.apply(options, &copy, progress)?;
     drop(endpoint);
     let pipelines = pipelines(&clients)?;
     let mut used = BTreeSet::new();
@@ -299,97 +303,109 @@ fn copy_files(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Applies the directories in their order; one that fails is tried again after the others.
-fn apply(
-    program: &str,
-    options: &Options,
-    copy: &Copy,
-    progress: &mut dyn FnMut(&str),
-) -> Result<(), Vec<Problem>> {
-    let mut open: Vec<&PathBuf> = options.reading.directories.iter().collect();
-    for directory in &open {
-        let mut init = vec![
-            "init".to_owned(),
-            "-input=false".to_owned(),
-            "-no-color".to_owned(),
-        ];
-        let installed = directory.join(".terraform/providers");
-        if installed.is_dir() {
-            init.push(format!(
-                "-plugin-dir={}",
-                sekisho_iac::full(&installed).display()
-            ));
-        }
-        progress(&format!(
-            "{program} init in a copy of {}",
-            directory.display()
-        ));
-        run(program, &init, &copy.of(directory))?;
-    }
-    while !open.is_empty() {
-        let before = open.len();
-        let mut failed = Vec::new();
-        let mut said = Vec::new();
-        for directory in open {
-            progress(&format!(
-                "{program} apply in a copy of {}",
-                directory.display()
-            ));
-            let mut arguments: Vec<String> =
-                ["apply", "-auto-approve", "-input=false", "-no-color"]
-                    .map(str::to_owned)
-                    .into();
-            for (name, value) in &options.reading.variables {
-                arguments.push(format!("-var={name}={value}"));
-            }
-            for file in &options.reading.variable_files {
-                arguments.push(format!("-var-file={}", sekisho_iac::full(file).display()));
-            }
-            if let Err(mut problems) = run(program, &arguments, &copy.of(directory)) {
-                failed.push(directory);
-                said.append(&mut problems);
-            }
-        }
-        if failed.len() == before {
-            return Err(said);
-        }
-        open = failed;
-    }
-    Ok(())
+/// The program, and the engine that it is pointed at.
+struct Terraform<'p> {
+    program: &'p str,
+    endpoint: &'p str,
 }
 
-fn run(program: &str, arguments: &[String], folder: &Path) -> Result<(), Vec<Problem>> {
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder);
-    command
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("CHECKPOINT_DISABLE", "1");
-    // Nothing of the user's AWS environment may reach AWS, or change what the providers do.
-    for name in [
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-        "AWS_PROFILE",
-        "AWS_DEFAULT_PROFILE",
-        "AWS_ENDPOINT_URL",
-        "AWS_ROLE_ARN",
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-        "TF_WORKSPACE",
-        "TF_DATA_DIR",
-    ] {
-        command.env_remove(name);
+impl Terraform<'_> {
+    /// Applies the directories in their order; one that fails is tried again after the others.
+    fn apply(
+        &self,
+        options: &Options,
+        copy: &Copy,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), Vec<Problem>> {
+        let mut open: Vec<&PathBuf> = options.reading.directories.iter().collect();
+        for directory in &open {
+            let mut init = vec![
+                "init".to_owned(),
+                "-input=false".to_owned(),
+                "-no-color".to_owned(),
+            ];
+            let installed = directory.join(".terraform/providers");
+            if installed.is_dir() {
+                init.push(format!(
+                    "-plugin-dir={}",
+                    sekisho_iac::full(&installed).display()
+                ));
+            }
+            progress(&format!(
+                "{} init in a copy of {}",
+                self.program,
+                directory.display()
+            ));
+            self.run(&init, &copy.of(directory))?;
+        }
+        while !open.is_empty() {
+            let before = open.len();
+            let mut failed = Vec::new();
+            let mut said = Vec::new();
+            for directory in open {
+                progress(&format!(
+                    "{} apply in a copy of {}",
+                    self.program,
+                    directory.display()
+                ));
+                let mut arguments: Vec<String> =
+                    ["apply", "-auto-approve", "-input=false", "-no-color"]
+                        .map(str::to_owned)
+                        .into();
+                for (name, value) in &options.reading.variables {
+                    arguments.push(format!("-var={name}={value}"));
+                }
+                for file in &options.reading.variable_files {
+                    arguments.push(format!("-var-file={}", sekisho_iac::full(file).display()));
+                }
+                if let Err(mut problems) = self.run(&arguments, &copy.of(directory)) {
+                    failed.push(directory);
+                    said.append(&mut problems);
+                }
+            }
+            if failed.len() == before {
+                return Err(said);
+            }
+            open = failed;
+        }
+        Ok(())
     }
-    let done = command
-        .output()
-        .map_err(|e| problem(format!("cannot run {program}: {e}")))?;
-    if done.status.success() {
-        return Ok(());
+
+    fn run(&self, arguments: &[String], folder: &Path) -> Result<(), Vec<Problem>> {
+        let mut command = Command::new(self.program);
+        command.args(arguments).current_dir(folder);
+        command
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("CHECKPOINT_DISABLE", "1");
+        // Services that the overrides do not name are asked here, too, and answer that they are not supported.
+        command.env("AWS_ENDPOINT_URL", self.endpoint);
+        // Nothing of the user's AWS environment may reach AWS, or change what the providers do.
+        for name in [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_PROFILE",
+            "AWS_DEFAULT_PROFILE",
+            "AWS_ROLE_ARN",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "TF_WORKSPACE",
+            "TF_DATA_DIR",
+        ] {
+            command.env_remove(name);
+        }
+        let done = command
+            .output()
+            .map_err(|e| problem(format!("cannot run {}: {e}", self.program)))?;
+        if done.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&done.stderr);
+        let said = said.replace(&*folder.display().to_string(), ".");
+        let first = arguments.first().map(String::as_str).unwrap_or_default();
+        Err(problem(format!(
+            "{} {first} failed:\n{}",
+            self.program,
+            said.trim()
+        )))
     }
-    let said = String::from_utf8_lossy(&done.stderr);
-    let said = said.replace(&*folder.display().to_string(), ".");
-    let first = arguments.first().map(String::as_str).unwrap_or_default();
-    Err(problem(format!(
-        "{program} {first} failed:\n{}",
-        said.trim()
-    )))
 }

@@ -113,15 +113,26 @@ fn iam_role(client: &Client, values: &Values<'_>) -> Made {
 }
 
 fn iam_policy(client: &Client, values: &Values<'_>) -> Made {
-    let arn = match values.text("arn") {
-        Some(arn) => arn,
-        None => format!(
-            "arn:aws:iam::{}:policy/{}",
-            client.account,
-            values.need("name")?
-        ),
+    let read = |arn: &str| client.call("iam", "GetPolicy", json!({"PolicyArn": arn}));
+    let (arn, policy) = match values.text("arn") {
+        Some(arn) => {
+            let policy = read(&arn)?;
+            (arn, policy)
+        }
+        None => {
+            // A name may be that of one of the account's policies, or of AWS's own.
+            let name = values.need("name")?;
+            let own = format!("arn:aws:iam::{}:policy/{name}", client.account);
+            match read(&own) {
+                Ok(policy) => (own, policy),
+                Err(error) => {
+                    let managed = format!("arn:aws:iam::aws:policy/{name}");
+                    let policy = read(&managed).map_err(|_| error)?;
+                    (managed, policy)
+                }
+            }
+        }
     };
-    let policy = client.call("iam", "GetPolicy", json!({"PolicyArn": arn}))?;
     let version = text_at(&policy, "/Policy/DefaultVersionId");
     let input = json!({"PolicyArn": arn, "VersionId": version});
     let version = client.call("iam", "GetPolicyVersion", input)?;
