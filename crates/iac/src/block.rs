@@ -146,6 +146,9 @@ impl Node {
     }
 }
 
+/// More instances of one block than anybody means.
+const MAX_COUNT: u64 = 10_000;
+
 /// How often a block is made: `count` or `for_each`.
 pub(crate) fn repetition(
     body: &Body,
@@ -156,6 +159,12 @@ pub(crate) fn repetition(
         let value = evaluate(&attribute.value, scope, source)?;
         let count = crate::convert::to_number(&value).and_then(|n| n.as_u64());
         let place = place_of(source, attribute.span());
+        if count.is_some_and(|count| count > MAX_COUNT) {
+            return Err(Problem::at(
+                &place,
+                format!("`count` is more than {MAX_COUNT}"),
+            ));
+        }
         return count
             .map(Repetition::Count)
             .ok_or_else(|| Problem::at(&place, "`count` must be a whole number"));

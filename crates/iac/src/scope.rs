@@ -390,7 +390,7 @@ impl<'a> Scope<'a> {
         match mine.as_slice() {
             [(only, None)] => value(*only),
             _ if output.is_some() => Err(format!("`module.{name}` has several instances")),
-            [(_, Some(Value::String(_))), ..] => {
+            _ if self.is_for_each(index) => {
                 let pairs = mine
                     .iter()
                     .filter_map(|(i, k)| Some((k.as_ref()?.as_str()?, *i)));
@@ -400,6 +400,16 @@ impl<'a> Scope<'a> {
             }
             _ => mine.iter().map(|(i, _)| value(*i)).collect(),
         }
+    }
+
+    /// Whether a module is called for each of something: none of it is then an empty map.
+    fn is_for_each(&self, module: usize) -> bool {
+        let called = self
+            .config()
+            .modules
+            .get(module)
+            .and_then(|m| m.call.as_ref());
+        called.is_some_and(|(_, call)| call.body.has_attribute("for_each"))
     }
 
     fn output(&self, name: &str) -> Result<Value, Problem> {

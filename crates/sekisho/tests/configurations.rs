@@ -81,7 +81,12 @@ module "many" {
   name     = "${module.one.name == "ONE" ? "many" : "wrong"}-${each.key}"
   settings = { count = each.value, tag = "v" }
 }
-locals { name = "one" }
+module "none" {
+  source   = "./child"
+  for_each = {}
+  name     = each.key
+}
+locals { name = length(keys(module.none)) == 0 ? "one" : "wrong" }
 output "first" { value = module.one.arns[0] }
 output "all" { value = flatten([for k, m in module.many : m.arns]) }
 output "keyed" { value = module.many["a"].arns[1] }

@@ -99,9 +99,13 @@ fn set(f: &Args<'_>, mut combine: impl FnMut(&mut Vec<Value>, &[Value])) -> Resu
 }
 
 fn setproduct(f: &Args<'_>) -> Result<Value, String> {
+    const MOST: usize = 100_000;
     let mut out: Vec<Vec<Value>> = vec![Vec::new()];
     for at in 0..f.args.len() {
         let list = f.list(at)?;
+        if out.len().saturating_mul(list.len()) > MOST {
+            return Err(format!("setproduct: more than {MOST} elements"));
+        }
         out = out
             .iter()
             .flat_map(|head| {

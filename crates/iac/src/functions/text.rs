@@ -52,7 +52,11 @@ fn title(text: &str) -> String {
 }
 
 fn indent(f: &Args<'_>) -> Result<Value, String> {
+    const MOST: usize = 10_000;
     let spaces = usize::try_from(f.int(0)?).map_err(|_| "indent: the width is negative")?;
+    if spaces > MOST {
+        return Err(format!("indent: more than {MOST} spaces"));
+    }
     let text = f.text(1)?;
     Ok(json!(
         text.replace('\n', &format!("\n{}", " ".repeat(spaces)))

@@ -48,6 +48,13 @@ pub fn rehearse_with_program(
     options: &Options,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Outcome, Vec<Problem>> {
+    if let Some(plan) = options.reading.directories.iter().find(|d| d.is_file()) {
+        let message = format!(
+            "{}: {program} makes resources of directories, not of plans",
+            plan.display()
+        );
+        return Err(problem(message));
+    }
     let configuration = Configuration::read(&options.reading)?;
     let engine = new_engine(options)?;
     let providers = Providers::new(&configuration, options)?;
