@@ -45,7 +45,31 @@ pub(crate) fn refresh(botocore: &Path, iam: &Path, out: &Path) -> Result<(), Str
             &actions(&table[prefix(service)]),
         )?;
     }
-    Ok(())
+    fs::write(out.join("names.txt"), names_of_all(&table)).map_err(|e| e.to_string())
+}
+
+/// What every service calls its actions and condition keys, a line a service: `prefix: Action …; key …`.
+fn names_of_all(table: &Value) -> String {
+    let names = |service: &Value, member: &str| {
+        let mut names: Vec<String> = service[member]
+            .as_object()
+            .map(|map| map.keys().cloned().collect())
+            .unwrap_or_default();
+        names.sort();
+        names.join(" ")
+    };
+    let services: BTreeMap<&String, &Value> = table.as_object().into_iter().flatten().collect();
+    services
+        .into_iter()
+        .filter(|(_, service)| service["privileges"].is_object())
+        .map(|(prefix, service)| {
+            format!(
+                "{prefix}: {}; {}\n",
+                names(service, "privileges"),
+                names(service, "conditions")
+            )
+        })
+        .collect()
 }
 
 fn read(path: &Path) -> Result<Value, String> {

@@ -75,7 +75,7 @@ impl Caller {
                 "{account}:{}",
                 arn.rsplit('/').next().unwrap_or_default()
             )),
-            Principal::Anonymous | Principal::Service(_) => None,
+            Principal::Anonymous | Principal::Service(_) | Principal::Provider { .. } => None,
         }
     }
 }

@@ -50,6 +50,13 @@ pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Reso
         }
         Principal::Session { .. } => Some("AssumedRole"),
         Principal::Federated { .. } => Some("FederatedUser"),
+        // Recorded for SAML: the account is the provider's, the type `User`, and there is no ARN.
+        Principal::Provider { account, .. } => {
+            if let Some(account) = account {
+                context.set("aws:principalaccount", account.clone());
+            }
+            Some("User")
+        }
     };
     if let Some(kind) = kind {
         context.set("aws:principaltype", kind);

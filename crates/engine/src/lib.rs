@@ -11,6 +11,7 @@
 mod authorization_message;
 mod body;
 mod caller;
+mod canonical;
 mod clock;
 mod context;
 mod cx;
@@ -26,12 +27,14 @@ mod origin;
 mod policy_text;
 pub mod prelude;
 mod probe;
+mod reference;
 mod resource;
 pub mod time;
 mod token;
 
 pub use body::{Body, BodyOut, Checksum, Digests, Sink, SinkSpec, hex_of, md5_base64};
 pub use caller::Caller;
+pub use canonical::{canonical_account, canonical_id};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use cx::{Cx, Lookup};
 pub use engine::{Call, Engine, EngineConfig, Reply};
@@ -45,6 +48,7 @@ pub use ids::Ids;
 pub use op::{AccessDenied, Check, OpId, Operation, Permit, Registry, Service, StreamOperation};
 pub use origin::{Origin, RequestInfo, Signing};
 pub use policy_text::{PolicyText, pin, shown};
+pub use reference::IamReference;
 pub use resource::Resource;
 pub use sekisho_store::{
     BlobReader, DataKey, Overlay, Sealed, Staged, Store, StoreError, Table, seal, unseal,

@@ -10,6 +10,7 @@ use sekisho_arn::Arn;
 use sekisho_policy::{Document, Policy, PrincipalPattern, principals};
 use serde::{Deserialize, Serialize};
 
+use crate::canonical::canonical_account;
 use crate::cx::Lookup;
 use crate::error::ApiError;
 use crate::identity::{ROLES, USERS};
@@ -70,10 +71,19 @@ impl PolicyText {
                 let document = document.altered(|statement| {
                     let patterns = statement.principals.as_mut().map(|p| &mut p.patterns);
                     for pattern in patterns.into_iter().flatten() {
-                        if let PrincipalPattern::Arn(arn) = pattern
-                            && let Some(id) = self.pins.get(arn)
-                        {
-                            *pattern = PrincipalPattern::Id(id.clone());
+                        match pattern {
+                            PrincipalPattern::Arn(arn) => {
+                                if let Some(id) = self.pins.get(arn) {
+                                    *pattern = PrincipalPattern::Id(id.clone());
+                                }
+                            }
+                            // To S3 a canonical user id is another name of the account.
+                            PrincipalPattern::Canonical(id) => {
+                                if let Some(account) = canonical_account(id) {
+                                    *pattern = PrincipalPattern::Account(account);
+                                }
+                            }
+                            _ => {}
                         }
                     }
                 });
@@ -136,6 +146,9 @@ pub fn pin(
             },
             PrincipalPattern::Id(id) if !lookup.principal_id_exists(id)? => {
                 return Ok(Err(format!("\"AWS\":\"{id}\"")));
+            }
+            PrincipalPattern::Canonical(id) if canonical_account(id).is_none() => {
+                return Ok(Err(format!("\"CANONICALUSER\":\"{id}\"")));
             }
             PrincipalPattern::Service(name) => {
                 let plausible = name.contains('.')

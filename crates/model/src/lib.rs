@@ -1,8 +1,8 @@
 //! AWS API models and IAM reference data, as data.
 //!
 //! `data/<service>.json` is botocore's model (Apache-2.0) without its prose; `data/<service>.iam.json` lists the
-//! actions, resource types and condition keys of the service authorization reference. Both are refreshed by
-//! `cargo xtask models` and read at first use, a service at a time.
+//! actions, resource types and condition keys of the service authorization reference; `data/names.txt` has the names of
+//! every other service's as well. All are refreshed by `cargo xtask models` and read at first use.
 //!
 //! Deliberately absent: behaviour. What an operation does stands in its service.
 
@@ -12,8 +12,10 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 mod check;
+mod names;
 
 pub use check::{Violation, check};
+pub use names::{Names, names};
 
 /// A service: its protocol, operations and shapes.
 #[derive(Debug, Deserialize)]

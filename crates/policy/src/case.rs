@@ -106,6 +106,7 @@ struct WrittenRequest<'a> {
 enum WrittenPrincipal {
     Arn(String),
     Service { service: String },
+    Provider { federated: String },
 }
 
 #[derive(Deserialize)]
@@ -285,10 +286,11 @@ impl Case {
                         member: "request.principal".to_owned(),
                         at: reader.offset(raw.get()),
                         message: format!(
-                            "`{arn}` is not a principal: a user, a role, a session, a federated user, a root user, \"anonymous\" or {{\"service\": NAME}}"
+                            "`{arn}` is not a principal: a user, a role, a session, a federated user, a root user, an identity provider, \"anonymous\", {{\"service\": NAME}} or {{\"federated\": NAME}}"
                         ),
                     })?,
                 WrittenPrincipal::Service { service } => Principal::Service(service),
+                WrittenPrincipal::Provider { federated } => Principal::provider(&federated),
             },
         };
         let mut policies = Policies::default();

@@ -272,6 +272,7 @@ pub(crate) fn principal(principal: &Principal) -> String {
     match principal {
         Principal::Anonymous => "\"*\"".to_owned(),
         Principal::Service(name) => format!("{{\"Service\":{}}}", quote(name)),
+        Principal::Provider { name, .. } => format!("{{\"Federated\":{}}}", quote(name)),
         Principal::Session { role_arn, .. } => format!("{{\"AWS\":{}}}", quote(role_arn)),
         other => format!("{{\"AWS\":{}}}", quote(&other.arn())),
     }

@@ -296,6 +296,7 @@ fn principals(documents: &[&Document]) -> Vec<Principal> {
             PrincipalPattern::Account(account) => session(account),
             PrincipalPattern::Arn(arn) => Principal::from_arn(arn, None),
             PrincipalPattern::Service(name) => Some(Principal::Service(name.clone())),
+            PrincipalPattern::Federated(name) => Some(Principal::provider(name)),
             _ => None,
         };
         out.extend(found.filter(|p| !out.contains(p)));

@@ -6,7 +6,7 @@
 use crate::decision::{
     Decision, Gate, Grant, Missing, Outcome, Policies, ResourceKind, Side, StatementRef,
 };
-use crate::document::{Effect, Policy, Statement};
+use crate::document::{Effect, Policy, PrincipalPattern, Statement};
 use crate::grants::{constraints_hold, covers_child, takes_context};
 use crate::principal::{Principal, Strength};
 use crate::request::Request;
@@ -176,7 +176,11 @@ impl<'a> Evaluation<'a> {
         match (&statement.principals, statement.effect) {
             (None, _) => true,
             (Some(_), Effect::Deny) => self.named_for_deny(statement),
-            (Some(_), Effect::Allow) => self.strength(statement).is_some(),
+            (Some(element), Effect::Allow) => {
+                let everyone =
+                    !element.negated && element.patterns.contains(&PrincipalPattern::Any);
+                everyone || self.strength(statement).is_some()
+            }
         }
     }
 
@@ -190,7 +194,7 @@ impl<'a> Evaluation<'a> {
             return element
                 .patterns
                 .iter()
-                .any(|p| principal.named_by(p).is_some());
+                .any(|p| *p == PrincipalPattern::Any || principal.named_by(p).is_some());
         }
         // NotPrincipal exempts a principal only when every form of it is listed: the account, the role and the
         // session; a principal with a boundary is never exempt.
@@ -332,7 +336,7 @@ impl<'a> Evaluation<'a> {
 
         if matches!(
             self.request.principal,
-            Principal::Anonymous | Principal::Service(_)
+            Principal::Anonymous | Principal::Service(_) | Principal::Provider { .. }
         ) {
             return match resource {
                 Some((Strength::Direct, statement)) => {

@@ -9,6 +9,10 @@ use crate::parse::DocumentError;
 
 /// What services offer.
 pub trait Reference {
+    /// Whether there is a service with this prefix, in lower case. `None`: not known.
+    fn has_service(&self, _service: &str) -> Option<bool> {
+        None
+    }
     /// Whether the service has the action. `None`: the service is not known.
     fn has_action(&self, service: &str, action: &str) -> Option<bool>;
     /// Whether the service has the condition key, both in lower case. `None`: the service is not known.
@@ -385,6 +389,18 @@ impl Linter<'_> {
                 self.add(
                     Severity::Error,
                     "UNSUPPORTED_ACTION_IN_POLICY",
+                    message,
+                    (Some(index), &[name]),
+                    element.span,
+                );
+            } else if !service.contains(['*', '?'])
+                && self.reference.has_service(&service.to_ascii_lowercase()) == Some(false)
+            {
+                let message =
+                    format!("The service {service} specified in the action does not exist.");
+                self.add(
+                    Severity::Error,
+                    "INVALID_SERVICE_IN_ACTION",
                     message,
                     (Some(index), &[name]),
                     element.span,

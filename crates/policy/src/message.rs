@@ -1,6 +1,7 @@
 //! AWS's own denial sentences (`spec/authorization.md` section 1).
 
 use crate::decision::{Decision, Gate, Outcome, Side};
+use crate::principal::Principal;
 use crate::request::Request;
 
 /// How a service words the sentence. Most are [`Style::Plain`]; the rest follow from the action's service.
@@ -38,6 +39,10 @@ impl Style {
 pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>) -> String {
     let style = Style::of(request.action);
     let principal = request.principal.arn();
+    // Who comes by an identity provider has no name yet (recorded for SAML).
+    if matches!(request.principal, Principal::Provider { .. }) && !decision.allowed() {
+        return format!("Not authorized to perform {}", request.action);
+    }
     let action = match style {
         Style::LowerAction => request.action.to_ascii_lowercase(),
         _ => request.action.to_owned(),

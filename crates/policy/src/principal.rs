@@ -38,6 +38,15 @@ pub enum Principal {
         /// The unique id of the role (`AROA…`), if known.
         role_id: Option<String>,
     },
+    /// An identity provider that vouches for somebody: the caller of `sts:AssumeRoleWithSAML` and
+    /// `sts:AssumeRoleWithWebIdentity`, before there is a session.
+    Provider {
+        /// The account that the provider was made in; none for the ones that AWS knows, such as
+        /// `cognito-identity.amazonaws.com`.
+        account: Option<String>,
+        /// What a trust policy calls it: the ARN of a SAML or OIDC provider, or a domain name.
+        name: String,
+    },
     /// A federated user (`sts:GetFederationToken`).
     Federated {
         /// The account.
@@ -60,8 +69,8 @@ pub enum Strength {
 }
 
 impl Principal {
-    /// Reads a principal ARN as AWS shows it: root, user, role session, federated user. A role ARN stands for
-    /// a session of that role. `role_arn` completes a session ARN with the role's path.
+    /// Reads a principal ARN as AWS shows it: root, user, role session, federated user, identity provider. A role ARN
+    /// stands for a session of that role. `role_arn` completes a session ARN with the role's path.
     #[must_use]
     pub fn from_arn(text: &str, role_arn: Option<&str>) -> Option<Self> {
         let arn: Arn = text.parse().ok()?;
@@ -101,8 +110,18 @@ impl Principal {
                 account,
                 arn: text.to_owned(),
             },
+            ("iam", "saml-provider" | "oidc-provider") => Self::provider(text),
             _ => return None,
         })
+    }
+
+    /// The identity provider that a trust policy calls `name`: an ARN, or the domain name of one that AWS knows.
+    #[must_use]
+    pub fn provider(name: &str) -> Self {
+        Self::Provider {
+            account: name.parse::<Arn>().ok().map(|arn| arn.account),
+            name: name.to_owned(),
+        }
     }
 
     /// The account that the principal belongs to; services and anonymous callers have none.
@@ -110,6 +129,7 @@ impl Principal {
     pub fn account(&self) -> Option<&str> {
         match self {
             Self::Anonymous | Self::Service(_) => None,
+            Self::Provider { account, .. } => account.as_deref(),
             Self::Root { account }
             | Self::User { account, .. }
             | Self::Session { account, .. }
@@ -122,7 +142,7 @@ impl Principal {
     pub fn arn(&self) -> String {
         match self {
             Self::Anonymous => "anonymous".to_owned(),
-            Self::Service(name) => name.clone(),
+            Self::Service(name) | Self::Provider { name, .. } => name.clone(),
             Self::Root { account } => format!("arn:aws:iam::{account}:root"),
             Self::User { arn, .. } | Self::Federated { arn, .. } => arn.clone(),
             Self::Session {
@@ -139,11 +159,12 @@ impl Principal {
         }
     }
 
-    /// The value of `aws:PrincipalArn`: for a session, the role's ARN with its path.
+    /// The value of `aws:PrincipalArn`: for a session, the role's ARN with its path. Absent for identity providers
+    /// (recorded on AWS).
     #[must_use]
     pub fn principal_arn(&self) -> Option<String> {
         match self {
-            Self::Anonymous | Self::Service(_) => None,
+            Self::Anonymous | Self::Service(_) | Self::Provider { .. } => None,
             Self::Session { role_arn, .. } => Some(role_arn.clone()),
             _ => Some(self.arn()),
         }
@@ -153,12 +174,20 @@ impl Principal {
     #[must_use]
     pub fn named_by(&self, pattern: &PrincipalPattern) -> Option<Strength> {
         match pattern {
-            PrincipalPattern::Any => Some(Strength::Direct),
+            // Recorded: an Allow of `{"AWS": "*"}` does not admit who comes by an identity provider.
+            PrincipalPattern::Any => {
+                (!matches!(self, Self::Provider { .. })).then_some(Strength::Direct)
+            }
             PrincipalPattern::Service(name) => match self {
                 Self::Service(service) if name == service => Some(Strength::Direct),
                 _ => None,
             },
+            PrincipalPattern::Federated(named) => match self {
+                Self::Provider { name, .. } if name == named => Some(Strength::Direct),
+                _ => None,
+            },
             PrincipalPattern::Account(account) => match self {
+                Self::Provider { .. } => None,
                 Self::Root { account: own } if own == account => Some(Strength::Direct),
                 _ if self.account() == Some(account) => Some(Strength::Account),
                 _ => None,
@@ -181,7 +210,8 @@ impl Principal {
                 }
                 _ => None,
             },
-            PrincipalPattern::Federated(_) | PrincipalPattern::Canonical(_) => None,
+            // S3 turns canonical ids into accounts when it takes the policy.
+            PrincipalPattern::Canonical(_) => None,
         }
     }
 

@@ -56,7 +56,7 @@ pub fn usage<'a>(requests: impl IntoIterator<Item = (Request<'a>, ResourceKind)>
         }
         let unowned = matches!(
             request.principal,
-            Principal::Anonymous | Principal::Service(_)
+            Principal::Anonymous | Principal::Service(_) | Principal::Provider { .. }
         );
         if foreign || unowned || kind != ResourceKind::Ordinary {
             let (holder, written) = written(&request, kind);

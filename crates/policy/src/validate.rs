@@ -47,6 +47,55 @@ impl fmt::Display for ValidationError {
 impl std::error::Error for ValidationError {}
 
 impl Kind {
+    /// What the service says of a document that is too long. Documents of IAM are limited by who holds them, a role's
+    /// inline policies together: IAM counts those itself.
+    ///
+    /// Sources: service quotas of IAM and STS, S3, KMS, VPC and Organizations; a session policy's sentence is the model's
+    /// constraint, an SCP's as quoted by those who met it.
+    fn check_size(self, text: &str) -> Result<(), ValidationError> {
+        let characters = || text.chars().count();
+        let (long, code, message): (bool, _, &str) = match self {
+            Self::Identity | Self::Trust | Self::Repository => return Ok(()),
+            Self::Session => (
+                characters() > 2_048,
+                "ValidationError",
+                "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to 2048",
+            ),
+            Self::Bucket => (
+                text.len() > 20_480,
+                "PolicyTooLarge",
+                "The policy exceeds the maximum allowed document size.",
+            ),
+            Self::Key => (
+                text.len() > 32_768,
+                "LimitExceededException",
+                "The key policy exceeds the maximum size of 32768 bytes.",
+            ),
+            Self::ServiceControl => (
+                characters() > 10_240,
+                "ConstraintViolationException",
+                "You have exceeded the maximum policy size.",
+            ),
+            Self::ResourceControl => (
+                characters() > 5_120,
+                "ConstraintViolationException",
+                "You have exceeded the maximum policy size.",
+            ),
+            Self::Endpoint => (
+                characters() > 20_480,
+                "InvalidParameter",
+                "The policy document exceeds the maximum size of 20480 characters.",
+            ),
+        };
+        if long {
+            return Err(ValidationError {
+                code,
+                message: message.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
     fn code(self) -> &'static str {
         match self {
             Self::Identity | Self::Trust | Self::Session => "MalformedPolicyDocument",
@@ -148,6 +197,7 @@ const UNDER_RCP: &[&str] = &[
 /// # Errors
 /// What AWS would answer: code and sentence.
 pub fn validate(text: &str, kind: Kind) -> Result<Document, ValidationError> {
+    kind.check_size(text)?;
     let document: Document = match text.parse() {
         Ok(document) => document,
         Err(DocumentError::Json(_)) => {
@@ -382,6 +432,31 @@ mod tests {
                 error.message,
                 "The provided policy document does not meet the requirements of the specified policy type."
             );
+        }
+    }
+
+    #[test]
+    fn documents_have_a_longest_length() {
+        let limits = [
+            (Kind::Session, 2_048, "ValidationError"),
+            (Kind::Bucket, 20_480, "PolicyTooLarge"),
+            (Kind::Key, 32_768, "LimitExceededException"),
+            (Kind::ServiceControl, 10_240, "ConstraintViolationException"),
+            (Kind::ResourceControl, 5_120, "ConstraintViolationException"),
+            (Kind::Endpoint, 20_480, "InvalidParameter"),
+        ];
+        for (kind, longest, code) in limits {
+            let (effect, principal) = match kind {
+                Kind::Session | Kind::ServiceControl => ("Deny", ""),
+                _ => ("Deny", r#""Principal":"*","#),
+            };
+            let text = format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"{effect}",{principal}"Action":"s3:GetObject","Resource":"*"}}}}"#
+            );
+            let padded = |length: usize| format!("{text}{}", " ".repeat(length - text.len()));
+            assert_eq!(refused(&padded(longest), kind), None, "{kind:?}");
+            let error = refused(&padded(longest + 1), kind).unwrap();
+            assert_eq!(error.code, code, "{kind:?}");
         }
     }
 

@@ -9,6 +9,7 @@ use super::{GrantParts, Layers, Question, Who};
 
 const A: &str = "111111111111";
 const B: &str = "222222222222";
+const PROVIDER: &str = "arn:aws:iam::111111111111:saml-provider/p";
 
 fn who() -> impl Strategy<Value = Who> {
     prop_oneof![
@@ -18,6 +19,7 @@ fn who() -> impl Strategy<Value = Who> {
         3 => Just(Who::User { account: A.into(), arn: format!("arn:aws:iam::{A}:user/u") }),
         1 => Just(Who::Root { account: A.into() }),
         1 => Just(Who::Service("codepipeline.amazonaws.com".into())),
+        1 => Just(Who::Provider(PROVIDER.into())),
         1 => Just(Who::Anonymous),
     ]
 }
@@ -44,6 +46,7 @@ pub(crate) fn principal(who: &Who) -> Principal {
             account: account.clone(),
         },
         Who::Service(name) => Principal::Service(name.clone()),
+        Who::Provider(name) => Principal::provider(name),
         Who::Anonymous => Principal::Anonymous,
     }
 }
@@ -61,6 +64,8 @@ fn named() -> impl Strategy<Value = Value> {
         json!({"AWS": [A, format!("arn:aws:iam::{A}:user/u")]}),
         json!({"Service": "codepipeline.amazonaws.com"}),
         json!({"Service": "s3.amazonaws.com", "AWS": "*"}),
+        json!({"Federated": PROVIDER}),
+        json!({"Federated": "cognito-identity.amazonaws.com"}),
     ])
 }
 

@@ -24,6 +24,8 @@ pub(crate) enum Who {
         account: String,
     },
     Service(String),
+    /// Somebody for whom an identity provider vouches.
+    Provider(String),
     Anonymous,
 }
 
@@ -117,6 +119,12 @@ impl Question {
     }
 
     fn named(&self, kind: &str, text: &str) -> Option<Named> {
+        if let Who::Provider(name) = &self.who {
+            return (kind == "Federated" && name == text).then_some(Named::Itself);
+        }
+        if kind == "Federated" {
+            return None;
+        }
         if text == "*" && kind == "AWS" {
             return Some(Named::Itself);
         }
@@ -154,7 +162,11 @@ impl Question {
 
     fn principals(&self, element: &Value) -> Vec<Named> {
         match element {
-            Value::String(_) => vec![Named::Itself],
+            Value::String(_) => match self.who {
+                // Recorded: everyone with an AWS identity is not who comes by a provider.
+                Who::Provider(_) => Vec::new(),
+                _ => vec![Named::Itself],
+            },
             Value::Object(map) => map
                 .iter()
                 .flat_map(|(kind, texts)| list(texts).into_iter().map(move |t| (kind, t)))
@@ -388,7 +400,8 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
         let Some(document) = document else { continue };
         for s in list(&document["Statement"]) {
             let about = match (s.get("Principal"), s.get("NotPrincipal")) {
-                (Some(p), _) => !q.principals(p).is_empty(),
+                // A Deny for everyone is for everyone.
+                (Some(p), _) => everyone(p) || !q.principals(p).is_empty(),
                 (None, Some(p)) => not_principal(q, l, p),
                 (None, None) => true,
             };
@@ -419,7 +432,7 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
         let allows = list(&endpoint["Statement"]).into_iter().any(|s| {
             let about = s
                 .get("Principal")
-                .is_none_or(|p| !q.principals(p).is_empty());
+                .is_none_or(|p| everyone(p) || !q.principals(p).is_empty());
             about && s["Effect"] == "Allow" && q.applies(endpoint, s)
         });
         if !allows {
@@ -496,6 +509,13 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
         Verdict::Allow
     } else {
         Verdict::Implicit(missing)
+    }
+}
+
+fn everyone(element: &Value) -> bool {
+    match element {
+        Value::String(_) => true,
+        other => list(&other["AWS"]).iter().any(|t| word(t) == "*"),
     }
 }
 

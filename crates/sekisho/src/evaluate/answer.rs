@@ -1,9 +1,10 @@
 //! The answer to a case.
 
+use sekisho_engine::IamReference;
 use sekisho_policy::case::{Case, CaseError};
 use sekisho_policy::{
-    Change, Explanation, Missed, StatementReport, explain, line_and_column, sentence,
-    what_would_allow,
+    Change, Explanation, LintKind, Missed, Policies, StatementReport, explain, line_and_column,
+    lint, sentence, what_would_allow,
 };
 use serde_json::{Map, Value, json};
 
@@ -35,7 +36,7 @@ pub(crate) struct Decided {
 impl Answer {
     /// Decides the case `source`, which begins at byte `origin` of `file`.
     pub(crate) fn of(source: &str, origin: usize, file: &str) -> Self {
-        let case = match Case::read(source, origin) {
+        let mut case = match Case::read(source, origin) {
             Ok(case) => case,
             Err(error) => {
                 let name = serde_json::from_str::<Value>(source)
@@ -48,6 +49,8 @@ impl Answer {
                 };
             }
         };
+        let unknown = unknown_names(&case.policies);
+        case.warnings.extend(unknown);
         let request = case.request();
         let explanation = explain(&request, &case.policies, case.kind);
         let changes = what_would_allow(&request, &case.policies, case.kind);
@@ -97,6 +100,29 @@ impl Answer {
             Self::Decided(d) => d.json().to_string(),
         }
     }
+}
+
+/// Actions, services and condition keys in the policies that AWS does not have: they decide nothing, and are rarely
+/// meant.
+fn unknown_names(policies: &Policies) -> Vec<String> {
+    const CODES: &[&str] = &[
+        "INVALID_ACTION",
+        "INVALID_GLOBAL_CONDITION_KEY",
+        "INVALID_SERVICE_CONDITION_KEY",
+        "INVALID_SERVICE_IN_ACTION",
+    ];
+    let p = policies;
+    let all = p.identity.iter();
+    let all = all.chain(&p.resource).chain(&p.boundary).chain(&p.endpoint);
+    let all = all.chain(p.session.iter().flatten());
+    let all = all.chain(p.scp.iter().flatten());
+    let all = all.chain(p.rcp.iter().flatten());
+    all.flat_map(|policy| {
+        let findings = lint(&policy.document.text, LintKind::Identity, &IamReference);
+        let unknown = findings.into_iter().filter(|f| CODES.contains(&f.code));
+        unknown.map(|f| format!("{}: {}", policy.name, f.message))
+    })
+    .collect()
 }
 
 impl Decided {

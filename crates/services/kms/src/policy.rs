@@ -51,9 +51,6 @@ fn malformed(message: impl Into<String>) -> ApiError {
     ApiError::new("MalformedPolicyDocumentException", message)
 }
 
-/// Longest key policy, in bytes.
-const MAX_POLICY: usize = 32_768;
-
 /// Validates a key policy for the key `arn`. Unless `bypass` is set, the caller must be able to change the
 /// policy afterwards.
 pub(crate) fn accept(
@@ -62,13 +59,7 @@ pub(crate) fn accept(
     text: &str,
     bypass: bool,
 ) -> Result<PolicyText, ApiError> {
-    if text.len() > MAX_POLICY {
-        return Err(ApiError::new(
-            "LimitExceededException",
-            "The key policy exceeds the maximum size of 32768 bytes.",
-        ));
-    }
-    let document = validate(text, Kind::Key).map_err(|e| malformed(e.message))?;
+    let document = validate(text, Kind::Key).map_err(|e| ApiError::new(e.code, e.message))?;
     let pins = pin(lookup, &document)?.map_err(|_| {
         malformed("Policy contains a statement with one or more invalid principals.")
     })?;

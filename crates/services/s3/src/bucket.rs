@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sekisho_engine::{ApiError, Cx, Lookup, PolicyText, Table, Tags};
+use sekisho_engine::{ApiError, Cx, Lookup, PolicyText, Table, Tags, canonical_id};
 use serde::{Deserialize, Serialize};
 
 /// Buckets by name.
@@ -67,13 +67,6 @@ impl Bucket {
     pub(crate) fn enforced(&self) -> bool {
         self.ownership.as_deref().unwrap_or("BucketOwnerEnforced") == "BucketOwnerEnforced"
     }
-}
-
-/// 64 hexadecimal digits that stand for `account`.
-pub(crate) fn canonical_id(account: &str) -> String {
-    use md5::{Digest, Md5};
-    let half = |salt: &str| hex::encode(Md5::digest(format!("{salt}{account}")));
-    format!("{}{}", half("owner"), half("canonical"))
 }
 
 pub(crate) fn missing(name: &str) -> ApiError {

@@ -1,7 +1,7 @@
 //! Listing: prefixes, delimiters and pages.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sekisho_engine::{ApiError, Cx, time};
+use sekisho_engine::{ApiError, Cx, canonical_id, time};
 use serde_json::{Map, Value, json};
 
 use crate::bucket::Bucket;
@@ -110,7 +110,7 @@ pub(crate) fn prefixes(rows: &[Row], encoding: Option<&str>) -> Vec<Value> {
 }
 
 pub(crate) fn owner(account: &str) -> Value {
-    json!({"ID": crate::bucket::canonical_id(account)})
+    json!({"ID": canonical_id(account)})
 }
 
 pub(crate) fn entry(key: &str, version: &Version, encoding: Option<&str>) -> Map<String, Value> {

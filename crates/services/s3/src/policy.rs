@@ -5,9 +5,6 @@ use sekisho_policy::{Kind, is_public, validate};
 
 use crate::bucket::Bucket;
 
-/// Longest bucket policy, in bytes.
-const MAX_POLICY: usize = 20_480;
-
 fn malformed(message: &str) -> ApiError {
     ApiError::new("MalformedPolicy", message).status(400)
 }
@@ -17,14 +14,8 @@ pub(crate) fn accept(
     bucket: &Bucket,
     text: &str,
 ) -> Result<PolicyText, ApiError> {
-    if text.len() > MAX_POLICY {
-        return Err(ApiError::new(
-            "PolicyTooLarge",
-            "The policy exceeds the maximum allowed document size.",
-        )
-        .status(400));
-    }
-    let document = validate(text, Kind::Bucket).map_err(|e| malformed(&e.message))?;
+    let document =
+        validate(text, Kind::Bucket).map_err(|e| ApiError::new(e.code, e.message).status(400))?;
     let arn = bucket.arn();
     for statement in document.statements() {
         for resource in statement.resources.iter().flat_map(|r| r.texts()) {

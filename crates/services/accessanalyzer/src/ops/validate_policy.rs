@@ -1,9 +1,8 @@
 //! Findings about a document.
 
+use sekisho_engine::IamReference;
 use sekisho_engine::prelude::*;
 use sekisho_policy::{Finding, LintKind, Step, line_and_column, lint};
-
-use crate::reference::Iam;
 
 pub(crate) struct ValidatePolicy;
 
@@ -38,7 +37,7 @@ impl Operation for ValidatePolicy {
             _ => LintKind::Resource,
         };
         let text = &input.policy_document;
-        let findings = lint(text, kind, &Iam);
+        let findings = lint(text, kind, &IamReference);
         let begin = match &input.next_token {
             None => 0,
             Some(token) => token.parse::<usize>().map_err(|_| {

@@ -1,8 +1,9 @@
 //! The ACL of an object: its owner has everything.
 
+use sekisho_engine::canonical_id;
 use sekisho_engine::prelude::*;
 
-use crate::bucket::{self, canonical_id};
+use crate::bucket;
 use crate::{checks, object};
 
 pub(crate) struct GetObjectAcl;
