@@ -24,7 +24,13 @@ fn text(violations: &[Violation], show_values: bool) -> String {
     format!("{count} validation {errors} detected: {}", parts.join("; "))
 }
 
-/// `ValidationError`: IAM and STS.
+/// `ValidationError` without the values: IAM (recorded on AWS).
+#[must_use]
+pub fn iam(violations: &[Violation]) -> ApiError {
+    ApiError::new("ValidationError", text(violations, false)).status(400)
+}
+
+/// `ValidationError` with the values: STS.
 #[must_use]
 pub fn query(violations: &[Violation]) -> ApiError {
     ApiError::new("ValidationError", text(violations, true)).status(400)

@@ -167,7 +167,7 @@ impl Compare {
 }
 
 /// Whether a text is base64: groups of four, padded at the end.
-fn is_base64(text: &str) -> bool {
+pub(crate) fn is_base64(text: &str) -> bool {
     let data = text.trim_end_matches('=');
     text.len().is_multiple_of(4)
         && text.len() - data.len() <= 2

@@ -233,12 +233,16 @@ impl<'a> Evaluation<'a> {
     /// The strongest Allow of the resource policy for this principal.
     fn resource_allow(&self) -> Option<(Strength, Hit<'a>)> {
         let policy = self.policies.resource.as_ref()?;
+        // Recorded: to the simulator an account that is named is everyone in it.
+        let simulated = self.request.context.is_simulated() && !self.cross_account;
         let mut best: Option<(Strength, Hit<'a>)> = None;
         for (index, statement) in policy
             .document
             .candidates(Effect::Allow, self.request.action)
         {
-            if let Some(strength) = self.strength(statement)
+            let named = self.strength(statement);
+            let named = named.map(|s| if simulated { Strength::Direct } else { s });
+            if let Some(strength) = named
                 && best.is_none_or(|(b, _)| strength > b)
                 && self.matches(statement)
             {

@@ -13,11 +13,13 @@ pub struct Span {
 }
 
 /// Line and column of a byte of `text`, both counted from 1; columns are characters. A byte behind the end is the end.
+/// A line ends with a line feed, a carriage return, or both (recorded on AWS).
 #[must_use]
 pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at.min(text.len())).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let last = before.rsplit('\n').next().unwrap_or_default();
+    let both = before.matches("\r\n").count();
+    let line = before.matches(['\n', '\r']).count() - both + 1;
+    let last = before.rsplit(['\n', '\r']).next().unwrap_or_default();
     (line, last.chars().count() + 1)
 }
 

@@ -86,9 +86,63 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     })
 }
 
+/// The number that `text` writes, in the one form in which the policy simulator keeps numbers: no plus sign, no leading
+/// zeros, the digits behind the point as they are; with an exponent where one was written (`1E+2`). `None` for what is no
+/// number.
+#[must_use]
+pub fn canonical_number(text: &str) -> Option<String> {
+    decimal(text)?;
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mantissa, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent: i64 = exponent.parse().ok()?;
+    let scale = i64::try_from(fraction.len()).ok()? - exponent;
+    let joined = format!("{whole}{fraction}");
+    let digits = match joined.trim_start_matches('0') {
+        "" => "0",
+        digits => digits,
+    };
+    let length = i64::try_from(digits.len()).ok()?;
+    let adjusted = length - 1 - scale;
+    if scale >= 0 && adjusted >= -6 {
+        let scale = usize::try_from(scale).ok()?;
+        let padded = format!("{digits:0>width$}", width = scale + 1);
+        let (head, tail) = padded.split_at_checked(padded.len() - scale)?;
+        let point = if tail.is_empty() { "" } else { "." };
+        return Some(format!("{sign}{head}{point}{tail}"));
+    }
+    let (first, more) = digits.split_at_checked(1)?;
+    let point = if more.is_empty() { "" } else { "." };
+    Some(format!("{sign}{first}{point}{more}E{adjusted:+}"))
+}
+
+/// Whether `text` is the address of a request.
+#[must_use]
+pub fn is_ip_address(text: &str) -> bool {
+    ip(text).is_some()
+}
+
+/// Whether a text is base64: groups of four, padded at the end, no stray bits in the last group.
+#[must_use]
+pub fn is_base64(text: &str) -> bool {
+    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let data = text.trim_end_matches('=');
+    let last = data.chars().last().and_then(|c| DIGITS.find(c)).unwrap_or(0);
+    let stray = match text.len() - data.len() {
+        2 => last & 0b1111,
+        1 => last & 0b11,
+        _ => 0,
+    };
+    crate::condition::is_base64(text) && stray == 0
+}
+
 /// Reads a date into milliseconds since the epoch: a date alone, a date with a time, with or without a zone
 /// (none is UTC), or epoch seconds. Fractions count to the millisecond, the rest is cut.
-pub(crate) fn date_ms(text: &str) -> Option<i64> {
+#[must_use]
+pub fn date_ms(text: &str) -> Option<i64> {
     let unsigned = text.strip_prefix('+').unwrap_or(text);
     if !unsigned.is_empty()
         && unsigned.len() <= 12

@@ -20,7 +20,7 @@ pub fn service() -> Service {
         "iam",
         AccessDenied::XML,
         resolve,
-        invalid::query,
+        invalid::iam,
     ))
 }
 
