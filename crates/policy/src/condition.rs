@@ -125,7 +125,7 @@ impl Operator {
         )
     }
 
-    fn negated(self) -> bool {
+    pub(crate) fn negated(self) -> bool {
         matches!(
             self,
             Self::String { not: true }
@@ -275,6 +275,11 @@ impl Operand {
 }
 
 impl Condition {
+    /// Whether an operand depends on the request.
+    pub(crate) fn has_variables(&self) -> bool {
+        self.operands.iter().any(|o| o.template.has_variables())
+    }
+
     /// The operands as written.
     pub fn operands(&self) -> impl Iterator<Item = &str> {
         self.operands.iter().map(|o| o.template.raw.as_str())

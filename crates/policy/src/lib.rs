@@ -41,7 +41,7 @@ mod values;
 
 pub use authorization_message::authorization_message;
 pub use change::{Change, apply, what_would_allow};
-pub use compare::{Witness, grants, new_access};
+pub use compare::{Compared, Witness, grants, new_access};
 pub use condition::{Condition, Operator, Qualifier};
 pub use decision::{
     Decision, Gate, Grant, Missing, Outcome, Policies, ResourceKind, Side, StatementRef,

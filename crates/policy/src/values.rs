@@ -331,6 +331,25 @@ pub(crate) enum IpNet {
     V6 { address: u128, prefix: u32 },
 }
 
+/// Addresses that tell a network from those beside it: its first and last, and the ones before and behind.
+pub(crate) fn edges(network: &str) -> Vec<String> {
+    let v4 = |n: u32| std::net::Ipv4Addr::from(n).to_string();
+    let v6 = |n: u128| std::net::Ipv6Addr::from(n).to_string();
+    match IpNet::parse(network) {
+        Some(IpNet::V4 { address, prefix }) => {
+            let mask = u32::MAX.checked_shl(32 - prefix).unwrap_or(0);
+            let (first, last) = (address & mask, address | !mask);
+            [first, last, first.wrapping_sub(1), last.wrapping_add(1)].map(v4).into()
+        }
+        Some(IpNet::V6 { address, prefix }) => {
+            let mask = u128::MAX.checked_shl(128 - prefix).unwrap_or(0);
+            let (first, last) = (address & mask, address | !mask);
+            [first, last, first.wrapping_sub(1), last.wrapping_add(1)].map(v6).into()
+        }
+        None => Vec::new(),
+    }
+}
+
 impl IpNet {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.split_once('/') {

@@ -1,7 +1,7 @@
 //! What the checks share.
 
 use sekisho_engine::prelude::*;
-use sekisho_policy::Document;
+use sekisho_policy::{Compared, Document};
 
 /// Reads a document that a check is about.
 pub(crate) fn read(text: &str, member: &str) -> Result<Document, ApiError> {
@@ -41,4 +41,13 @@ pub(crate) fn answer(
         }
     });
     json!({"result": "FAIL", "message": fails, "reasons": reasons.collect::<Vec<_>>()})
+}
+
+/// AWS proves every comparison; what can be neither found nor proven here is not answered, rather than guessed.
+pub(crate) fn decided(compared: &Compared) -> Result<(), ApiError> {
+    if *compared == Compared::Undecided {
+        let message = "sekisho found no such access, and no proof that there is none: the documents' conditions, denials or sizes are beyond what it compares. AWS may answer.";
+        return Err(ApiError::new("UnprocessableEntityException", message).status(422));
+    }
+    Ok(())
 }

@@ -43,7 +43,9 @@ impl Operation for CheckAccessNotGranted {
                 let message = "An access must name at least one action or resource";
                 return Err(ApiError::new("ValidationException", message).status(400));
             }
-            for witness in grants(&document, &access.actions, &access.resources) {
+            let compared = grants(&document, &access.actions, &access.resources);
+            document::decided(&compared)?;
+            for witness in compared.witnesses() {
                 if !blamed.contains(&witness.statement) {
                     blamed.push(witness.statement);
                 }

@@ -27,8 +27,9 @@ impl Operation for CheckNoNewAccess {
     fn run(_: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let new = document::read(&input.new_policy_document, "newPolicyDocument")?;
         let existing = document::read(&input.existing_policy_document, "existingPolicyDocument")?;
-        let found = new_access(&new, &existing);
-        let blamed: Vec<usize> = found.iter().map(|w| w.statement).collect();
+        let compared = new_access(&new, &existing);
+        document::decided(&compared)?;
+        let blamed: Vec<usize> = compared.witnesses().iter().map(|w| w.statement).collect();
         let sentences = [
             "The modified permissions do not grant new access compared to your existing policy.",
             "The modified permissions grant new access compared to your existing policy.",

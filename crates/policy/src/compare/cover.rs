@@ -1,0 +1,220 @@
+//! Proofs: a statement that stands below another allows nothing that the other does not.
+//!
+//! Everything here may say "no" of what is true, never "yes" of what is not.
+
+use super::pattern::{contains, disjoint};
+use crate::condition::{Condition, Operator};
+use crate::document::{
+    Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement,
+};
+
+fn of(document: &Document, effect: Effect) -> impl Iterator<Item = &Statement> {
+    document
+        .statements()
+        .iter()
+        .filter(move |s| s.effect == effect)
+}
+
+/// Whether `existing` allows all that `new` does.
+pub(super) fn within(new: &Document, existing: &Document) -> bool {
+    // A text with a variable means another thing in another version.
+    let same = new.version == existing.version || ![new, existing].into_iter().any(has_variables);
+    same && of(new, Effect::Allow).all(|statement| {
+        denied_by(statement, new)
+            || (parts(statement).all(|part| {
+                of(existing, Effect::Allow).any(|other| covers(other, statement, part))
+            }) && of(existing, Effect::Deny).all(|deny| {
+                apart_of(statement, deny)
+                    || of(new, Effect::Deny).any(|again| all_covered(again, deny))
+            }))
+    })
+}
+
+/// Whether `document` allows nothing of what the one statement of `asked` names.
+pub(super) fn apart(document: &Document, asked: &Document) -> bool {
+    of(document, Effect::Allow).all(|statement| {
+        of(asked, Effect::Allow).all(|ask| {
+            apart_of(statement, ask)
+                || denied_by(statement, document)
+                || parts(ask).all(|part| {
+                    of(document, Effect::Deny).any(|deny| {
+                        deny.conditions.is_empty()
+                            && deny.principals.as_ref().is_none_or(everyone)
+                            && covers_part(deny, part)
+                    })
+                })
+        })
+    })
+}
+
+fn has_variables(document: &Document) -> bool {
+    document.text.contains("${")
+}
+
+/// Whether a Deny of `document` takes all of `statement` away.
+fn denied_by(statement: &Statement, document: &Document) -> bool {
+    of(document, Effect::Deny).any(|deny| all_covered(deny, statement))
+}
+
+fn all_covered(outer: &Statement, inner: &Statement) -> bool {
+    parts(inner).all(|part| covers(outer, inner, part))
+}
+
+/// One action pattern and one resource pattern of a statement; `None` where the element is negated, taken as a whole.
+#[derive(Clone, Copy)]
+struct Part<'s> {
+    statement: &'s Statement,
+    action: Option<&'s str>,
+    resource: Option<&'s str>,
+}
+
+fn parts(statement: &Statement) -> impl Iterator<Item = Part<'_>> {
+    fn texts(element: Option<&Element>) -> Vec<Option<&str>> {
+        match element {
+            Some(element) if !element.negated => element.texts().map(Some).collect(),
+            _ => vec![None],
+        }
+    }
+    let resources = texts(statement.resources.as_ref());
+    texts(statement.actions.as_ref())
+        .into_iter()
+        .flat_map(move |action| {
+            resources.clone().into_iter().map(move |resource| Part {
+                statement,
+                action,
+                resource,
+            })
+        })
+}
+
+fn covers(outer: &Statement, inner: &Statement, part: Part<'_>) -> bool {
+    let implied = |wanted: &Condition| inner.conditions.iter().any(|c| implies(c, wanted));
+    covers_part(outer, part)
+        && principals_within(inner.principals.as_ref(), outer.principals.as_ref())
+        && outer.conditions.iter().all(implied)
+}
+
+fn covers_part(outer: &Statement, part: Part<'_>) -> bool {
+    element_covers(
+        outer.actions.as_ref(),
+        part.action,
+        part.statement.actions.as_ref(),
+        true,
+    ) && element_covers(
+        outer.resources.as_ref(),
+        part.resource,
+        part.statement.resources.as_ref(),
+        false,
+    )
+}
+
+/// Whether `outer` takes everything that `text` does, or, where that is `None`, that the negated `whole` does.
+fn element_covers(
+    outer: Option<&Element>,
+    text: Option<&str>,
+    whole: Option<&Element>,
+    fold: bool,
+) -> bool {
+    let folded = |t: &str| if fold { t.to_ascii_lowercase() } else { t.to_owned() };
+    let Some(outer) = outer else {
+        return whole.is_none();
+    };
+    match (outer.negated, text) {
+        (false, Some(text)) => outer.texts().any(|o| contains(&folded(o), &folded(text))),
+        (true, Some(text)) => {
+            !text.contains("${") && outer.texts().all(|o| !o.contains("${") && disjoint(&folded(o), &folded(text)))
+        }
+        (false, None) => outer.texts().any(|o| o == "*"),
+        (true, None) => whole.is_some_and(|whole| {
+            outer.texts().all(|o| whole.texts().any(|w| contains(&folded(w), &folded(o))))
+        }),
+    }
+}
+
+fn everyone(element: &PrincipalElement) -> bool {
+    !element.negated && element.patterns.contains(&PrincipalPattern::Any)
+}
+
+fn principals_within(inner: Option<&PrincipalElement>, outer: Option<&PrincipalElement>) -> bool {
+    match (inner, outer) {
+        (_, None) => true,
+        (None, Some(outer)) => everyone(outer),
+        (Some(inner), Some(outer)) if inner.negated || outer.negated => {
+            inner.negated == outer.negated && inner.patterns == outer.patterns
+        }
+        (Some(inner), Some(outer)) => inner.patterns.iter().all(|p| {
+            let any = outer.patterns.contains(&PrincipalPattern::Any);
+            let account = match p {
+                PrincipalPattern::Arn(arn) => arn.split(':').nth(4).map(str::to_owned),
+                _ => None,
+            };
+            outer.patterns.contains(p)
+                || (any && !matches!(p, PrincipalPattern::Federated(_)))
+                || account.is_some_and(|a| outer.patterns.contains(&PrincipalPattern::Account(a)))
+        }),
+    }
+}
+
+/// Whether `wanted` holds wherever `given` does: the same question with the same or fewer answers.
+fn implies(given: &Condition, wanted: &Condition) -> bool {
+    if given.operator != wanted.operator
+        || given.key != wanted.key
+        || given.qualifier != wanted.qualifier
+        || (given.if_exists && !wanted.if_exists)
+    {
+        return false;
+    }
+    let within = |a: &Condition, b: &Condition| a.operands().all(|o| b.operands().any(|p| o == p));
+    let same = given.operands().eq(wanted.operands());
+    // Which operands an ARN operator reads depends on their order where one of them is no ARN.
+    let ordered = matches!(given.operator, Operator::Arn { .. })
+        && ![given, wanted].iter().all(|c| c.operands().all(|o| o.starts_with("arn:")));
+    match given.operator {
+        _ if same => true,
+        Operator::Numeric(_) | Operator::Date(_) | Operator::Null => false,
+        _ if ordered => false,
+        operator if operator.negated() => within(wanted, given),
+        _ => within(given, wanted),
+    }
+}
+
+/// Whether no request is in both.
+fn apart_of(a: &Statement, b: &Statement) -> bool {
+    elements_apart(a.actions.as_ref(), b.actions.as_ref(), true)
+        || elements_apart(a.resources.as_ref(), b.resources.as_ref(), false)
+}
+
+fn elements_apart(a: Option<&Element>, b: Option<&Element>, fold: bool) -> bool {
+    let (Some(a), Some(b)) = (a, b) else {
+        return false;
+    };
+    let open = |t: &str| {
+        let text = if fold { t.to_ascii_lowercase() } else { t.to_owned() };
+        // A variable may be anything.
+        let mut out = String::new();
+        let mut rest = text.as_str();
+        while let Some((before, inside)) = rest.split_once("${") {
+            out.push_str(before);
+            out.push('*');
+            rest = inside.split_once('}').map_or("", |(_, after)| after);
+        }
+        out.push_str(rest);
+        out
+    };
+    match (a.negated, b.negated) {
+        (false, false) => a
+            .texts()
+            .all(|x| b.texts().all(|y| disjoint(&open(x), &open(y)))),
+        (true, false) => outside(b, a, fold),
+        (false, true) => outside(a, b, fold),
+        (true, true) => false,
+    }
+}
+
+/// Whether all that `positive` writes is among what `negated` leaves out.
+fn outside(positive: &Element, negated: &Element, fold: bool) -> bool {
+    let folded = |t: &str| if fold { t.to_ascii_lowercase() } else { t.to_owned() };
+    positive
+        .texts()
+        .all(|p| negated.texts().any(|n| contains(&folded(n), &folded(p))))
+}

@@ -1,0 +1,242 @@
+//! Whether one document allows what another does not.
+//!
+//! Two ways at once: a search for a witness (a request that the one allows and the other does not), and a proof that there
+//! is none (every statement stands below one of the other's). Where neither comes to an end the answer is
+//! [`Compared::Undecided`]: "nothing new" is never guessed.
+
+mod contexts;
+mod cover;
+mod pattern;
+mod witness;
+
+use crate::document::Document;
+
+pub use witness::Witness;
+
+/// What a comparison found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Compared {
+    /// Proven: there is no such access.
+    Nothing,
+    /// There is: for each statement that gives it, one request.
+    Found(Vec<Witness>),
+    /// Neither a request was found nor a proof.
+    Undecided,
+}
+
+impl Compared {
+    fn of(found: Vec<Witness>, proven: impl FnOnce() -> bool) -> Self {
+        if !found.is_empty() {
+            Self::Found(found)
+        } else if proven() {
+            Self::Nothing
+        } else {
+            Self::Undecided
+        }
+    }
+
+    /// The requests that were found.
+    #[must_use]
+    pub fn witnesses(&self) -> &[Witness] {
+        match self {
+            Self::Found(witnesses) => witnesses,
+            Self::Nothing | Self::Undecided => &[],
+        }
+    }
+}
+
+/// What the Allow statements of `new` allow that `existing` does not.
+#[must_use]
+pub fn new_access(new: &Document, existing: &Document) -> Compared {
+    let found = witness::search(new, &[new, existing], |request| {
+        !witness::allows(existing, request)
+    });
+    Compared::of(found, || cover::within(new, existing))
+}
+
+/// What the Allow statements of `document` allow of `actions` on `resources` (patterns; an empty list means any).
+#[must_use]
+pub fn grants(document: &Document, actions: &[String], resources: &[String]) -> Compared {
+    let listed = |texts: &[String]| {
+        let any = ["*".to_owned()];
+        let texts = if texts.is_empty() { &any[..] } else { texts };
+        crate::render::texts(texts.iter().map(String::as_str))
+    };
+    let text = format!(
+        r#"{{"Version":"2008-10-17","Statement":[{{"Effect":"Allow","Principal":"*","Action":{},"Resource":{}}}]}}"#,
+        listed(actions),
+        listed(resources)
+    );
+    let Ok(asked) = text.parse::<Document>() else {
+        return Compared::Undecided;
+    };
+    let found = witness::search(document, &[document, &asked], |request| {
+        witness::allows(&asked, request)
+    });
+    Compared::of(found, || cover::apart(document, &asked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(statements: &str) -> Document {
+        format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#)
+            .parse()
+            .unwrap()
+    }
+
+    fn new(new: &str, existing: &str) -> Vec<usize> {
+        new_access(&document(new), &document(existing))
+            .witnesses()
+            .iter()
+            .map(|w| w.statement)
+            .collect()
+    }
+
+    const ALL: &str = r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#;
+    const GET: &str = r#"{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}"#;
+    const LIST: &str = r#"{"Effect":"Allow","Action":["s3:List*","s3:GetObject"],"Resource":"*"}"#;
+    const DENY: &str = r#"{"Effect":"Deny","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}"#;
+
+    #[test]
+    fn finds_what_is_new_and_nothing_else() {
+        assert_eq!(new(GET, ALL), [0usize; 0]);
+        assert_eq!(new(ALL, GET), [0]);
+        assert_eq!(new(&format!("{GET},{LIST}"), GET), [1]);
+        assert_eq!(new(LIST, &format!("{GET},{ALL}")), [0usize; 0]);
+        // A Deny that is gone.
+        assert_eq!(new(GET, &format!("{GET},{DENY}")), [0]);
+        assert_eq!(
+            new(&format!("{GET},{DENY}"), &format!("{GET},{DENY}")),
+            [0usize; 0]
+        );
+        // A condition that is gone, one that is there, and one that is wider.
+        let with = |c: &str| {
+            format!(r#"{{"Effect":"Allow","Action":"s3:Get*","Resource":"*","Condition":{c}}}"#)
+        };
+        let one = with(r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#);
+        let two = with(r#"{"StringEquals":{"aws:PrincipalTag/t":["a","b"]}}"#);
+        assert_eq!(new(GET, &one), [0]);
+        assert_eq!(new(&one, GET), [0usize; 0]);
+        assert_eq!(new(&two, &one), [0]);
+        assert_eq!(new(&one, &two), [0usize; 0]);
+        // NotAction.
+        let but = r#"{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}"#;
+        assert_eq!(new(GET, but), [0usize; 0]);
+        assert_eq!(new(but, ALL), [0]);
+        let everything = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
+        assert_eq!(new(everything, but), [0]);
+    }
+
+    #[test]
+    fn finds_new_principals() {
+        let to = |who: &str| {
+            format!(
+                r#"{{"Effect":"Allow","Principal":{who},"Action":"s3:GetObject","Resource":"*"}}"#
+            )
+        };
+        let a = to(r#"{"AWS":"111111111111"}"#);
+        let role = to(r#"{"AWS":"arn:aws:iam::111111111111:role/r"}"#);
+        let everyone = to("\"*\"");
+        assert_eq!(new(&everyone, &a), [0]);
+        assert_eq!(new(&a, &everyone), [0usize; 0]);
+        assert_eq!(new(&role, &a), [0usize; 0]);
+        assert_eq!(new(&a, &role), [0]);
+    }
+
+    #[test]
+    fn finds_listed_access() {
+        let granted = |statements: &str, actions: &[&str], resources: &[&str]| {
+            let owned = |l: &[&str]| l.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+            grants(&document(statements), &owned(actions), &owned(resources))
+                .witnesses()
+                .len()
+        };
+        assert_eq!(granted(GET, &["s3:GetObject"], &[]), 1);
+        assert_eq!(granted(GET, &["s3:PutObject"], &[]), 0);
+        assert_eq!(granted(GET, &["s3:*"], &["arn:aws:s3:::b/k"]), 1);
+        assert_eq!(
+            granted(
+                &format!("{LIST},{DENY}"),
+                &["s3:GetObject"],
+                &["arn:aws:s3:::b/*"]
+            ),
+            0
+        );
+        assert_eq!(
+            granted(&format!("{LIST},{DENY}"), &["s3:GetObject"], &[]),
+            1
+        );
+    }
+
+    fn conditioned(condition: &str) -> Document {
+        document(&format!(
+            r#"{{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{condition}}}"#
+        ))
+    }
+
+    /// Each pair: what is there, and what is new and allows more.
+    #[test]
+    fn wider_conditions_are_new_access() {
+        for (existing, new) in [
+            (r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/16"}}"#, r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#),
+            (r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/9"}}"#, r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#),
+            (r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#, r#"{"StringEqualsIgnoreCase":{"aws:PrincipalTag/t":"a"}}"#),
+            (r#"{"ForAllValues:StringEquals":{"aws:TagKeys":"a"}}"#, r#"{"ForAnyValue:StringEquals":{"aws:TagKeys":"a"}}"#),
+            (r#"{"NumericLessThan":{"s3:max-keys":"5"}}"#, r#"{"NumericLessThan":{"s3:max-keys":"50"}}"#),
+            (r#"{"DateLessThan":{"aws:CurrentTime":"2026-01-01"}}"#, r#"{"DateLessThan":{"aws:CurrentTime":"2027-01-01"}}"#),
+        ] {
+            let (existing, wider) = (conditioned(existing), conditioned(new));
+            assert!(matches!(new_access(&wider, &existing), Compared::Found(_)), "{new}");
+            assert_eq!(new_access(&wider, &wider), Compared::Nothing, "{new}");
+        }
+    }
+
+    #[test]
+    fn narrower_conditions_are_nothing_new() {
+        for (existing, new) in [
+            (r#"{"StringEquals":{"aws:PrincipalTag/t":["a","b"]}}"#, r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#),
+            (r#"{"StringNotEquals":{"aws:PrincipalTag/t":"a"}}"#, r#"{"StringNotEquals":{"aws:PrincipalTag/t":["a","b"]}}"#),
+            (r#"{"StringEqualsIfExists":{"aws:PrincipalTag/t":"a"}}"#, r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#),
+            ("{}", r#"{"Bool":{"aws:SecureTransport":"true"}}"#),
+        ] {
+            assert_eq!(new_access(&conditioned(new), &conditioned(existing)), Compared::Nothing, "{new}");
+        }
+    }
+
+    #[test]
+    fn variables_are_access_of_those_they_name() {
+        let one = document(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/home"}"#);
+        let own = document(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${aws:username}"}"#);
+        assert!(matches!(new_access(&own, &one), Compared::Found(_)));
+        assert_eq!(new_access(&own, &own), Compared::Nothing);
+        let all = ["arn:aws:s3:::b/*".to_owned()];
+        assert!(matches!(grants(&own, &[], &all), Compared::Found(_)));
+    }
+
+    /// Large documents and crossing denials: never "nothing" without a proof.
+    #[test]
+    fn nothing_is_never_guessed() {
+        let many = |extra: &str| {
+            let actions: Vec<String> = (0..600).map(|i| format!("\"s3:A{i}\"")).collect();
+            document(&format!(
+                r#"{{"Effect":"Allow","Action":[{}{extra}],"Resource":"*"}}"#,
+                actions.join(",")
+            ))
+        };
+        assert_ne!(new_access(&many(",\"s3:New\""), &many("")), Compared::Nothing);
+        assert_eq!(new_access(&many(""), &many(",\"s3:New\"")), Compared::Nothing);
+        let allow = r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"a*"}"#;
+        let deny = |text: &str| format!(r#"{{"Effect":"Deny","Action":"*","NotResource":"{text}"}}"#);
+        let narrowed = document(&[allow, &deny("*b"), &deny("*m*")].join(","));
+        assert_ne!(
+            new_access(&narrowed, &document(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"ab"}"#)),
+            Compared::Nothing
+        );
+        let range = document(
+            r#"{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*","Condition":{"NumericGreaterThan":{"s3:max-keys":"5"},"NumericLessThan":{"s3:max-keys":"7"}}}"#,
+        );
+        assert!(matches!(grants(&range, &["s3:ListBucket".to_owned()], &[]), Compared::Found(_)));
+    }
+}
