@@ -2,7 +2,6 @@
 //!
 //! Documents are taken in their author's own text, so that an explanation can point into it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -82,9 +81,49 @@ struct Written<'a> {
     #[serde(borrow)]
     request: WrittenRequest<'a>,
     #[serde(borrow, default)]
-    policies: BTreeMap<String, &'a RawValue>,
+    policies: Members<&'a RawValue>,
     #[serde(default)]
     expect: Option<Expect>,
+}
+
+/// The members of an object, each once: a second one would silently take the first one's place.
+struct Members<T>(Vec<(String, T)>);
+
+impl<T> Default for Members<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
+            type Value = Members<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Self::Value, A::Error> {
+                let mut seen = std::collections::HashSet::new();
+                let mut out = Vec::new();
+                while let Some((key, value)) = map.next_entry::<String, T>()? {
+                    if !seen.insert(key.to_lowercase()) {
+                        return Err(serde::de::Error::custom(format!(
+                            "the member `{key}` stands twice"
+                        )));
+                    }
+                    out.push((key, value));
+                }
+                Ok(Members(out))
+            }
+        }
+        deserializer.deserialize_map(Visitor(std::marker::PhantomData))
+    }
 }
 
 #[derive(Deserialize)]
@@ -96,7 +135,7 @@ struct WrittenRequest<'a> {
     #[serde(default)]
     resource_account: Option<String>,
     #[serde(default)]
-    context: Option<serde_json::Map<String, Value>>,
+    context: Option<Members<Value>>,
     #[serde(default)]
     requested_grant: Option<WrittenGrant>,
 }
@@ -207,6 +246,29 @@ impl<'a> Reader<'a> {
         Ok(Policy::new(name, document))
     }
 
+    /// A document that belongs to the caller: AWS stores none with a statement that names principals, or no resource.
+    fn own(&self, raw: &'a RawValue, member: &str, name: &str) -> Result<Policy, CaseError> {
+        let policy = self.policy(raw, member, name)?;
+        for statement in policy.document.statements() {
+            let message = if statement.principals.is_some() {
+                "Policy document should not specify a principal."
+            } else if statement.actions.is_none() {
+                "Policy statement must contain actions."
+            } else if statement.resources.is_none() {
+                "Policy statement must contain resources."
+            } else {
+                continue;
+            };
+            let nested = raw.get().starts_with('"');
+            return Err(CaseError {
+                member: member.to_owned(),
+                at: self.offset(raw.get()) + if nested { 0 } else { statement.span.start },
+                message: message.to_owned(),
+            });
+        }
+        Ok(policy)
+    }
+
     fn policies(
         &self,
         raw: &'a RawValue,
@@ -214,10 +276,15 @@ impl<'a> Reader<'a> {
         name: &str,
     ) -> Result<Vec<Policy>, CaseError> {
         let list: Vec<&RawValue> = self.json(raw, member)?;
+        let read = if name.starts_with("resource") {
+            Self::policy
+        } else {
+            Self::own
+        };
         list.into_iter()
             .enumerate()
             .map(|(i, raw)| {
-                self.policy(raw, &format!("{member}[{i}]"), &format!("{name} {}", i + 1))
+                read(self, raw, &format!("{member}[{i}]"), &format!("{name} {}", i + 1))
             })
             .collect()
     }
@@ -237,6 +304,12 @@ impl<'a> Reader<'a> {
             })
             .collect()
     }
+}
+
+/// The account that an ARN names; S3 and others name none.
+fn account_in(arn: &str) -> Option<String> {
+    let account = arn.split(':').nth(4)?;
+    sekisho_arn::is_account_id(account).then(|| account.to_owned())
 }
 
 /// The message of serde_json without the place, which is relative to a part of the text.
@@ -262,20 +335,33 @@ impl Case {
         })?;
         let request = written.request;
         let mut context = Context::new();
-        for (key, value) in request.context.iter().flatten() {
-            context.put(
-                key,
-                match value {
-                    Value::Array(list) => ContextValue::List(list.iter().map(text).collect()),
-                    other => ContextValue::Single(text(other)),
-                },
-            );
+        for (key, value) in request.context.iter().flat_map(|members| &members.0) {
+            let scalar = |v: &Value| !matches!(v, Value::Null | Value::Array(_) | Value::Object(_));
+            let value = match value {
+                // A key without a value is a key that is not there.
+                Value::Null => continue,
+                Value::Array(list) if list.iter().all(scalar) => {
+                    ContextValue::List(list.iter().map(text).collect())
+                }
+                one if scalar(one) => ContextValue::Single(text(one)),
+                _ => {
+                    return Err(CaseError {
+                        member: format!("request.context.{key}"),
+                        at: origin,
+                        message: "a condition key has a value or a list of values".to_owned(),
+                    });
+                }
+            };
+            context.put(key, value);
         }
+        let resource_account = request
+            .resource_account
+            .or_else(|| account_in(&request.resource));
         let role = context.single("aws:principalarn").map(str::to_owned);
         let principal = match request.principal.filter(|raw| raw.get() != "null") {
             // The policy simulator names no caller: any user of the resource's account stands for it.
             None => Principal::User {
-                account: request.resource_account.clone().unwrap_or_default(),
+                account: resource_account.clone().unwrap_or_default(),
                 arn: String::new(),
                 id: None,
             },
@@ -295,7 +381,7 @@ impl Case {
         };
         let mut policies = Policies::default();
         let mut warnings = Vec::new();
-        for (kind, raw) in written.policies {
+        for (kind, raw) in written.policies.0 {
             if raw.get() == "null" {
                 continue;
             }
@@ -309,7 +395,7 @@ impl Case {
                 }
                 "boundary" => {
                     policies.boundary =
-                        Some(reader.policy(raw, &member, "permissions boundary")?);
+                        Some(reader.own(raw, &member, "permissions boundary")?);
                 }
                 "session" => {
                     policies.session = Some(reader.policies(raw, &member, "session policy")?);
@@ -327,7 +413,7 @@ impl Case {
             }
         }
         let service = request.action.split(':').next().unwrap_or_default();
-        let kind = match (service, &policies.resource) {
+        let kind = match (service.to_ascii_lowercase().as_str(), &policies.resource) {
             ("kms", Some(_)) => ResourceKind::Key,
             ("sts", Some(_)) => ResourceKind::Trust,
             _ => ResourceKind::Ordinary,
@@ -337,7 +423,7 @@ impl Case {
             principal,
             action: request.action,
             resource: request.resource,
-            resource_account: request.resource_account,
+            resource_account,
             context,
             requested_grant: request.requested_grant.map(|g| g.read(0)),
             policies,

@@ -105,6 +105,10 @@ pub fn what_would_allow(
     }
     // Last to first: what the resource's policy grants by itself makes an identity statement superfluous.
     for index in (0..changes.len()).rev() {
+        // A Deny that matches denies, whatever else is changed.
+        if matches!(changes.get(index), Some(Change::Relax { .. })) {
+            continue;
+        }
         let mut fewer = changes.clone();
         fewer.remove(index);
         if evaluate(request, &apply(policies, &fewer), kind).allowed() {
@@ -225,7 +229,7 @@ impl Evaluation<'_> {
             (Gate::Resource | Gate::Grant, ResourceKind::Trust) => String::new(),
             (Gate::Resource | Gate::Grant, ResourceKind::Key) => ",\"Resource\":\"*\"".to_owned(),
             // A repository policy has no Resource.
-            (Gate::Resource | Gate::Grant, _) if self.request.action.starts_with("ecr:") => {
+            (Gate::Resource | Gate::Grant, _) if self.request.action_of("ecr").is_some() => {
                 String::new()
             }
             _ => format!(",\"Resource\":{}", quote(&self.literal(gate))),

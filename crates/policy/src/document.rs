@@ -37,6 +37,11 @@ pub struct Element {
 }
 
 impl Element {
+    /// The patterns as they are matched: an ARN that breaks off is completed.
+    pub(crate) fn completed(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(Template::pattern)
+    }
+
     /// The patterns as written.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.patterns.iter().map(|p| p.raw.as_str())
@@ -97,19 +102,22 @@ impl Statement {
         let Some(actions) = &self.actions else {
             return false;
         };
-        actions.patterns.iter().any(|p| p.matches_action(action)) != actions.negated
+        // A list of nothing names nothing, also where it is negated.
+        !actions.patterns.is_empty()
+            && actions.patterns.iter().any(|p| p.matches_action(action)) != actions.negated
     }
 
     pub(crate) fn matches_resource(&self, request: &Request<'_>) -> bool {
         match &self.resources {
-            // Trust and repository policies have no Resource; a key or bucket policy without it has no effect.
-            None => !request.action.starts_with("kms:") && !request.action.starts_with("s3:"),
+            // Trust and repository policies have no Resource, and name principals. In a key, bucket or identity policy a
+            // statement without it has no effect.
+            None => self.principals.is_some() && request.action_of("kms").is_none() && request.action_of("s3").is_none(),
             Some(resources) => {
                 let matches = resources
                     .patterns
                     .iter()
                     .any(|p| p.matches(request.context, request.resource));
-                matches != resources.negated
+                !resources.patterns.is_empty() && matches != resources.negated
             }
         }
     }

@@ -24,9 +24,15 @@ pub fn evaluate(request: &Request<'_>, policies: &Policies, kind: ResourceKind) 
         kind,
         cross_account,
     };
-    // No policy can take it away (STS API reference).
-    if request.action.eq_ignore_ascii_case("sts:GetCallerIdentity") {
+    if evaluation.needs_no_permission() {
         return evaluation.decision(Outcome::Allow, Gate::Identity, None);
+    }
+    // AWS never lets a root user assume a role, whatever the policies say (STS API reference).
+    if matches!(request.principal, Principal::Root { .. }) && request.is("sts", "AssumeRole") {
+        return evaluation.implicit(vec![Missing {
+            gate: Gate::Identity,
+            side: Side::Caller,
+        }]);
     }
     evaluation
         .explicit_deny()
@@ -119,14 +125,33 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Service control policies do not bind service-linked roles.
-    pub(crate) fn under_scp(&self) -> bool {
-        !self.service_linked()
+    /// What no policy can take away: GetCallerIdentity from anybody, GetSessionToken from users and root users (STS API
+    /// reference).
+    fn needs_no_permission(&self) -> bool {
+        let own = matches!(
+            self.request.principal,
+            Principal::User { .. } | Principal::Root { .. }
+        );
+        self.request.is("sts", "GetCallerIdentity")
+            || (own && self.request.is("sts", "GetSessionToken"))
     }
 
-    /// Resource control policies bind neither service-linked roles nor RetireGrant (recorded on AWS).
+    /// Service control policies bind the users and roles of the organization's accounts (Organizations user guide, "Service
+    /// control policies"): not service-linked roles, not services, nobody who is a stranger.
+    pub(crate) fn under_scp(&self) -> bool {
+        let own = !matches!(
+            self.request.principal,
+            Principal::Anonymous | Principal::Service(_) | Principal::Provider { .. }
+        );
+        own && !self.service_linked()
+    }
+
+    /// Resource control policies bind neither service-linked roles, nor who assumes one, nor RetireGrant (recorded on
+    /// AWS; spec authorization.md 4.2 and 4.3).
     pub(crate) fn under_rcp(&self) -> bool {
-        !self.service_linked() && !self.request.action.eq_ignore_ascii_case("kms:RetireGrant")
+        let linked = self.request.resource.contains(":role/aws-service-role/")
+            && self.request.action_of("sts").is_some();
+        !self.service_linked() && !linked && !self.request.is("kms", "RetireGrant")
     }
 
     fn service_linked(&self) -> bool {
@@ -252,13 +277,16 @@ impl<'a> Evaluation<'a> {
         best
     }
 
-    /// The strongest grant for this request: how it names the caller, its id, and who issued it.
-    pub(crate) fn grant_allow(&self) -> Option<(Strength, &Grant)> {
-        let operation = self.request.action.strip_prefix("kms:")?;
+    /// The strongest grant for this request, and how it names the caller. `own`: only what the caller's account issued.
+    pub(crate) fn grant_allow(&self, own: bool) -> Option<(Strength, &Grant)> {
+        let operation = self.request.action_of("kms")?;
         let mut best: Option<(Strength, &Grant)> = None;
         for grant in &self.policies.grants {
+            if own && grant.issuing_account.as_deref() != self.request.principal.account() {
+                continue;
+            }
             let requested = self.request.requested_grant;
-            if operation == "RetireGrant" && requested.is_some_and(|r| r.id != grant.id) {
+            if operation.eq_ignore_ascii_case("RetireGrant") && requested.is_some_and(|r| r.id != grant.id) {
                 continue;
             }
             let named = |who: &str| {
@@ -269,11 +297,11 @@ impl<'a> Evaluation<'a> {
             let retiring = grant
                 .retiring
                 .as_deref()
-                .filter(|_| operation == "RetireGrant")
+                .filter(|_| operation.eq_ignore_ascii_case("RetireGrant"))
                 .and_then(named);
-            let covers = grant.operations.iter().any(|o| o == operation)
+            let covers = grant.operations.iter().any(|o| o.eq_ignore_ascii_case(operation))
                 && (!takes_context(operation) || constraints_hold(grant, self.request.context))
-                && (operation != "CreateGrant"
+                && (!operation.eq_ignore_ascii_case("CreateGrant")
                     || requested.is_none_or(|child| covers_child(grant, child)));
             let strength = retiring.max(if covers { named(&grant.grantee) } else { None });
             if let Some(strength) = strength
@@ -333,7 +361,7 @@ impl<'a> Evaluation<'a> {
             .as_deref()
             .is_some_and(|s| self.first(s, Effect::Allow).is_none());
         let resource = self.resource_allow();
-        let grant = self.grant_allow();
+        let grant = self.grant_allow(false);
         let resource_strength = resource.as_ref().map(|(s, _)| *s);
         let grant_strength = grant.map(|(s, _)| s);
         let strongest = resource_strength.max(grant_strength);
@@ -353,9 +381,7 @@ impl<'a> Evaluation<'a> {
         // Who may supply the caller's half: in one account the resource policy or a grant as well; across
         // accounts only a grant that the caller's own account issued.
         let half = if self.cross_account {
-            grant
-                .filter(|(_, g)| g.issuing_account.as_deref() == self.request.principal.account())
-                .map(|(s, _)| s)
+            self.grant_allow(true).map(|(s, _)| s)
         } else {
             strongest.filter(|s| *s >= Strength::Role)
         };
@@ -383,9 +409,8 @@ impl<'a> Evaluation<'a> {
             && self.kind == ResourceKind::Key
             && self
                 .request
-                .action
-                .strip_prefix("kms:")
-                .is_some_and(|name| !KEYS_ACROSS_ACCOUNTS.contains(&name));
+                .action_of("kms")
+                .is_some_and(|name| !KEYS_ACROSS_ACCOUNTS.iter().any(|k| k.eq_ignore_ascii_case(name)));
         if (needs_resource && strongest.is_none()) || never {
             // In one account, a key policy that neither allows nor delegates is what AWS names.
             let at = if self.cross_account { missing.len() } else { 0 };
@@ -397,24 +422,31 @@ impl<'a> Evaluation<'a> {
         self.allowed_by(identity.flatten(), resource, grant)
     }
 
-    /// Names the statement that carried the decision: the resource's when the resource had to agree or when no
-    /// identity policy did, the identity's otherwise.
+    /// Names what carried the decision: the resource's statement when the resource had to agree or when no identity policy
+    /// did, the grant where both only delegate, the identity's statement otherwise.
     fn allowed_by(
         &self,
         identity: Option<Hit<'_>>,
         resource: Option<(Strength, Hit<'_>)>,
         grant: Option<(Strength, &Grant)>,
     ) -> Decision {
-        if let Some((strength, statement)) = resource {
-            if strength >= Strength::Role || identity.is_none() || self.cross_account {
-                return self.decision(Outcome::Allow, Gate::Resource, Some(statement));
-            }
-        } else if let (Some((_, grant)), true) = (grant, identity.is_none() || self.cross_account) {
+        // An account that is named only delegates: what was delegated to nobody, the grant gives.
+        let delegates = resource
+            .as_ref()
+            .is_none_or(|(strength, _)| *strength < Strength::Role);
+        let carried = (identity.is_none() && delegates)
+            || (self.cross_account && resource.is_none());
+        if let (Some((_, grant)), true) = (grant, carried) {
             let mut decision = self.decision(Outcome::Allow, Gate::Grant, None);
             decision.grant = Some(grant.id.clone());
             return decision;
         }
-        self.decision(Outcome::Allow, Gate::Identity, identity)
+        match resource {
+            Some((_, statement)) if !delegates || identity.is_none() || self.cross_account => {
+                self.decision(Outcome::Allow, Gate::Resource, Some(statement))
+            }
+            _ => self.decision(Outcome::Allow, Gate::Identity, identity),
+        }
     }
 
     fn implicit(&self, missing: Vec<Missing>) -> Decision {

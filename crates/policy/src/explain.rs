@@ -285,10 +285,10 @@ impl Evaluation<'_> {
             policies: &alone,
             ..*self
         };
-        if evaluation.grant_allow().is_some() {
+        if evaluation.grant_allow(false).is_some() {
             return None;
         }
-        let operation = self.request.action.strip_prefix("kms:").unwrap_or_default();
+        let operation = self.request.action_of("kms").unwrap_or_default();
         let who = crate::parse::aws_principal(grant.grantee.clone());
         Some(if self.request.principal.named_by(&who).is_none() {
             format!("its grantee is {}", grant.grantee)

@@ -18,10 +18,9 @@ fn encryption_context(context: &Context) -> Vec<(&str, &str)> {
 
 /// Constraints on the encryption context bind only operations that take one.
 pub(crate) fn takes_context(operation: &str) -> bool {
-    !matches!(
-        operation,
-        "CreateGrant" | "RetireGrant" | "DescribeKey" | "GetPublicKey"
-    )
+    !["CreateGrant", "RetireGrant", "DescribeKey", "GetPublicKey"]
+        .iter()
+        .any(|without| without.eq_ignore_ascii_case(operation))
 }
 
 pub(crate) fn constraints_hold(grant: &Grant, context: &Context) -> bool {

@@ -1,6 +1,7 @@
 //! A small JSON reader that keeps the place of every value, so that a statement can be shown in the
 //! author's own text.
 
+use std::collections::HashSet;
 use std::fmt;
 
 /// A range of bytes in the source text.
@@ -72,6 +73,9 @@ pub(crate) fn parse(text: &str) -> Result<Node, JsonError> {
     }
     Ok(node)
 }
+
+/// Objects with fewer members are looked through one by one.
+const FEW: usize = 32;
 
 struct Reader<'a> {
     text: &'a str,
@@ -192,6 +196,7 @@ impl Reader<'_> {
     fn object(&mut self, depth: usize) -> Result<Json, JsonError> {
         self.at += 1;
         let mut members: Vec<(String, Node)> = Vec::new();
+        let mut names: HashSet<String> = HashSet::new();
         self.space();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -204,7 +209,15 @@ impl Reader<'_> {
             }
             let at = self.at;
             let name = self.string()?;
-            if members.iter().any(|(n, _)| *n == name) {
+            let twice = if members.len() < FEW {
+                members.iter().any(|(n, _)| *n == name)
+            } else {
+                if names.is_empty() {
+                    names.extend(members.iter().map(|(n, _)| n.clone()));
+                }
+                !names.insert(name.clone())
+            };
+            if twice {
                 return Err(JsonError {
                     message: "duplicate member name",
                     at,

@@ -23,11 +23,12 @@ impl Style {
     /// The style of the service that `action` belongs to.
     #[must_use]
     pub fn of(action: &str) -> Self {
-        match action.split(':').next() {
-            Some("kms") => Self::Kms,
-            Some("s3") => Self::S3,
-            Some("sts") => Self::Bare,
-            Some("sqs") => Self::LowerAction,
+        let service = action.split(':').next().unwrap_or_default();
+        match service.to_ascii_lowercase().as_str() {
+            "kms" => Self::Kms,
+            "s3" => Self::S3,
+            "sts" => Self::Bare,
+            "sqs" => Self::LowerAction,
             _ => Self::Plain,
         }
     }
@@ -42,6 +43,16 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
     // Who comes by an identity provider has no name yet (recorded for SAML).
     if matches!(request.principal, Principal::Provider { .. }) && !decision.allowed() {
         return format!("Not authorized to perform {}", request.action);
+    }
+    // S3 explains a denial only to the bucket's own account and, to what can be told from the request, organization (S3
+    // user guide, "Troubleshoot access denied errors").
+    let organization = |key| request.context.single(key);
+    let one = organization("aws:principalorgid").is_some()
+        && organization("aws:principalorgid") == organization("aws:resourceorgid");
+    let stranger = matches!(request.principal, Principal::Anonymous)
+        || (decision.cross_account && !one);
+    if style == Style::S3 && stranger && !decision.allowed() {
+        return "Access Denied".to_owned();
     }
     let action = match style {
         Style::LowerAction => request.action.to_ascii_lowercase(),
@@ -63,7 +74,7 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
                 return format!("{head} {on}");
             }
             if style == Style::Kms && decision.cross_account && decision.gate == Gate::Resource {
-                return format!("{head} {}", kms_foreign(request.action));
+                return format!("{head} {}", kms_foreign(request));
             }
             // Named since 2026 for the documents that have an ARN, where the caller may know of them: its own account's
             // policies, and those of the organization.
@@ -91,7 +102,7 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
                     .first()
                     .is_some_and(|m| m.side == Side::Resource)
                 {
-                    return format!("{head} {}", kms_foreign(request.action));
+                    return format!("{head} {}", kms_foreign(request));
                 }
                 return format!(
                     "{head} on this resource because no {} allows the {action} action",
@@ -107,10 +118,11 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
 }
 
 /// KMS does not say more about a key of another account.
-fn kms_foreign(action: &str) -> String {
-    let object = match action {
-        "kms:Decrypt" => "on the resource associated with this ciphertext",
-        _ => "on this resource",
+fn kms_foreign(request: &Request<'_>) -> String {
+    let object = if request.is("kms", "Decrypt") {
+        "on the resource associated with this ciphertext"
+    } else {
+        "on this resource"
     };
     format!(
         "{object} because the resource does not exist in this Region, no resource-based policies allow access, \

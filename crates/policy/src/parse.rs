@@ -174,7 +174,7 @@ fn statement(node: &Node, version: Version) -> Result<Statement, DocumentError> 
                     span: value.span,
                     patterns: texts
                         .into_iter()
-                        .map(|t| Template::new(t, version))
+                        .map(|t| Template::arn(t, version))
                         .collect(),
                 });
             }

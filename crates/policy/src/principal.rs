@@ -95,6 +95,12 @@ impl Principal {
             },
             ("sts", "assumed-role") => {
                 let (role_name, session) = rest.split_once('/')?;
+                // Only the path may be news.
+                let role_arn = role_arn.filter(|arn| {
+                    arn.rsplit('/').next() == Some(role_name)
+                        && arn.split(':').nth(4) == Some(account.as_str())
+                        && arn.contains(":role/")
+                });
                 Self::Session {
                     role_arn: role_arn.map_or_else(
                         || format!("arn:{}:iam::{account}:role/{role_name}", arn.partition),

@@ -1,5 +1,7 @@
 //! What is asked: who, what, on which resource, with which context.
 
+use std::collections::BTreeMap;
+
 use crate::decision::Grant;
 use crate::principal::Principal;
 
@@ -16,7 +18,7 @@ pub enum ContextValue {
 /// The condition keys of a request, looked up without regard to case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
-    entries: Vec<(String, ContextValue)>,
+    entries: BTreeMap<String, ContextValue>,
     simulated: bool,
 }
 
@@ -52,17 +54,13 @@ impl Context {
 
     /// Sets `key` to `value`.
     pub fn put(&mut self, key: &str, value: ContextValue) {
-        let key = key.to_lowercase();
-        match self.entries.iter_mut().find(|(k, _)| *k == key) {
-            Some(entry) => entry.1 = value,
-            None => self.entries.push((key, value)),
-        }
+        self.entries.insert(key.to_lowercase(), value);
     }
 
     /// Looks `key` up; it must be lower-case.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&ContextValue> {
-        self.entries.iter().find(|(k, _)| k == key).map(|(_, v)| v)
+        self.entries.get(key)
     }
 
     /// The single value of `key`, if it has exactly that.
@@ -96,4 +94,19 @@ pub struct Request<'a> {
     /// For `kms:CreateGrant`: the grant that is to be created, since a parent grant must cover it. For
     /// `kms:RetireGrant`: the grant that is to be retired, since no other grant speaks for it.
     pub requested_grant: Option<&'a Grant>,
+}
+
+impl Request<'_> {
+    /// The name of the action, if it is one of `service`. A service's prefix is the same in any case, as names are.
+    #[must_use]
+    pub fn action_of(&self, service: &str) -> Option<&str> {
+        let (prefix, name) = self.action.split_once(':')?;
+        prefix.eq_ignore_ascii_case(service).then_some(name)
+    }
+
+    /// Whether the action is `service:name`, in any case.
+    pub(crate) fn is(&self, service: &str, name: &str) -> bool {
+        self.action_of(service)
+            .is_some_and(|own| own.eq_ignore_ascii_case(name))
+    }
 }

@@ -24,6 +24,8 @@ enum Form {
     Prefix,
     /// Other wildcards.
     Wild,
+    /// An ARN that breaks off, completed.
+    Completed(String),
     /// Variables, and perhaps wildcards.
     Variables(Vec<Piece>),
 }
@@ -60,6 +62,26 @@ impl Template {
             (None, Some(_)) => Form::Wild,
         };
         Self { raw, form }
+    }
+
+    /// Compiles the ARN `raw`. One that breaks off before its sixth part is completed with wildcards: `arn:aws:sqs` is
+    /// `arn:aws:sqs:*:*:*` (IAM user guide, "IAM identifiers"). One that is made of a variable is not (recorded), and one
+    /// with a wildcard reaches as far already.
+    pub(crate) fn arn(raw: String, version: Version) -> Self {
+        let parts = raw.split(':').count();
+        if !raw.starts_with("arn:") || parts >= 6 || raw.contains(['*', '?', '$']) {
+            return Self::new(raw, version);
+        }
+        let form = Form::Completed(format!("{raw}{}", ":*".repeat(6 - parts)));
+        Self { raw, form }
+    }
+
+    /// The pattern as it is matched, but for variables.
+    pub(crate) fn pattern(&self) -> &str {
+        match &self.form {
+            Form::Completed(text) => text,
+            _ => &self.raw,
+        }
     }
 
     /// Whether the text depends on the request.
@@ -114,6 +136,7 @@ impl Template {
                 text.as_bytes().starts_with(prefix)
             }
             Form::Wild => glob(&self.raw, text),
+            Form::Completed(pattern) => glob(pattern, text),
             Form::Variables(pieces) => Self::resolve(pieces, context).is_some_and(|tokens| {
                 let text: Vec<u16> = text.encode_utf16().collect();
                 tokens_match(&tokens, &text)
@@ -125,7 +148,7 @@ impl Template {
     pub(crate) fn matches_action(&self, action: &str) -> bool {
         match &self.form {
             Form::Any => true,
-            Form::Exact | Form::Variables(_) => self.raw.eq_ignore_ascii_case(action),
+            Form::Exact | Form::Completed(_) | Form::Variables(_) => self.raw.eq_ignore_ascii_case(action),
             Form::Prefix => {
                 let prefix = self.raw.as_bytes().split_last().map_or(&[][..], |(_, p)| p);
                 action

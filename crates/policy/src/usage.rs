@@ -134,8 +134,8 @@ fn written(request: &Request<'_>, kind: ResourceKind) -> (String, Option<String>
     match kind {
         ResourceKind::Trust => (whole, None),
         ResourceKind::Key => (whole, Some("*".to_owned())),
-        ResourceKind::Ordinary if request.action.starts_with("ecr:") => (whole, None),
-        ResourceKind::Ordinary if request.action.starts_with("s3:") => {
+        ResourceKind::Ordinary if request.action_of("ecr").is_some() => (whole, None),
+        ResourceKind::Ordinary if request.action_of("s3").is_some() => {
             let bucket = whole.split('/').next().unwrap_or_default().to_owned();
             (bucket, Some(literal(&whole)))
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::condition::Operator;
-use crate::document::{Document, Effect, PrincipalPattern, Statement};
+use crate::document::{Document, Effect, Element, PrincipalPattern, Statement};
 use crate::parse::DocumentError;
 
 /// The kinds of policy documents.
@@ -229,6 +229,12 @@ pub fn validate(text: &str, kind: Kind) -> Result<Document, ValidationError> {
     if sids.windows(2).any(|w| matches!(w, [a, b] if a == b)) {
         return kind.error("Statement IDs (SID) in a single policy must be unique.");
     }
+    if matches!(kind, Kind::Identity | Kind::Session | Kind::Trust) {
+        let plain = |sid: &&str| sid.bytes().all(|b| b.is_ascii_alphanumeric());
+        if !sids.iter().all(plain) {
+            return kind.error("Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*");
+        }
+    }
     for statement in document.statements() {
         check(statement, kind)?;
     }
@@ -242,10 +248,11 @@ fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
             if principals.is_some() {
                 return kind.error("Policy document should not specify a principal.");
             }
-            if statement.actions.is_none() {
+            let empty = |e: &Option<Element>| e.as_ref().is_none_or(|e| e.texts().next().is_none());
+            if empty(&statement.actions) {
                 return kind.error("Policy statement must contain actions.");
             }
-            if statement.resources.is_none() {
+            if empty(&statement.resources) {
                 return kind.error("Policy statement must contain resources.");
             }
         }
@@ -253,6 +260,19 @@ fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
             let Some(principals) = principals else {
                 return kind.error("Missing required field Principal");
             };
+            if principals.patterns.is_empty() {
+                return kind.error("Missing required field Principal");
+            }
+            let federated = |p: &PrincipalPattern| match p {
+                PrincipalPattern::Federated(name) => !name.contains(['*', '?']),
+                _ => true,
+            };
+            if !principals.patterns.iter().all(federated) {
+                // Recorded on AWS.
+                return kind.error(
+                    "Federated principals must be valid domain names or SAML metadata ARNs",
+                );
+            }
             if principals.negated {
                 return kind.error("AssumeRole policy may only specify STS AssumeRole actions.");
             }
@@ -359,6 +379,13 @@ fn check_texts(statement: &Statement, kind: Kind) -> Result<(), ValidationError>
                         .bytes()
                         .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'*')
             });
+        let vendor = action.split(':').next().unwrap_or_default();
+        if kind == Kind::Identity && action.matches(':').count() > 1 {
+            return kind.error("Actions/Condition can contain only one colon.");
+        }
+        if kind == Kind::Identity && vendor.contains(' ') && vendor.len() < action.len() {
+            return kind.error(format!("Vendor {vendor} is not valid"));
+        }
         // KMS accepts any text as an action: the statement just has no effect (the trap of `kms.*`).
         if !plausible && kind != Kind::Key {
             return match kind {
@@ -369,8 +396,17 @@ fn check_texts(statement: &Statement, kind: Kind) -> Result<(), ValidationError>
             };
         }
     }
+    if kind == Kind::Session {
+        let mut resources = statement.resources.iter().flat_map(|r| r.texts());
+        let broken = |r: &&str| r.starts_with("arn:") && r.split(':').count() < 6 && !r.contains(['*', '?', '$']);
+        if let Some(resource) = resources.find(broken) {
+            // Session policies do not support incomplete ARNs (IAM user guide, "IAM identifiers").
+            return kind.error(format!("Resource {resource} must be in ARN format or \"*\"."));
+        }
+    }
     if matches!(kind, Kind::Identity | Kind::Session) {
         for resource in statement.resources.iter().flat_map(|r| r.texts()) {
+            check_arn(resource, kind)?;
             if resource != "*"
                 && !resource.starts_with("arn:")
                 && !resource.starts_with("*")
@@ -383,6 +419,53 @@ fn check_texts(statement: &Statement, kind: Kind) -> Result<(), ValidationError>
         }
     }
     Ok(())
+}
+
+/// The partitions of AWS.
+const PARTITIONS: &[&str] = &[
+    "aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc",
+];
+
+/// Where a resource of IAM's begins.
+const IAM_PATHS: &[&str] = &[
+    "user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/", "server-certificate/", "policy/",
+    "sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/",
+];
+
+/// What IAM says of the parts of a resource's ARN. The sentences are AWS's as quoted in issues of cfn-lint, aws-cdk and
+/// others who met them.
+fn check_arn(resource: &str, kind: Kind) -> Result<(), ValidationError> {
+    let parts: Vec<&str> = resource.splitn(6, ':').collect();
+    let part = |at: usize| parts.get(at).copied().unwrap_or_default();
+    let open = |text: &str| text.contains(['*', '?', '$']);
+    if part(0) != "arn" || parts.len() < 2 {
+        return Ok(());
+    }
+    if !open(part(1)) && !PARTITIONS.contains(&part(1)) {
+        return kind.error(format!(
+            "Partition \"{}\" is not valid for resource \"{resource}\".",
+            part(1)
+        ));
+    }
+    if parts.len() < 3 {
+        return kind.error("Resource vendor must be fully qualified and cannot contain regexes.");
+    }
+    let region = part(3);
+    match part(2) {
+        "s3" if !region.is_empty() && !open(region) => kind.error(format!(
+            "Resource {resource} can not contain region information."
+        )),
+        "iam" if !region.is_empty() && !open(region) => kind.error(format!(
+            "IAM resource {resource} cannot contain region information."
+        )),
+        "iam" if parts.len() == 6 && !open(part(5)) && !IAM_PATHS.iter().any(|p| part(5).starts_with(p)) && part(5) != "root" => {
+            kind.error(format!(
+                "IAM resource path must either be \"*\" or start with {}.",
+                IAM_PATHS.join(", ")
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Every principal named anywhere in `document`, so that a service can check that each exists.

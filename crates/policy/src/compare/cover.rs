@@ -71,7 +71,7 @@ struct Part<'s> {
 fn parts(statement: &Statement) -> impl Iterator<Item = Part<'_>> {
     fn texts(element: Option<&Element>) -> Vec<Option<&str>> {
         match element {
-            Some(element) if !element.negated => element.texts().map(Some).collect(),
+            Some(element) if !element.negated => element.completed().map(Some).collect(),
             _ => vec![None],
         }
     }
@@ -120,13 +120,13 @@ fn element_covers(
         return whole.is_none();
     };
     match (outer.negated, text) {
-        (false, Some(text)) => outer.texts().any(|o| contains(&folded(o), &folded(text))),
+        (false, Some(text)) => outer.completed().any(|o| contains(&folded(o), &folded(text))),
         (true, Some(text)) => {
-            !text.contains("${") && outer.texts().all(|o| !o.contains("${") && disjoint(&folded(o), &folded(text)))
+            !text.contains("${") && outer.completed().all(|o| !o.contains("${") && disjoint(&folded(o), &folded(text)))
         }
-        (false, None) => outer.texts().any(|o| o == "*"),
+        (false, None) => outer.completed().any(|o| o == "*"),
         (true, None) => whole.is_some_and(|whole| {
-            outer.texts().all(|o| whole.texts().any(|w| contains(&folded(w), &folded(o))))
+            outer.completed().all(|o| whole.completed().any(|w| contains(&folded(w), &folded(o))))
         }),
     }
 }
@@ -203,8 +203,8 @@ fn elements_apart(a: Option<&Element>, b: Option<&Element>, fold: bool) -> bool 
     };
     match (a.negated, b.negated) {
         (false, false) => a
-            .texts()
-            .all(|x| b.texts().all(|y| disjoint(&open(x), &open(y)))),
+            .completed()
+            .all(|x| b.completed().all(|y| disjoint(&open(x), &open(y)))),
         (true, false) => outside(b, a, fold),
         (false, true) => outside(a, b, fold),
         (true, true) => false,
@@ -215,6 +215,6 @@ fn elements_apart(a: Option<&Element>, b: Option<&Element>, fold: bool) -> bool 
 fn outside(positive: &Element, negated: &Element, fold: bool) -> bool {
     let folded = |t: &str| if fold { t.to_ascii_lowercase() } else { t.to_owned() };
     positive
-        .texts()
-        .all(|p| negated.texts().any(|n| contains(&folded(n), &folded(p))))
+        .completed()
+        .all(|p| negated.completed().any(|n| contains(&folded(n), &folded(p))))
 }

@@ -129,7 +129,7 @@ impl Candidates {
                 .statements()
                 .iter()
                 .filter_map(&element)
-                .flat_map(Element::texts)
+                .flat_map(Element::completed)
             {
                 patterns.insert(if actions {
                     text.to_ascii_lowercase()
@@ -155,7 +155,7 @@ impl Candidates {
         let mut out = BTreeSet::new();
         let own: Vec<String> = match element {
             Some(element) if !element.negated => element
-                .texts()
+                .completed()
                 .map(|t| {
                     if self.actions {
                         t.to_ascii_lowercase()

@@ -384,7 +384,12 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     } else {
         &l.rcp
     };
-    let scp: &[Vec<Value>] = if service_linked { &[] } else { &l.scp };
+    let bound = !service_linked
+        && !matches!(q.who, Who::Service(_) | Who::Provider(_) | Who::Anonymous);
+    let scp: &[Vec<Value>] = if bound { &l.scp } else { &[] };
+    if matches!(q.who, Who::Root { .. }) && q.action == "sts:AssumeRole" {
+        return Verdict::Implicit(["identity"].into());
+    }
     let mut denied = BTreeSet::new();
     let mut check = |gate, deny: bool| {
         if deny {
@@ -469,12 +474,9 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
         });
         if q.action.starts_with("kms:") && operations.iter().any(|o| o == operation) && holds {
             let named = q.named("AWS", grantee);
-            if named > grant {
-                grant = named;
-                own_grant = None;
-            }
-            if named == grant && issuer.as_deref() == Some(account) && own_grant.is_none() {
-                own_grant = named;
+            grant = grant.max(named);
+            if issuer.as_deref() == Some(account) {
+                own_grant = own_grant.max(named);
             }
         }
     }

@@ -64,5 +64,7 @@ fn read(file: &str) -> Result<String, CouldNotRun> {
         std::fs::read(file).map(|read| bytes = read)
     };
     result.map_err(|e| CouldNotRun(format!("cannot read {file}: {e}")))?;
-    String::from_utf8(bytes).map_err(|e| CouldNotRun(format!("{file} is not UTF-8: {e}")))
+    // A line that is not UTF-8 is no case; the others are.
+    Ok(String::from_utf8(bytes)
+        .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
 }

@@ -36,7 +36,17 @@ pub(crate) struct Decided {
 impl Answer {
     /// Decides the case `source`, which begins at byte `origin` of `file`.
     pub(crate) fn of(source: &str, origin: usize, file: &str) -> Self {
-        let mut case = match Case::read(source, origin) {
+        // What stands for bytes that are no UTF-8.
+        let broken = source.find(char::REPLACEMENT_CHARACTER);
+        let read = match broken {
+            Some(at) => Err(CaseError {
+                member: String::new(),
+                at: origin + at,
+                message: "the case is not UTF-8".to_owned(),
+            }),
+            None => Case::read(source, origin),
+        };
+        let mut case = match read {
             Ok(case) => case,
             Err(error) => {
                 let name = serde_json::from_str::<Value>(source)

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 use sekisho_engine::{ManagedPolicy, POLICIES, PolicyText, PolicyVersion};
-use sekisho_policy::{Kind, validate};
+use sekisho_policy::{Kind, Version, validate};
 
 use crate::render;
 use crate::tags::{self, Tag};
@@ -49,9 +49,7 @@ impl Operation for CreatePolicy {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        validate(&input.policy_document, Kind::Identity)
-            .map_err(|e| ApiError::new(e.code, e.message).status(400))?;
-        check_size(&input.policy_document)?;
+        check_document(&input.policy_document)?;
         let path = input.path.unwrap_or_else(|| "/".to_owned());
         let arn = format!(
             "arn:aws:iam::{}:policy{path}{}",
@@ -95,8 +93,14 @@ impl Operation for CreatePolicy {
     }
 }
 
-/// A managed policy has at most 6,144 characters; white space does not count.
-pub(crate) fn check_size(document: &str) -> Result<(), ApiError> {
+/// A managed policy is written in the newer language, and has at most 6,144 characters; white space does not count.
+pub(crate) fn check_document(document: &str) -> Result<(), ApiError> {
+    let read = validate(document, Kind::Identity)
+        .map_err(|e| ApiError::new(e.code, e.message).status(400))?;
+    if read.version != Version::V2012 {
+        let message = "Policy document must be version 2012-10-17 or greater.";
+        return Err(ApiError::new("MalformedPolicyDocument", message).status(400));
+    }
     if document.chars().filter(|c| !c.is_whitespace()).count() > 6_144 {
         return Err(
             ApiError::new("LimitExceeded", "Cannot exceed quota for PolicySize: 6144").status(409),

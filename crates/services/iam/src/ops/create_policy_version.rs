@@ -2,10 +2,9 @@
 
 use sekisho_engine::prelude::*;
 use sekisho_engine::{PolicyText, PolicyVersion};
-use sekisho_policy::{Kind, validate};
 
 use crate::managed;
-use crate::ops::create_policy::check_size;
+use crate::ops::create_policy::check_document;
 use crate::render;
 
 pub(crate) struct CreatePolicyVersion;
@@ -30,9 +29,7 @@ impl Operation for CreatePolicyVersion {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        validate(&input.policy_document, Kind::Identity)
-            .map_err(|e| ApiError::new(e.code, e.message).status(400))?;
-        check_size(&input.policy_document)?;
+        check_document(&input.policy_document)?;
         let now = cx.now_ms();
         managed::change(
             cx,
