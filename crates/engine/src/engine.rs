@@ -1,8 +1,8 @@
 //! The engine: one entry for every call.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use sekisho_store::{Overlay, Store};
@@ -78,6 +78,8 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     ids: Ids,
     config: EngineConfig,
+    /// The accounts whose users and roles are all here; every account, until somebody says which.
+    known: OnceLock<BTreeSet<String>>,
     messages: Messages,
     next_event: AtomicU64,
     recent: Mutex<VecDeque<Arc<Event>>>,
@@ -109,6 +111,7 @@ impl Engine {
             clock,
             ids,
             config,
+            known: OnceLock::new(),
             messages: Messages::default(),
             next_event: AtomicU64::new(next),
             recent: Mutex::new(recent),
@@ -143,6 +146,18 @@ impl Engine {
     #[must_use]
     pub fn ids(&self) -> &Ids {
         &self.ids
+    }
+
+    /// Says which accounts' users and roles are all here: principals of other accounts are then taken to exist, when a
+    /// policy names them. Said once; what is said later has no effect.
+    pub fn know_accounts(&self, accounts: impl IntoIterator<Item = String>) {
+        let _ = self.known.set(accounts.into_iter().collect());
+    }
+
+    /// Whether all users and roles of `account` are here.
+    #[must_use]
+    pub fn knows(&self, account: &str) -> bool {
+        self.known.get().is_none_or(|known| known.contains(account))
     }
 
     /// The settings.

@@ -450,6 +450,11 @@ pub fn aws_managed_policy(arn: &str) -> Option<Arc<ManagedPolicy>> {
             .into_iter()
             .map(|(name, document)| {
                 let arn = format!("arn:aws:iam::aws:policy/{name}");
+                // The key is path and name.
+                let (path, name) = match name.rsplit_once('/') {
+                    Some((path, name)) => (format!("/{path}/"), name.to_owned()),
+                    None => ("/".to_owned(), name),
+                };
                 let version = PolicyVersion {
                     number: 1,
                     document: PolicyText::plain(document.to_string()),
@@ -466,7 +471,7 @@ pub fn aws_managed_policy(arn: &str) -> Option<Arc<ManagedPolicy>> {
                             .collect::<String>()
                     ),
                     name,
-                    path: "/".to_owned(),
+                    path,
                     description: None,
                     created_ms: 0,
                     updated_ms: 0,

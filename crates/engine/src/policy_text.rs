@@ -142,6 +142,10 @@ pub fn pin(
                 Some(id) => {
                     pins.insert(arn.clone(), id);
                 }
+                // Of an account that is not here, nothing is known.
+                None if !lookup
+                    .engine
+                    .knows(arn.split(':').nth(4).unwrap_or_default()) => {}
                 None => return Ok(Err(format!("\"AWS\":\"{arn}\""))),
             },
             PrincipalPattern::Id(id) if !lookup.principal_id_exists(id)? => {

@@ -229,8 +229,9 @@ fn body(
                     continue;
                 }
                 let place = place_of(source, block.span());
-                if matches!(name, "provisioner" | "connection") {
-                    return Err(Problem::at(&place, format!("`{name}` is not supported")));
+                // Programs that Terraform runs beside what it makes: no call of a delivery is theirs.
+                if top && matches!(name, "provisioner" | "connection") {
+                    continue;
                 }
                 let (name, items) = if name == "dynamic" {
                     dynamic(block, scope, source)?

@@ -92,6 +92,12 @@ impl Problem {
             place: Some(place.clone()),
         }
     }
+
+    /// Whether it says that something is not there in sekisho yet, rather than that it is wrong.
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        self.message.contains("not supported") || self.message.contains("does not support")
+    }
 }
 
 impl fmt::Display for Problem {

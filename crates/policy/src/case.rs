@@ -284,7 +284,12 @@ impl<'a> Reader<'a> {
         list.into_iter()
             .enumerate()
             .map(|(i, raw)| {
-                read(self, raw, &format!("{member}[{i}]"), &format!("{name} {}", i + 1))
+                read(
+                    self,
+                    raw,
+                    &format!("{member}[{i}]"),
+                    &format!("{name} {}", i + 1),
+                )
             })
             .collect()
     }
@@ -394,8 +399,7 @@ impl Case {
                     policies.resource = Some(reader.policy(raw, &member, "resource policy")?);
                 }
                 "boundary" => {
-                    policies.boundary =
-                        Some(reader.own(raw, &member, "permissions boundary")?);
+                    policies.boundary = Some(reader.own(raw, &member, "permissions boundary")?);
                 }
                 "session" => {
                     policies.session = Some(reader.policies(raw, &member, "session policy")?);

@@ -111,7 +111,11 @@ impl Statement {
         match &self.resources {
             // Trust and repository policies have no Resource, and name principals. In a key, bucket or identity policy a
             // statement without it has no effect.
-            None => self.principals.is_some() && request.action_of("kms").is_none() && request.action_of("s3").is_none(),
+            None => {
+                self.principals.is_some()
+                    && request.action_of("kms").is_none()
+                    && request.action_of("s3").is_none()
+            }
             Some(resources) => {
                 let matches = resources
                     .patterns

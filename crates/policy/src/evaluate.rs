@@ -286,7 +286,9 @@ impl<'a> Evaluation<'a> {
                 continue;
             }
             let requested = self.request.requested_grant;
-            if operation.eq_ignore_ascii_case("RetireGrant") && requested.is_some_and(|r| r.id != grant.id) {
+            if operation.eq_ignore_ascii_case("RetireGrant")
+                && requested.is_some_and(|r| r.id != grant.id)
+            {
                 continue;
             }
             let named = |who: &str| {
@@ -299,7 +301,10 @@ impl<'a> Evaluation<'a> {
                 .as_deref()
                 .filter(|_| operation.eq_ignore_ascii_case("RetireGrant"))
                 .and_then(named);
-            let covers = grant.operations.iter().any(|o| o.eq_ignore_ascii_case(operation))
+            let covers = grant
+                .operations
+                .iter()
+                .any(|o| o.eq_ignore_ascii_case(operation))
                 && (!takes_context(operation) || constraints_hold(grant, self.request.context))
                 && (!operation.eq_ignore_ascii_case("CreateGrant")
                     || requested.is_none_or(|child| covers_child(grant, child)));
@@ -407,10 +412,11 @@ impl<'a> Evaluation<'a> {
         let needs_resource = self.cross_account || self.kind != ResourceKind::Ordinary;
         let never = self.cross_account
             && self.kind == ResourceKind::Key
-            && self
-                .request
-                .action_of("kms")
-                .is_some_and(|name| !KEYS_ACROSS_ACCOUNTS.iter().any(|k| k.eq_ignore_ascii_case(name)));
+            && self.request.action_of("kms").is_some_and(|name| {
+                !KEYS_ACROSS_ACCOUNTS
+                    .iter()
+                    .any(|k| k.eq_ignore_ascii_case(name))
+            });
         if (needs_resource && strongest.is_none()) || never {
             // In one account, a key policy that neither allows nor delegates is what AWS names.
             let at = if self.cross_account { missing.len() } else { 0 };
@@ -434,8 +440,8 @@ impl<'a> Evaluation<'a> {
         let delegates = resource
             .as_ref()
             .is_none_or(|(strength, _)| *strength < Strength::Role);
-        let carried = (identity.is_none() && delegates)
-            || (self.cross_account && resource.is_none());
+        let carried =
+            (identity.is_none() && delegates) || (self.cross_account && resource.is_none());
         if let (Some((_, grant)), true) = (grant, carried) {
             let mut decision = self.decision(Outcome::Allow, Gate::Grant, None);
             decision.grant = Some(grant.id.clone());

@@ -44,16 +44,6 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
     if matches!(request.principal, Principal::Provider { .. }) && !decision.allowed() {
         return format!("Not authorized to perform {}", request.action);
     }
-    // S3 explains a denial only to the bucket's own account and, to what can be told from the request, organization (S3
-    // user guide, "Troubleshoot access denied errors").
-    let organization = |key| request.context.single(key);
-    let one = organization("aws:principalorgid").is_some()
-        && organization("aws:principalorgid") == organization("aws:resourceorgid");
-    let stranger = matches!(request.principal, Principal::Anonymous)
-        || (decision.cross_account && !one);
-    if style == Style::S3 && stranger && !decision.allowed() {
-        return "Access Denied".to_owned();
-    }
     let action = match style {
         Style::LowerAction => request.action.to_ascii_lowercase(),
         _ => request.action.to_owned(),
@@ -115,6 +105,20 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
             )
         }
     }
+}
+
+/// What the caller is told: AWS's sentence, but for S3, which explains a denial only to the bucket's own account and, as far
+/// as the request tells, organization (S3 user guide, "Troubleshoot access denied errors").
+#[must_use]
+pub fn wire_sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>) -> String {
+    let organization = request.context.single("aws:principalorgid");
+    let one = organization.is_some() && organization == request.context.single("aws:resourceorgid");
+    let stranger =
+        matches!(request.principal, Principal::Anonymous) || (decision.cross_account && !one);
+    if Style::of(request.action) == Style::S3 && stranger && !decision.allowed() {
+        return "Access Denied".to_owned();
+    }
+    sentence(request, decision, shown)
 }
 
 /// KMS does not say more about a key of another account.

@@ -148,7 +148,9 @@ impl Template {
     pub(crate) fn matches_action(&self, action: &str) -> bool {
         match &self.form {
             Form::Any => true,
-            Form::Exact | Form::Completed(_) | Form::Variables(_) => self.raw.eq_ignore_ascii_case(action),
+            Form::Exact | Form::Completed(_) | Form::Variables(_) => {
+                self.raw.eq_ignore_ascii_case(action)
+            }
             Form::Prefix => {
                 let prefix = self.raw.as_bytes().split_last().map_or(&[][..], |(_, p)| p);
                 action

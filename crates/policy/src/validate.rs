@@ -398,10 +398,14 @@ fn check_texts(statement: &Statement, kind: Kind) -> Result<(), ValidationError>
     }
     if kind == Kind::Session {
         let mut resources = statement.resources.iter().flat_map(|r| r.texts());
-        let broken = |r: &&str| r.starts_with("arn:") && r.split(':').count() < 6 && !r.contains(['*', '?', '$']);
+        let broken = |r: &&str| {
+            r.starts_with("arn:") && r.split(':').count() < 6 && !r.contains(['*', '?', '$'])
+        };
         if let Some(resource) = resources.find(broken) {
             // Session policies do not support incomplete ARNs (IAM user guide, "IAM identifiers").
-            return kind.error(format!("Resource {resource} must be in ARN format or \"*\"."));
+            return kind.error(format!(
+                "Resource {resource} must be in ARN format or \"*\"."
+            ));
         }
     }
     if matches!(kind, Kind::Identity | Kind::Session) {
@@ -423,13 +427,31 @@ fn check_texts(statement: &Statement, kind: Kind) -> Result<(), ValidationError>
 
 /// The partitions of AWS.
 const PARTITIONS: &[&str] = &[
-    "aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc",
+    "aws",
+    "aws-cn",
+    "aws-us-gov",
+    "aws-iso",
+    "aws-iso-b",
+    "aws-iso-e",
+    "aws-iso-f",
+    "aws-eusc",
 ];
 
 /// Where a resource of IAM's begins.
 const IAM_PATHS: &[&str] = &[
-    "user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/", "server-certificate/", "policy/",
-    "sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/",
+    "user/",
+    "federated-user/",
+    "role/",
+    "group/",
+    "instance-profile/",
+    "mfa/",
+    "server-certificate/",
+    "policy/",
+    "sms-mfa/",
+    "saml-provider/",
+    "oidc-provider/",
+    "report/",
+    "access-report/",
 ];
 
 /// What IAM says of the parts of a resource's ARN. The sentences are AWS's as quoted in issues of cfn-lint, aws-cdk and
@@ -458,7 +480,12 @@ fn check_arn(resource: &str, kind: Kind) -> Result<(), ValidationError> {
         "iam" if !region.is_empty() && !open(region) => kind.error(format!(
             "IAM resource {resource} cannot contain region information."
         )),
-        "iam" if parts.len() == 6 && !open(part(5)) && !IAM_PATHS.iter().any(|p| part(5).starts_with(p)) && part(5) != "root" => {
+        "iam"
+            if parts.len() == 6
+                && !open(part(5))
+                && !IAM_PATHS.iter().any(|p| part(5).starts_with(p))
+                && part(5) != "root" =>
+        {
             kind.error(format!(
                 "IAM resource path must either be \"*\" or start with {}.",
                 IAM_PATHS.join(", ")

@@ -130,7 +130,11 @@ pub fn is_ip_address(text: &str) -> bool {
 pub fn is_base64(text: &str) -> bool {
     const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let data = text.trim_end_matches('=');
-    let last = data.chars().last().and_then(|c| DIGITS.find(c)).unwrap_or(0);
+    let last = data
+        .chars()
+        .last()
+        .and_then(|c| DIGITS.find(c))
+        .unwrap_or(0);
     let stray = match text.len() - data.len() {
         2 => last & 0b1111,
         1 => last & 0b11,
@@ -339,12 +343,16 @@ pub(crate) fn edges(network: &str) -> Vec<String> {
         Some(IpNet::V4 { address, prefix }) => {
             let mask = u32::MAX.checked_shl(32 - prefix).unwrap_or(0);
             let (first, last) = (address & mask, address | !mask);
-            [first, last, first.wrapping_sub(1), last.wrapping_add(1)].map(v4).into()
+            [first, last, first.wrapping_sub(1), last.wrapping_add(1)]
+                .map(v4)
+                .into()
         }
         Some(IpNet::V6 { address, prefix }) => {
             let mask = u128::MAX.checked_shl(128 - prefix).unwrap_or(0);
             let (first, last) = (address & mask, address | !mask);
-            [first, last, first.wrapping_sub(1), last.wrapping_add(1)].map(v6).into()
+            [first, last, first.wrapping_sub(1), last.wrapping_add(1)]
+                .map(v6)
+                .into()
         }
         None => Vec::new(),
     }

@@ -9,7 +9,7 @@
 
 use sekisho_policy::{
     Context, ContextValue, Decision, Document, Effect, Gate, Grant, Operator, Outcome, Policies,
-    Policy, Principal, Request, ResourceKind, evaluate, sentence,
+    Policy, Principal, Request, ResourceKind, evaluate, wire_sentence,
 };
 
 const SESSION: &str = "arn:aws:sts::111111111111:assumed-role/r/s";
@@ -79,7 +79,7 @@ fn ask(ask: &Ask<'_>, policies: &Policies) -> (Decision, String) {
         requested_grant: ask.grant,
     };
     let decision = evaluate(&request, policies, ask.kind);
-    let text = sentence(&request, &decision, None);
+    let text = wire_sentence(&request, &decision, None);
     (decision, text)
 }
 

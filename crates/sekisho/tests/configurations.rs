@@ -268,12 +268,12 @@ fn what_may_decide_about_the_pipeline_stops() {
         "/more.tf:1: aws_organizations_policy.p is not supported yet, and it may decide about the pipeline",
     );
     check(
-        "resource \"aws_s3_bucket_replication_configuration\" \"b\" {\n  provider = aws.pipeline\n  bucket = aws_s3_bucket.artifact_store.id\n}\n",
-        "aws_s3_bucket_replication_configuration.b is not supported yet",
+        "resource \"aws_s3_access_point\" \"b\" {\n  provider = aws.pipeline\n  bucket = aws_s3_bucket.artifact_store.id\n}\n",
+        "aws_s3_access_point.b is not supported yet",
     );
     check(
-        "resource \"aws_s3_bucket_replication_configuration\" \"b\" {\n  provider = aws.pipeline\n  bucket = \"named-as-a-text\"\n}\n",
-        "aws_s3_bucket_replication_configuration.b is not supported yet",
+        "resource \"aws_s3_access_point\" \"b\" {\n  provider = aws.pipeline\n  bucket = \"named-as-a-text\"\n}\n",
+        "aws_s3_access_point.b is not supported yet",
     );
     check(
         "resource \"aws_s3_account_public_access_block\" \"all\" {\n  provider = aws.pipeline\n}\n",
@@ -282,6 +282,88 @@ fn what_may_decide_about_the_pipeline_stops() {
     check(
         "data \"aws_vpc\" \"v\" {\n  provider = aws.pipeline\n}\nresource \"aws_iam_role_policy\" \"p\" {\n  provider = aws.pipeline\n  role = aws_iam_role.codepipeline.id\n  policy = data.aws_vpc.v.json\n}\n",
         "data.aws_vpc.v is not supported yet, and the pipeline depends on it through aws_iam_role_policy.p; give what is read of it: --set data.aws_vpc.v.ATTRIBUTE=VALUE",
+    );
+}
+
+/// What real configurations have beside a delivery, none of which changes it.
+#[test]
+fn what_stands_beside_a_delivery_does_not_keep_it_from_passing() {
+    let passes = |what: &str, more: &str| {
+        let outcome = example_with(more).unwrap_or_else(|said| panic!("{what}: {said}"));
+        assert!(
+            outcome.passes(),
+            "{what}: {:?} {:?}",
+            outcome.failures,
+            outcome.denials
+        );
+        outcome
+    };
+    let role = |name: &str, rest: &str| {
+        format!(
+            "resource \"aws_iam_role\" \"{name}\" {{\n  provider = aws.pipeline\n  name = \"{name}\"\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = {rest} }}] }})\n}}\n"
+        )
+    };
+    let events = role("events", "{ Service = \"events.amazonaws.com\" }");
+    let outcome = passes(
+        "a policy that names the pipeline is made behind it",
+        &format!(
+            "{events}resource \"aws_iam_role_policy\" \"start\" {{\n  provider = aws.pipeline\n  role = aws_iam_role.events.id\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"codepipeline:StartPipelineExecution\", Resource = aws_codepipeline.this.arn }}] }})\n}}\n"
+        ),
+    );
+    assert!(outcome.notes.is_empty(), "{:?}", outcome.notes);
+    passes(
+        "a principal that is made later, written as a text",
+        &format!(
+            "resource \"aws_kms_key\" \"early\" {{\n  provider = aws.pipeline\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"kms:*\", Resource = \"*\", Principal = {{ AWS = [\"arn:aws:iam::222222222222:root\", \"arn:aws:iam::222222222222:role/zlater\"] }} }}] }})\n}}\n{}",
+            role("zlater", "{ Service = \"ec2.amazonaws.com\" }")
+        ),
+    );
+    passes(
+        "a principal of an account that is not here",
+        &role(
+            "partner",
+            "{ AWS = \"arn:aws:iam::444444444444:role/Admin\" }",
+        ),
+    );
+    passes(
+        "a program that Terraform runs",
+        "resource \"null_resource\" \"push\" {\n  provisioner \"local-exec\" {\n    command = \"docker push\"\n  }\n}\n",
+    );
+    let task = role("task", "{ Service = \"ecs-tasks.amazonaws.com\" }");
+    let attached = |arn: &str| {
+        format!(
+            "{task}resource \"aws_iam_role_policy_attachment\" \"task\" {{\n  provider = aws.pipeline\n  role = aws_iam_role.task.name\n  policy_arn = \"{arn}\"\n}}\n"
+        )
+    };
+    let execution =
+        attached("arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy");
+    let outcome = passes("a policy of AWS", &execution);
+    assert!(outcome.notes.is_empty(), "{:?}", outcome.notes);
+    let unknown = attached("arn:aws:iam::aws:policy/AWSSomethingNobodyKnows");
+    let outcome = passes(
+        "a policy of AWS that is not here, of another role",
+        &unknown,
+    );
+    assert!(
+        outcome.notes[0]
+            .message
+            .contains("AWSSomethingNobodyKnows is a policy of AWS that is not supported yet")
+    );
+    let outcome = passes(
+        "an argument that is not supported, of a resource beside",
+        "resource \"aws_ecr_repository\" \"other\" {\n  provider = aws.pipeline\n  name = \"other\"\n  encryption_configuration {\n    encryption_type = \"KMS\"\n  }\n}\n",
+    );
+    assert!(
+        outcome.notes[0]
+            .message
+            .contains("no pipeline depends on it")
+    );
+    // The same of a role of the pipeline is no verdict at all.
+    let own = "resource \"aws_iam_role_policy_attachment\" \"own\" {\n  provider = aws.pipeline\n  role = aws_iam_role.codepipeline.name\n  policy_arn = \"arn:aws:iam::aws:policy/AWSSomethingNobodyKnows\"\n}\n";
+    let said = example_with(own).unwrap_err();
+    assert!(
+        said.contains("is a policy of AWS that is not supported yet"),
+        "{said}"
     );
 }
 

@@ -25,7 +25,10 @@ impl Contexts {
         let mut conditions: BTreeMap<&str, Vec<&Condition>> = BTreeMap::new();
         let statements = || documents.iter().flat_map(|d| d.statements());
         for condition in statements().flat_map(|s| &s.conditions) {
-            conditions.entry(&condition.key).or_default().push(condition);
+            conditions
+                .entry(&condition.key)
+                .or_default()
+                .push(condition);
         }
         let mut values: BTreeMap<String, Vec<Option<ContextValue>>> = conditions
             .into_iter()
@@ -54,7 +57,8 @@ impl Contexts {
                 if let Some(value) = value {
                     context.put(key, value.clone());
                 }
-                own.iter().all(|c| c.has_variables() || c.holds(&context, Effect::Allow))
+                own.iter()
+                    .all(|c| c.has_variables() || c.holds(&context, Effect::Allow))
             };
             let values: Vec<_> = values.iter().filter(|v| holds(v)).collect();
             let mut more = Vec::new();
@@ -100,8 +104,7 @@ fn for_key(conditions: &[&Condition]) -> Vec<Option<ContextValue>> {
             }
         }
     }
-    between(&mut numbers, |a, b| (a + b) / 2.0, 1.0)
-        .for_each(|n| texts.extend([n.to_string()]));
+    between(&mut numbers, |a, b| (a + b) / 2.0, 1.0).for_each(|n| texts.extend([n.to_string()]));
     dates.sort_unstable();
     let mut seconds: Vec<f64> = dates.iter().map(|ms| *ms as f64 / 1000.0).collect();
     between(&mut seconds, |a, b| ((a + b) / 2.0).floor(), 86_400.0)
@@ -113,7 +116,9 @@ fn for_key(conditions: &[&Condition]) -> Vec<Option<ContextValue>> {
         .any(|c| !matches!(c.qualifier, Qualifier::Single));
     if sets {
         let list = |of: &[&String]| {
-            Some(ContextValue::List(of.iter().map(|t| (*t).clone()).collect()))
+            Some(ContextValue::List(
+                of.iter().map(|t| (*t).clone()).collect(),
+            ))
         };
         out.extend(texts.iter().map(|t| list(&[t])));
         for pair in texts.windows(2) {

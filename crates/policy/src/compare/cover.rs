@@ -4,9 +4,7 @@
 
 use super::pattern::{contains, disjoint};
 use crate::condition::{Condition, Operator};
-use crate::document::{
-    Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement,
-};
+use crate::document::{Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement};
 
 fn of(document: &Document, effect: Effect) -> impl Iterator<Item = &Statement> {
     document
@@ -115,18 +113,31 @@ fn element_covers(
     whole: Option<&Element>,
     fold: bool,
 ) -> bool {
-    let folded = |t: &str| if fold { t.to_ascii_lowercase() } else { t.to_owned() };
+    let folded = |t: &str| {
+        if fold {
+            t.to_ascii_lowercase()
+        } else {
+            t.to_owned()
+        }
+    };
     let Some(outer) = outer else {
         return whole.is_none();
     };
     match (outer.negated, text) {
-        (false, Some(text)) => outer.completed().any(|o| contains(&folded(o), &folded(text))),
+        (false, Some(text)) => outer
+            .completed()
+            .any(|o| contains(&folded(o), &folded(text))),
         (true, Some(text)) => {
-            !text.contains("${") && outer.completed().all(|o| !o.contains("${") && disjoint(&folded(o), &folded(text)))
+            !text.contains("${")
+                && outer
+                    .completed()
+                    .all(|o| !o.contains("${") && disjoint(&folded(o), &folded(text)))
         }
         (false, None) => outer.completed().any(|o| o == "*"),
         (true, None) => whole.is_some_and(|whole| {
-            outer.completed().all(|o| whole.completed().any(|w| contains(&folded(w), &folded(o))))
+            outer
+                .completed()
+                .all(|o| whole.completed().any(|w| contains(&folded(w), &folded(o))))
         }),
     }
 }
@@ -168,7 +179,9 @@ fn implies(given: &Condition, wanted: &Condition) -> bool {
     let same = given.operands().eq(wanted.operands());
     // Which operands an ARN operator reads depends on their order where one of them is no ARN.
     let ordered = matches!(given.operator, Operator::Arn { .. })
-        && ![given, wanted].iter().all(|c| c.operands().all(|o| o.starts_with("arn:")));
+        && ![given, wanted]
+            .iter()
+            .all(|c| c.operands().all(|o| o.starts_with("arn:")));
     match given.operator {
         _ if same => true,
         Operator::Numeric(_) | Operator::Date(_) | Operator::Null => false,
@@ -189,7 +202,11 @@ fn elements_apart(a: Option<&Element>, b: Option<&Element>, fold: bool) -> bool 
         return false;
     };
     let open = |t: &str| {
-        let text = if fold { t.to_ascii_lowercase() } else { t.to_owned() };
+        let text = if fold {
+            t.to_ascii_lowercase()
+        } else {
+            t.to_owned()
+        };
         // A variable may be anything.
         let mut out = String::new();
         let mut rest = text.as_str();
@@ -213,8 +230,16 @@ fn elements_apart(a: Option<&Element>, b: Option<&Element>, fold: bool) -> bool 
 
 /// Whether all that `positive` writes is among what `negated` leaves out.
 fn outside(positive: &Element, negated: &Element, fold: bool) -> bool {
-    let folded = |t: &str| if fold { t.to_ascii_lowercase() } else { t.to_owned() };
-    positive
-        .completed()
-        .all(|p| negated.completed().any(|n| contains(&folded(n), &folded(p))))
+    let folded = |t: &str| {
+        if fold {
+            t.to_ascii_lowercase()
+        } else {
+            t.to_owned()
+        }
+    };
+    positive.completed().all(|p| {
+        negated
+            .completed()
+            .any(|n| contains(&folded(n), &folded(p)))
+    })
 }

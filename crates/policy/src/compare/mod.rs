@@ -180,15 +180,36 @@ mod tests {
     #[test]
     fn wider_conditions_are_new_access() {
         for (existing, new) in [
-            (r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/16"}}"#, r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#),
-            (r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/9"}}"#, r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#),
-            (r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#, r#"{"StringEqualsIgnoreCase":{"aws:PrincipalTag/t":"a"}}"#),
-            (r#"{"ForAllValues:StringEquals":{"aws:TagKeys":"a"}}"#, r#"{"ForAnyValue:StringEquals":{"aws:TagKeys":"a"}}"#),
-            (r#"{"NumericLessThan":{"s3:max-keys":"5"}}"#, r#"{"NumericLessThan":{"s3:max-keys":"50"}}"#),
-            (r#"{"DateLessThan":{"aws:CurrentTime":"2026-01-01"}}"#, r#"{"DateLessThan":{"aws:CurrentTime":"2027-01-01"}}"#),
+            (
+                r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/16"}}"#,
+                r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#,
+            ),
+            (
+                r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/9"}}"#,
+                r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#,
+            ),
+            (
+                r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#,
+                r#"{"StringEqualsIgnoreCase":{"aws:PrincipalTag/t":"a"}}"#,
+            ),
+            (
+                r#"{"ForAllValues:StringEquals":{"aws:TagKeys":"a"}}"#,
+                r#"{"ForAnyValue:StringEquals":{"aws:TagKeys":"a"}}"#,
+            ),
+            (
+                r#"{"NumericLessThan":{"s3:max-keys":"5"}}"#,
+                r#"{"NumericLessThan":{"s3:max-keys":"50"}}"#,
+            ),
+            (
+                r#"{"DateLessThan":{"aws:CurrentTime":"2026-01-01"}}"#,
+                r#"{"DateLessThan":{"aws:CurrentTime":"2027-01-01"}}"#,
+            ),
         ] {
             let (existing, wider) = (conditioned(existing), conditioned(new));
-            assert!(matches!(new_access(&wider, &existing), Compared::Found(_)), "{new}");
+            assert!(
+                matches!(new_access(&wider, &existing), Compared::Found(_)),
+                "{new}"
+            );
             assert_eq!(new_access(&wider, &wider), Compared::Nothing, "{new}");
         }
     }
@@ -196,19 +217,36 @@ mod tests {
     #[test]
     fn narrower_conditions_are_nothing_new() {
         for (existing, new) in [
-            (r#"{"StringEquals":{"aws:PrincipalTag/t":["a","b"]}}"#, r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#),
-            (r#"{"StringNotEquals":{"aws:PrincipalTag/t":"a"}}"#, r#"{"StringNotEquals":{"aws:PrincipalTag/t":["a","b"]}}"#),
-            (r#"{"StringEqualsIfExists":{"aws:PrincipalTag/t":"a"}}"#, r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#),
+            (
+                r#"{"StringEquals":{"aws:PrincipalTag/t":["a","b"]}}"#,
+                r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#,
+            ),
+            (
+                r#"{"StringNotEquals":{"aws:PrincipalTag/t":"a"}}"#,
+                r#"{"StringNotEquals":{"aws:PrincipalTag/t":["a","b"]}}"#,
+            ),
+            (
+                r#"{"StringEqualsIfExists":{"aws:PrincipalTag/t":"a"}}"#,
+                r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#,
+            ),
             ("{}", r#"{"Bool":{"aws:SecureTransport":"true"}}"#),
         ] {
-            assert_eq!(new_access(&conditioned(new), &conditioned(existing)), Compared::Nothing, "{new}");
+            assert_eq!(
+                new_access(&conditioned(new), &conditioned(existing)),
+                Compared::Nothing,
+                "{new}"
+            );
         }
     }
 
     #[test]
     fn variables_are_access_of_those_they_name() {
-        let one = document(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/home"}"#);
-        let own = document(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${aws:username}"}"#);
+        let one = document(
+            r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/home"}"#,
+        );
+        let own = document(
+            r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${aws:username}"}"#,
+        );
         assert!(matches!(new_access(&own, &one), Compared::Found(_)));
         assert_eq!(new_access(&own, &own), Compared::Nothing);
         let all = ["arn:aws:s3:::b/*".to_owned()];
@@ -225,18 +263,31 @@ mod tests {
                 actions.join(",")
             ))
         };
-        assert_ne!(new_access(&many(",\"s3:New\""), &many("")), Compared::Nothing);
-        assert_eq!(new_access(&many(""), &many(",\"s3:New\"")), Compared::Nothing);
+        assert_ne!(
+            new_access(&many(",\"s3:New\""), &many("")),
+            Compared::Nothing
+        );
+        assert_eq!(
+            new_access(&many(""), &many(",\"s3:New\"")),
+            Compared::Nothing
+        );
         let allow = r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"a*"}"#;
-        let deny = |text: &str| format!(r#"{{"Effect":"Deny","Action":"*","NotResource":"{text}"}}"#);
+        let deny =
+            |text: &str| format!(r#"{{"Effect":"Deny","Action":"*","NotResource":"{text}"}}"#);
         let narrowed = document(&[allow, &deny("*b"), &deny("*m*")].join(","));
         assert_ne!(
-            new_access(&narrowed, &document(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"ab"}"#)),
+            new_access(
+                &narrowed,
+                &document(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"ab"}"#)
+            ),
             Compared::Nothing
         );
         let range = document(
             r#"{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*","Condition":{"NumericGreaterThan":{"s3:max-keys":"5"},"NumericLessThan":{"s3:max-keys":"7"}}}"#,
         );
-        assert!(matches!(grants(&range, &["s3:ListBucket".to_owned()], &[]), Compared::Found(_)));
+        assert!(matches!(
+            grants(&range, &["s3:ListBucket".to_owned()], &[]),
+            Compared::Found(_)
+        ));
     }
 }

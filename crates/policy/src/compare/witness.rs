@@ -65,18 +65,13 @@ pub(super) fn search(
                             context,
                             requested_grant: None,
                         };
-                        if matches(statement, &request)
-                            && allows(new, &request)
-                            && wanted(&request)
+                        if matches(statement, &request) && allows(new, &request) && wanted(&request)
                         {
                             found = Some(Witness {
                                 statement: index,
                                 action: action.clone(),
                                 resource: resource.clone(),
-                                principal: statement
-                                    .principals
-                                    .as_ref()
-                                    .map(|_| principal.arn()),
+                                principal: statement.principals.as_ref().map(|_| principal.arn()),
                             });
                             break 'search;
                         }

@@ -384,8 +384,8 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     } else {
         &l.rcp
     };
-    let bound = !service_linked
-        && !matches!(q.who, Who::Service(_) | Who::Provider(_) | Who::Anonymous);
+    let bound =
+        !service_linked && !matches!(q.who, Who::Service(_) | Who::Provider(_) | Who::Anonymous);
     let scp: &[Vec<Value>] = if bound { &l.scp } else { &[] };
     if matches!(q.who, Who::Root { .. }) && q.action == "sts:AssumeRole" {
         return Verdict::Implicit(["identity"].into());

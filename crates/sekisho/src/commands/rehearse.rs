@@ -272,9 +272,8 @@ fn write(
 ) -> Result<Status, CouldNotRun> {
     let Some(fix) = fix else {
         printer.result(&rehearse::text_completion(completion));
-        return Err(CouldNotRun(
-            "statements alone do not mend it: nothing was written".to_owned(),
-        ));
+        printer.error("statements alone do not mend it: nothing was written");
+        return Ok(Status::Fails);
     };
     for patch in &fix.unwritten {
         printer.error(&format!(
@@ -289,11 +288,11 @@ fn write(
         ));
     }
     if args.check {
-        printer.result(fix.diff().trim_end());
+        // As it is: a last line that is blank belongs to the patch.
+        printer.result(fix.diff().strip_suffix('\n').unwrap_or_default());
         return Ok(Status::Fails);
     }
-    fix.write()
-        .map_err(|e| CouldNotRun(format!("cannot write the change: {e}")))?;
+    fix.write().map_err(CouldNotRun)?;
     for (path, ..) in &fix.files {
         printer.note(&format!("changed {path}"));
     }

@@ -4,7 +4,7 @@ use sekisho_engine::IamReference;
 use sekisho_policy::case::{Case, CaseError};
 use sekisho_policy::{
     Change, Explanation, LintKind, Missed, Policies, StatementReport, explain, line_and_column,
-    lint, sentence, what_would_allow,
+    lint, what_would_allow, wire_sentence,
 };
 use serde_json::{Map, Value, json};
 
@@ -64,7 +64,7 @@ impl Answer {
         let request = case.request();
         let explanation = explain(&request, &case.policies, case.kind);
         let changes = what_would_allow(&request, &case.policies, case.kind);
-        let message = sentence(&request, &explanation.decision, None);
+        let message = wire_sentence(&request, &explanation.decision, None);
         let wrong = case.difference(&explanation.decision, &message);
         Self::Decided(Box::new(Decided {
             case,

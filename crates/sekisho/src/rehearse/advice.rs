@@ -224,7 +224,7 @@ pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note
         let reach = order.reach(index);
         let late: Vec<String> = unsupported::attached_to(configuration, &reach)
             .into_iter()
-            .filter(|i| !reach.contains(i))
+            .filter(|i| !reach.contains(i) && !order.reach(*i).contains(&index))
             .filter_map(|i| configuration.nodes.get(i))
             .filter(|n| LATE.iter().any(|part| n.type_name.contains(part)))
             .map(|n| n.address())

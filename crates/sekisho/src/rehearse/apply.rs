@@ -10,7 +10,7 @@ use sekisho_iac::{
 use serde_json::{Map, Value, json};
 
 use super::providers::Providers;
-use super::{Client, Failure, Note, Options, Patch, image, patch, resources};
+use super::{Client, Failure, Note, Options, Patch, image, patch, resources, unsupported};
 
 /// What the engine holds when the configuration is applied.
 #[derive(Default)]
@@ -37,6 +37,8 @@ struct Run<'r, 'c> {
     applied: Applied,
     /// Nodes that could not be made, and those that depend on them.
     broken: BTreeSet<usize>,
+    /// Nodes that may decide about a pipeline.
+    needed: BTreeSet<usize>,
 }
 
 /// Makes every node but those of `left_out`.
@@ -66,18 +68,27 @@ pub(super) fn apply(
         state: State::new(configuration),
         applied: Applied::default(),
         broken: BTreeSet::new(),
+        needed: unsupported::needed(configuration, order),
     };
+    engine.know_accounts(run.clients.values().map(|c| c.account.clone()));
     let pipeline = |i: &usize| {
         let node = configuration.nodes.get(*i);
         node.is_some_and(|n| n.type_name == "aws_codepipeline")
     };
-    let (pipelines, rest): (Vec<usize>, Vec<usize>) = wanted.iter().partition(|i| pipeline(i));
+    // Pipelines come last, for their first execution begins with them; only what needs one comes behind it.
+    let behind = |i: &usize| pipeline(i) || order.reach(*i).iter().any(|needed| pipeline(needed));
+    let (last, rest): (Vec<usize>, Vec<usize>) = wanted.iter().partition(|i| behind(i));
     run.all(&rest, progress);
-    if configuration.directories() > 1 {
-        run.again(&rest, progress);
-    }
-    run.all(&pipelines, progress);
+    run.again(&rest, progress);
+    run.all(&last, progress);
     run.finish()
+}
+
+/// Whether AWS refuses a policy because it names somebody who is not there yet: Terraform tries such a policy again until
+/// the role is made beside it.
+fn names_nobody(problem: &Problem) -> bool {
+    let text = &problem.message;
+    text.contains("invalid principal") || text.contains("Invalid principal")
 }
 
 impl Run<'_, '_> {
@@ -95,6 +106,17 @@ impl Run<'_, '_> {
             match self.node(node) {
                 Ok(()) if node.is_data() => {}
                 Ok(()) => progress(&format!("made {}", node.address())),
+                Err(problem) if problem.is_unsupported() && !self.needed.contains(index) => {
+                    self.broken.insert(*index);
+                    self.applied.notes.push(Note {
+                        message: format!(
+                            "{} was left out: {}; no pipeline depends on it",
+                            node.address(),
+                            problem.message
+                        ),
+                        place: problem.place,
+                    });
+                }
                 Err(problem) => {
                     progress(&format!("failed {}: {}", node.address(), problem.message));
                     self.broken.insert(*index);
@@ -110,7 +132,9 @@ impl Run<'_, '_> {
     /// Tries again what failed, as people do with directories that name each other's roles: they apply one a second
     /// time after the other.
     fn again(&mut self, indices: &[usize], progress: &mut dyn FnMut(&str)) {
-        while !self.applied.failures.is_empty() {
+        let several = self.configuration.directories() > 1;
+        let worth = |f: &Failure| several || names_nobody(&f.problem);
+        while self.applied.failures.iter().any(worth) {
             let before = std::mem::take(&mut self.broken);
             let failed = std::mem::take(&mut self.applied.failures);
             let waiting: Vec<usize> = indices
@@ -124,7 +148,7 @@ impl Run<'_, '_> {
             }
             let still = |f: &Failure| self.applied.failures.iter().any(|g| g.address == f.address);
             let made: Vec<Failure> = failed.into_iter().filter(|f| !still(f)).collect();
-            for failure in made {
+            for failure in made.into_iter().filter(|_| several) {
                 let message = format!(
                     "{} can be made only when the other directory is applied: apply its directory a second time (at first AWS says: {})",
                     failure.address, failure.problem.message
@@ -165,7 +189,15 @@ impl Run<'_, '_> {
     }
 
     fn finish(mut self) -> Result<Applied, Vec<Problem>> {
-        let mut problems: Vec<Problem> = Vec::new();
+        // What decides about a pipeline and is not supported: no verdict would be worth anything.
+        let failures = self.applied.failures.iter();
+        let mut problems: Vec<Problem> = failures
+            .filter(|f| f.problem.is_unsupported())
+            .map(|f| Problem {
+                message: format!("{}: {}", f.address, f.problem.message),
+                place: f.problem.place.clone(),
+            })
+            .collect();
         if self.applied.failures.is_empty() {
             problems.extend(unused_images(self.options, &self.applied.images));
         }

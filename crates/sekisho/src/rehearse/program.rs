@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use sekisho_engine::Engine;
+use sekisho_engine::{Engine, Event};
 use sekisho_executor::Executor;
 use sekisho_iac::{Configuration, Problem, ProviderId};
 use sekisho_server::Server;
@@ -59,6 +59,7 @@ pub fn rehearse_with_program(
     let engine = new_engine(options)?;
     let providers = Providers::new(&configuration, options)?;
     let clients = providers.clients(&engine, configuration.nodes.iter())?;
+    engine.know_accounts(clients.values().map(|c| c.account.clone()));
     let executor = Executor::start(Arc::clone(&engine)).map_err(|e| problem(e.to_string()))?;
     let copy = Copy::make(&configuration, options)?;
     let endpoint = Endpoint::start(&engine, &options.region)?;
@@ -96,8 +97,10 @@ pub fn rehearse_with_program(
         .collect();
     let mut events = engine.events_since(0);
     events.retain(|e| e.tag.as_ref().is_none_or(|tag| attempts.contains(tag)));
+    // What the program was refused while it made things, it asked again until it was not.
+    let delivered: Vec<Arc<Event>> = events.iter().filter(|e| e.tag.is_some()).cloned().collect();
     Ok(Outcome {
-        denials: denials(&events, &runs),
+        denials: denials(&delivered, &runs),
         pipelines: runs,
         failures: Vec::new(),
         resources: 0,
@@ -240,6 +243,7 @@ impl Copy {
         let mut text = "terraform {\n  backend \"local\" {}\n}\n".to_owned();
         let mut added = String::new();
         let mut plain = false;
+        let mut cuts: BTreeMap<PathBuf, Vec<(usize, usize)>> = BTreeMap::new();
         for provider in configuration.root_providers(directory) {
             let client = clients.get(&provider.id);
             let Some(client) = client.or_else(|| clients.values().next()) else {
@@ -254,14 +258,21 @@ impl Copy {
                 body(&client.account)
             );
             // A role that the provider assumes is one that only AWS has.
-            for range in provider.assume_role.into_iter().rev() {
-                let file = self.of(&provider.file);
-                let mut source = std::fs::read_to_string(&file).map_err(failed)?;
-                if source.get(range.clone()).is_some() {
-                    source.replace_range(range, "");
-                    std::fs::write(&file, source).map_err(failed)?;
+            let ranges = provider.assume_role.into_iter();
+            cuts.entry(self.of(&provider.file))
+                .or_default()
+                .extend(ranges.map(|r| (r.start, r.end)));
+        }
+        for (file, mut ranges) in cuts {
+            let mut source = std::fs::read_to_string(&file).map_err(failed)?;
+            // From the end, so that the places before stay what they are.
+            ranges.sort_unstable();
+            for (start, end) in ranges.into_iter().rev() {
+                if source.get(start..end).is_some() {
+                    source.replace_range(start..end, "");
                 }
             }
+            std::fs::write(&file, source).map_err(failed)?;
         }
         if !plain {
             // Policy documents and whatever names no provider have this one.

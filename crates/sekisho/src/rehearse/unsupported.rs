@@ -23,7 +23,6 @@ const TARGETS: &[&str] = &[
     "policy_arn",
     "resource_arn",
     "target_id",
-    "policy",
     "role_name",
 ];
 
@@ -53,6 +52,10 @@ const HARMLESS: &[&str] = &[
     "aws_s3_bucket_intelligent",
     "aws_s3_bucket_accelerate",
     "aws_s3_bucket_request_payment",
+    "aws_s3_bucket_replication",
+    "aws_s3_bucket_object_lock",
+    "aws_kms_ciphertext",
+    "aws_kms_replica",
     "aws_ecr_lifecycle",
     "aws_ecr_registry_scanning",
     "aws_ecr_replication",
@@ -67,7 +70,6 @@ const EVERYWHERE: &[&str] = &[
     "aws_s3_account_",
     "aws_s3control_",
     "aws_ecr_registry_policy",
-    "aws_vpc_endpoint",
 ];
 
 /// Whether a resource of this type may decide whether a call is allowed.
@@ -80,7 +82,6 @@ fn decides(node: &Node) -> bool {
         "aws_ecr_",
         "aws_codepipeline",
         "aws_organizations_",
-        "aws_vpc_endpoint",
     ];
     let starts = |list: &[&str]| list.iter().any(|p| node.type_name.starts_with(p));
     !node.is_data() && starts(SERVICES) && !starts(HARMLESS)
@@ -153,7 +154,7 @@ pub(super) fn left_out(
 }
 
 /// Everything that may decide about a pipeline; nothing, where there is none.
-fn needed(configuration: &Configuration, order: &Order) -> BTreeSet<usize> {
+pub(super) fn needed(configuration: &Configuration, order: &Order) -> BTreeSet<usize> {
     let nodes = || configuration.nodes.iter().enumerate();
     let mut needed: BTreeSet<usize> = nodes()
         .filter(|(_, n)| n.type_name == "aws_codepipeline")

@@ -227,6 +227,11 @@ pub(crate) fn policy_exists(cx: &Cx<'_>, arn: &str) -> Result<(), ApiError> {
     if own || aws_managed_policy(arn).is_some() {
         return Ok(());
     }
+    if arn.starts_with("arn:aws:iam::aws:policy/") {
+        return Err(no_such_entity(format!(
+            "{arn} is a policy of AWS that is not supported yet, if there is one of that name: what it allows is not known to sekisho."
+        )));
+    }
     Err(no_such_entity(format!(
         "Policy {arn} does not exist or is not attachable."
     )))

@@ -47,13 +47,49 @@ impl Fix {
         out
     }
 
-    /// Writes the files.
+    /// Writes the files: all, or none. Each is written beside its place first and then moved there.
     ///
     /// # Errors
-    /// When one cannot be written; those before it are.
-    pub fn write(&self) -> std::io::Result<()> {
-        for (path, _, new) in &self.files {
-            std::fs::write(path, new)?;
+    /// Which file cannot be written, or was changed since it was read; then nothing is changed.
+    pub fn write(&self) -> Result<(), String> {
+        let mut staged = Vec::new();
+        for (path, old, new) in &self.files {
+            let failed = |e: &dyn std::fmt::Display| {
+                format!("`{path}` cannot be written ({e}): nothing was changed")
+            };
+            let now = std::fs::read_to_string(path).map_err(|e| failed(&e))?;
+            if now != *old {
+                return Err(format!(
+                    "`{path}` was changed while it was rehearsed: nothing was changed; run it again"
+                ));
+            }
+            // A file that may not be written is not replaced either.
+            let file = std::fs::OpenOptions::new().write(true).open(path);
+            let permissions = file
+                .and_then(|f| f.metadata())
+                .map_err(|e| failed(&e))?
+                .permissions();
+            let path = std::fs::canonicalize(path).map_err(|e| failed(&e))?;
+            let folder = path.parent().unwrap_or(std::path::Path::new("."));
+            let mut beside = tempfile::NamedTempFile::new_in(folder).map_err(|e| failed(&e))?;
+            std::io::Write::write_all(&mut beside, new.as_bytes()).map_err(|e| failed(&e))?;
+            std::fs::set_permissions(beside.path(), permissions).map_err(|e| failed(&e))?;
+            staged.push((beside, path, old));
+        }
+        let mut done: Vec<(std::path::PathBuf, &String)> = Vec::new();
+        for (beside, path, old) in staged {
+            if let Err(error) = beside.persist(&path) {
+                for (path, old) in done {
+                    // What was moved goes back.
+                    let _ = std::fs::write(path, old);
+                }
+                return Err(format!(
+                    "`{}` cannot be written ({}): nothing was changed",
+                    path.display(),
+                    error.error
+                ));
+            }
+            done.push((path, old));
         }
         Ok(())
     }
@@ -150,6 +186,12 @@ fn inserted(text: &str, insertions: &[&Insertion]) -> String {
             texts.insert(open, "[".to_owned());
         }
         texts.insert(at, new);
+    }
+    // A file keeps its own line endings.
+    if text.contains("\r\n") {
+        for new in texts.values_mut() {
+            *new = new.replace("\r\n", "\n").replace('\n', "\r\n");
+        }
     }
     let mut out = text.to_owned();
     // From the end to the beginning, so that the places before stay what they are.

@@ -83,8 +83,13 @@ pub(super) fn applies(action: &str, resource: &str) -> bool {
     if service == "s3" && !action.resources.is_empty() {
         return service_of(resource) == "s3";
     }
-    let formats = action.resources.iter().filter_map(|r| reference.resources.get(r));
-    formats.map(|format| pattern(format)).any(|p| glob(&p, resource))
+    let formats = action
+        .resources
+        .iter()
+        .filter_map(|r| reference.resources.get(r));
+    formats
+        .map(|format| pattern(format))
+        .any(|p| glob(&p, resource))
 }
 
 /// The third part of an ARN of any partition.

@@ -58,9 +58,7 @@ impl Asked {
         }
         let name = match asked {
             [one] => one.clone(),
-            several => {
-                actions::format_of(action, several.first().map_or("", String::as_str))
-            }
+            several => actions::format_of(action, several.first().map_or("", String::as_str)),
         };
         let missing = self.missing(sum);
         let mut out = json!({
@@ -122,9 +120,7 @@ impl Asked {
         });
         let matched = matching
             .filter(|(gate, report)| shows(&decision, *gate, report.effect))
-            .map(|(gate, report)| {
-                statement(gate, &report.statement.policy, report.statement.index)
-            })
+            .map(|(gate, report)| statement(gate, &report.statement.policy, report.statement.index))
             .collect();
         let bounded = self
             .policies
@@ -134,7 +130,11 @@ impl Asked {
         One {
             resource: resource.to_owned(),
             // Also where no policy is asked on the service itself.
-            outcome: if applies { decision.outcome } else { Outcome::ImplicitDeny },
+            outcome: if applies {
+                decision.outcome
+            } else {
+                Outcome::ImplicitDeny
+            },
             matched,
             bounded,
             details: self.details(&decision, &explanation),
@@ -146,7 +146,10 @@ impl Asked {
         let mut map = Map::new();
         if decision.cross_account {
             let mut add = |gate| {
-                map.insert(type_of(gate).to_owned(), json!(word(said(explanation, gate))));
+                map.insert(
+                    type_of(gate).to_owned(),
+                    json!(word(said(explanation, gate))),
+                );
             };
             add(Gate::Identity);
             if self.policies.resource.is_some() {

@@ -69,10 +69,7 @@ fn canonical(key: &str, kind: &str, value: &str) -> Result<String, ApiError> {
     let (read, expected) = match kind {
         "numeric" => (canonical_number(value), "numeric format"),
         "date" => (date(value).map(time::iso_ms), "DateTime format"),
-        "ip" => (
-            is_ip_address(value).then(|| value.to_owned()),
-            "IP address",
-        ),
+        "ip" => (is_ip_address(value).then(|| value.to_owned()), "IP address"),
         "binary" => (
             is_base64(value).then(|| value.to_owned()),
             "base-64 encoded binary format",

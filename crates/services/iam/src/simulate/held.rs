@@ -85,4 +85,3 @@ fn of<H: holder::Holder>(cx: &Cx<'_>, row: &H) -> Result<Held, ApiError> {
     }
     Ok(held)
 }
-

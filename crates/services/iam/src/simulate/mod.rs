@@ -48,7 +48,9 @@ pub(crate) fn read(texts: &[String], list: &str) -> Result<Vec<Policy>, ApiError
         .zip(texts)
         .map(|(number, text)| {
             let document: Document = text.parse().map_err(|_| {
-                invalid(format!("Policy input list item {number} has invalid content"))
+                invalid(format!(
+                    "Policy input list item {number} has invalid content"
+                ))
             })?;
             Ok(Policy::new(&format!("{list}.{number}"), document))
         })
@@ -129,7 +131,10 @@ pub(crate) fn simulate(account: &str, held: Held, input: &Simulation) -> Result<
 }
 
 /// Who asks, and the ARN by which that was said. Nobody in particular, where nobody is named.
-fn caller<'a>(account: &str, arn: Option<&'a str>) -> Result<(Principal, Option<&'a str>), ApiError> {
+fn caller<'a>(
+    account: &str,
+    arn: Option<&'a str>,
+) -> Result<(Principal, Option<&'a str>), ApiError> {
     let nobody = |account: &str| Principal::User {
         account: account.to_owned(),
         arn: String::new(),
@@ -179,7 +184,10 @@ fn with_defaults(
     own: Option<&str>,
 ) -> Context {
     let mut context = Context::simulated();
-    context.set("aws:principalaccount", principal.account().unwrap_or(account));
+    context.set(
+        "aws:principalaccount",
+        principal.account().unwrap_or(account),
+    );
     context.set(
         "aws:userid",
         own.unwrap_or("STUB_PRINCIPAL_FOR_POLICY_SIMULATOR"),
