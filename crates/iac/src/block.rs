@@ -285,7 +285,8 @@ fn dynamic(
         Some(Expression::Variable(ident)) => ident.as_str().to_owned(),
         _ => name.clone(),
     };
-    let items = crate::eval::pairs(&evaluate(&each.value, scope, source)?)
+    let set = crate::eval::is_set(&each.value, scope);
+    let items = crate::eval::pairs_of(&evaluate(&each.value, scope, source)?, set)
         .ok_or_else(|| missing("a list, set or map in `for_each`"))?
         .into_iter()
         .map(|(key, value)| {

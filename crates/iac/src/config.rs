@@ -12,6 +12,7 @@ use crate::block::{Node, labels, place_of};
 use crate::eval::evaluate;
 use crate::module::{Call, Found, Module};
 use crate::scope::{Scope, State};
+use crate::variables::values_of_json;
 use crate::{Place, Problem, Source};
 
 /// What to read.
@@ -243,13 +244,24 @@ impl Configuration {
             let name = name.unwrap_or_default().to_owned();
             let path = normal(&path);
             let refuse = |what: &str| problem(format!("{}: {what}", path.display()));
-            if name.ends_with(".tf.json") || name.ends_with(".tfvars.json") {
+            if name.ends_with(".tf.json") {
                 let what = "JSON configuration is not supported yet";
                 found.problems.push(refuse(what));
             }
-            if name == "override.tf" || name.ends_with("_override.tf") {
-                let what = "override files are not supported yet";
+            let json_vars = name == "terraform.tfvars.json" || name.ends_with(".auto.tfvars.json");
+            if json_vars && module.call.is_none() {
+                match self.text(&path).and_then(|text| values_of_json(&text)) {
+                    Ok(values) => assigned.extend(values),
+                    Err(message) => found.problems.push(refuse(&message)),
+                }
+            }
+            let overrides = name == "override.tf" || name.ends_with("_override.tf");
+            if overrides && !self.only_settings(&path) {
+                let what = "override files are not supported yet, but for `terraform` blocks";
                 found.problems.push(refuse(what));
+            }
+            if overrides {
+                continue;
             }
             let is_vars = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
             if !(name.ends_with(".tf") || is_vars && module.call.is_none()) {
@@ -284,6 +296,14 @@ impl Configuration {
             self.call(index, call, depth + 1, problems);
         }
         assigned
+    }
+
+    /// Whether a file holds nothing but `terraform` blocks, which say where states are kept.
+    fn only_settings(&mut self, path: &Path) -> bool {
+        self.parsed(path).is_ok_and(|(_, body)| {
+            body.attributes().next().is_none()
+                && body.blocks().all(|block| block.ident.as_str() == "terraform")
+        })
     }
 
     /// Reads the module that a `module` block calls.

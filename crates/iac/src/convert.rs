@@ -31,8 +31,8 @@ pub(crate) fn to_number(value: &Value) -> Option<Value> {
 pub(crate) fn to_bool(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(b) => Some(*b),
-        Value::String(text) if text == "true" => Some(true),
-        Value::String(text) if text == "false" => Some(false),
+        Value::String(text) if text == "true" || text == "1" => Some(true),
+        Value::String(text) if text == "false" || text == "0" => Some(false),
         _ => None,
     }
 }

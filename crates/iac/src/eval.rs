@@ -67,11 +67,18 @@ pub(crate) fn evaluate(
         Expression::Conditional(c) => {
             let condition = to_bool(&eval(&c.cond_expr)?)
                 .ok_or_else(|| fail("a condition must be true or false".to_owned()))?;
-            eval(if condition {
-                &c.true_expr
+            let (taken, other) = if condition {
+                (&c.true_expr, &c.false_expr)
             } else {
-                &c.false_expr
-            })?
+                (&c.false_expr, &c.true_expr)
+            };
+            let value = eval(taken)?;
+            // Both ends have one type: beside a text, a number or a Boolean is a text as well.
+            let scalar = value.is_number() || value.is_boolean();
+            match scalar.then(|| eval(other)) {
+                Some(Ok(Value::String(_))) => json!(crate::convert::to_string(&value)),
+                _ => value,
+            }
         }
         Expression::FuncCall(call) => {
             let name = call.name.name.as_str();
@@ -129,8 +136,8 @@ pub(crate) fn evaluate(
                 UnaryOperator::Not => json!(
                     !to_bool(&value).ok_or_else(|| fail("`!` needs true or false".to_owned()))?
                 ),
-                UnaryOperator::Neg => value
-                    .as_f64()
+                UnaryOperator::Neg => crate::convert::to_number(&value)
+                    .and_then(|n| n.as_f64())
                     .and_then(|f| number(-f))
                     .ok_or_else(|| fail("`-` needs a number".to_owned()))?,
             }
@@ -164,7 +171,7 @@ fn traverse(
     scope: &Scope<'_>,
     source: &Arc<Source>,
 ) -> Result<Value, Fail> {
-    let (mut value, used) = match root {
+    let (value, used) = match root {
         Expression::Variable(ident) if ident.as_str() == "module" => {
             module(&operators, scope, source)?
         }
@@ -192,7 +199,18 @@ fn traverse(
         other => (evaluate(other, scope, source).map_err(Fail::Problem)?, 0),
     };
     let rest = operators.get(used..).unwrap_or_default();
-    for (index, operator) in rest.iter().enumerate() {
+    steps(value, rest, scope, source)
+}
+
+/// Takes `value` down the path of `operators`. Behind `[*]` everything is asked of each element; behind `.*` only
+/// attributes are, and an index is one of the result.
+fn steps(
+    mut value: Value,
+    operators: &[&TraversalOperator],
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<Value, Fail> {
+    for (index, operator) in operators.iter().enumerate() {
         match operator {
             TraversalOperator::GetAttr(name) => {
                 value = attribute(&value, name.as_str()).map_err(Fail::Message)?
@@ -210,28 +228,20 @@ fn traverse(
                     Value::Null => Vec::new(),
                     one => vec![one],
                 };
-                let behind = rest.get(index + 1..).unwrap_or_default();
-                let mut out = Vec::new();
-                for mut item in items {
-                    for operator in behind {
-                        item = match operator {
-                            TraversalOperator::GetAttr(name) => {
-                                attribute(&item, name.as_str()).map_err(Fail::Message)?
-                            }
-                            TraversalOperator::Index(e) => {
-                                let key = evaluate(e, scope, source).map_err(Fail::Problem)?;
-                                functions::index(&item, &key).map_err(Fail::Message)?
-                            }
-                            _ => {
-                                return Err(Fail::Message(
-                                    "a splat in a splat is not supported yet".to_owned(),
-                                ));
-                            }
-                        };
-                    }
-                    out.push(item);
-                }
-                return Ok(Value::Array(out));
+                let behind = operators.get(index + 1..).unwrap_or_default();
+                let each = match operator {
+                    TraversalOperator::AttrSplat(_) => behind
+                        .iter()
+                        .take_while(|o| matches!(o, TraversalOperator::GetAttr(_)))
+                        .count(),
+                    _ => behind.len(),
+                };
+                let (each, after) = behind.split_at_checked(each).unwrap_or((behind, &[]));
+                let all = items
+                    .into_iter()
+                    .map(|item| steps(item, each, scope, source))
+                    .collect::<Result<Vec<_>, _>>()?;
+                return steps(Value::Array(all), after, scope, source);
             }
         }
     }
@@ -327,11 +337,46 @@ pub(crate) fn pairs(value: &Value) -> Option<Vec<(Value, Value)>> {
     }
 }
 
+/// [`pairs`], where the keys of a set are its values.
+pub(crate) fn pairs_of(value: &Value, set: bool) -> Option<Vec<(Value, Value)>> {
+    let pairs = pairs(value)?;
+    if !set || !value.is_array() {
+        return Some(pairs);
+    }
+    Some(pairs.into_iter().map(|(_, v)| (v.clone(), v)).collect())
+}
+
+/// Whether an expression is a set, as far as it is written: values do not know.
+pub(crate) fn is_set(expression: &Expression, scope: &Scope<'_>) -> bool {
+    match expression {
+        Expression::Parenthesis(inner) => is_set(inner.inner(), scope),
+        Expression::FuncCall(call) => matches!(
+            call.name.name.as_str(),
+            "toset" | "setunion" | "setintersection" | "setsubtract" | "fileset"
+        ),
+        Expression::Conditional(c) => {
+            is_set(&c.true_expr, scope) || is_set(&c.false_expr, scope)
+        }
+        Expression::Traversal(t) => {
+            let root = matches!(&t.expr, Expression::Variable(v) if v.as_str() == "var");
+            match t.operators.as_slice() {
+                [one] if root => match one.value() {
+                    TraversalOperator::GetAttr(name) => scope.is_set(name.as_str()),
+                    _ => false,
+                },
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
 fn for_expression(f: &ForExpr, scope: &Scope<'_>, source: &Arc<Source>) -> Result<Value, Problem> {
     let place = place_of(source, f.span());
     let collection = evaluate(&f.intro.collection_expr, scope, source)?;
-    let items =
-        pairs(&collection).ok_or_else(|| Problem::at(&place, "`for` needs a list, set or map"))?;
+    let set = is_set(&f.intro.collection_expr, scope);
+    let items = pairs_of(&collection, set)
+        .ok_or_else(|| Problem::at(&place, "`for` needs a list, set or map"))?;
     let mut list = Vec::new();
     let mut map = Map::new();
     for (key, value) in items {
@@ -433,7 +478,6 @@ mod tests {
         for text in [
             "{for s in [\"a\", \"b\"] : \"k\" => s}",
             "[for s in local.list : s if s]",
-            "element(local.list, -1)",
             "zipmap([\"a\"], [])",
             "join(\"\", [null])",
             "format(\"%d\", 1.5)",
@@ -445,6 +489,16 @@ mod tests {
         }
         check("[for k, v in { b = 1, a = 2 } : k]", json!(["a", "b"]));
         check("substr(\"hello\", -3, 3)", json!("llo"));
+        // As `terraform console` answers.
+        check("{ for k, x in toset([\"b\", \"a\"]) : k => x }", json!({"a": "a", "b": "b"}));
+        check("element(tolist([\"a\", \"b\"]), -1)", json!("b"));
+        check("true ? 3 : \"x\"", json!("3"));
+        check("false ? \"x\" : true", json!("true"));
+        check("try(tonumber(null), 0)", Value::Null);
+        check("tobool(\"1\") && !\"0\"", json!(true));
+        check("-\"5\"", json!(-5));
+        check("[{ a = 1 }, { a = 2 }].*.a[1]", json!(2));
+        check("[{ a = [{ b = 1 }, { b = 2 }] }, { a = [] }][*].a[*].b", json!([[1, 2], []]));
         check("format(\"%f\", 1)", json!("1.000000"));
     }
 

@@ -243,6 +243,12 @@ impl<'a> Scope<'a> {
         self.names.contains_key(name)
     }
 
+    /// Whether the variable `name` is declared as a set.
+    pub(crate) fn is_set(&self, name: &str) -> bool {
+        let variable = self.own_module().and_then(|m| m.variables.get(name));
+        variable.is_some_and(|v| matches!(v.kind, crate::types::Type::Set(_)))
+    }
+
     pub(crate) fn config(&self) -> &'a Configuration {
         self.state.config
     }

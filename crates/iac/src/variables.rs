@@ -71,6 +71,10 @@ impl Configuration {
             }]
         };
         let text = self.text(path).map_err(fail)?;
+        if path.extension().is_some_and(|e| e == "json") {
+            return values_of_json(&text)
+                .map_err(|message| fail(format!("{}: {message}", path.display())));
+        }
         let body = hcl_edit::parser::parse_body(&text)
             .map_err(|e| fail(format!("{}: {}", path.display(), e.message())))?;
         let source = Arc::new(Source {
@@ -130,17 +134,38 @@ impl Variable {
             let source = &self.place.source;
             let value = |attribute: &str| {
                 let attribute = body.get_attribute(attribute)?;
-                evaluate(&attribute.value, scope, source).ok()
+                Some(evaluate(&attribute.value, scope, source))
             };
-            if value("condition").and_then(|v| to_bool(&v)) == Some(false) {
-                let why = value("error_message");
-                let why = why.as_ref().and_then(Value::as_str).unwrap_or_default();
-                let message = format!("variable `{name}` is not valid: {why}");
-                return Err(Problem::at(&self.place, message));
+            let condition = match value("condition") {
+                Some(Ok(condition)) => condition,
+                // What is not made yet is not known yet: Terraform holds it to that later.
+                Some(Err(problem)) if problem.message.contains("is not known") => continue,
+                Some(Err(problem)) => return Err(problem),
+                None => continue,
+            };
+            match to_bool(&condition) {
+                Some(true) => {}
+                Some(false) => {
+                    let why = value("error_message").and_then(Result::ok);
+                    let why = why.as_ref().and_then(Value::as_str).unwrap_or_default();
+                    let message = format!("variable `{name}` is not valid: {why}");
+                    return Err(Problem::at(&self.place, message));
+                }
+                None => {
+                    let message = format!(
+                        "variable `{name}`: the condition of its validation is neither true nor false"
+                    );
+                    return Err(Problem::at(&self.place, message));
+                }
             }
         }
         Ok(())
     }
+}
+
+/// The values of a `.tfvars.json` file.
+pub(crate) fn values_of_json(text: &str) -> Result<BTreeMap<String, Value>, String> {
+    serde_json::from_str(text).map_err(|e| e.to_string())
 }
 
 /// The value of an expression that somebody wrote on the command line or in the environment.

@@ -102,6 +102,12 @@ pub(crate) fn call(name: &str, args: &[Value], files: &Files<'_>) -> Result<Valu
                     .collect::<String>()
             )
         }
+        // A null of any type is a null of every other.
+        "tostring" | "tonumber" | "tobool" | "tolist" | "tomap" | "toset"
+            if f.value(0)?.is_null() =>
+        {
+            Value::Null
+        }
         "tostring" => json!(f.text(0)?),
         "tonumber" => to_number(f.value(0)?).ok_or("tonumber: not a number")?,
         "tobool" => json!(to_bool(f.value(0)?).ok_or("tobool: neither true nor false")?),
@@ -169,13 +175,11 @@ pub(crate) fn call(name: &str, args: &[Value], files: &Files<'_>) -> Result<Valu
         "contains" => json!(f.list(0)?.contains(f.value(1)?)),
         "element" => {
             let list = f.list(0)?;
-            let at = usize::try_from(f.int(1)?).map_err(|_| "element: the index is negative")?;
-            list.get(
-                at.checked_rem(list.len())
-                    .ok_or("element: the list is empty")?,
-            )
-            .cloned()
-            .unwrap_or_default()
+            let length = i64::try_from(list.len()).map_err(|_| "element: the list is too long")?;
+            let at = f.int(1)?.checked_rem_euclid(length);
+            let at = at.ok_or("element: the list is empty")?;
+            let at = usize::try_from(at).unwrap_or_default();
+            list.get(at).cloned().unwrap_or_default()
         }
         "slice" => {
             let bound =
