@@ -261,7 +261,7 @@ fn body(
 }
 
 /// `dynamic "name" { for_each, iterator, content }`.
-fn dynamic(
+pub(crate) fn dynamic(
     block: &Block,
     scope: &Scope<'_>,
     source: &Arc<Source>,

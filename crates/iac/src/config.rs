@@ -8,7 +8,7 @@ use hcl_edit::Span as _;
 use hcl_edit::structure::Body;
 use serde_json::{Map, Value};
 
-use crate::block::{Node, labels, place_of};
+use crate::block::{Node, dynamic, labels, place_of};
 use crate::eval::evaluate;
 use crate::module::{Call, Found, Module};
 use crate::scope::{Scope, State};
@@ -302,7 +302,9 @@ impl Configuration {
     fn only_settings(&mut self, path: &Path) -> bool {
         self.parsed(path).is_ok_and(|(_, body)| {
             body.attributes().next().is_none()
-                && body.blocks().all(|block| block.ident.as_str() == "terraform")
+                && body
+                    .blocks()
+                    .all(|block| block.ident.as_str() == "terraform")
         })
     }
 
@@ -453,7 +455,8 @@ impl Configuration {
     }
 }
 
-/// The arguments of a block, its inner blocks as objects.
+/// The arguments of a provider, its inner blocks as objects. What depends on something that is not made yet is left out:
+/// only the account, the region and the tags are asked for, and a missing account is asked of the user.
 pub(crate) fn values(
     body: &Body,
     scope: &Scope<'_>,
@@ -461,10 +464,20 @@ pub(crate) fn values(
 ) -> Result<Map<String, Value>, Problem> {
     let mut out = Map::new();
     for attribute in body.attributes() {
-        let value = evaluate(&attribute.value, scope, source)?;
-        out.insert(attribute.key.as_str().to_owned(), value);
+        match evaluate(&attribute.value, scope, source) {
+            Ok(value) => {
+                out.insert(attribute.key.as_str().to_owned(), value);
+            }
+            Err(problem) if problem.message.contains("is not known") => {}
+            Err(problem) => return Err(problem),
+        }
     }
     for inner in body.blocks() {
+        if inner.ident.as_str() == "dynamic" {
+            let (name, items) = dynamic(inner, scope, source)?;
+            out.extend(items.into_iter().next().map(|item| (name, item)));
+            continue;
+        }
         let value = Value::Object(values(&inner.body, scope, source)?);
         out.insert(inner.ident.as_str().to_owned(), value);
     }

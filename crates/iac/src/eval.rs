@@ -354,9 +354,7 @@ pub(crate) fn is_set(expression: &Expression, scope: &Scope<'_>) -> bool {
             call.name.name.as_str(),
             "toset" | "setunion" | "setintersection" | "setsubtract" | "fileset"
         ),
-        Expression::Conditional(c) => {
-            is_set(&c.true_expr, scope) || is_set(&c.false_expr, scope)
-        }
+        Expression::Conditional(c) => is_set(&c.true_expr, scope) || is_set(&c.false_expr, scope),
         Expression::Traversal(t) => {
             let root = matches!(&t.expr, Expression::Variable(v) if v.as_str() == "var");
             match t.operators.as_slice() {
@@ -490,7 +488,10 @@ mod tests {
         check("[for k, v in { b = 1, a = 2 } : k]", json!(["a", "b"]));
         check("substr(\"hello\", -3, 3)", json!("llo"));
         // As `terraform console` answers.
-        check("{ for k, x in toset([\"b\", \"a\"]) : k => x }", json!({"a": "a", "b": "b"}));
+        check(
+            "{ for k, x in toset([\"b\", \"a\"]) : k => x }",
+            json!({"a": "a", "b": "b"}),
+        );
         check("element(tolist([\"a\", \"b\"]), -1)", json!("b"));
         check("true ? 3 : \"x\"", json!("3"));
         check("false ? \"x\" : true", json!("true"));
@@ -498,7 +499,10 @@ mod tests {
         check("tobool(\"1\") && !\"0\"", json!(true));
         check("-\"5\"", json!(-5));
         check("[{ a = 1 }, { a = 2 }].*.a[1]", json!(2));
-        check("[{ a = [{ b = 1 }, { b = 2 }] }, { a = [] }][*].a[*].b", json!([[1, 2], []]));
+        check(
+            "[{ a = [{ b = 1 }, { b = 2 }] }, { a = [] }][*].a[*].b",
+            json!([[1, 2], []]),
+        );
         check("format(\"%f\", 1)", json!("1.000000"));
     }
 

@@ -183,7 +183,7 @@ impl Module {
                     provider: block
                         .body
                         .get_attribute("provider")
-                        .map(|a| a.value.to_string().trim().to_owned()),
+                        .map(|a| a.value.to_string().trim().trim_matches('"').to_owned()),
                     body: block.body,
                 }),
                 _ => {

@@ -9,7 +9,7 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::Block;
 use serde_json::{Map, Value};
 
-use crate::block::{Node, place_of};
+use crate::block::{Node, labels, place_of};
 use crate::config::{Configuration, values};
 use crate::module::Call;
 use crate::scope::State;
@@ -76,7 +76,12 @@ impl Configuration {
                 file: PathBuf::from(&source.path),
                 assume_role: block
                     .body
-                    .get_blocks("assume_role")
+                    .blocks()
+                    .filter(|b| {
+                        let dynamic = b.ident.as_str() == "dynamic"
+                            && labels(b).first().is_some_and(|l| l == "assume_role");
+                        dynamic || b.ident.as_str() == "assume_role"
+                    })
                     .filter_map(|b| b.span())
                     .collect(),
             }
