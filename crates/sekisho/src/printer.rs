@@ -1,6 +1,7 @@
 //! Where text goes: results to standard output, progress and messages to standard error.
 
-use std::io::Write as _;
+use std::borrow::Cow;
+use std::io::{IsTerminal as _, Write as _};
 
 /// Prints results and messages.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,13 +13,20 @@ pub(crate) struct Printer {
 impl Printer {
     /// A result. A reader that has gone away (a closed pipe) wants no more.
     pub(crate) fn result(self, text: &str) {
-        let _ = writeln!(anstream::stdout(), "{text}");
+        let _ = writeln!(anstream::stdout(), "{}", harmless(text));
     }
 
-    /// A message or a step of progress: one line, never redrawn.
+    /// A step of progress: for who watches. A pipe gets none.
+    pub(crate) fn progress(self, text: &str) {
+        if std::io::stderr().is_terminal() {
+            self.note(text);
+        }
+    }
+
+    /// A message: one line, never redrawn.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{text}");
+            let _ = writeln!(anstream::stderr(), "{}", harmless(text));
         }
     }
 
@@ -30,6 +38,52 @@ impl Printer {
             style::RED,
             style::OFF
         );
+    }
+}
+
+/// The text without what would command a terminal: a policy may hold any character. Our own colours stay.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let commands = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+    if !text.contains(commands) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(commands) {
+        let (before, behind) = rest.split_at(at);
+        out.push_str(before);
+        let colour = behind
+            .strip_prefix("\u{1b}[")
+            .and_then(|b| b.split_once('m'))
+            .filter(|(digits, _)| digits.bytes().all(|b| b.is_ascii_digit() || b == b';'));
+        if let Some((digits, after)) = colour {
+            out.push_str("\u{1b}[");
+            out.push_str(digits);
+            out.push('m');
+            rest = after;
+        } else {
+            let mut chars = behind.chars();
+            for c in chars.by_ref().take(1) {
+                out.extend(c.escape_unicode());
+            }
+            rest = chars.as_str();
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_not_commanded() {
+        let check = |text: &str, expected: &str| assert_eq!(harmless(text), expected);
+        check("plain\ttext\n", "plain\ttext\n");
+        check("\u{1b}[1;31merror\u{1b}[0m", "\u{1b}[1;31merror\u{1b}[0m");
+        check("a\u{1b}]0;title\u{7}b", "a\\u{1b}]0;title\\u{7}b");
+        check("\u{1b}[2J", "\\u{1b}[2J");
     }
 }
 

@@ -41,16 +41,8 @@ fn it_passes_with_0_and_results_go_to_standard_output() {
         stdout.lines().last(),
         Some("passes: 1 pipeline succeeded, 9 calls, all allowed")
     );
-    assert!(
-        stderr.contains("made aws_codepipeline.this\n")
-            && stderr.contains("delivery: Deploy/Release Succeeded\n"),
-        "{stderr}"
-    );
-    assert!(
-        !stderr.contains('\u{1b}') && !stdout.contains('\u{1b}') && !stderr.contains('\r'),
-        "nothing flickers, nothing is coloured"
-    );
-    assert!(rehearse(&["--quiet"]).stderr.is_empty());
+    assert_eq!(stderr, "", "a pipe gets no progress");
+    assert!(!stdout.contains('\u{1b}'), "a pipe gets no colour");
 }
 
 #[test]

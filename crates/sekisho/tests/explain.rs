@@ -80,8 +80,28 @@ fn a_denial_by_its_id_and_by_what_aws_says() {
         page.contains("allowed here") && page.contains("terraform plan"),
         "{page}"
     );
-    let page = said(&sekisho(&["explain", id, example().to_str().unwrap()]), 0);
-    assert!(page.contains("is denied no more"), "{page}");
+    // An id that no denial has: nothing is known of it.
+    let page = said(&sekisho(&["explain", id, example().to_str().unwrap()]), 2);
+    assert!(
+        page.contains("no denial of this configuration has the id"),
+        "{page}"
+    );
+    // As it is printed, and as a client prints an error.
+    let page = said(&sekisho(&["explain", &format!("denied[{id}]"), infra]), 1);
+    assert!(page.contains("ecr:DescribeImages"), "{page}");
+    let error = serde_json::json!({"__type": "AccessDeniedException", "Message": sentence});
+    said(&sekisho(&["explain", &error.to_string(), infra]), 1);
+    // An explicit deny that is not here: no allow is proposed against it.
+    let denied = sentence.replace(
+        "because no identity-based policy allows the kms:GenerateDataKey action",
+        "with an explicit deny in a service control policy: arn:aws:organizations::999999999999:policy/o-1/service_control_policy/p-1",
+    );
+    let page = said(&sekisho(&["explain", &denied, infra]), 1);
+    assert!(
+        page.contains("AWS says User: arn:aws:sts") && page.contains("whoever owns that policy"),
+        "{page}"
+    );
+    assert!(!page.contains("--fix"), "{page}");
     let page = said(&sekisho(&["explain", "what?", infra]), 2);
     assert!(page.contains("no AccessDenied message of AWS"), "{page}");
 }

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use super::{CouldNotRun, Status, rehearse};
-use crate::explain::{Question, page};
+use crate::explain::{Known, Question, page};
 use crate::printer::Printer;
 
 /// Options of `sekisho explain`.
@@ -41,11 +41,13 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let options = args.reading.options()?;
     let outcome = crate::rehearse::rehearse(&options, &mut |_| {}).map_err(rehearse::could_not)?;
     let (completion, fix) = rehearse::completed(&options, &outcome)?;
-    let (text, denied) = page(&question, &outcome, completion.as_ref(), fix.as_ref());
+    let (text, known) = page(&question, &outcome, completion.as_ref(), fix.as_ref());
     Printer::default().result(&text);
-    Ok(if denied {
-        Status::Fails
-    } else {
-        Status::Passes
-    })
+    match known {
+        Known::Allowed => Ok(Status::Passes),
+        Known::Denied => Ok(Status::Fails),
+        Known::Nothing => Err(CouldNotRun(
+            "the rehearsal has no such call to explain".to_owned(),
+        )),
+    }
 }

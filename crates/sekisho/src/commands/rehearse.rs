@@ -208,14 +208,14 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
             return Err(CouldNotRun(message));
         }
     }
-    let mut progress = |line: &str| printer.note(line);
+    let mut progress = |line: &str| printer.progress(line);
     let outcome = match &args.with {
         Some(program) => rehearse::rehearse_with_program(program, &options, &mut progress),
         None => rehearse::rehearse(&options, &mut progress),
     };
     let outcome = outcome.map_err(could_not)?;
     if !outcome.passes() && !outcome.denials.is_empty() {
-        printer.note("looking for everything that is missing");
+        printer.progress("looking for everything that is missing");
     }
     let (completion, fix) = completed(&options, &outcome)?;
     if let (true, Some(completion)) = (args.fix, &completion) {
@@ -272,6 +272,9 @@ fn write(
 ) -> Result<Status, CouldNotRun> {
     let Some(fix) = fix else {
         printer.result(&rehearse::text_completion(completion));
+        for hint in &completion.hints {
+            printer.result(&format!("hint: {}", hint.message));
+        }
         printer.error("statements alone do not mend it: nothing was written");
         return Ok(Status::Fails);
     };

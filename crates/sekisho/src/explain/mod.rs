@@ -3,5 +3,5 @@
 mod page;
 mod question;
 
-pub use page::page;
+pub use page::{Known, page};
 pub use question::Question;

@@ -47,7 +47,7 @@ impl Question {
         let what = self
             .action
             .as_deref()
-            .is_none_or(|a| a.eq_ignore_ascii_case(action));
+            .is_none_or(|a| sekisho_arn::glob_ignore_case(a, action));
         let of = self
             .resource
             .as_deref()
@@ -67,14 +67,25 @@ impl Question {
     }
 }
 
-/// The page for a question, and whether the rehearsal denies that call.
+/// What a rehearsal knows about the call that is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// It is denied.
+    Denied,
+    /// It is allowed.
+    Allowed,
+    /// There is no such call, or no denial of that id.
+    Nothing,
+}
+
+/// The page for a question, and what the rehearsal knows of that call.
 #[must_use]
 pub fn page(
     question: &Question,
     outcome: &Outcome,
     completion: Option<&Completion>,
     fix: Option<&Fix>,
-) -> (String, bool) {
+) -> (String, Known) {
     let mut out = String::new();
     // What is denied only when the first denials are mended is found with them.
     let later = completion.map(|c| c.found.as_slice()).unwrap_or_default();
@@ -84,6 +95,20 @@ pub fn page(
         .chain(later)
         .filter(|d| question.asks_for(d))
         .collect();
+    // An explicit deny that AWS told of and that is not here: no allow outweighs it, so that none is proposed.
+    let told_deny = question.explicit && !denials.iter().any(|d| d.cause.denied_by.is_some());
+    if told_deny {
+        let said = question.said.as_deref().unwrap_or("an explicit deny");
+        let _ = writeln!(
+            out,
+            "{RED}denied{OFF}  by a statement that this configuration does not have\n  {DIM}AWS says{OFF} {said}\n\n{CYAN}hint{OFF}: an explicit deny wins over every allow: whoever owns that policy has to change it{}",
+            question
+                .policy()
+                .map(|arn| format!(" ({arn})"))
+                .unwrap_or_default()
+        );
+        return (out.trim_end().to_owned(), Known::Denied);
+    }
     if !denials.is_empty() {
         let mut told: Vec<&str> = Vec::new();
         for denial in &denials {
@@ -121,23 +146,28 @@ pub fn page(
             let _ = writeln!(
                 out,
                 "{CYAN}hint{OFF}: `sekisho rehearse --fix` writes this:\n\n{}",
-                fix.diff().trim_end()
+                fix.diff()
             );
         }
-        return (out.trim_end().to_owned(), true);
+        return (out.trim_end().to_owned(), Known::Denied);
     }
-    let _ = match &question.id {
+    let known = match &question.id {
         Some(id) => writeln!(
             out,
-            "{BOLD}{id}{OFF} is denied no more: no rehearsal of this configuration has a denial of that id.\n{CYAN}hint{OFF}: ids change with the principal, the action, the resource and the policy; `sekisho rehearse` shows those of today"
-        ),
+            "no denial of this configuration has the id {BOLD}{id}{OFF}\n{CYAN}hint{OFF}: ids change with the principal, the action, the resource and the policy; `sekisho rehearse` shows those of today"
+        )
+        .map(|()| Known::Nothing),
         None => allowed(question, &outcome.events, &mut out),
     };
-    (out.trim_end().to_owned(), false)
+    (out.trim_end().to_owned(), known.unwrap_or(Known::Nothing))
 }
 
 /// What the rehearsal knows about a call that AWS denies and this does not.
-fn allowed(question: &Question, events: &[Arc<Event>], out: &mut String) -> std::fmt::Result {
+fn allowed(
+    question: &Question,
+    events: &[Arc<Event>],
+    out: &mut String,
+) -> Result<Known, std::fmt::Error> {
     let action = question.action.as_deref().unwrap_or("this call");
     let mut found: Vec<(&Event, &Decided)> = Vec::new();
     for event in events {
@@ -157,10 +187,11 @@ fn allowed(question: &Question, events: &[Arc<Event>], out: &mut String) -> std:
                 .map(|p| format!(" as {p}"))
                 .unwrap_or_default()
         )?;
-        return writeln!(
+        writeln!(
             out,
             "{CYAN}hint{OFF}: is this the directory that was applied? Give all of them (sekisho explain … registry/ pipeline/), and the variables and accounts that you apply with"
-        );
+        )?;
+        return Ok(Known::Nothing);
     };
     writeln!(
         out,
@@ -192,5 +223,5 @@ fn allowed(question: &Question, events: &[Arc<Event>], out: &mut String) -> std:
     {
         writeln!(out, "  {}. {cause}", index + 1)?;
     }
-    Ok(())
+    Ok(Known::Allowed)
 }

@@ -13,6 +13,10 @@ pub struct Question {
     pub action: Option<String>,
     /// The resource.
     pub resource: Option<String>,
+    /// Whether AWS tells of a statement that denies.
+    pub explicit: bool,
+    /// AWS's sentence, as it was given.
+    pub said: Option<String>,
     /// What AWS gives as the reason: the part behind `because`, or `with an explicit deny in`.
     pub because: Option<String>,
 }
@@ -26,14 +30,14 @@ impl Question {
     /// # Errors
     /// What to give instead, where the text says no call.
     pub fn read(text: &str) -> Result<Self, String> {
-        let text = text.trim();
+        let text = text.trim().trim_start_matches('\u{feff}');
         if text.len() > MAX_TEXT {
             return Err(
                 "the text is longer than a megabyte: give the event or the message alone"
                     .to_owned(),
             );
         }
-        if let Some(id) = id(text) {
+        if let Some(id) = id(within_brackets(text)) {
             return Ok(Self {
                 id: Some(id),
                 ..Self::default()
@@ -42,8 +46,18 @@ impl Question {
         if let Ok(value) = serde_json::from_str::<Value>(text) {
             return Self::of_json(&value);
         }
-        if let Some(question) = Self::of_sentence(text) {
+        // A terminal may have broken the sentence into lines.
+        let one = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(question) = Self::of_sentence(&one) {
             return Ok(question);
+        }
+        // S3 says no more than this to other accounts.
+        if one.contains("Access Denied") || one.contains("AccessDenied") {
+            return Ok(Self {
+                action: Some("s3:*".to_owned()),
+                said: Some(one),
+                ..Self::default()
+            });
         }
         let encoded = text.split_whitespace().last().unwrap_or_default();
         if text.contains("Encoded authorization failure message")
@@ -55,6 +69,15 @@ impl Question {
             return Err("only AWS can decode this message: give the output of `aws sts decode-authorization-message --encoded-message <message>`, made in the account that was denied".to_owned());
         }
         Err("this is no id of a denial (D-XXXXXX), no AccessDenied message of AWS (`User: … is not authorized to perform: … on resource: …`), no CloudTrail event and no decoded authorization message".to_owned())
+    }
+
+    /// The policy that AWS names as the one that denies.
+    pub(super) fn policy(&self) -> Option<&str> {
+        let (_, rest) = self.said.as_deref()?.split_once("explicit deny in ")?;
+        let (_, arn) = rest.split_once(": ")?;
+        arn.split_whitespace()
+            .next()
+            .filter(|a| a.starts_with("arn:"))
     }
 
     /// AWS's sentence, with whatever stands around it.
@@ -74,8 +97,13 @@ impl Question {
                 let sentence = rest.split(". ").next().unwrap_or(rest);
                 Some(sentence.trim().trim_end_matches('.').to_owned())
             });
+        let said = text
+            .split_once("User:")
+            .map_or(text, |(before, _)| text.get(before.len()..).unwrap_or(text));
         Some(Self {
             id: None,
+            explicit: text.contains("explicit deny"),
+            said: Some(said.trim().to_owned()),
             principal: word("User:"),
             action: Some(action),
             resource: word("on resource:")
@@ -105,11 +133,22 @@ impl Question {
                 serde_json::from_str(&inner).map_err(|e| format!("the event is not JSON: {e}"))?;
             return Self::of_json(&inner);
         }
-        if let Some(record) = value
-            .pointer("/Records/0")
-            .or_else(|| value.pointer("/detail"))
-        {
+        let list = value.pointer("/Records").unwrap_or(value);
+        if let Some(records) = list.as_array() {
+            // The first that was denied.
+            let read: Vec<_> = records.iter().map(Self::of_json).collect();
+            let none = || Err("there is no denied event in the document".to_owned());
+            return read.into_iter().find(Result::is_ok).unwrap_or_else(none);
+        }
+        if let Some(record) = value.pointer("/detail") {
             return Self::of_json(record);
+        }
+        // What a client printed of an error.
+        let message = ["/message", "/Message", "/errorMessage", "/Error/Message"]
+            .iter()
+            .find_map(|pointer| text(pointer));
+        if let Some(message) = message.filter(|_| value.get("eventName").is_none()) {
+            return Self::read(&message);
         }
         if let Some(action) = text("/context/action") {
             let because = match value.get("explicitDeny") {
@@ -118,6 +157,8 @@ impl Question {
             };
             return Ok(Self {
                 id: None,
+                explicit: because.is_some(),
+                said: because.clone(),
                 principal: text("/context/principal/arn"),
                 action: Some(action),
                 resource: text("/context/resource"),
@@ -147,12 +188,24 @@ impl Question {
         let service = source.split('.').next().unwrap_or_default();
         Ok(Self {
             id: None,
+            explicit: said.explicit,
+            said: said.said,
             principal: said.principal.or_else(|| text("/userIdentity/arn")),
             action: said.action.or_else(|| Some(format!("{service}:{name}"))),
             resource: said.resource.or_else(|| text("/resources/0/ARN")),
             because: said.because,
         })
     }
+}
+
+/// `denied[D-3F2A1C]`, `[D-3F2A1C]`: as it is printed.
+fn within_brackets(text: &str) -> &str {
+    let inner = text
+        .strip_prefix("denied")
+        .unwrap_or(text)
+        .strip_prefix('[')
+        .and_then(|t| t.strip_suffix(']'));
+    inner.unwrap_or(text)
 }
 
 fn id(text: &str) -> Option<String> {

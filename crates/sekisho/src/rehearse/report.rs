@@ -20,13 +20,23 @@ impl Report<'_> {
     #[must_use]
     pub fn text(&self) -> String {
         let details = text::document(self.outcome);
-        let Some(completion) = self.completion else {
+        let hints = text::all_hints(self.outcome, self.completion);
+        if self.completion.is_none() && hints.is_empty() {
             return details;
-        };
+        }
         let (details, _) = details.rsplit_once('\n').unwrap_or(("", &details));
-        let last = text::last_line_of(completion, self.outcome);
-        let summary = text::completion(completion);
-        format!("{last}\n\n{summary}\n{}{details}\n{last}", text::details())
+        let (last, summary) = match self.completion {
+            Some(completion) => (
+                text::last_line_of(completion, self.outcome),
+                text::completion(completion),
+            ),
+            None => (text::last_line(self.outcome), String::new()),
+        };
+        format!(
+            "{last}\n\n{hints}{summary}{}{}{details}\n{last}",
+            if summary.is_empty() { "" } else { "\n" },
+            text::details()
+        )
     }
 
     /// One document; `docs/rehearse.schema.json` describes it.

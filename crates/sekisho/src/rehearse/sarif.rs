@@ -1,21 +1,70 @@
 //! The outcome as SARIF 2.1.0, which GitHub and editors show on the line that has to change.
 
+use std::path::{Component, Path, PathBuf};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::{Completion, Denial, Outcome};
 
-/// A path as SARIF wants it: relative where it is, with slashes.
+/// What stays as it is in a URI's path.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A path as GitHub wants it: from the top of the repository, with slashes; without one, from where the command runs.
 fn uri(path: &str) -> String {
-    path.trim_start_matches("./").replace('\\', "/")
+    let full = std::path::absolute(path).map(|p| normal(&p));
+    let relative = full.ok().and_then(|full| {
+        let here = std::env::current_dir().ok();
+        let repository = full.ancestors().find(|a| a.join(".git").exists());
+        let root = repository.map(Path::to_owned).or(here)?;
+        let below = full.strip_prefix(root).ok()?;
+        Some(below.display().to_string())
+    });
+    let text = relative.unwrap_or_else(|| path.trim_start_matches("./").to_owned());
+    utf8_percent_encode(&text.replace('\\', "/"), PLAIN).to_string()
+}
+
+/// Without `.` and `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 fn location(at: Option<(&str, usize)>) -> Value {
     match at {
         Some((path, line)) => json!([{
-            "physicalLocation": {"artifactLocation": {"uri": uri(path)}, "region": {"startLine": line}},
+            "physicalLocation": {
+                "artifactLocation": {"uri": uri(path), "uriBaseId": "%SRCROOT%"},
+                "region": {"startLine": line},
+            },
         }]),
         None => json!([]),
     }
+}
+
+fn standing(place: Option<&sekisho_iac::Place>) -> Value {
+    location(place.map(|p| (p.source.path.as_str(), p.line())))
+}
+
+/// A fingerprint of what says nothing of where it stands.
+fn fingerprint(text: &str) -> Value {
+    let digest = hex::encode(Sha256::digest(text));
+    json!({"text/v1": digest.get(..16)})
 }
 
 /// `bucket policy` as the name of a rule.
@@ -70,16 +119,33 @@ pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> Va
             "ruleId": "not-made",
             "level": "error",
             "message": {"text": format!("{}: {}", failure.address, failure.problem.message)},
-            "locations": location(place.map(|p| (p.source.path.as_str(), p.line()))),
+            "locations": standing(place),
+            "partialFingerprints": fingerprint(&failure.address),
         })
     }));
+    let later = completion.map(|c| c.hints.as_slice()).unwrap_or_default();
+    let mut told: Vec<&str> = Vec::new();
+    for hint in outcome.hints.iter().chain(later) {
+        if told.contains(&hint.message.as_str()) {
+            continue;
+        }
+        told.push(&hint.message);
+        results.push(json!({
+            "ruleId": "to-do",
+            "level": "error",
+            "message": {"text": hint.message},
+            "locations": standing(hint.place.as_ref()),
+            "partialFingerprints": fingerprint(&hint.message),
+        }));
+    }
     results.extend(outcome.notes.iter().map(|note| {
         let place = note.place.as_ref();
         json!({
             "ruleId": "left-out",
             "level": "note",
             "message": {"text": note.message},
-            "locations": location(place.map(|p| (p.source.path.as_str(), p.line()))),
+            "locations": standing(place),
+            "partialFingerprints": fingerprint(&note.message),
         })
     }));
     let mut rules: Vec<&str> = results
@@ -93,6 +159,7 @@ pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> Va
         .map(|id| {
             let text = match id {
                 "not-made" => "A resource cannot be made".to_owned(),
+                "to-do" => "Something that no statement mends".to_owned(),
                 "left-out" => "Something was left out of the rehearsal".to_owned(),
                 side => format!(
                     "The {} does not let the delivery pass",
@@ -107,6 +174,7 @@ pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> Va
         "version": "2.1.0",
         "runs": [{
             "tool": {"driver": {"name": "sekisho", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
+            "columnKind": "utf16CodeUnits",
             "results": results,
         }],
     })

@@ -32,7 +32,6 @@ pub(super) fn document(outcome: &Outcome) -> String {
     for denial in &outcome.denials {
         denied(denial, &mut out);
     }
-    hints(&outcome.hints, &mut out);
     for note in &outcome.notes {
         let place = note.place.as_ref().map(|p| format!(" {DIM}({p}){OFF}"));
         let _ = writeln!(
@@ -46,6 +45,20 @@ pub(super) fn document(outcome: &Outcome) -> String {
         out.push('\n');
     }
     out.push_str(&last_line(outcome));
+    out
+}
+
+/// What to do about what no statement mends: what comes first, each once.
+pub(super) fn all_hints(outcome: &Outcome, completion: Option<&Completion>) -> String {
+    let later = completion.map(|c| c.hints.as_slice()).unwrap_or_default();
+    let mut told: Vec<&str> = Vec::new();
+    let mut out = String::new();
+    for hint in outcome.hints.iter().chain(later) {
+        if !told.contains(&hint.message.as_str()) {
+            told.push(&hint.message);
+            hints(std::slice::from_ref(hint), &mut out);
+        }
+    }
     out
 }
 
@@ -356,17 +369,21 @@ pub fn completion(completion: &Completion) -> String {
     for text in &completion.failing {
         let _ = writeln!(out, "\n  {RED}then{OFF} {text}");
     }
-    if !completion.hints.is_empty() {
-        out.push('\n');
-        hints(&completion.hints, &mut out);
-    }
     out
 }
 
 /// The last line, when everything that has to change is known.
 pub(super) fn last_line_of(completion: &Completion, outcome: &Outcome) -> String {
     if !completion.passes {
-        return last_line(outcome);
+        let hinted = !(outcome.hints.is_empty() && completion.hints.is_empty());
+        // A statement that is only a step on the way must not look like the answer.
+        return if hinted {
+            format!(
+                "{RED}does not pass{OFF}: statements alone do not mend it; what to do is said first"
+            )
+        } else {
+            last_line(outcome)
+        };
     }
     let mut accounts: Vec<&str> = completion
         .patches

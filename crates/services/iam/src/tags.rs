@@ -18,8 +18,29 @@ pub(crate) fn pairs(tags: &[Tag]) -> impl Iterator<Item = (&str, &str)> {
     tags.iter().map(|t| (t.key.as_str(), t.value.as_str()))
 }
 
-/// Adds or replaces; a key is the same in any case.
+/// Adds or replaces; a key is the same in any case. Recorded on AWS: keys of AWS's own are refused, and a request that
+/// has a key twice.
 pub(crate) fn merge(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {
+    let invalid = |message: &str| Err(ApiError::new("InvalidInput", message).status(400));
+    let reserved = |t: &Tag| {
+        t.key
+            .get(..4)
+            .is_some_and(|k| k.eq_ignore_ascii_case("aws:"))
+    };
+    if tags.iter().any(reserved) {
+        return invalid("Tag keys beginning with aws: are reserved for system use.");
+    }
+    let twice = |(at, tag): (usize, &Tag)| {
+        let before = tags.iter().take(at);
+        before
+            .into_iter()
+            .any(|other| other.key.eq_ignore_ascii_case(&tag.key))
+    };
+    if tags.iter().enumerate().any(twice) {
+        return invalid(
+            "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+        );
+    }
     for tag in tags {
         into.retain(|(k, _)| !k.eq_ignore_ascii_case(&tag.key));
         into.push((tag.key.clone(), tag.value.clone()));

@@ -188,10 +188,12 @@ impl One {
         let mut out = json!({
             "EvalResourceName": self.resource,
             "EvalResourceDecision": word(self.outcome),
-            "EvalDecisionDetails": self.details,
         });
         let missing = asked.missing(self.outcome);
         if let Some(map) = out.as_object_mut() {
+            if self.details.as_object().is_some_and(|d| !d.is_empty()) {
+                map.insert("EvalDecisionDetails".to_owned(), self.details.clone());
+            }
             if !self.matched.is_empty() {
                 map.insert("MatchedStatements".to_owned(), json!(self.matched));
             }
