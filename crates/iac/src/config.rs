@@ -8,7 +8,7 @@ use hcl_edit::Span as _;
 use hcl_edit::structure::Body;
 use serde_json::{Map, Value};
 
-use crate::block::{Node, dynamic, labels, place_of};
+use crate::block::{Node, labels, place_of};
 use crate::eval::evaluate;
 use crate::module::{Call, Found, Module};
 use crate::scope::{Scope, State};
@@ -453,35 +453,6 @@ impl Configuration {
             }
         }
     }
-}
-
-/// The arguments of a provider, its inner blocks as objects. What depends on something that is not made yet is left out:
-/// only the account, the region and the tags are asked for, and a missing account is asked of the user.
-pub(crate) fn values(
-    body: &Body,
-    scope: &Scope<'_>,
-    source: &Arc<Source>,
-) -> Result<Map<String, Value>, Problem> {
-    let mut out = Map::new();
-    for attribute in body.attributes() {
-        match evaluate(&attribute.value, scope, source) {
-            Ok(value) => {
-                out.insert(attribute.key.as_str().to_owned(), value);
-            }
-            Err(problem) if problem.message.contains("is not known") => {}
-            Err(problem) => return Err(problem),
-        }
-    }
-    for inner in body.blocks() {
-        if inner.ident.as_str() == "dynamic" {
-            let (name, items) = dynamic(inner, scope, source)?;
-            out.extend(items.into_iter().next().map(|item| (name, item)));
-            continue;
-        }
-        let value = Value::Object(values(&inner.body, scope, source)?);
-        out.insert(inner.ident.as_str().to_owned(), value);
-    }
-    Ok(out)
 }
 
 pub(crate) fn assignments(

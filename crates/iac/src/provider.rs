@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
-use hcl_edit::structure::Block;
+use hcl_edit::structure::{Block, Body};
 use serde_json::{Map, Value};
 
-use crate::block::{Node, labels, place_of};
-use crate::config::{Configuration, values};
+use crate::block::{Node, dynamic, labels, place_of};
+use crate::config::Configuration;
+use crate::eval::evaluate;
 use crate::module::Call;
-use crate::scope::State;
+use crate::scope::{Scope, State};
 use crate::{Place, Problem, Source};
 
 /// A provider configuration.
@@ -196,4 +197,33 @@ fn passed(call: &Call, name: &str) -> Option<String> {
         key == name
     });
     found.map(|(_, value)| value.expr().to_string().trim().to_owned())
+}
+
+/// The arguments of a provider, its inner blocks as objects. What depends on something that is not made yet is left out:
+/// only the account, the region and the tags are asked for, and a missing account is asked of the user.
+pub(crate) fn values(
+    body: &Body,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<Map<String, Value>, Problem> {
+    let mut out = Map::new();
+    for attribute in body.attributes() {
+        match evaluate(&attribute.value, scope, source) {
+            Ok(value) => {
+                out.insert(attribute.key.as_str().to_owned(), value);
+            }
+            Err(problem) if problem.message.contains("is not known") => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    for inner in body.blocks() {
+        if inner.ident.as_str() == "dynamic" {
+            let (name, items) = dynamic(inner, scope, source)?;
+            out.extend(items.into_iter().next().map(|item| (name, item)));
+            continue;
+        }
+        let value = Value::Object(values(&inner.body, scope, source)?);
+        out.insert(inner.ident.as_str().to_owned(), value);
+    }
+    Ok(out)
 }

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::Problem;
 use crate::block::Node;
-use crate::config::{Configuration, normal, values};
+use crate::config::{Configuration, normal};
 use crate::eval::evaluate;
+use crate::provider::values;
 use crate::scope::{Scope, State};
 
 impl State<'_> {

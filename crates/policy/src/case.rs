@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::decision::{Decision, Grant, Policies, ResourceKind};
 use crate::document::{Document, Policy};
+use crate::members::Members;
 use crate::parse::DocumentError;
 use crate::principal::Principal;
 use crate::request::{Context, ContextValue, Request};
@@ -84,46 +85,6 @@ struct Written<'a> {
     policies: Members<&'a RawValue>,
     #[serde(default)]
     expect: Option<Expect>,
-}
-
-/// The members of an object, each once: a second one would silently take the first one's place.
-struct Members<T>(Vec<(String, T)>);
-
-impl<T> Default for Members<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
-            type Value = Members<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: serde::de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> Result<Self::Value, A::Error> {
-                let mut seen = std::collections::HashSet::new();
-                let mut out = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, T>()? {
-                    if !seen.insert(key.to_lowercase()) {
-                        return Err(serde::de::Error::custom(format!(
-                            "the member `{key}` stands twice"
-                        )));
-                    }
-                    out.push((key, value));
-                }
-                Ok(Members(out))
-            }
-        }
-        deserializer.deserialize_map(Visitor(std::marker::PhantomData))
-    }
 }
 
 #[derive(Deserialize)]

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::condition::Operator;
 use crate::document::{Document, Effect, Element, PrincipalPattern, Statement};
 use crate::parse::DocumentError;
+use crate::resource_arn::check_arn;
 
 /// The kinds of policy documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -410,7 +411,7 @@ fn check_texts(statement: &Statement, kind: Kind) -> Result<(), ValidationError>
     }
     if matches!(kind, Kind::Identity | Kind::Session) {
         for resource in statement.resources.iter().flat_map(|r| r.texts()) {
-            check_arn(resource, kind)?;
+            check_arn(resource).or_else(|message| kind.error(message))?;
             if resource != "*"
                 && !resource.starts_with("arn:")
                 && !resource.starts_with("*")
@@ -423,76 +424,6 @@ fn check_texts(statement: &Statement, kind: Kind) -> Result<(), ValidationError>
         }
     }
     Ok(())
-}
-
-/// The partitions of AWS.
-const PARTITIONS: &[&str] = &[
-    "aws",
-    "aws-cn",
-    "aws-us-gov",
-    "aws-iso",
-    "aws-iso-b",
-    "aws-iso-e",
-    "aws-iso-f",
-    "aws-eusc",
-];
-
-/// Where a resource of IAM's begins.
-const IAM_PATHS: &[&str] = &[
-    "user/",
-    "federated-user/",
-    "role/",
-    "group/",
-    "instance-profile/",
-    "mfa/",
-    "server-certificate/",
-    "policy/",
-    "sms-mfa/",
-    "saml-provider/",
-    "oidc-provider/",
-    "report/",
-    "access-report/",
-];
-
-/// What IAM says of the parts of a resource's ARN. The sentences are AWS's as quoted in issues of cfn-lint, aws-cdk and
-/// others who met them.
-fn check_arn(resource: &str, kind: Kind) -> Result<(), ValidationError> {
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
-    let part = |at: usize| parts.get(at).copied().unwrap_or_default();
-    let open = |text: &str| text.contains(['*', '?', '$']);
-    if part(0) != "arn" || parts.len() < 2 {
-        return Ok(());
-    }
-    if !open(part(1)) && !PARTITIONS.contains(&part(1)) {
-        return kind.error(format!(
-            "Partition \"{}\" is not valid for resource \"{resource}\".",
-            part(1)
-        ));
-    }
-    if parts.len() < 3 {
-        return kind.error("Resource vendor must be fully qualified and cannot contain regexes.");
-    }
-    let region = part(3);
-    match part(2) {
-        "s3" if !region.is_empty() && !open(region) => kind.error(format!(
-            "Resource {resource} can not contain region information."
-        )),
-        "iam" if !region.is_empty() && !open(region) => kind.error(format!(
-            "IAM resource {resource} cannot contain region information."
-        )),
-        "iam"
-            if parts.len() == 6
-                && !open(part(5))
-                && !IAM_PATHS.iter().any(|p| part(5).starts_with(p))
-                && part(5) != "root" =>
-        {
-            kind.error(format!(
-                "IAM resource path must either be \"*\" or start with {}.",
-                IAM_PATHS.join(", ")
-            ))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Every principal named anywhere in `document`, so that a service can check that each exists.

@@ -135,7 +135,7 @@ fn for_key(conditions: &[&Condition]) -> Vec<Option<ContextValue>> {
 
 /// Values below, between and above.
 fn between<'v>(
-    values: &'v mut Vec<f64>,
+    values: &'v mut [f64],
     middle: impl Fn(f64, f64) -> f64 + 'v,
     step: f64,
 ) -> impl Iterator<Item = f64> + 'v {

@@ -76,7 +76,7 @@ pub(super) fn apply(
         node.is_some_and(|n| n.type_name == "aws_codepipeline")
     };
     // Pipelines come last, for their first execution begins with them; only what needs one comes behind it.
-    let behind = |i: &usize| pipeline(i) || order.reach(*i).iter().any(|needed| pipeline(needed));
+    let behind = |i: &usize| pipeline(i) || order.reach(*i).iter().any(pipeline);
     let (last, rest): (Vec<usize>, Vec<usize>) = wanted.iter().partition(|i| behind(i));
     run.all(&rest, progress);
     run.again(&rest, progress);

@@ -1,0 +1,73 @@
+//! What IAM says of the ARNs that a policy names as resources.
+
+/// The partitions of AWS.
+const PARTITIONS: &[&str] = &[
+    "aws",
+    "aws-cn",
+    "aws-us-gov",
+    "aws-iso",
+    "aws-iso-b",
+    "aws-iso-e",
+    "aws-iso-f",
+    "aws-eusc",
+];
+
+/// Where a resource of IAM's begins.
+const IAM_PATHS: &[&str] = &[
+    "user/",
+    "federated-user/",
+    "role/",
+    "group/",
+    "instance-profile/",
+    "mfa/",
+    "server-certificate/",
+    "policy/",
+    "sms-mfa/",
+    "saml-provider/",
+    "oidc-provider/",
+    "report/",
+    "access-report/",
+];
+
+/// What IAM says of the parts of a resource's ARN. The sentences are AWS's as quoted in issues of cfn-lint, aws-cdk and
+/// others who met them.
+pub(crate) fn check_arn(resource: &str) -> Result<(), String> {
+    let parts: Vec<&str> = resource.splitn(6, ':').collect();
+    let part = |at: usize| parts.get(at).copied().unwrap_or_default();
+    let open = |text: &str| text.contains(['*', '?', '$']);
+    if part(0) != "arn" || parts.len() < 2 {
+        return Ok(());
+    }
+    if !open(part(1)) && !PARTITIONS.contains(&part(1)) {
+        return Err(format!(
+            "Partition \"{}\" is not valid for resource \"{resource}\".",
+            part(1)
+        ));
+    }
+    if parts.len() < 3 {
+        return Err(
+            "Resource vendor must be fully qualified and cannot contain regexes.".to_owned(),
+        );
+    }
+    let region = part(3);
+    match part(2) {
+        "s3" if !region.is_empty() && !open(region) => Err(format!(
+            "Resource {resource} can not contain region information."
+        )),
+        "iam" if !region.is_empty() && !open(region) => Err(format!(
+            "IAM resource {resource} cannot contain region information."
+        )),
+        "iam"
+            if parts.len() == 6
+                && !open(part(5))
+                && !IAM_PATHS.iter().any(|p| part(5).starts_with(p))
+                && part(5) != "root" =>
+        {
+            Err(format!(
+                "IAM resource path must either be \"*\" or start with {}.",
+                IAM_PATHS.join(", ")
+            ))
+        }
+        _ => Ok(()),
+    }
+}
