@@ -106,8 +106,26 @@ impl Configuration {
                     Some(PolicySource::Encoded { list, path })
                 }
                 "file" | "templatefile" => self.file(call, at),
+                // What gives one of its arguments: the first that is understood. A wrong guess is found when the repair is
+                // rehearsed.
+                "join" | "one" | "try" | "coalesce" | "element" | "tostring" | "nonsensitive"
+                | "sensitive" => call.args.iter().find_map(|argument| {
+                    let inner = At {
+                        expression: argument,
+                        ..*at
+                    };
+                    self.written(&inner, depth + 1)
+                        .filter(|_| depth < MAX_DEPTH)
+                }),
                 _ => None,
             },
+            Expression::Conditional(c) => [&c.true_expr, &c.false_expr]
+                .into_iter()
+                .filter(|_| depth < MAX_DEPTH)
+                .find_map(|expression| {
+                    let inner = At { expression, ..*at };
+                    self.written(&inner, depth + 1)
+                }),
             Expression::HeredocTemplate(_) => {
                 let range = at.expression.span()?;
                 let list = json_statements(at.source, range)?;
@@ -217,8 +235,11 @@ fn names(expression: &Expression) -> Option<Vec<&str>> {
     for operator in &traversal.operators {
         match operator.value() {
             TraversalOperator::GetAttr(name) => names.push(name.as_str()),
-            TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_) => {}
-            _ => return None,
+            // Instances of one block are written in one place.
+            TraversalOperator::Index(_)
+            | TraversalOperator::LegacyIndex(_)
+            | TraversalOperator::AttrSplat(_)
+            | TraversalOperator::FullSplat(_) => {}
         }
     }
     Some(names)
@@ -238,7 +259,20 @@ fn statements(expression: &Expression, source: &Arc<Source>) -> Option<ListEnd> 
         };
         (name == "Statement").then(|| value.expr())
     })?;
+    list_of_statements(value, source)
+}
+
+/// A list of statements that is written here: whole, or as a part of one that is put together.
+fn list_of_statements(value: &Expression, source: &Arc<Source>) -> Option<ListEnd> {
     match value {
+        Expression::FuncCall(call)
+            if matches!(call.name.name.as_str(), "concat" | "flatten" | "compact") =>
+        {
+            call.args.iter().find_map(|argument| match argument {
+                Expression::Array(_) => list_of_statements(argument, source),
+                _ => None,
+            })
+        }
         Expression::Array(items) => {
             let elements: Option<Vec<_>> = items.iter().map(|e| e.span()).collect();
             list_end(source, value.span()?, elements?)

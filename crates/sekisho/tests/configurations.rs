@@ -318,12 +318,16 @@ fn what_stands_beside_a_delivery_does_not_keep_it_from_passing() {
             role("zlater", "{ Service = \"ec2.amazonaws.com\" }")
         ),
     );
-    passes(
+    let outcome = passes(
         "a principal of an account that is not here",
         &role(
             "partner",
             "{ AWS = \"arn:aws:iam::444444444444:role/Admin\" }",
         ),
+    );
+    assert_eq!(
+        outcome.notes[0].message,
+        "account 444444444444 is not in this configuration: arn:aws:iam::444444444444:role/Admin is taken to exist there"
     );
     passes(
         "a program that Terraform runs",

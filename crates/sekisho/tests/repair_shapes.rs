@@ -125,7 +125,7 @@ fn a_new_policy_in_a_module() {
         &diff,
         &[
             "+resource \"aws_s3_bucket_policy\" \"this_artifacts\" {",
-            "+  bucket   = aws_s3_bucket.this[\"artifacts\"].id",
+            "+  bucket = aws_s3_bucket.this[\"artifacts\"].id",
             "Principal = { AWS = var.source_role_arn }",
             "Resource = \"${aws_s3_bucket.this[\"artifacts\"].arn}/shop/image/*\"",
             "+    aws_s3_bucket_policy.this_artifacts,",
@@ -307,4 +307,79 @@ fn into_a_third_account() {
             "+      identifiers = [aws_iam_role.deploy.arn]",
         ],
     );
+}
+
+/// A document is found behind whatever gives its text.
+#[test]
+fn into_a_document_that_is_taken_in_any_way() {
+    const JSON: &str = "data.aws_iam_policy_document.cross_account_key_policy.json";
+    for taken in [
+        "join(\"\", data.aws_iam_policy_document.cross_account_key_policy.*.json)",
+        "one(data.aws_iam_policy_document.cross_account_key_policy[*].json)",
+        "try(data.aws_iam_policy_document.cross_account_key_policy.json, null)",
+        "coalesce(data.aws_iam_policy_document.cross_account_key_policy.json, \"{}\")",
+        "var.name == \"\" ? \"{}\" : data.aws_iam_policy_document.cross_account_key_policy.json",
+    ] {
+        let diff = repaired(
+            "cross-account-ecr",
+            &["."],
+            &[
+                ("artifact_store.tf", JSON, taken),
+                ("artifact_store.tf", "      \"kms:GenerateDataKey*\",\n", ""),
+            ],
+        );
+        holds(&diff, &["+    actions   = [\"kms:GenerateDataKey\"]"]);
+    }
+}
+
+/// A key without a policy of its own gets one that keeps what the default one said.
+#[test]
+fn a_key_policy_where_there_is_none() {
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[(
+            "artifact_store.tf",
+            "  policy                  = data.aws_iam_policy_document.cross_account_key_policy.json\n",
+            "",
+        )],
+    );
+    holds(
+        &diff,
+        &[
+            "+resource \"aws_kms_key_policy\" \"artifact_store\" {",
+            "Principal = { AWS = \"arn:aws:iam::222222222222:root\" }, Action = \"kms:*\"",
+            "Principal = { AWS = aws_iam_role.ecr_source.arn }",
+        ],
+    );
+}
+
+/// The lines of a file keep their own ending, and a patch is whole where its last line is blank.
+#[test]
+fn into_a_file_with_carriage_returns() {
+    let folder = tempfile::tempdir().unwrap();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cross-account-ecr");
+    copy(&example, folder.path());
+    let file = folder.path().join("registry.tf");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let text = text.replace("[\"ecr:DescribeImages\"]", "[\"ecr:ListImages\"]");
+    std::fs::write(&file, text.replace('\n', "\r\n")).unwrap();
+    let mut options = Options::default();
+    options.reading.directories = vec![folder.path().to_owned()];
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+    let fixed: Fix = fix(&options, &completion).unwrap_or_else(|p| panic!("{p:?}"));
+    // A file that was changed meanwhile is left alone, and so are the others.
+    let before = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{before}# more\r\n")).unwrap();
+    let said = fixed.write().unwrap_err();
+    assert!(
+        said.contains("was changed while it was rehearsed"),
+        "{said}"
+    );
+    std::fs::write(&file, &before).unwrap();
+    fixed.write().unwrap();
+    let after = std::fs::read_to_string(&file).unwrap();
+    assert!(after.len() > before.len());
+    assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
 }

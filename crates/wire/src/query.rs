@@ -81,15 +81,13 @@ fn value(
                 )
             };
             let mut items = Vec::new();
-            while items.len() < MAX_ITEMS
-                && given(parameters, &format!("{base}.{}", items.len() + 1))
-            {
-                items.push(value(
-                    service,
-                    element,
-                    &format!("{base}.{}", items.len() + 1),
-                    parameters,
-                )?);
+            for (index, written) in indices(&base, parameters)? {
+                // A number that is left out stands for nothing; what the model then says of it is another matter.
+                while items.len() + 1 < index {
+                    items.push(Value::Null);
+                }
+                let path = format!("{base}.{written}");
+                items.push(value(service, element, &path, parameters)?);
             }
             Ok(Value::Array(items))
         }
@@ -118,6 +116,55 @@ fn value(
             path,
         ),
     }
+}
+
+/// How many numbers a list may leave out at once.
+const MAX_GAP: usize = 10;
+
+/// The numbers of a list's members, ascending, and how each is written. What is no number, and a gap that is too wide, is
+/// refused as recorded on AWS (radkawar/stackd, testdata/aws/iam/query_collections).
+fn indices<'p>(
+    base: &str,
+    parameters: &'p BTreeMap<String, String>,
+) -> Result<Vec<(usize, &'p str)>, Malformed> {
+    let below = format!("{base}.");
+    let mut found: BTreeMap<usize, &str> = BTreeMap::new();
+    let members = parameters.range(below.clone()..);
+    for (name, _) in members.take_while(|(name, _)| name.starts_with(&below)) {
+        let rest = name.get(below.len()..).unwrap_or_default();
+        let written = rest.split('.').next().unwrap_or_default();
+        if written.starts_with('-') {
+            let message = format!("Key {written} may not have a leading '-'");
+            return Err(Malformed(message));
+        }
+        let digits = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
+        let index = digits.then(|| written.parse::<usize>().ok()).flatten();
+        match index {
+            Some(0) => return Err(Malformed("0 is not a valid index".to_owned())),
+            Some(index) => {
+                found.entry(index).or_insert(written);
+            }
+            None => {
+                let message = "Start of list found where not expected";
+                return Err(Malformed(message.to_owned()));
+            }
+        }
+    }
+    let mut before = 1;
+    for index in found.keys() {
+        let gap = index.saturating_sub(before);
+        if gap > MAX_GAP {
+            let message = format!("Excessively sparse input would skip {gap} list elements");
+            return Err(Malformed(message));
+        }
+        before = *index;
+    }
+    if found.len() > MAX_ITEMS {
+        return Err(Malformed(format!(
+            "`{base}` has more than {MAX_ITEMS} members"
+        )));
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// Reads one text as the type that the model says.
@@ -258,5 +305,32 @@ mod tests {
             json!({"RoleName": "r", "MaxSessionDuration": 7200, "Tags": [{"Key": "a", "Value": "b c"}, {"Key": "d", "Value": ""}]})
         );
         assert!(decode(iam, operation, b"MaxSessionDuration=soon").is_err());
+        // As recorded on AWS.
+        for (body, message) in [
+            (
+                "Tags.member.+1.Key=a",
+                "Start of list found where not expected",
+            ),
+            (
+                "Tags.member.one.Key=a",
+                "Start of list found where not expected",
+            ),
+            ("Tags.member.0.Key=a", "0 is not a valid index"),
+            ("Tags.member.-1.Key=a", "Key -1 may not have a leading '-'"),
+            (
+                "Tags.member.12.Key=a",
+                "Excessively sparse input would skip 11 list elements",
+            ),
+            (
+                "Tags.member.1.Key=a&Tags.member.12.Key=b",
+                "Excessively sparse input would skip 11 list elements",
+            ),
+        ] {
+            let body = body.replace('+', "%2B");
+            let error = decode(iam, operation, body.as_bytes()).unwrap_err();
+            assert_eq!(error.0, message, "{body}");
+        }
+        let value = decode(iam, operation, b"Tags.member.01.Key=a").unwrap();
+        assert_eq!(value["Tags"], json!([{"Key": "a"}]));
     }
 }

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use sekisho_engine::Engine;
 use sekisho_iac::{Configuration, NodeKind, Order};
 use sekisho_pipeline::{ActionDefinition, ActionRun, Execution};
+use sekisho_policy::{Document, PrincipalPattern, principals};
 
 use super::fix::policies::Policies;
 use super::{Failure, Note, PipelineRun, unsupported};
@@ -203,6 +205,35 @@ fn of_failure(failure: &Failure, policies: &Policies<'_>) -> Option<String> {
         });
     }
     None
+}
+
+/// Roles and users of accounts that are not here, which policies name: whether they exist is not known.
+pub(super) fn strangers(engine: &Engine, policies: &Policies<'_>) -> Vec<Note> {
+    let mut told = BTreeSet::new();
+    let mut out = Vec::new();
+    for made in &policies.made {
+        let texts = ["policy", "assume_role_policy"].map(|name| made.text(name));
+        for text in texts.into_iter().flatten() {
+            let Ok(document) = text.parse::<Document>() else {
+                continue;
+            };
+            for principal in principals(&document) {
+                let PrincipalPattern::Arn(arn) = principal else {
+                    continue;
+                };
+                let account = arn.split(':').nth(4).unwrap_or_default();
+                if !engine.knows(account) && told.insert(arn.clone()) {
+                    out.push(Note {
+                        message: format!(
+                            "account {account} is not in this configuration: {arn} is taken to exist there"
+                        ),
+                        place: Some(made.node.place.clone()),
+                    });
+                }
+            }
+        }
+    }
+    out
 }
 
 /// What the types are called that a first execution must not miss.

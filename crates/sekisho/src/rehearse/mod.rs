@@ -301,6 +301,7 @@ pub(crate) fn rehearse_with(
         }
     }
     let hints = advice::hints(&pipelines, &applied.failures, &policies);
+    notes.extend(advice::strangers(&engine, &policies));
     Ok(Outcome {
         pipelines,
         denials,

@@ -230,7 +230,13 @@ fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fi
                     (n.kind, &n.concerned) == (resource.kind, &resource.concerned)
                 };
                 match new.iter_mut().find(same) {
-                    Some(known) => known.statements.extend(resource.statements),
+                    Some(known) => {
+                        for statement in resource.statements {
+                            if !known.statements.contains(&statement) {
+                                known.statements.push(statement);
+                            }
+                        }
+                    }
                     None => new.push(resource),
                 }
             }

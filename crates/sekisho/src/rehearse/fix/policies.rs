@@ -188,8 +188,13 @@ impl<'c> Policies<'c> {
                 let ids = [key.text("key_id").unwrap_or(holder), holder];
                 let apart = self.having("aws_kms_key_policy", "key_id", &ids);
                 let mut found: Vec<_> = apart.map(|p| (p, "policy")).collect();
+                // A key that has no policy of its own has the default one.
+                let default = found.is_empty() && !key.node.has("policy");
                 found.push((key, "policy"));
-                return written(found);
+                return Some(Found {
+                    written: found,
+                    beside: default.then_some((key, "aws_kms_key_policy", "key_id", "id")),
+                });
             }
             _ => return None,
         };

@@ -54,6 +54,16 @@ pub(super) struct Writer<'c> {
     pub(super) refer: bool,
 }
 
+/// What a policy takes the place of: a key policy of one's own has to say what the default one said, or nobody could manage
+/// the key any more.
+fn default_statement(kind: &str, account: &str) -> Option<String> {
+    (kind == "aws_kms_key_policy").then(|| {
+        format!(
+            "{{ Sid = \"Enable IAM User Permissions\", Effect = \"Allow\", Principal = {{ AWS = \"arn:aws:iam::{account}:root\" }}, Action = \"kms:*\", Resource = \"*\" }}"
+        )
+    })
+}
+
 /// Whether a policy names actions of the same service.
 fn grants_the_like(made: &Made<'_>, statement: &Statement<'_>) -> bool {
     let service = statement.actions.first().and_then(|a| a.split(':').next());
@@ -122,7 +132,10 @@ impl<'c> Writer<'c> {
             key: key.map(|k| k.as_str().map_or_else(|| k.to_string(), str::to_owned)),
             argument,
             attribute,
-            statements: vec![self.object(statement, &here)?],
+            statements: default_statement(kind, &patch.account)
+                .into_iter()
+                .chain([self.object(statement, &here)?])
+                .collect(),
         }))
     }
 
@@ -226,7 +239,9 @@ impl<'c> Writer<'c> {
 
     /// A new resource with its statements.
     pub(super) fn resource(&self, new: &New<'_>) -> Option<Insertion> {
-        let width = new.argument.len().max("provider".len());
+        let mut names = vec![new.argument];
+        names.extend(new.node.provider.as_ref().map(|_| "provider"));
+        let width = names.into_iter().map(str::len).max().unwrap_or_default();
         let line = |name: &str, value: &str| format!("  {name:<width$} = {value}\n");
         let mut head = String::new();
         if let Some(provider) = &new.node.provider {
