@@ -169,6 +169,7 @@ def test_the_simulator_reads_some_conditions_in_its_own_way(server):
 
 
 def test_a_principal_is_simulated_with_its_boundary(server):
+    """spec/iam.md fact 35."""
     iam = server.client("iam")
     iam.create_user(UserName="simulated")
     arn = iam.get_user(UserName="simulated")["User"]["Arn"]

@@ -74,6 +74,7 @@ def test_cryptography(kms):
 
 
 def test_policies_lock_nobody_out(kms):
+    """spec/iam.md facts 16 and 17."""
     def policy(action, principal):
         return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": principal}, "Action": action, "Resource": "*"}]})
 

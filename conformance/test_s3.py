@@ -205,6 +205,7 @@ def test_kms_is_asked_as_the_caller(s3):
 
 
 def test_acls_are_off(s3):
+    """spec/iam.md fact 12."""
     assert error(s3.put_object, Bucket="bucket", Key="k", Body=b"", ACL="public-read")["Code"] == "AccessControlListNotSupported"
     s3.put_object(Bucket="bucket", Key="k", Body=b"", ACL="bucket-owner-full-control")
 

@@ -27,6 +27,7 @@ def test_wrong_secrets_and_unknown_keys(server):
 
 
 def test_assume_role_across_accounts_needs_both_sides(server):
+    """spec/iam.md facts 9 and 10."""
     iam_a, iam_b = server.client("iam", A), server.client("iam", B)
     iam_b.create_user(UserName="caller")
     key = iam_b.create_access_key(UserName="caller")["AccessKey"]
@@ -109,6 +110,7 @@ def test_a_session_ends_with_its_role(server):
 
 
 def test_a_denial_can_be_decoded(server, fresh):
+    """spec/iam.md fact 34."""
     iam = server.client("iam", B)
     iam.create_user(UserName="denied")
     statement = {"Sid": "Never", "Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:username": "denied"}}}
@@ -134,3 +136,23 @@ def test_a_denial_can_be_decoded(server, fresh):
         with pytest.raises(botocore.exceptions.ClientError) as e:
             decode(account, text)
         assert e.value.response["Error"]["Code"] == "InvalidAuthorizationMessageException"
+
+
+def test_sessions_have_limits(server):
+    """spec/iam.md facts 27 and 29."""
+    iam = server.client("iam", A)
+    iam.create_user(UserName="limited")
+    iam.put_user_policy(UserName="limited", PolicyName="all", PolicyDocument=allow("*"))
+    key = iam.create_access_key(UserName="limited")["AccessKey"]
+    user = server.client("sts", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    arn = iam.create_role(RoleName="limited", AssumeRolePolicyDocument=trust({"AWS": A}), MaxSessionDuration=7200)["Role"]["Arn"]
+    iam.put_role_policy(RoleName="limited", PolicyName="all", PolicyDocument=allow("sts:*"))
+    policy = allow("sts:*")
+    for more in ({"Policy": policy + " " * 2048}, {"PolicyArns": [{"arn": "arn:aws:iam::aws:policy/AdministratorAccess"}] * 11}):
+        with pytest.raises(botocore.exceptions.ClientError) as error:
+            user.assume_role(RoleArn=arn, RoleSessionName="one", **more)
+        assert error.value.response["Error"]["Code"] == "ValidationError"
+    first = user.assume_role(RoleArn=arn, RoleSessionName="one", DurationSeconds=7200)
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        server.as_session("sts", first).assume_role(RoleArn=arn, RoleSessionName="two", DurationSeconds=7200)
+    assert "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining." in str(error.value)

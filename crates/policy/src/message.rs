@@ -44,6 +44,9 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
     if matches!(request.principal, Principal::Provider { .. }) && !decision.allowed() {
         return format!("Not authorized to perform {}", request.action);
     }
+    if request.is("iam", "PassRole") && decision.cross_account && !decision.allowed() {
+        return "Cross-account pass role is not allowed.".to_owned();
+    }
     let action = match style {
         Style::LowerAction => request.action.to_ascii_lowercase(),
         _ => request.action.to_owned(),

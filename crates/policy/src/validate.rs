@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::condition::Operator;
+use crate::condition::{Condition, Operator, Qualifier};
 use crate::document::{Document, Effect, Element, PrincipalPattern, Statement};
 use crate::parse::DocumentError;
 use crate::resource_arn::check_arn;
@@ -305,6 +305,15 @@ fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
             if principals.is_none_or(|p| p.patterns.is_empty()) {
                 return kind.error("Policy contains a statement with no principal.");
             }
+            let open = |c: &Condition| {
+                c.qualifier == Qualifier::ForAll && c.key.starts_with("kms:encryptioncontext:")
+            };
+            if let Some(condition) = statement.conditions.iter().find(|c| open(c)) {
+                return kind.error(format!(
+                    "OverlyPermissiveCondition:EncryptionContext: {} holds without an encryption context when it is asked with ForAllValues",
+                    condition.written_key
+                ));
+            }
         }
         Kind::ServiceControl => {
             if principals.is_some() || statement.actions.is_none() || statement.resources.is_none()
@@ -499,6 +508,25 @@ mod tests {
             let error = refused(&padded(longest + 1), kind).unwrap();
             assert_eq!(error.code, code, "{kind:?}");
         }
+    }
+
+    /// `spec/iam.md` fact 19.
+    #[test]
+    fn a_key_policy_asks_for_an_encryption_context() {
+        let with = |operator: &str| {
+            let text = format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"111111111111"}},"Action":"kms:*","Resource":"*","Condition":{{"{operator}":{{"kms:EncryptionContext:app":"a"}}}}}}}}"#
+            );
+            refused(&text, Kind::Key)
+        };
+        assert_eq!(with("StringEquals"), None);
+        let error = with("ForAllValues:StringEquals").unwrap();
+        assert_eq!(error.code, "MalformedPolicyDocumentException");
+        assert!(
+            error
+                .message
+                .starts_with("OverlyPermissiveCondition:EncryptionContext: ")
+        );
     }
 
     /// `spec/conditions.md` facts 29 to 31.

@@ -238,6 +238,24 @@ fn an_allow_names_the_side_that_carried_it() {
     assert_eq!(granted(true, "222222222222"), Gate::Grant);
 }
 
+/// `spec/iam.md` fact 30.
+#[test]
+fn a_role_of_another_account_cannot_be_passed() {
+    let pass = Ask {
+        action: "iam:PassRole",
+        resource: "arn:aws:iam::222222222222:role/r",
+        owner: "222222222222",
+        ..GET
+    };
+    let policies = Policies {
+        identity: vec![allow("iam:*")],
+        ..Policies::default()
+    };
+    let (decision, text) = ask(&pass, &policies);
+    assert_eq!(decision.outcome, Outcome::ImplicitDeny);
+    assert_eq!(text, "Cross-account pass role is not allowed.");
+}
+
 #[test]
 fn missing_gates_are_blamed_in_the_recorded_order() {
     let silent = |resource: String, owner| {

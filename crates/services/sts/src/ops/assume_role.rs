@@ -38,6 +38,9 @@ struct Tag {
     value: String,
 }
 
+/// Managed policies that narrow a session (STS API reference).
+const MAX_POLICIES: usize = 10;
+
 impl Operation for AssumeRole {
     const ID: OpId = OpId::new("sts", "AssumeRole");
     const WRITES: bool = true;
@@ -122,6 +125,11 @@ impl Operation for AssumeRole {
                 Some(PolicyText::plain(text.clone()))
             }
         };
+        if input.policy_arns.len() > MAX_POLICIES {
+            return Err(invalid(&format!(
+                "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to {MAX_POLICIES}"
+            )));
+        }
         for policy in &input.policy_arns {
             let own = policy
                 .arn
