@@ -73,13 +73,24 @@ pub(crate) fn normal(path: &Path) -> PathBuf {
     out
 }
 
-/// The directory's own name.
-fn name_of(directory: &Path) -> String {
-    let full = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
-    let name = normal(&full)
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned());
-    name.unwrap_or_default()
+/// What tells a directory from the others: its own name, with as much of what is above it as is needed.
+fn name_of(directory: &Path, all: &[PathBuf]) -> String {
+    let parts = |path: &Path| -> Vec<String> {
+        let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let full = normal(&full);
+        let names = full.components().rev().filter_map(|c| match c {
+            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+            _ => None,
+        });
+        names.collect()
+    };
+    let own = parts(directory);
+    let others: Vec<Vec<String>> = all.iter().map(|d| parts(d)).filter(|p| *p != own).collect();
+    let shared = |length: usize| others.iter().any(|o| o.get(..length) == own.get(..length));
+    let length = (1..own.len()).find(|n| !shared(*n)).unwrap_or(own.len());
+    let mut name: Vec<&str> = own.iter().take(length).map(String::as_str).collect();
+    name.reverse();
+    name.join("/")
 }
 
 impl Configuration {
@@ -98,15 +109,15 @@ impl Configuration {
         for directory in &reading.directories {
             let path = match reading.directories.as_slice() {
                 [_] => String::new(),
-                _ => format!("{}:", name_of(directory)),
+                all => format!("{}:", name_of(directory, all)),
             };
             if config
                 .modules
                 .iter()
                 .any(|m| m.call.is_none() && m.path == path)
             {
-                let name = name_of(directory);
-                problems.push(problem(format!("two directories are called `{name}`")));
+                let name = directory.display();
+                problems.push(problem(format!("the directory `{name}` is given twice")));
                 continue;
             }
             let index = config.modules.len();

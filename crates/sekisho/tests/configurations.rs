@@ -463,3 +463,31 @@ fn a_directory_that_waits_for_the_other_is_applied_again() {
         "{notes:?}"
     );
 }
+
+/// Teams call their directories alike: `registry/infra`, `pipeline/infra`.
+#[test]
+fn directories_of_one_name_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut directories = Vec::new();
+    for team in ["registry", "pipeline"] {
+        let to = folder.path().join(team).join("infra");
+        std::fs::create_dir_all(&to).unwrap();
+        for entry in std::fs::read_dir(examples().join("two-directories").join(team)).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let text = text.replace(
+                "../registry/terraform.tfstate",
+                "../../registry/infra/terraform.tfstate",
+            );
+            std::fs::write(to.join(path.file_name().unwrap()), text).unwrap();
+        }
+        directories.push(to);
+    }
+    let mut options = Options::default();
+    options.reading.directories = directories.clone();
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(outcome.passes(), "{:?}", outcome.failures);
+    options.reading.directories = vec![directories[0].clone(), directories[0].clone()];
+    let problems = rehearse(&options, &mut |_| {}).err().unwrap();
+    assert!(problems[0].message.contains("is given twice"));
+}
