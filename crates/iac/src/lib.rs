@@ -93,10 +93,15 @@ impl Problem {
         }
     }
 
-    /// Whether it says that something is not there in sekisho yet, rather than that it is wrong.
+    /// Whether it says that something is not there in sekisho yet, rather than that it is wrong: AWS, too, says of some
+    /// things that they are not supported, and so may the conditions that users write.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
-        self.message.contains("not supported") || self.message.contains("does not support")
+        let users = ["precondition: ", "postcondition: "];
+        !users.iter().any(|front| self.message.starts_with(front))
+            && ["not supported yet", "not supported by sekisho", "sekisho does not support"]
+                .iter()
+                .any(|words| self.message.contains(words))
     }
 }
 

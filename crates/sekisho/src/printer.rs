@@ -34,9 +34,10 @@ impl Printer {
     pub(crate) fn error(self, text: &str) {
         let _ = writeln!(
             anstream::stderr(),
-            "{}error{}: {text}",
+            "{}error{}: {}",
             style::RED,
-            style::OFF
+            style::OFF,
+            harmless(text)
         );
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Everything here may say "no" of what is true, never "yes" of what is not.
 
-use super::pattern::{contains, disjoint};
+use super::pattern::{contains, disjoint, with_variables};
 use crate::condition::{Condition, Operator};
 use crate::document::{Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement};
 
@@ -208,15 +208,7 @@ fn elements_apart(a: Option<&Element>, b: Option<&Element>, fold: bool) -> bool 
             t.to_owned()
         };
         // A variable may be anything.
-        let mut out = String::new();
-        let mut rest = text.as_str();
-        while let Some((before, inside)) = rest.split_once("${") {
-            out.push_str(before);
-            out.push('*');
-            rest = inside.split_once('}').map_or("", |(_, after)| after);
-        }
-        out.push_str(rest);
-        out
+        with_variables(&text, "*")
     };
     match (a.negated, b.negated) {
         (false, false) => a

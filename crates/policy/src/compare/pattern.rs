@@ -18,6 +18,18 @@ pub(super) fn fill(pattern: &str, filler: &str) -> String {
     out
 }
 
+/// The pattern with every variable replaced by `value`.
+pub(super) fn with_variables(pattern: &str, value: &str) -> String {
+    let mut out = String::new();
+    for unit in units(pattern) {
+        match unit {
+            Unit::Char(c) => out.push(c),
+            Unit::Variable(_) => out.push_str(value),
+        }
+    }
+    out
+}
+
 /// How far two patterns have been read.
 type Place = (usize, usize);
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::contexts::Contexts;
-use super::pattern::{fill, intersect};
+use super::pattern::{fill, intersect, with_variables};
 use crate::document::{Document, Effect, Element, PrincipalPattern, Statement};
 use crate::principal::Principal;
 use crate::request::Request;
@@ -182,18 +182,7 @@ impl Candidates {
 
 /// A pattern whose variables have the value that [`Contexts`] gives them.
 fn filled(pattern: &str) -> String {
-    let mut out = String::new();
-    let mut rest = pattern;
-    while let Some((before, inside)) = rest.split_once("${") {
-        let Some((_, after)) = inside.split_once('}') else {
-            break;
-        };
-        out.push_str(before);
-        out.push_str(super::contexts::FRESH);
-        rest = after;
-    }
-    out.push_str(rest);
-    out
+    with_variables(pattern, super::contexts::FRESH)
 }
 
 /// Everyone who is named anywhere, somebody of every account that is named, and a stranger.

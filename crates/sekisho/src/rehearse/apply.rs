@@ -108,14 +108,18 @@ impl Run<'_, '_> {
                 Ok(()) => progress(&format!("made {}", node.address())),
                 Err(problem) if problem.is_unsupported() && !self.needed.contains(index) => {
                     self.broken.insert(*index);
-                    self.applied.notes.push(Note {
-                        message: format!(
-                            "{} was left out: {}; no pipeline depends on it",
-                            node.address(),
-                            problem.message
-                        ),
-                        place: problem.place,
-                    });
+                    let message = format!(
+                        "{} was left out: {}; no pipeline depends on it",
+                        node.address(),
+                        problem.message
+                    );
+                    // What is tried again is said once.
+                    if !self.applied.notes.iter().any(|n| n.message == message) {
+                        self.applied.notes.push(Note {
+                            message,
+                            place: problem.place,
+                        });
+                    }
                 }
                 Err(problem) => {
                     progress(&format!("failed {}: {}", node.address(), problem.message));
