@@ -99,9 +99,13 @@ impl Problem {
     pub fn is_unsupported(&self) -> bool {
         let users = ["precondition: ", "postcondition: "];
         !users.iter().any(|front| self.message.starts_with(front))
-            && ["not supported yet", "not supported by sekisho", "sekisho does not support"]
-                .iter()
-                .any(|words| self.message.contains(words))
+            && [
+                "not supported yet",
+                "not supported by sekisho",
+                "sekisho does not support",
+            ]
+            .iter()
+            .any(|words| self.message.contains(words))
     }
 }
 

@@ -130,6 +130,13 @@ impl Module {
         let place = place_of(source, block.span());
         let names = labels(&block);
         let label = names.first().cloned().unwrap_or_default();
+        if block.body.has_blocks("provisioner") {
+            let message = format!(
+                "{}: its provisioner is not run, and what it does is no part of the rehearsal",
+                names.join(".")
+            );
+            found.notes.push(Problem::at(&place, message));
+        }
         match block.ident.as_str() {
             "variable" => match variable(&block, source, place, constants) {
                 Ok(variable) => {

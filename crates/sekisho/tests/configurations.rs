@@ -329,9 +329,14 @@ fn what_stands_beside_a_delivery_does_not_keep_it_from_passing() {
         outcome.notes[0].message,
         "account 444444444444 is not in this configuration: arn:aws:iam::444444444444:role/Admin is taken to exist there"
     );
-    passes(
+    let outcome = passes(
         "a program that Terraform runs",
         "resource \"null_resource\" \"push\" {\n  provisioner \"local-exec\" {\n    command = \"docker push\"\n  }\n}\n",
+    );
+    assert!(
+        outcome.notes[0]
+            .message
+            .starts_with("null_resource.push: its provisioner is not run")
     );
     let task = role("task", "{ Service = \"ecs-tasks.amazonaws.com\" }");
     let attached = |arn: &str| {
@@ -362,6 +367,10 @@ fn what_stands_beside_a_delivery_does_not_keep_it_from_passing() {
             .message
             .contains("no pipeline depends on it")
     );
+    // What the user holds a resource to is not to be left out, whatever its words.
+    let held = "resource \"aws_ecr_repository\" \"held\" {\n  provider = aws.pipeline\n  name = \"held\"\n  lifecycle {\n    precondition {\n      condition = 1 > 2\n      error_message = \"this is not supported yet\"\n    }\n  }\n}\n";
+    let outcome = example_with(held).unwrap();
+    assert!(!outcome.passes() && outcome.failures.len() == 1);
     // The same of a role of the pipeline is no verdict at all.
     let own = "resource \"aws_iam_role_policy_attachment\" \"own\" {\n  provider = aws.pipeline\n  role = aws_iam_role.codepipeline.name\n  policy_arn = \"arn:aws:iam::aws:policy/AWSSomethingNobodyKnows\"\n}\n";
     let said = example_with(own).unwrap_err();
