@@ -171,6 +171,9 @@ struct Reader<'a> {
     origin: usize,
 }
 
+/// How a document of a list is read: one that names principals, or one that must not.
+type Read<'a> = fn(&Reader<'a>, &'a RawValue, &str, &str) -> Result<Policy, CaseError>;
+
 impl<'a> Reader<'a> {
     /// The offset of a part of the source.
     fn offset(&self, part: &str) -> usize {
@@ -235,13 +238,9 @@ impl<'a> Reader<'a> {
         raw: &'a RawValue,
         member: &str,
         name: &str,
+        read: Read<'a>,
     ) -> Result<Vec<Policy>, CaseError> {
         let list: Vec<&RawValue> = self.json(raw, member)?;
-        let read = if name.starts_with("resource") {
-            Self::policy
-        } else {
-            Self::own
-        };
         list.into_iter()
             .enumerate()
             .map(|(i, raw)| {
@@ -260,13 +259,14 @@ impl<'a> Reader<'a> {
         raw: &'a RawValue,
         member: &str,
         name: &str,
+        read: Read<'a>,
     ) -> Result<Vec<Vec<Policy>>, CaseError> {
         let list: Vec<&RawValue> = self.json(raw, member)?;
         list.into_iter()
             .enumerate()
             .map(|(i, raw)| {
                 let name = format!("{name} of level {}", i + 1);
-                self.policies(raw, &format!("{member}[{i}]"), &name)
+                self.policies(raw, &format!("{member}[{i}]"), &name, read)
             })
             .collect()
     }
@@ -354,7 +354,8 @@ impl Case {
             let member = format!("policies.{kind}");
             match kind.as_str() {
                 "identity" => {
-                    policies.identity = reader.policies(raw, &member, "identity policy")?;
+                    policies.identity =
+                        reader.policies(raw, &member, "identity policy", Reader::own)?;
                 }
                 "resource" => {
                     policies.resource = Some(reader.policy(raw, &member, "resource policy")?);
@@ -363,10 +364,17 @@ impl Case {
                     policies.boundary = Some(reader.own(raw, &member, "permissions boundary")?);
                 }
                 "session" => {
-                    policies.session = Some(reader.policies(raw, &member, "session policy")?);
+                    policies.session =
+                        Some(reader.policies(raw, &member, "session policy", Reader::own)?);
                 }
-                "scp" => policies.scp = reader.levels(raw, &member, "service control policy")?,
-                "rcp" => policies.rcp = reader.levels(raw, &member, "resource control policy")?,
+                "scp" => {
+                    policies.scp =
+                        reader.levels(raw, &member, "service control policy", Reader::own)?
+                }
+                "rcp" => {
+                    policies.rcp =
+                        reader.levels(raw, &member, "resource control policy", Reader::policy)?
+                }
                 "endpoint" => {
                     policies.endpoint = Some(reader.policy(raw, &member, "VPC endpoint policy")?);
                 }
