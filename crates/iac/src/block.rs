@@ -6,10 +6,11 @@ use std::sync::Arc;
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body, Structure};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value as Json};
 
 use crate::eval::evaluate;
 use crate::scope::Scope;
+use crate::value::Value;
 use crate::{Place, Problem, Source};
 
 /// A resource or a data source.
@@ -47,7 +48,7 @@ pub struct Node {
 #[derive(Debug, Clone)]
 pub struct Arguments {
     /// The values; nested blocks are lists of objects.
-    pub values: Map<String, Value>,
+    pub values: Map<String, Json>,
     /// Where each argument stands.
     pub places: BTreeMap<String, Place>,
     /// Where the block stands.
@@ -157,7 +158,9 @@ pub(crate) fn repetition(
 ) -> Result<Repetition, Problem> {
     if let Some(attribute) = body.get_attribute("count") {
         let value = evaluate(&attribute.value, scope, source)?;
-        let count = crate::convert::to_number(&value).and_then(|n| n.as_u64());
+        let count = crate::convert::to_number(&value)
+            .and_then(|n| n.as_i64())
+            .and_then(|n| u64::try_from(n).ok());
         let place = place_of(source, attribute.span());
         if count.is_some_and(|count| count > MAX_COUNT) {
             return Err(Problem::at(
@@ -172,20 +175,27 @@ pub(crate) fn repetition(
     if let Some(attribute) = body.get_attribute("for_each") {
         let value = evaluate(&attribute.value, scope, source)?;
         let place = place_of(source, attribute.span());
-        let text = |v: &Value| crate::convert::to_string(v);
         let pairs = match &value {
-            Value::Object(map) => map.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
-            Value::Array(items) => items
-                .iter()
-                .filter_map(|v| Some((text(v)?, v.clone())))
-                .collect(),
-            _ => {
-                return Err(Problem::at(
-                    &place,
-                    "`for_each` needs a map or a set of texts",
-                ));
+            Value::Map(_, map) | Value::Object(map) => {
+                Some(map.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
             }
+            Value::Set(_, items) => {
+                let key = |v: &Value| Some((v.as_str()?.to_owned(), v.clone()));
+                items.iter().map(key).collect()
+            }
+            _ => None,
         };
+        let given = || match &value {
+            Value::Null => "null".to_owned(),
+            value => value.kind().to_string(),
+        };
+        let unsuitable = || {
+            format!(
+                "`for_each` needs a map or a set of strings, not {}",
+                given()
+            )
+        };
+        let pairs = pairs.ok_or_else(|| Problem::at(&place, unsuitable()))?;
         return Ok(Repetition::Each(pairs));
     }
     Ok(Repetition::Once)
@@ -209,7 +219,7 @@ fn body(
     source: &Arc<Source>,
     mut places: Option<&mut BTreeMap<String, Place>>,
     top: bool,
-) -> Result<Map<String, Value>, Problem> {
+) -> Result<Map<String, Json>, Problem> {
     let mut out = Map::new();
     for structure in body_ {
         match structure {
@@ -221,7 +231,8 @@ fn body(
                 if let Some(places) = places.as_deref_mut() {
                     places.insert(name.to_owned(), place_of(source, attribute.span()));
                 }
-                out.insert(name.to_owned(), evaluate(&attribute.value, scope, source)?);
+                let value = evaluate(&attribute.value, scope, source)?;
+                out.insert(name.to_owned(), value.to_json());
             }
             Structure::Block(block) => {
                 let name = block.ident.as_str();
@@ -238,21 +249,15 @@ fn body(
                 } else {
                     (
                         name.to_owned(),
-                        vec![Value::Object(body(
-                            &block.body,
-                            scope,
-                            source,
-                            None,
-                            false,
-                        )?)],
+                        vec![Json::Object(body(&block.body, scope, source, None, false)?)],
                     )
                 };
                 if let Some(places) = places.as_deref_mut() {
                     places.entry(name.clone()).or_insert(place);
                 }
-                match out.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
-                    Value::Array(list) => list.extend(items),
-                    other => *other = Value::Array(items),
+                match out.entry(name).or_insert_with(|| Json::Array(Vec::new())) {
+                    Json::Array(list) => list.extend(items),
+                    other => *other = Json::Array(items),
                 }
             }
         }
@@ -265,7 +270,7 @@ pub(crate) fn dynamic(
     block: &Block,
     scope: &Scope<'_>,
     source: &Arc<Source>,
-) -> Result<(String, Vec<Value>), Problem> {
+) -> Result<(String, Vec<Json>), Problem> {
     let place = place_of(source, block.span());
     let missing = |what: &str| Problem::at(&place, format!("a dynamic block needs {what}"));
     let name = labels(block)
@@ -285,16 +290,16 @@ pub(crate) fn dynamic(
         Some(Expression::Variable(ident)) => ident.as_str().to_owned(),
         _ => name.clone(),
     };
-    let set = crate::eval::is_set(&each.value, scope);
-    let items = crate::eval::pairs_of(&evaluate(&each.value, scope, source)?, set)
+    let items = evaluate(&each.value, scope, source)?
+        .pairs()
         .ok_or_else(|| missing("a list, set or map in `for_each`"))?
         .into_iter()
         .map(|(key, value)| {
-            let mut item = Map::new();
+            let mut item = BTreeMap::new();
             item.insert("key".to_owned(), key);
             item.insert("value".to_owned(), value);
-            let inner = scope.with(&iterator, Value::Object(item));
-            Ok(Value::Object(body(
+            let inner = scope.with(&iterator, Value::object(item));
+            Ok(Json::Object(body(
                 &content.body,
                 &inner,
                 source,

@@ -227,7 +227,7 @@ impl Configuration {
         mut module: Module,
         depth: usize,
         problems: &mut Vec<Problem>,
-    ) -> BTreeMap<String, Value> {
+    ) -> BTreeMap<String, crate::value::Value> {
         let index = self.modules.len();
         let mut assigned = BTreeMap::new();
         let mut paths: Vec<PathBuf> = match std::fs::read_dir(&module.folder) {
@@ -470,7 +470,7 @@ pub(crate) fn assignments(
     source: &Arc<Source>,
     body: &Body,
     scope: &Scope<'_>,
-    into: &mut BTreeMap<String, Value>,
+    into: &mut BTreeMap<String, crate::value::Value>,
     problems: &mut Vec<Problem>,
 ) {
     for attribute in body.attributes() {

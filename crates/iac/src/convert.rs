@@ -1,29 +1,25 @@
-//! Conversions between Terraform's types.
+//! How a value of one type becomes one of another, as `go-cty` has it.
 
-use serde_json::{Number, Value, json};
+use std::collections::BTreeMap;
+
+use crate::number::Number;
+use crate::unify::unify;
+use crate::value::{Type, Value};
 
 /// A text, number or Boolean as a text.
 pub(crate) fn to_string(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.as_ref().to_owned()),
         Value::Bool(b) => Some(b.to_string()),
-        Value::Number(n) => Some(number_text(n)),
+        Value::Number(n) => Some(n.to_string()),
         _ => None,
     }
 }
 
-pub(crate) fn number_text(number: &Number) -> String {
-    // A whole number without a point, however large.
-    match number.as_f64() {
-        Some(f) if !number.is_i64() && !number.is_u64() => f.to_string(),
-        _ => number.to_string(),
-    }
-}
-
-pub(crate) fn to_number(value: &Value) -> Option<Value> {
+pub(crate) fn to_number(value: &Value) -> Option<Number> {
     match value {
-        Value::Number(_) => Some(value.clone()),
-        Value::String(text) => number(text.parse::<f64>().ok()?),
+        Value::Number(number) => Some(number.clone()),
+        Value::String(text) => Number::parse(text),
         _ => None,
     }
 }
@@ -31,20 +27,97 @@ pub(crate) fn to_number(value: &Value) -> Option<Value> {
 pub(crate) fn to_bool(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(b) => Some(*b),
-        Value::String(text) if text == "true" || text == "1" => Some(true),
-        Value::String(text) if text == "false" || text == "0" => Some(false),
+        Value::String(text) if matches!(&**text, "true" | "1") => Some(true),
+        Value::String(text) if matches!(&**text, "false" | "0") => Some(false),
         _ => None,
     }
 }
 
-/// A JSON number; whole ones without a fraction.
-pub(crate) fn number(f: f64) -> Option<Value> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "it has no fraction and is small"
-    )]
-    if f.fract() == 0.0 && f.abs() < 9e15 {
-        return Some(json!(f as i64));
+/// `value` as a value of the type `to`, or what is required instead, and where in it.
+pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, String> {
+    let required = || Err(format!("{to} required"));
+    Ok(match (to, value) {
+        (_, Value::Null) | (Type::Any, _) => value.clone(),
+        (Type::String, _) => to_string(value).map_or_else(required, |t| Ok(t.into()))?,
+        (Type::Number, _) => to_number(value).map_or_else(required, |n| Ok(n.into()))?,
+        (Type::Bool, _) => to_bool(value).map_or_else(required, |b| Ok(b.into()))?,
+        (Type::List(of), Value::List(own, _)) | (Type::Set(of), Value::Set(own, _))
+            if own == of || **of == Type::Any =>
+        {
+            value.clone()
+        }
+        (Type::Map(of), Value::Map(own, _)) if own == of || **of == Type::Any => value.clone(),
+        (Type::List(of) | Type::Set(of), Value::List(own, items) | Value::Set(own, items))
+            if items.is_empty() =>
+        {
+            let of = if **of == Type::Any { own } else { of };
+            sequence(to, (**of).clone(), Vec::new())
+        }
+        (Type::List(of) | Type::Set(of), _) => {
+            let Some(items) = value.as_items() else {
+                return required();
+            };
+            let each = |(i, v)| convert(v, of).map_err(|e| format!("element {i}: {e}"));
+            let items: Vec<Value> = items
+                .iter()
+                .enumerate()
+                .map(each)
+                .collect::<Result<_, _>>()?;
+            let (of, items) = alike(of, items)?;
+            sequence(to, of, items)
+        }
+        (Type::Map(of), _) => {
+            let Some(map) = value.as_members() else {
+                return required();
+            };
+            let (mut keys, mut values) = (Vec::new(), Vec::new());
+            for (key, value) in map {
+                let value = convert(value, of).map_err(|e| format!("element \"{key}\": {e}"))?;
+                keys.push(key.clone());
+                values.push(value);
+            }
+            let (of, values) = alike(of, values)?;
+            Value::map(of, keys.into_iter().zip(values).collect())
+        }
+        (Type::Tuple(kinds), Value::Tuple(items)) if kinds.len() == items.len() => {
+            let pairs = kinds.iter().zip(items.iter()).enumerate();
+            let items =
+                pairs.map(|(i, (k, v))| convert(v, k).map_err(|e| format!("element {i}: {e}")));
+            Value::tuple(items.collect::<Result<_, _>>()?)
+        }
+        (Type::Object(members), _) => {
+            let Some(map) = value.as_members() else {
+                return required();
+            };
+            let mut out = BTreeMap::new();
+            for (name, kind) in members {
+                let member = map.get(name);
+                let member = member.ok_or_else(|| format!("attribute \"{name}\" is required"))?;
+                let member = convert(member, kind);
+                let member = member.map_err(|e| format!("attribute \"{name}\": {e}"))?;
+                out.insert(name.clone(), member);
+            }
+            Value::object(out)
+        }
+        _ => return required(),
+    })
+}
+
+fn sequence(to: &Type, of: Type, items: Vec<Value>) -> Value {
+    match to {
+        Type::Set(_) => Value::set(of, items),
+        _ => Value::list(of, items),
     }
-    Number::from_f64(f).map(Value::Number)
+}
+
+/// The values of a collection of the type `of`, which may leave their type open: then it is the one that all can have.
+fn alike(of: &Type, items: Vec<Value>) -> Result<(Type, Vec<Value>), String> {
+    if !of.is_open() {
+        return Ok((of.clone(), items));
+    }
+    let kinds: Vec<Type> = items.iter().map(Value::kind).collect();
+    let of = unify(&kinds).ok_or("all elements must have the same type")?;
+    let items = items.iter().map(|item| convert(item, &of));
+    let items = items.collect::<Result<_, _>>()?;
+    Ok((of, items))
 }

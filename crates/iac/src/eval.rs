@@ -1,17 +1,21 @@
 //! The expression language.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::{
-    BinaryOperator, Expression, ForExpr, ObjectKey, TraversalOperator, UnaryOperator,
+    BinaryOperator, Conditional, Expression, ForExpr, FuncCall, ObjectKey, TraversalOperator,
+    UnaryOperator,
 };
 use hcl_edit::template::Element;
-use serde_json::{Map, Value, json};
 
 use crate::block::place_of;
-use crate::convert::{number, to_bool, to_string};
+use crate::convert::{convert, to_bool, to_number, to_string};
+use crate::number::Number;
 use crate::scope::Scope;
+use crate::unify::unify;
+use crate::value::{Type, Value};
 use crate::{Problem, Source, functions, template};
 
 /// Evaluates `expression`.
@@ -24,105 +28,50 @@ pub(crate) fn evaluate(
     let eval = |e: &Expression| evaluate(e, scope, source);
     Ok(match expression {
         Expression::Null(_) => Value::Null,
-        Expression::Bool(b) => json!(*b.value()),
-        Expression::Number(n) => n
-            .value()
-            .as_i64()
-            .map(|n| json!(n))
-            .or_else(|| n.value().as_f64().and_then(number))
-            .ok_or_else(|| fail("not a number".to_owned()))?,
-        Expression::String(s) => json!(s.value()),
-        Expression::Array(items) => items
-            .iter()
-            .map(eval)
-            .collect::<Result<Vec<_>, _>>()?
-            .into(),
+        Expression::Bool(b) => Value::Bool(*b.value()),
+        Expression::Number(n) => {
+            // The parser keeps 64 bits of it; the file has all its digits.
+            let written = expression.span().and_then(|span| source.text.get(span));
+            let number = written.and_then(|text| Number::parse(text.trim()));
+            let number = number.or_else(|| Number::parse(&n.value().to_string()));
+            number
+                .ok_or_else(|| fail("the number is too large".to_owned()))?
+                .into()
+        }
+        Expression::String(s) => s.value().as_str().into(),
+        Expression::Array(items) => Value::tuple(items.iter().map(eval).collect::<Result<_, _>>()?),
         Expression::Object(object) => {
-            let mut map = Map::new();
+            let mut map = BTreeMap::new();
             for (key, value) in object {
                 let key = match key {
                     ObjectKey::Ident(ident) => ident.as_str().to_owned(),
                     ObjectKey::Expression(Expression::Variable(ident)) => ident.as_str().to_owned(),
+                    ObjectKey::Expression(Expression::Null(_)) => "null".to_owned(),
                     ObjectKey::Expression(e) => to_string(&eval(e)?)
                         .ok_or_else(|| fail("an object key must be a text".to_owned()))?,
                 };
                 map.insert(key, eval(value.expr())?);
             }
-            Value::Object(map)
+            Value::object(map)
         }
         Expression::StringTemplate(template) => {
             let elements: Vec<&Element> = template.iter().collect();
-            json!(template::render(&elements, scope, source)?)
+            template::render(&elements, scope, source)?
         }
         Expression::HeredocTemplate(_) => {
             let written = expression.span().and_then(|span| source.text.get(span));
             let written = written.ok_or_else(|| fail("the heredoc has no text".to_owned()))?;
-            json!(template::heredoc(written, scope, source).map_err(fail)?)
+            template::heredoc(written, scope, source)
+                .map_err(fail)?
+                .into()
         }
         Expression::Parenthesis(inner) => eval(inner.inner())?,
         Expression::Variable(ident) => {
             let name = ident.as_str();
             scope.root(&[name]).map(|(v, _)| v).map_err(fail)?
         }
-        Expression::Conditional(c) => {
-            let condition = to_bool(&eval(&c.cond_expr)?)
-                .ok_or_else(|| fail("a condition must be true or false".to_owned()))?;
-            let (taken, other) = if condition {
-                (&c.true_expr, &c.false_expr)
-            } else {
-                (&c.false_expr, &c.true_expr)
-            };
-            let value = eval(taken)?;
-            // Both ends have one type: beside a text, a number or a Boolean is a text as well.
-            let scalar = value.is_number() || value.is_boolean();
-            match scalar.then(|| eval(other)) {
-                Some(Ok(Value::String(_))) => json!(crate::convert::to_string(&value)),
-                _ => value,
-            }
-        }
-        Expression::FuncCall(call) => {
-            let name = call.name.name.as_str();
-            if !call.name.namespace.is_empty() {
-                return Err(fail(
-                    "functions of providers are not supported yet".to_owned(),
-                ));
-            }
-            // These two look at the failure of their arguments.
-            if name == "try" || name == "can" {
-                let mut tried = None;
-                for argument in &call.args {
-                    match eval(argument) {
-                        Ok(value) => {
-                            tried = Some(Ok(value));
-                            break;
-                        }
-                        // What is missing here is not missing in Terraform: a fallback would be a wrong answer.
-                        Err(problem) if problem.message.contains("not supported yet") => {
-                            return Err(problem);
-                        }
-                        Err(_) => {}
-                    }
-                }
-                return match (name, tried) {
-                    ("can", tried) => Ok(json!(tried.is_some())),
-                    (_, Some(value)) => value,
-                    (_, None) => Err(fail("no argument of `try` can be evaluated".to_owned())),
-                };
-            }
-            let mut args = call.args.iter().map(eval).collect::<Result<Vec<_>, _>>()?;
-            if call.args.expand_final() {
-                match args.pop() {
-                    Some(Value::Array(last)) => args.extend(last),
-                    _ => return Err(fail("`...` needs a list".to_owned())),
-                }
-            }
-            match name {
-                "templatefile" | "templatestring" => {
-                    template::function(name, &args, scope).map_err(fail)?
-                }
-                _ => functions::call(name, &args, &scope.files()).map_err(fail)?,
-            }
-        }
+        Expression::Conditional(c) => conditional(c, scope, source)?,
+        Expression::FuncCall(call) => function(call, expression, scope, source)?,
         Expression::Traversal(t) => traverse(
             &t.expr,
             t.operators.iter().map(|o| o.value()).collect(),
@@ -133,12 +82,11 @@ pub(crate) fn evaluate(
         Expression::UnaryOp(op) => {
             let value = eval(&op.expr)?;
             match op.operator.value() {
-                UnaryOperator::Not => json!(
-                    !to_bool(&value).ok_or_else(|| fail("`!` needs true or false".to_owned()))?
+                UnaryOperator::Not => Value::Bool(
+                    !to_bool(&value).ok_or_else(|| fail("`!` needs true or false".to_owned()))?,
                 ),
-                UnaryOperator::Neg => crate::convert::to_number(&value)
-                    .and_then(|n| n.as_f64())
-                    .and_then(|f| number(-f))
+                UnaryOperator::Neg => to_number(&value)
+                    .map(|n| n.negated().into())
                     .ok_or_else(|| fail("`-` needs a number".to_owned()))?,
             }
         }
@@ -148,6 +96,85 @@ pub(crate) fn evaluate(
         }
         Expression::ForExpr(f) => for_expression(f, scope, source)?,
     })
+}
+
+/// Both ends have one type. The end that is not taken may fail: then it says nothing of the type.
+fn conditional(c: &Conditional, scope: &Scope<'_>, source: &Arc<Source>) -> Result<Value, Problem> {
+    let eval = |e: &Expression| evaluate(e, scope, source);
+    let fail = |message: &str| Problem::at(&place_of(source, c.span()), message);
+    let condition =
+        to_bool(&eval(&c.cond_expr)?).ok_or_else(|| fail("a condition must be true or false"))?;
+    let (taken, other) = if condition {
+        (&c.true_expr, &c.false_expr)
+    } else {
+        (&c.false_expr, &c.true_expr)
+    };
+    let value = eval(taken)?;
+    let Ok(other) = eval(other) else {
+        return Ok(value);
+    };
+    let (own, others) = (value.kind(), other.kind());
+    if own == others {
+        return Ok(value);
+    }
+    let both = if condition {
+        [own, others]
+    } else {
+        [others, own]
+    };
+    let differ = || {
+        let [a, b] = &both;
+        fail(&format!(
+            "both ends of a conditional must have one type, not {a} and {b}"
+        ))
+    };
+    let kind = unify(&both).ok_or_else(differ)?;
+    // Both must be able to become it.
+    convert(&other, &kind).map_err(|_| differ())?;
+    convert(&value, &kind).map_err(|_| differ())
+}
+
+fn function(
+    call: &FuncCall,
+    expression: &Expression,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<Value, Problem> {
+    let fail = |message: String| Problem::at(&place_of(source, expression.span()), message);
+    let eval = |e: &Expression| evaluate(e, scope, source);
+    let namespace: Vec<&str> = call.name.namespace.iter().map(|n| n.as_str()).collect();
+    let name = match namespace.as_slice() {
+        [] | ["core"] => call.name.name.as_str().to_owned(),
+        parts => format!("{}::{}", parts.join("::"), call.name.name.as_str()),
+    };
+    let name = name.as_str();
+    // These two look at the failure of their arguments.
+    if name == "try" || name == "can" {
+        for argument in &call.args {
+            match eval(argument) {
+                Ok(_) if name == "can" => return Ok(true.into()),
+                Ok(value) => return Ok(value),
+                // What is missing here is not missing in Terraform: a fallback would be a wrong answer.
+                Err(problem) if problem.is_unsupported() => return Err(problem),
+                Err(_) => {}
+            }
+        }
+        return match name {
+            "can" => Ok(false.into()),
+            _ => Err(fail("no argument of `try` can be evaluated".to_owned())),
+        };
+    }
+    let mut args = call.args.iter().map(eval).collect::<Result<Vec<_>, _>>()?;
+    if call.args.expand_final() {
+        match args.pop().as_ref().and_then(Value::as_items) {
+            Some(last) => args.extend(last.iter().cloned()),
+            None => return Err(fail("`...` needs a list".to_owned())),
+        }
+    }
+    match name {
+        "templatefile" | "templatestring" => template::function(name, &args, scope).map_err(fail),
+        _ => functions::call(name, &args, &scope.files()).map_err(fail),
+    }
 }
 
 /// A failure: with its place, or without (the caller then adds it).
@@ -220,13 +247,14 @@ fn steps(
                 value = functions::index(&value, &key).map_err(Fail::Message)?;
             }
             TraversalOperator::LegacyIndex(n) => {
-                value = functions::index(&value, &json!(*n.value())).map_err(Fail::Message)?;
+                value = functions::index(&value, &legacy(*n.value())).map_err(Fail::Message)?;
             }
             TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => {
-                let items = match value {
-                    Value::Array(items) => items,
-                    Value::Null => Vec::new(),
-                    one => vec![one],
+                let alike = matches!(value, Value::List(..) | Value::Set(..));
+                let items = match value.as_items() {
+                    Some(items) => items.to_vec(),
+                    None if value.is_null() => Vec::new(),
+                    None => vec![value],
                 };
                 let behind = operators.get(index + 1..).unwrap_or_default();
                 let each = match operator {
@@ -241,7 +269,17 @@ fn steps(
                     .into_iter()
                     .map(|item| steps(item, each, scope, source))
                     .collect::<Result<Vec<_>, _>>()?;
-                return steps(Value::Array(all), after, scope, source);
+                // Of a list or set comes a list; what a step makes of an empty one is not known.
+                let kinds: Vec<Type> = all.iter().map(Value::kind).collect();
+                let all = match kinds.first() {
+                    _ if !alike => Value::tuple(all),
+                    None => Value::list(Type::Any, all),
+                    Some(first) if kinds.iter().all(|k| k == first) => {
+                        Value::list(first.clone(), all)
+                    }
+                    Some(_) => Value::tuple(all),
+                };
+                return steps(all, after, scope, source);
             }
         }
     }
@@ -265,7 +303,7 @@ fn module(
         Some(TraversalOperator::Index(e)) => {
             Some(evaluate(e, scope, source).map_err(Fail::Problem)?)
         }
-        Some(TraversalOperator::LegacyIndex(n)) => Some(json!(*n.value())),
+        Some(TraversalOperator::LegacyIndex(n)) => Some(legacy(*n.value())),
         _ => None,
     };
     let used = 1 + usize::from(key.is_some());
@@ -275,108 +313,68 @@ fn module(
     Ok((value, used + usize::from(output.is_some())))
 }
 
+fn legacy(index: u64) -> Value {
+    Value::Number(Number::parse(&index.to_string()).unwrap_or_else(|| Number::from(0i64)))
+}
+
 fn attribute(value: &Value, name: &str) -> Result<Value, String> {
-    match value {
-        Value::Object(map) => map
+    match value.as_members() {
+        Some(map) => map
             .get(name)
             .cloned()
             .ok_or_else(|| format!("there is no attribute `{name}` here")),
-        _ => Err(format!(
+        None => Err(format!(
             "`{name}` is asked of something that has no attributes"
         )),
     }
 }
 
 fn binary(operator: BinaryOperator, a: &Value, b: &Value) -> Result<Value, String> {
-    let numbers = || -> Result<(f64, f64), String> {
-        let read = |v: &Value| crate::convert::to_number(v).and_then(|n| n.as_f64());
-        read(a)
-            .zip(read(b))
-            .ok_or_else(|| format!("`{}` needs numbers", operator.as_str()))
+    let name = operator.as_str();
+    let numbers = || {
+        let both = to_number(a).zip(to_number(b));
+        both.ok_or_else(|| format!("`{name}` needs numbers"))
     };
     let bools = || {
-        to_bool(a)
-            .zip(to_bool(b))
-            .ok_or_else(|| format!("`{}` needs true or false", operator.as_str()))
+        let both = to_bool(a).zip(to_bool(b));
+        both.ok_or_else(|| format!("`{name}` needs true or false"))
     };
-    let value = |f: f64| number(f).ok_or_else(|| "the result is not a number".to_owned());
-    Ok(match operator {
-        BinaryOperator::Eq => json!(a == b),
-        BinaryOperator::NotEq => json!(a != b),
-        BinaryOperator::LessEq => json!(numbers().map(|(a, b)| a <= b)?),
-        BinaryOperator::GreaterEq => json!(numbers().map(|(a, b)| a >= b)?),
-        BinaryOperator::Less => json!(numbers().map(|(a, b)| a < b)?),
-        BinaryOperator::Greater => json!(numbers().map(|(a, b)| a > b)?),
-        BinaryOperator::Plus => numbers().and_then(|(a, b)| value(a + b))?,
-        BinaryOperator::Minus => numbers().and_then(|(a, b)| value(a - b))?,
-        BinaryOperator::Mul => numbers().and_then(|(a, b)| value(a * b))?,
-        BinaryOperator::Div => numbers().and_then(|(a, b)| value(a / b))?,
-        BinaryOperator::Mod => numbers().and_then(|(a, b)| value(a % b))?,
-        BinaryOperator::And => json!(bools().map(|(a, b)| a && b)?),
-        BinaryOperator::Or => json!(bools().map(|(a, b)| a || b)?),
-    })
-}
-
-/// Keys and values of a collection; a list has its indices as keys, a map is in the order of its keys.
-pub(crate) fn pairs(value: &Value) -> Option<Vec<(Value, Value)>> {
-    match value {
-        Value::Array(items) => Some(
-            items
-                .iter()
-                .enumerate()
-                .map(|(i, v)| (json!(i), v.clone()))
-                .collect(),
-        ),
-        Value::Object(map) => Some(
-            functions::sorted(map)
-                .into_iter()
-                .map(|(k, v)| (json!(k), v.clone()))
-                .collect(),
-        ),
-        _ => None,
-    }
-}
-
-/// [`pairs`], where the keys of a set are its values.
-pub(crate) fn pairs_of(value: &Value, set: bool) -> Option<Vec<(Value, Value)>> {
-    let pairs = pairs(value)?;
-    if !set || !value.is_array() {
-        return Some(pairs);
-    }
-    Some(pairs.into_iter().map(|(_, v)| (v.clone(), v)).collect())
-}
-
-/// Whether an expression is a set, as far as it is written: values do not know.
-pub(crate) fn is_set(expression: &Expression, scope: &Scope<'_>) -> bool {
-    match expression {
-        Expression::Parenthesis(inner) => is_set(inner.inner(), scope),
-        Expression::FuncCall(call) => matches!(
-            call.name.name.as_str(),
-            "toset" | "setunion" | "setintersection" | "setsubtract" | "fileset"
-        ),
-        Expression::Conditional(c) => is_set(&c.true_expr, scope) || is_set(&c.false_expr, scope),
-        Expression::Traversal(t) => {
-            let root = matches!(&t.expr, Expression::Variable(v) if v.as_str() == "var");
-            match t.operators.as_slice() {
-                [one] if root => match one.value() {
-                    TraversalOperator::GetAttr(name) => scope.is_set(name.as_str()),
-                    _ => false,
-                },
-                _ => false,
-            }
+    let order = |test: fn(&Number, &Number) -> bool| numbers().map(|(a, b)| test(&a, &b).into());
+    let number = |operation: fn(&Number, &Number) -> Option<Number>| {
+        let (a, b) = numbers()?;
+        if matches!(operator, BinaryOperator::Div | BinaryOperator::Mod) && b == Number::from(0i64)
+        {
+            return Err(format!("`{name}` of a number by zero"));
         }
-        _ => false,
+        let result = operation(&a, &b).map(Value::from);
+        result.ok_or_else(|| "the result is too large a number".to_owned())
+    };
+    match operator {
+        BinaryOperator::Eq => Ok((a == b).into()),
+        BinaryOperator::NotEq => Ok((a != b).into()),
+        BinaryOperator::LessEq => order(|a, b| a <= b),
+        BinaryOperator::GreaterEq => order(|a, b| a >= b),
+        BinaryOperator::Less => order(|a, b| a < b),
+        BinaryOperator::Greater => order(|a, b| a > b),
+        BinaryOperator::Plus => number(Number::plus),
+        BinaryOperator::Minus => number(|a, b| a.plus(&b.negated())),
+        BinaryOperator::Mul => number(Number::times),
+        BinaryOperator::Div => number(Number::divided_by),
+        BinaryOperator::Mod => number(Number::modulo),
+        BinaryOperator::And => bools().map(|(a, b)| (a && b).into()),
+        BinaryOperator::Or => bools().map(|(a, b)| (a || b).into()),
     }
 }
 
 fn for_expression(f: &ForExpr, scope: &Scope<'_>, source: &Arc<Source>) -> Result<Value, Problem> {
     let place = place_of(source, f.span());
     let collection = evaluate(&f.intro.collection_expr, scope, source)?;
-    let set = is_set(&f.intro.collection_expr, scope);
-    let items = pairs_of(&collection, set)
+    let items = collection
+        .pairs()
         .ok_or_else(|| Problem::at(&place, "`for` needs a list, set or map"))?;
     let mut list = Vec::new();
-    let mut map = Map::new();
+    let mut map: BTreeMap<String, Value> = BTreeMap::new();
+    let mut groups: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (key, value) in items {
         let mut inner = scope.with(f.intro.value_var.as_str(), value);
         if let Some(name) = &f.intro.key_var {
@@ -395,9 +393,7 @@ fn for_expression(f: &ForExpr, scope: &Scope<'_>, source: &Arc<Source>) -> Resul
                 let key = to_string(&evaluate(key, &inner, source)?)
                     .ok_or_else(|| Problem::at(&place, "a key must be a text"))?;
                 if f.grouping {
-                    if let Value::Array(group) = map.entry(key).or_insert_with(|| json!([])) {
-                        group.push(value);
-                    }
+                    groups.entry(key).or_default().push(value);
                 } else if map.insert(key.clone(), value).is_some() {
                     let message = format!("`for` makes the key `{key}` twice");
                     return Err(Problem::at(&place, message));
@@ -405,10 +401,12 @@ fn for_expression(f: &ForExpr, scope: &Scope<'_>, source: &Arc<Source>) -> Resul
             }
         }
     }
+    let groups = groups.into_iter().map(|(k, v)| (k, Value::tuple(v)));
+    map.extend(groups);
     Ok(if f.key_expr.is_some() {
-        Value::Object(map)
+        Value::object(map)
     } else {
-        Value::Array(list)
+        Value::tuple(list)
     })
 }
 
@@ -418,6 +416,7 @@ mod tests {
     use crate::config::{Configuration, Reading};
     use crate::scope::State;
     use proptest::prelude::*;
+    use serde_json::json;
 
     /// Evaluates `text` as the value of a local, with one variable and one resource in scope.
     fn run(text: &str) -> Result<Value, String> {
@@ -433,15 +432,16 @@ mod tests {
         let config = Configuration::read(&reading).map_err(|p| p[0].message.clone())?;
         let mut state = State::new(&config);
         let role = json!({"arn": "arn:r", "tags": {"k": "v"}});
-        state.insert("aws_iam_role.r".to_owned(), role);
+        state.insert("aws_iam_role.r".to_owned(), Value::of_provider(role));
         let (source, expression) = config.modules[0].locals.get("it").unwrap();
         let instance = state.instances(0).unwrap()[0];
         evaluate(expression, &state.scope(instance), source).map_err(|p| p.message)
     }
 
     #[track_caller]
-    fn check(text: &str, expected: Value) {
-        assert_eq!(run(text), Ok(expected), "{text}");
+    fn check(text: &str, expected: serde_json::Value) {
+        let got = run(text).map(|value| value.to_json());
+        assert_eq!(got, Ok(expected), "{text}");
     }
 
     #[test]
@@ -495,7 +495,7 @@ mod tests {
         check("element(tolist([\"a\", \"b\"]), -1)", json!("b"));
         check("true ? 3 : \"x\"", json!("3"));
         check("false ? \"x\" : true", json!("true"));
-        check("try(tonumber(null), 0)", Value::Null);
+        check("try(tonumber(null), 0)", json!(null));
         check("tobool(\"1\") && !\"0\"", json!(true));
         check("-\"5\"", json!(-5));
         check("[{ a = 1 }, { a = 2 }].*.a[1]", json!(2));

@@ -12,6 +12,8 @@ mod eval;
 mod functions;
 mod graph;
 mod module;
+mod number;
+mod order;
 mod plan;
 mod policy_document;
 mod provider;
@@ -21,6 +23,8 @@ mod scope;
 mod spot;
 mod template;
 mod types;
+mod unify;
+mod value;
 mod variables;
 
 pub use block::{Arguments, Node, NodeKind, Repetition};
@@ -33,6 +37,7 @@ pub use provider::{Provider, ProviderBlock, ProviderId};
 pub use remote::full;
 pub use scope::{Scope, State};
 pub use spot::Spot;
+pub use value::{Type, Value};
 pub use variables::expression;
 
 use std::fmt;

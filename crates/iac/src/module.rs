@@ -7,12 +7,12 @@ use std::sync::Arc;
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body, Structure};
-use serde_json::Value;
 
 use crate::block::{Node, NodeKind, labels, place_of};
 use crate::eval::evaluate;
 use crate::scope::Scope;
-use crate::types::{self, Type};
+use crate::types::{self, Constraint};
+use crate::value::Value;
 use crate::{Place, Problem, Source};
 
 /// A module: a root, or one that a `module` block calls.
@@ -59,7 +59,7 @@ pub(crate) struct Output {
 #[derive(Debug)]
 pub(crate) struct Variable {
     pub(crate) place: Place,
-    pub(crate) kind: Type,
+    pub(crate) constraint: Constraint,
     pub(crate) default: Option<Value>,
     pub(crate) nullable: bool,
     pub(crate) validations: Vec<Body>,
@@ -227,20 +227,20 @@ fn variable(
     constants: &Scope<'_>,
 ) -> Result<Variable, Problem> {
     let constant = |e: &Expression| evaluate(e, constants, source);
-    let kind = match block.body.get_attribute("type") {
+    let constraint = match block.body.get_attribute("type") {
         Some(attribute) => types::parse(&attribute.value, source, &constant)?,
-        None => Type::Any,
+        None => Constraint::Any,
     };
     let value = |name: &str| {
         let attribute = block.body.get_attribute(name);
         attribute.map(|a| constant(&a.value)).transpose()
     };
     let default = value("default")?
-        .map(|v| kind.convert(v))
+        .map(|v| constraint.convert(&v))
         .transpose()
         .map_err(|m| Problem::at(&place, format!("the default does not fit: {m}")))?;
     Ok(Variable {
-        kind,
+        constraint,
         default,
         nullable: value("nullable")? != Some(Value::Bool(false)),
         validations: block

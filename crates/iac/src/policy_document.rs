@@ -44,15 +44,21 @@ pub fn policy_document(arguments: &Map<String, Value>) -> Result<String, String>
 }
 
 /// The texts of a list; numbers and Booleans become texts, as with Terraform.
+/// A text, number or Boolean as a text.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
 fn list(name: &str, value: Option<&Value>) -> Result<Vec<String>, String> {
     match value {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(items)) => items
             .iter()
-            .map(|v| {
-                crate::convert::to_string(v)
-                    .ok_or_else(|| format!("`{name}`: an element is not a text: {v}"))
-            })
+            .map(|v| text(v).ok_or_else(|| format!("`{name}`: an element is not a text: {v}")))
             .collect(),
         Some(_) => Err(format!("`{name}` must be a list")),
     }
@@ -126,15 +132,15 @@ fn render(statement: &Value) -> Result<Value, String> {
     if let Some(blocks) = statement.get("condition").and_then(Value::as_array) {
         let mut conditions = Map::new();
         for block in blocks {
-            let text = |name: &str| block.get(name).and_then(Value::as_str).map(str::to_owned);
-            let test = text("test").ok_or("a condition needs `test`")?;
-            let variable = text("variable").ok_or("a condition needs `variable`")?;
+            let member = |name: &str| block.get(name).and_then(Value::as_str).map(str::to_owned);
+            let test = member("test").ok_or("a condition needs `test`")?;
+            let variable = member("variable").ok_or("a condition needs `variable`")?;
             let mut values = list("values", block.get("values"))?;
             if let Value::Object(keys) = conditions.entry(test).or_insert_with(|| json!({})) {
                 // Two blocks with the same test and variable are one list of values.
                 match keys.get(&variable) {
                     Some(Value::Array(old)) => {
-                        let old = old.iter().filter_map(crate::convert::to_string);
+                        let old = old.iter().filter_map(text);
                         values = old.chain(values).collect();
                     }
                     Some(Value::String(old)) => values.insert(0, old.clone()),

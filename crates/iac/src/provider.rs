@@ -210,7 +210,7 @@ pub(crate) fn values(
     for attribute in body.attributes() {
         match evaluate(&attribute.value, scope, source) {
             Ok(value) => {
-                out.insert(attribute.key.as_str().to_owned(), value);
+                out.insert(attribute.key.as_str().to_owned(), value.to_json());
             }
             Err(problem) if problem.message.contains("is not known") => {}
             Err(problem) => return Err(problem),

@@ -21,7 +21,8 @@ impl State<'_> {
         let root = self.config.remote(node)?;
         let outputs = || {
             let instance = self.instances(root)?.first().copied().unwrap_or_default();
-            self.scope(instance).outputs()
+            let outputs = self.scope(instance).outputs()?;
+            Ok(outputs.into_iter().map(|(k, v)| (k, v.to_json())).collect())
         };
         Some(outputs())
     }
@@ -61,7 +62,8 @@ impl Configuration {
         let source = &node.place.source;
         let value = |name: &str| {
             let attribute = node.body.get_attribute(name)?;
-            evaluate(&attribute.value, &scope, source).ok()
+            let value = evaluate(&attribute.value, &scope, source).ok()?;
+            Some(value.to_json())
         };
         let (backend, config) = (value("backend")?, value("config")?);
         let from = &self.modules.get(node.module)?.folder;

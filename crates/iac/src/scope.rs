@@ -3,15 +3,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use hcl_edit::Span as _;
-use serde_json::{Map, Value, json};
-
 use crate::Problem;
 use crate::block::{Node, Repetition, place_of, repetition};
 use crate::config::Configuration;
 use crate::eval::evaluate;
 use crate::functions::Files;
 use crate::module::Module;
+use crate::value::Value;
+use hcl_edit::Span as _;
 
 /// What has been made and evaluated so far.
 ///
@@ -35,7 +34,7 @@ struct Instance {
     path: String,
     parent: Option<usize>,
     /// `count` or `each`.
-    names: Map<String, Value>,
+    names: BTreeMap<String, Value>,
     /// Its key among those of the same call.
     key: Option<Value>,
 }
@@ -45,7 +44,7 @@ struct Instance {
 pub struct Scope<'a> {
     state: &'a State<'a>,
     instance: usize,
-    names: Map<String, Value>,
+    names: BTreeMap<String, Value>,
     depth: usize,
     /// Whether only its own names mean anything: in a template.
     bare: bool,
@@ -80,8 +79,9 @@ impl<'c> State<'c> {
 
     /// The values, the state being done with.
     #[must_use]
-    pub fn into_values(self) -> BTreeMap<String, Value> {
-        self.values
+    pub fn into_values(self) -> BTreeMap<String, serde_json::Value> {
+        let values = self.values.into_iter();
+        values.map(|(k, v)| (k, v.to_json())).collect()
     }
 
     /// The scopes in which `node` stands: one for each instance of its module, with what comes before its address there.
@@ -115,7 +115,7 @@ impl<'c> State<'c> {
                     }
                 }
                 let texts = names.into_iter().filter_map(|(name, value)| match value {
-                    Some(Value::String(text)) => Some((name, text)),
+                    Some(Value::String(text)) => Some((name, text.to_string())),
                     _ => None,
                 });
                 if let Some(instance) = self.instance(instance) {
@@ -134,10 +134,23 @@ impl<'c> State<'c> {
         Scope {
             state: self,
             instance,
-            names: Map::new(),
+            names: BTreeMap::new(),
             depth: 0,
             bare: false,
         }
+    }
+
+    /// What `count` means for one of several.
+    #[must_use]
+    pub fn index(index: usize) -> Value {
+        Value::object(BTreeMap::from([("index".to_owned(), index.into())]))
+    }
+
+    /// What `each` means for one of several.
+    #[must_use]
+    pub fn each(key: &str, value: Value) -> Value {
+        let key = ("key".to_owned(), key.into());
+        Value::object(BTreeMap::from([key, ("value".to_owned(), value)]))
     }
 
     /// The instances of a module.
@@ -156,7 +169,7 @@ impl<'c> State<'c> {
                     let scope = self.scope(parent);
                     let path = scope.path();
                     let name = &call.name;
-                    let mut add = |key: Option<Value>, names: Map<String, Value>| {
+                    let mut add = |key: Option<Value>, names: BTreeMap<String, Value>| {
                         let bracket = key.as_ref().map(|k| format!("[{k}]"));
                         new.push(Instance {
                             module,
@@ -166,18 +179,20 @@ impl<'c> State<'c> {
                             key,
                         });
                     };
-                    let one = |name: &str, value: Value| Map::from_iter([(name.to_owned(), value)]);
+                    let one =
+                        |name: &str, value: Value| BTreeMap::from_iter([(name.to_owned(), value)]);
                     match repetition(&call.body, &call.place.source, &scope)? {
-                        Repetition::Once => add(None, Map::new()),
+                        Repetition::Once => add(None, BTreeMap::new()),
                         Repetition::Count(count) => {
                             for i in 0..count {
-                                add(Some(json!(i)), one("count", json!({"index": i})));
+                                let i = usize::try_from(i).unwrap_or(usize::MAX);
+                                add(Some(i.into()), one("count", Self::index(i)));
                             }
                         }
                         Repetition::Each(pairs) => {
                             for (key, value) in pairs {
-                                let each = json!({"key": key, "value": value});
-                                add(Some(json!(key)), one("each", each));
+                                let each = Self::each(&key, value);
+                                add(Some(key.into()), one("each", each));
                             }
                         }
                     }
@@ -187,7 +202,7 @@ impl<'c> State<'c> {
                 module,
                 path: root.path.clone(),
                 parent: None,
-                names: Map::new(),
+                names: BTreeMap::new(),
                 key: None,
             }),
             None => {}
@@ -216,7 +231,7 @@ impl<'a> Scope<'a> {
     }
 
     /// A scope in which only these names mean anything.
-    pub(crate) fn only(&self, names: Map<String, Value>) -> Self {
+    pub(crate) fn only(&self, names: BTreeMap<String, Value>) -> Self {
         Self {
             names,
             depth: self.depth + 1,
@@ -241,12 +256,6 @@ impl<'a> Scope<'a> {
     /// Whether `name` is one of this place alone: `each`, or what a `for` runs over.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.names.contains_key(name)
-    }
-
-    /// Whether the variable `name` is declared as a set.
-    pub(crate) fn is_set(&self, name: &str) -> bool {
-        let variable = self.own_module().and_then(|m| m.variables.get(name));
-        variable.is_some_and(|v| matches!(v.kind, crate::types::Type::Set(_)))
     }
 
     pub(crate) fn config(&self) -> &'a Configuration {
@@ -291,7 +300,7 @@ impl<'a> Scope<'a> {
 
     /// The scope of this module, or of its caller, one step further from where the evaluation began.
     fn deeper(&self, instance: usize) -> Scope<'a> {
-        let names = self.state.instance(instance).map(|_| Map::new());
+        let names = self.state.instance(instance).map(|_| BTreeMap::new());
         Scope {
             state: self.state,
             instance,
@@ -324,7 +333,7 @@ impl<'a> Scope<'a> {
             let instance = self.state.instance(self.instance);
             let (parent, names) = match instance {
                 Some(instance) => (instance.parent.unwrap_or_default(), instance.names),
-                None => (0, Map::new()),
+                None => (0, BTreeMap::new()),
             };
             let mut caller = self.deeper(parent);
             caller.names = names;
@@ -335,13 +344,13 @@ impl<'a> Scope<'a> {
                     return Err(Problem::at(&call.place, message));
                 }
                 Some(attribute) => evaluate(&attribute.value, &caller, source)?,
-                None => variable.default.clone().unwrap_or_default(),
+                None => variable.default.clone().unwrap_or(Value::Null),
             };
             let refuse = |message: String| {
                 let message = format!("module.{}: `{name}`: {message}", call.name);
                 Problem::at(&call.place, message)
             };
-            variable.accept(value).map_err(refuse)
+            variable.accept(&value).map_err(refuse)
         };
         let fresh = {
             let key = (self.instance, format!("var.{name}"));
@@ -382,7 +391,7 @@ impl<'a> Scope<'a> {
                 Some(output) => scope.output(output).map_err(|p| p.to_string()),
                 None => scope
                     .outputs()
-                    .map(Value::Object)
+                    .map(Value::object)
                     .map_err(|p| p.to_string()),
             }
         };
@@ -400,11 +409,14 @@ impl<'a> Scope<'a> {
                 let pairs = mine
                     .iter()
                     .filter_map(|(i, k)| Some((k.as_ref()?.as_str()?, *i)));
-                let map: Result<Map<_, _>, String> =
+                let map: Result<BTreeMap<_, _>, String> =
                     pairs.map(|(k, i)| Ok((k.to_owned(), value(i)?))).collect();
-                map.map(Value::Object)
+                map.map(Value::object)
             }
-            _ => mine.iter().map(|(i, _)| value(*i)).collect(),
+            _ => {
+                let all: Result<Vec<_>, String> = mine.iter().map(|(i, _)| value(*i)).collect();
+                all.map(Value::tuple)
+            }
         }
     }
 
@@ -421,7 +433,7 @@ impl<'a> Scope<'a> {
     fn output(&self, name: &str) -> Result<Value, Problem> {
         let given = format!("{}{name}", self.path());
         if let Some(value) = self.config().given.get(&given) {
-            return Ok(value.clone());
+            return Ok(Value::of_provider(value.clone()));
         }
         let Some(output) = self.own_module().and_then(|m| m.outputs.get(name)) else {
             let path = self.path();
@@ -434,7 +446,7 @@ impl<'a> Scope<'a> {
         self.once(format!("output.{name}"), make)
     }
 
-    pub(crate) fn outputs(&self) -> Result<Map<String, Value>, Problem> {
+    pub(crate) fn outputs(&self) -> Result<BTreeMap<String, Value>, Problem> {
         let names = self.own_module().into_iter().flat_map(|m| m.outputs.keys());
         names.map(|n| Ok((n.clone(), self.output(n)?))).collect()
     }
@@ -443,17 +455,9 @@ impl<'a> Scope<'a> {
     pub(crate) fn root(&self, path: &[&str]) -> Result<(Value, usize), String> {
         let undeclared = || format!("`{}` is not known", path.join("."));
         let folder = |within: Option<&std::path::Path>| {
-            json!(within.map_or_else(
-                || ".".to_owned(),
-                |w| {
-                    let text = w.display().to_string();
-                    if text.is_empty() {
-                        ".".to_owned()
-                    } else {
-                        text
-                    }
-                }
-            ))
+            let text = within.map(|w| w.display().to_string());
+            let text = text.filter(|text| !text.is_empty());
+            Value::from(text.unwrap_or_else(|| ".".to_owned()))
         };
         let made = |address: String, used: usize| {
             let value = self.state.values.get(&format!("{}{address}", self.path()));
@@ -461,7 +465,7 @@ impl<'a> Scope<'a> {
         };
         match path {
             [name, ..] if self.names.contains_key(*name) => {
-                Ok((self.names.get(*name).cloned().unwrap_or_default(), 1))
+                Ok((self.names.get(*name).cloned().unwrap_or(Value::Null), 1))
             }
             _ if self.bare => Err(undeclared()),
             ["var", name, ..] => self.variable(name).map(|v| (v, 2)),
@@ -476,10 +480,10 @@ impl<'a> Scope<'a> {
             }
             ["path", "cwd", ..] => {
                 let full = std::path::absolute(self.folder()).unwrap_or_default();
-                Ok((json!(full.display().to_string()), 2))
+                Ok((full.display().to_string().into(), 2))
             }
-            ["path", "root", ..] => Ok((json!("."), 2)),
-            ["terraform", "workspace", ..] => Ok((json!("default"), 2)),
+            ["path", "root", ..] => Ok((".".into(), 2)),
+            ["terraform", "workspace", ..] => Ok(("default".into(), 2)),
             ["data", kind, name, ..] => made(format!("data.{kind}.{name}"), 3),
             [kind, name, ..] => made(format!("{kind}.{name}"), 2),
             _ => Err(undeclared()),

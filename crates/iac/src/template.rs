@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hcl_edit::template::{Directive, Element, Strip, Template};
-use hcl_edit::{Span as _, Spanned};
-use serde_json::Value;
-
 use crate::block::place_of;
 use crate::convert::{to_bool, to_string};
-use crate::eval::{evaluate, pairs};
+use crate::eval::evaluate;
 use crate::scope::Scope;
+use crate::value::Value;
 use crate::{Problem, Source};
+use hcl_edit::template::{Directive, Element, Strip, Template};
+use hcl_edit::{Span as _, Spanned};
 
 /// The texts of a template's literals, by the address of the literal: without what `~` strips, and without the
 /// indentation of a heredoc that begins with `<<-`.
@@ -66,7 +65,7 @@ fn rendered(
         return evaluate(&only.expr, scope, source);
     }
     let literals = literals(elements, kind, false);
-    text(elements, &literals, scope, source).map(Value::String)
+    text(elements, &literals, scope, source).map(Value::from)
 }
 
 /// How HCL's scanner divides the texts of a template.
@@ -242,10 +241,12 @@ const MAX_DEPTH: usize = 64;
 
 /// `templatefile` and `templatestring`: a template in which only the given names mean anything.
 pub(crate) fn function(name: &str, args: &[Value], scope: &Scope<'_>) -> Result<Value, String> {
-    let [Value::String(first), Value::Object(names)] = args else {
-        return Err(format!("{name}: it takes a text and a map"));
+    let takes = || format!("{name}: it takes a text and a map");
+    let [first, names] = args else {
+        return Err(takes());
     };
-    let inner = scope.only(names.clone());
+    let first = to_string(first).ok_or_else(takes)?;
+    let inner = scope.only(names.as_members().ok_or_else(takes)?.clone());
     if inner.depth() > MAX_DEPTH {
         return Err(format!("{name}: the template contains itself"));
     }
@@ -253,11 +254,11 @@ pub(crate) fn function(name: &str, args: &[Value], scope: &Scope<'_>) -> Result<
         "templatefile" => {
             let text = scope
                 .files()
-                .text(first)
+                .text(&first)
                 .map_err(|e| format!("{name}: {e}"))?;
-            (first.clone(), text)
+            (first, text)
         }
-        _ => (format!("<{name}>"), first.clone()),
+        _ => (format!("<{name}>"), first),
     };
     let template: Template = text
         .parse()
@@ -325,7 +326,8 @@ fn directive_text(
             let collection = evaluate(&d.for_expr.collection_expr, scope, source)?;
             let place = place_of(source, d.for_expr.collection_expr.span());
             let mut out = String::new();
-            for (key, value) in pairs(&collection)
+            for (key, value) in collection
+                .pairs()
                 .ok_or_else(|| Problem::at(&place, "`for` needs a list, set or map"))?
             {
                 let mut names = scope.with(d.for_expr.value_var.as_str(), value);
@@ -370,6 +372,7 @@ mod tests {
                 continue;
             };
             let got = evaluate(expression, &scope, source).map_err(|p| p.message);
+            let got = got.map(|value| value.to_json());
             if got.as_ref() != Ok(&row["value"]) {
                 wrong.push(format!("{}: {got:?}, not {}", row["heredoc"], row["value"]));
             }

@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey};
-use serde_json::{Map, Value};
 
 use crate::block::place_of;
-use crate::convert::{to_bool, to_number, to_string};
+use crate::convert::convert;
+use crate::value::{Type, Value};
 use crate::{Problem, Source};
 
 /// A type constraint.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Type {
+pub(crate) enum Constraint {
     Any,
     String,
     Number,
     Bool,
-    List(Box<Type>),
-    Set(Box<Type>),
-    Map(Box<Type>),
-    Tuple(Vec<Type>),
+    List(Box<Self>),
+    Set(Box<Self>),
+    Map(Box<Self>),
+    Tuple(Vec<Self>),
     Object(Vec<Member>),
 }
 
@@ -28,7 +28,7 @@ pub(crate) enum Type {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Member {
     name: String,
-    kind: Type,
+    constraint: Constraint,
     /// For `optional(type, default)`: the default, or null.
     optional: Option<Value>,
 }
@@ -38,35 +38,35 @@ pub(crate) fn parse(
     expression: &Expression,
     source: &Arc<Source>,
     default: &dyn Fn(&Expression) -> Result<Value, Problem>,
-) -> Result<Type, Problem> {
+) -> Result<Constraint, Problem> {
     let fail = |message: &str| Problem::at(&place_of(source, expression.span()), message);
     let arguments = |call: &FuncCall| -> Vec<Expression> { call.args.iter().cloned().collect() };
     Ok(match expression {
         Expression::Variable(name) => match name.as_str() {
-            "any" => Type::Any,
-            "string" => Type::String,
-            "number" => Type::Number,
-            "bool" => Type::Bool,
-            "list" => Type::List(Box::new(Type::Any)),
-            "set" => Type::Set(Box::new(Type::Any)),
-            "map" => Type::Map(Box::new(Type::Any)),
+            "any" => Constraint::Any,
+            "string" => Constraint::String,
+            "number" => Constraint::Number,
+            "bool" => Constraint::Bool,
+            "list" => Constraint::List(Box::new(Constraint::Any)),
+            "set" => Constraint::Set(Box::new(Constraint::Any)),
+            "map" => Constraint::Map(Box::new(Constraint::Any)),
             other => return Err(fail(&format!("`{other}` is not a type"))),
         },
         // The quoted types of Terraform 0.11.
         Expression::String(name) => match name.as_str() {
-            "string" => Type::String,
-            "list" => Type::List(Box::new(Type::Any)),
-            "map" => Type::Map(Box::new(Type::Any)),
+            "string" => Constraint::String,
+            "list" => Constraint::List(Box::new(Constraint::Any)),
+            "map" => Constraint::Map(Box::new(Constraint::Any)),
             other => return Err(fail(&format!("`{other}` is not a type"))),
         },
         Expression::FuncCall(call) => {
             let arguments = arguments(call);
             let name = call.name.name.as_str();
             match (name, arguments.as_slice()) {
-                ("list", [one]) => Type::List(Box::new(parse(one, source, default)?)),
-                ("set", [one]) => Type::Set(Box::new(parse(one, source, default)?)),
-                ("map", [one]) => Type::Map(Box::new(parse(one, source, default)?)),
-                ("tuple", [Expression::Array(items)]) => Type::Tuple(
+                ("list", [one]) => Constraint::List(Box::new(parse(one, source, default)?)),
+                ("set", [one]) => Constraint::Set(Box::new(parse(one, source, default)?)),
+                ("map", [one]) => Constraint::Map(Box::new(parse(one, source, default)?)),
+                ("tuple", [Expression::Array(items)]) => Constraint::Tuple(
                     items
                         .iter()
                         .map(|i| parse(i, source, default))
@@ -89,7 +89,7 @@ pub(crate) fn parse(
                         };
                         members.push(member(name, value.expr(), source, default)?);
                     }
-                    Type::Object(members)
+                    Constraint::Object(members)
                 }
                 _ => return Err(fail(&format!("`{name}` is not a type of this form"))),
             }
@@ -113,108 +113,105 @@ fn member(
             let place = place_of(source, expression.span());
             Problem::at(&place, "`optional` needs a type")
         };
-        let kind = parse(arguments.next().ok_or_else(fail)?, source, default)?;
+        let constraint = parse(arguments.next().ok_or_else(fail)?, source, default)?;
         let value = arguments
             .next()
             .map(default)
             .transpose()?
-            .unwrap_or_default();
+            .unwrap_or(Value::Null);
         return Ok(Member {
             name,
-            kind,
+            constraint,
             optional: Some(value),
         });
     }
     Ok(Member {
         name,
-        kind: parse(expression, source, default)?,
+        constraint: parse(expression, source, default)?,
         optional: None,
     })
 }
 
-impl Type {
+impl Constraint {
     /// Whether the text of a command line stands for itself, and is no expression.
     pub(crate) fn is_literal(&self) -> bool {
         matches!(self, Self::Any | Self::String | Self::Number | Self::Bool)
     }
 
-    /// What a person calls it.
-    fn name(&self) -> String {
+    /// The type of the values that it lets through.
+    fn kind(&self) -> Type {
         match self {
-            Self::Any => "any".to_owned(),
-            Self::String => "string".to_owned(),
-            Self::Number => "number".to_owned(),
-            Self::Bool => "bool".to_owned(),
-            Self::List(of) => format!("list of {}", of.name()),
-            Self::Set(of) => format!("set of {}", of.name()),
-            Self::Map(of) => format!("map of {}", of.name()),
-            Self::Tuple(_) => "tuple".to_owned(),
-            Self::Object(_) => "object".to_owned(),
+            Self::Any => Type::Any,
+            Self::String => Type::String,
+            Self::Number => Type::Number,
+            Self::Bool => Type::Bool,
+            Self::List(of) => Type::List(Arc::new(of.kind())),
+            Self::Set(of) => Type::Set(Arc::new(of.kind())),
+            Self::Map(of) => Type::Map(Arc::new(of.kind())),
+            Self::Tuple(kinds) => Type::Tuple(kinds.iter().map(Self::kind).collect()),
+            Self::Object(members) => {
+                let members = members
+                    .iter()
+                    .map(|m| (m.name.clone(), m.constraint.kind()));
+                Type::Object(members.collect())
+            }
         }
     }
 
     /// `value` as this type: texts, numbers and Booleans become each other, lists become sets, objects lose what the
     /// type does not name and get its defaults.
-    pub(crate) fn convert(&self, value: Value) -> Result<Value, String> {
-        if value.is_null() {
-            return Ok(value);
-        }
-        let required = || Err(format!("{} required", self.name()));
+    pub(crate) fn convert(&self, value: &Value) -> Result<Value, String> {
+        convert(&self.defaults(value), &self.kind())
+    }
+
+    /// The same value with the defaults of what is not given in it.
+    fn defaults(&self, value: &Value) -> Value {
+        let all = |of: &Self, items: &[Value]| -> Vec<Value> {
+            items.iter().map(|v| of.defaults(v)).collect()
+        };
         match (self, value) {
-            (Self::Any, value) => Ok(value),
-            (Self::String, value) => to_string(&value)
-                .map(Value::String)
-                .map_or_else(required, Ok),
-            (Self::Number, value) => to_number(&value).map_or_else(required, Ok),
-            (Self::Bool, value) => to_bool(&value).map(Value::Bool).map_or_else(required, Ok),
-            (Self::List(of), Value::Array(items)) => each(of, items).map(Value::Array),
-            (Self::Set(of), Value::Array(items)) => {
-                let mut out: Vec<Value> = Vec::new();
-                for item in each(of, items)? {
-                    if !out.contains(&item) {
-                        out.push(item);
+            (Self::List(of) | Self::Set(of), _)
+                if value.as_items().is_some() && of.has_defaults() =>
+            {
+                Value::tuple(all(of, value.as_items().unwrap_or_default()))
+            }
+            (Self::Map(of), _) if of.has_defaults() => match value.as_members() {
+                Some(map) => {
+                    let member = |(k, v): (&String, &Value)| (k.clone(), of.defaults(v));
+                    Value::object(map.iter().map(member).collect())
+                }
+                None => value.clone(),
+            },
+            (Self::Tuple(kinds), Value::Tuple(items)) if kinds.len() == items.len() => {
+                let pairs = kinds.iter().zip(items.iter());
+                Value::tuple(pairs.map(|(k, v)| k.defaults(v)).collect())
+            }
+            (Self::Object(members), _) => match value.as_members() {
+                Some(map) => {
+                    let mut map = map.clone();
+                    for member in members {
+                        let given = map.get(&member.name).filter(|v| !v.is_null());
+                        let value = match (given, &member.optional) {
+                            (Some(given), _) => Some(member.constraint.defaults(given)),
+                            (None, Some(default)) => Some(member.constraint.defaults(default)),
+                            (None, None) => None,
+                        };
+                        map.extend(value.map(|v| (member.name.clone(), v)));
                     }
+                    Value::object(map)
                 }
-                out.sort_by_key(|v| to_string(v).unwrap_or_default());
-                Ok(Value::Array(out))
-            }
-            (Self::Map(of), Value::Object(map)) => {
-                let item = |(k, v): (String, Value)| {
-                    let value = of.convert(v).map_err(|e| format!("element \"{k}\": {e}"))?;
-                    Ok::<_, String>((k, value))
-                };
-                let map: Map<String, Value> =
-                    map.into_iter().map(item).collect::<Result<_, _>>()?;
-                Ok(Value::Object(map))
-            }
-            (Self::Tuple(kinds), Value::Array(items)) if kinds.len() == items.len() => {
-                let pairs = kinds.iter().zip(items);
-                let items: Result<Vec<_>, _> = pairs.map(|(k, v)| k.convert(v)).collect();
-                items.map(Value::Array)
-            }
-            (Self::Object(members), Value::Object(mut map)) => {
-                let mut out = Map::new();
-                for member in members {
-                    let name = &member.name;
-                    let value = match (map.remove(name), &member.optional) {
-                        (Some(Value::Null) | None, Some(default)) => default.clone(),
-                        (Some(value), _) => value,
-                        (None, None) => return Err(format!("attribute \"{name}\" is required")),
-                    };
-                    let value = member.kind.convert(value);
-                    out.insert(
-                        name.clone(),
-                        value.map_err(|e| format!("attribute \"{name}\": {e}"))?,
-                    );
-                }
-                Ok(Value::Object(out))
-            }
-            _ => required(),
+                None => value.clone(),
+            },
+            _ => value.clone(),
         }
     }
-}
 
-fn each(of: &Type, items: Vec<Value>) -> Result<Vec<Value>, String> {
-    let item = |(i, v)| of.convert(v).map_err(|e| format!("element {i}: {e}"));
-    items.into_iter().enumerate().map(item).collect()
+    fn has_defaults(&self) -> bool {
+        match self {
+            Self::Any | Self::String | Self::Number | Self::Bool => false,
+            Self::List(of) | Self::Set(of) | Self::Map(of) => of.has_defaults(),
+            Self::Tuple(kinds) => kinds.iter().any(Self::has_defaults),
+            Self::Object(_) => true,
+        }
+    }
 }

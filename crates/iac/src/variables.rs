@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hcl_edit::expr::Expression;
-use serde_json::Value;
 
 use crate::config::{Configuration, Reading, assignments};
 use crate::convert::to_bool;
 use crate::eval::evaluate;
 use crate::module::Variable;
 use crate::scope::{Scope, State};
+use crate::value::Value;
 use crate::{Problem, Source};
 
 impl Configuration {
@@ -36,10 +36,10 @@ impl Configuration {
         for (name, variable) in &mut module.variables {
             let read = |texts: &BTreeMap<String, String>| {
                 let text = texts.get(name)?;
-                Some(if variable.kind.is_literal() {
-                    Ok(Value::String(text.clone()))
+                Some(if variable.constraint.is_literal() {
+                    Ok(Value::from(text.as_str()))
                 } else {
-                    expression(name, text)
+                    evaluated(name, text)
                 })
             };
             let value = read(&reading.variables)
@@ -51,7 +51,7 @@ impl Configuration {
                     "variable `{name}` has no value: give one with --var {name}=VALUE"
                 ))
             }) {
-                Ok(value) => match variable.accept(value) {
+                Ok(value) => match variable.accept(&value) {
                     Ok(value) => variable.value = Some(value),
                     Err(message) => problems.push(Problem::at(
                         &variable.place,
@@ -119,13 +119,13 @@ impl Configuration {
 
 impl Variable {
     /// `value` as the variable takes it.
-    pub(crate) fn accept(&self, value: Value) -> Result<Value, String> {
+    pub(crate) fn accept(&self, value: &Value) -> Result<Value, String> {
         let value = match (&self.default, self.nullable) {
-            (Some(default), false) if value.is_null() => default.clone(),
+            (Some(default), false) if value.is_null() => default,
             (None, false) if value.is_null() => return Err("it must not be null".to_owned()),
             _ => value,
         };
-        self.kind.convert(value)
+        self.constraint.convert(value)
     }
 
     /// Holds the value, which `scope` knows, to the `validation` blocks.
@@ -165,14 +165,21 @@ impl Variable {
 
 /// The values of a `.tfvars.json` file.
 pub(crate) fn values_of_json(text: &str) -> Result<BTreeMap<String, Value>, String> {
-    serde_json::from_str(text).map_err(|e| e.to_string())
+    let values: BTreeMap<String, serde_json::Value> =
+        serde_json::from_str(text).map_err(|e| e.to_string())?;
+    let typed = |(name, value)| (name, Value::from(value));
+    Ok(values.into_iter().map(typed).collect())
 }
 
-/// The value of an expression that somebody wrote on the command line or in the environment.
+/// The value of an expression that somebody wrote on the command line or in the environment, as JSON.
 ///
 /// # Errors
 /// What cannot be read or evaluated.
-pub fn expression(name: &str, text: &str) -> Result<Value, String> {
+pub fn expression(name: &str, text: &str) -> Result<serde_json::Value, String> {
+    evaluated(name, text).map(|value| value.to_json())
+}
+
+fn evaluated(name: &str, text: &str) -> Result<Value, String> {
     let failed = |message: String| format!("`{name}`: `{text}`: {message}");
     let expression: Expression = text
         .parse()

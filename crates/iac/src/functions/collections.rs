@@ -1,108 +1,332 @@
 //! Functions on lists, sets and maps.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
-
-use super::{Args, sorted, text::texts};
-use crate::convert::{number, to_string};
+use super::Args;
+use crate::convert::convert;
+use crate::number::Number;
+use crate::unify::unify;
+use crate::value::{Type, Value};
 
 pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
     Some(match name {
+        "alltrue" => f
+            .bools(0)
+            .map(|all| all.iter().all(|b| *b == Some(true)).into()),
+        "anytrue" => f.bools(0).map(|all| all.contains(&Some(true)).into()),
         "chunklist" => chunklist(f),
+        "coalesce" => coalesce(f),
         "coalescelist" => coalescelist(f),
+        "compact" => compact(f),
+        "concat" => concat(f),
+        "contains" => contains(f),
+        "distinct" => distinct(f),
+        "element" => element(f),
+        "flatten" => flatten(f),
         "index" => index(f),
+        "keys" => keys(f),
+        "length" => length(f),
+        "lookup" => lookup(f),
         "matchkeys" => matchkeys(f),
+        "merge" => merge(f),
+        "one" => one(f),
         "range" => range(f),
+        "reverse" => reverse(f),
         "setintersection" => set(f, |all, one| all.retain(|v| one.contains(v))),
-        "setunion" => set(f, |all, one| all.extend(one.iter().cloned())),
-        "setsubtract" => set(f, |all, one| all.retain(|v| !one.contains(v))),
         "setproduct" => setproduct(f),
+        "setsubtract" => set(f, |all, one| all.retain(|v| !one.contains(v))),
+        "setunion" => set(f, |all, one| all.extend(one.iter().cloned())),
+        "slice" => slice(f),
+        "sort" => sort(f),
         "sum" => sum(f),
         "transpose" => transpose(f),
+        "values" => values(f),
+        "zipmap" => zipmap(f),
         _ => return None,
     })
 }
 
 fn chunklist(f: &Args<'_>) -> Result<Value, String> {
-    let size = usize::try_from(f.int(1)?).map_err(|_| "chunklist: the size is negative")?;
-    let list = f.list(0)?;
-    if size == 0 {
-        return Ok(json!([list]));
+    let size = f.int(1)?;
+    let size = usize::try_from(size).map_err(|_| "chunklist: the size is negative")?;
+    let (of, items) = f.list(0)?;
+    let inner = Type::List(Arc::new(of.clone()));
+    let chunks = match size {
+        0 => vec![Value::list(of, items)],
+        size => items
+            .chunks(size)
+            .map(|c| Value::list(of.clone(), c.to_vec()))
+            .collect(),
+    };
+    Ok(Value::list(inner, chunks))
+}
+
+fn coalesce(f: &Args<'_>) -> Result<Value, String> {
+    let kinds: Vec<Type> = f.args.iter().map(Value::kind).collect();
+    let kind = unify(&kinds).ok_or("coalesce: all arguments must have the same type")?;
+    let empty = |v: &Value| v.is_null() || v.as_str() == Some("");
+    for value in f.args {
+        let value = convert(value, &kind).map_err(|e| format!("coalesce: {e}"))?;
+        if !empty(&value) {
+            return Ok(value);
+        }
     }
-    Ok(list.chunks(size).map(|c| json!(c)).collect())
+    Err("coalesce: all arguments are null or empty texts".to_owned())
 }
 
 fn coalescelist(f: &Args<'_>) -> Result<Value, String> {
-    f.args
-        .iter()
-        .find(|a| a.as_array().is_some_and(|l| !l.is_empty()))
-        .cloned()
-        .ok_or_else(|| "coalescelist: all lists are empty".to_owned())
+    for value in f.args {
+        let (Value::List(_, items) | Value::Tuple(items)) = value else {
+            return Err("coalescelist: all arguments must be lists".to_owned());
+        };
+        if !items.is_empty() {
+            return Ok(value.clone());
+        }
+    }
+    Err("coalescelist: all lists are empty".to_owned())
+}
+
+fn compact(f: &Args<'_>) -> Result<Value, String> {
+    let texts = f.nullable_texts(0)?.into_iter().flatten();
+    Ok(Value::texts(texts.filter(|t| !t.is_empty())))
+}
+
+fn concat(f: &Args<'_>) -> Result<Value, String> {
+    let mut all = Vec::new();
+    let mut kinds = Vec::new();
+    for value in f.args {
+        match value {
+            Value::List(of, items) => {
+                kinds.push((**of).clone());
+                all.extend(items.iter().cloned());
+            }
+            Value::Tuple(items) => all.extend(items.iter().cloned()),
+            other => {
+                let kind = other.kind();
+                return Err(format!(
+                    "concat: all arguments must be lists or tuples, not {kind}"
+                ));
+            }
+        }
+    }
+    if kinds.len() == f.args.len()
+        && let Some(of) = unify(&kinds)
+        && let Ok(list) = convert(&Value::tuple(all.clone()), &Type::List(Arc::new(of)))
+    {
+        return Ok(list);
+    }
+    Ok(Value::tuple(all))
+}
+
+fn contains(f: &Args<'_>) -> Result<Value, String> {
+    let value = f.value(1)?;
+    Ok(f.items(0)?.contains(value).into())
+}
+
+fn distinct(f: &Args<'_>) -> Result<Value, String> {
+    let (of, items) = f.list(0)?;
+    let mut out: Vec<Value> = Vec::new();
+    for item in items {
+        if !out.contains(&item) {
+            out.push(item);
+        }
+    }
+    Ok(Value::list(of, out))
+}
+
+fn element(f: &Args<'_>) -> Result<Value, String> {
+    let (Value::List(_, items) | Value::Tuple(items)) = f.value(0)? else {
+        return Err(format!(
+            "element: a list is required, not {}",
+            f.value(0)?.kind()
+        ));
+    };
+    let length = i64::try_from(items.len()).map_err(|_| "element: the list is too long")?;
+    let at = f.int(1)?.checked_rem_euclid(length);
+    let at = at.ok_or("element: the list is empty")?;
+    let at = usize::try_from(at).unwrap_or_default();
+    Ok(items.get(at).cloned().unwrap_or(Value::Null))
+}
+
+fn flatten(f: &Args<'_>) -> Result<Value, String> {
+    fn flat(items: &[Value], out: &mut Vec<Value>) {
+        for item in items {
+            match item.as_items() {
+                Some(inner) => flat(inner, out),
+                None => out.push(item.clone()),
+            }
+        }
+    }
+    let mut out = Vec::new();
+    flat(f.items(0)?, &mut out);
+    Ok(Value::tuple(out))
 }
 
 fn index(f: &Args<'_>) -> Result<Value, String> {
     let value = f.value(1)?;
-    let at = f.list(0)?.iter().position(|v| v == value);
-    at.map(|at| json!(at))
+    let at = f.items(0)?.iter().position(|v| v == value);
+    at.map(Value::from)
         .ok_or_else(|| "index: the list does not hold the value".to_owned())
 }
 
+fn keys(f: &Args<'_>) -> Result<Value, String> {
+    let keys = f.members(0)?.keys().map(|k| Value::from(k.as_str()));
+    Ok(match f.value(0)? {
+        Value::Object(_) => Value::tuple(keys.collect()),
+        _ => Value::texts(keys),
+    })
+}
+
+fn values(f: &Args<'_>) -> Result<Value, String> {
+    let values = f.members(0)?.values().cloned().collect();
+    Ok(match f.value(0)? {
+        Value::Map(of, _) => Value::list((**of).clone(), values),
+        _ => Value::tuple(values),
+    })
+}
+
+fn length(f: &Args<'_>) -> Result<Value, String> {
+    use unicode_segmentation::UnicodeSegmentation as _;
+    let value = f.value(0)?;
+    let items = value.as_items().map(<[Value]>::len);
+    let members = || value.as_members().map(BTreeMap::len);
+    let text = || value.as_str().map(|t| t.graphemes(true).count());
+    let length = items.or_else(members).or_else(text);
+    let needs = || {
+        format!(
+            "length: a list, map or text is required, not {}",
+            value.kind()
+        )
+    };
+    length.map(Value::from).ok_or_else(needs)
+}
+
+fn lookup(f: &Args<'_>) -> Result<Value, String> {
+    let key = f.text(1)?;
+    match (f.members(0)?.get(&key), f.args.get(2), f.value(0)?) {
+        (found, Some(default), Value::Map(of, _)) => {
+            let default = convert(default, of)
+                .map_err(|_| "lookup: the default must have the type of the map's elements")?;
+            Ok(found.cloned().unwrap_or(default))
+        }
+        (Some(found), ..) => Ok(found.clone()),
+        (None, Some(default), _) => Ok(default.clone()),
+        (None, None, _) => Err(format!("lookup: there is no key {key}")),
+    }
+}
+
 fn matchkeys(f: &Args<'_>) -> Result<Value, String> {
-    let (values, keys, wanted) = (f.list(0)?, f.list(1)?, f.list(2)?);
+    let ((of, values), (own, keys), (others, wanted)) = (f.list(0)?, f.list(1)?, f.list(2)?);
     if values.len() != keys.len() {
         return Err("matchkeys: there are not as many values as keys".to_owned());
     }
-    let pairs = values.iter().zip(keys);
-    Ok(pairs
+    let kind = unify(&[own, others]);
+    let kind = kind.ok_or("matchkeys: the keys must be of the type of what is searched for")?;
+    let same = |all: &[Value]| -> Result<Vec<Value>, String> {
+        all.iter().map(|v| convert(v, &kind)).collect()
+    };
+    let (keys, wanted) = (same(&keys)?, same(&wanted)?);
+    let pairs = values.into_iter().zip(keys);
+    let found = pairs
         .filter(|(_, key)| wanted.contains(key))
-        .map(|(value, _)| value.clone())
-        .collect())
+        .map(|(value, _)| value);
+    Ok(Value::list(of, found.collect()))
+}
+
+fn merge(f: &Args<'_>) -> Result<Value, String> {
+    let mut out = BTreeMap::new();
+    let mut maps = Vec::new();
+    for (at, value) in f.args.iter().enumerate().filter(|(_, v)| !v.is_null()) {
+        if let Value::Map(of, _) = value {
+            maps.push((**of).clone());
+        }
+        let members = f.members(at)?.iter();
+        out.extend(members.map(|(k, v)| (k.clone(), v.clone())));
+    }
+    let given = f.args.iter().filter(|v| !v.is_null()).count();
+    Ok(match maps.first() {
+        Some(first) if maps.len() == given && maps.iter().all(|of| of == first) => {
+            Value::map(first.clone(), out)
+        }
+        _ => Value::object(out),
+    })
+}
+
+fn one(f: &Args<'_>) -> Result<Value, String> {
+    match f.items(0)? {
+        [] => Ok(Value::Null),
+        [only] => Ok(only.clone()),
+        _ => Err("one: the list has more than one element".to_owned()),
+    }
 }
 
 /// `range(end)`, `range(start, end)`, `range(start, end, step)`.
 fn range(f: &Args<'_>) -> Result<Value, String> {
     const MOST: usize = 1024;
+    let zero = Number::from(0i64);
     let (start, end) = match f.args.len() {
-        1 => (0.0, f.number(0)?),
+        1 => (zero.clone(), f.number(0)?),
         _ => (f.number(0)?, f.number(1)?),
     };
     let step = match f.args.get(2) {
         Some(_) => f.number(2)?,
-        None if end < start => -1.0,
-        None => 1.0,
+        None if end < start => Number::from(-1i64),
+        None => Number::from(1i64),
     };
-    if step == 0.0 || (end > start && step < 0.0) || (end < start && step > 0.0) {
+    if step == zero || (end > start && step < zero) || (end < start && step > zero) {
         return Err("range: the step leads away from the end".to_owned());
     }
     let mut out = Vec::new();
     let mut at = start;
-    while if step > 0.0 { at < end } else { at > end } {
+    while if step > zero { at < end } else { at > end } {
         if out.len() >= MOST {
             return Err(format!("range: more than {MOST} elements"));
         }
-        out.push(number(at).ok_or("range: not a number")?);
-        at += step;
+        let next = at.plus(&step).ok_or("range: the number is too large")?;
+        out.push(at.into());
+        at = next;
     }
-    Ok(json!(out))
+    Ok(Value::list(Type::Number, out))
 }
 
-/// Sets are kept as lists in order, without repetitions.
+fn reverse(f: &Args<'_>) -> Result<Value, String> {
+    let items = f.items(0)?.iter().rev().cloned().collect();
+    Ok(match f.value(0)? {
+        Value::List(of, _) | Value::Set(of, _) => Value::list((**of).clone(), items),
+        _ => Value::tuple(items),
+    })
+}
+
+/// Combines sets, all of whose values have one type.
 fn set(f: &Args<'_>, mut combine: impl FnMut(&mut Vec<Value>, &[Value])) -> Result<Value, String> {
-    let mut all = f.list(0)?.clone();
-    for at in 1..f.args.len() {
-        combine(&mut all, f.list(at)?);
+    let lists = (0..f.args.len()).map(|at| f.list(at));
+    let lists: Vec<(Type, Vec<Value>)> = lists.collect::<Result<_, _>>()?;
+    let kinds: Vec<Type> = lists.iter().map(|(of, _)| of.clone()).collect();
+    let kind = unify(&kinds);
+    let kind = kind.ok_or_else(|| format!("{}: the sets must be of one type", f.name))?;
+    let mut all: Option<Vec<Value>> = None;
+    for (_, items) in lists {
+        let items = items.iter().map(|v| convert(v, &kind));
+        let items: Vec<Value> = items.collect::<Result<_, _>>()?;
+        match &mut all {
+            Some(all) => combine(all, &items),
+            None => all = Some(items),
+        }
     }
-    all.sort_by_key(|v| to_string(v).unwrap_or_else(|| v.to_string()));
-    all.dedup();
-    Ok(json!(all))
+    Ok(Value::set(kind, all.unwrap_or_default()))
 }
 
 fn setproduct(f: &Args<'_>) -> Result<Value, String> {
     const MOST: usize = 100_000;
+    if f.args.len() < 2 {
+        return Err("setproduct: at least two arguments are required".to_owned());
+    }
+    let mut kinds = Vec::new();
     let mut out: Vec<Vec<Value>> = vec![Vec::new()];
     for at in 0..f.args.len() {
-        let list = f.list(at)?;
+        let (of, list) = f.list(at)?;
+        kinds.push(of);
         if out.len().saturating_mul(list.len()) > MOST {
             return Err(format!("setproduct: more than {MOST} elements"));
         }
@@ -114,80 +338,75 @@ fn setproduct(f: &Args<'_>) -> Result<Value, String> {
             })
             .collect();
     }
-    Ok(json!(out))
+    let (kind, items) = (
+        Type::Tuple(kinds),
+        out.into_iter().map(Value::tuple).collect(),
+    );
+    let sets = f.args.iter().any(|a| matches!(a, Value::Set(..)));
+    Ok(match sets {
+        true => Value::set(kind, items),
+        false => Value::list(kind, items),
+    })
+}
+
+fn slice(f: &Args<'_>) -> Result<Value, String> {
+    let bound = |at| usize::try_from(f.int(at)?).map_err(|_| "slice: out of range".to_owned());
+    let (from, to) = (bound(1)?, bound(2)?);
+    let cut = |items: &[Value]| items.get(from..to).map(<[Value]>::to_vec);
+    let cut = |items| cut(items).ok_or("slice: out of range");
+    Ok(match f.value(0)? {
+        Value::List(of, items) => Value::list((**of).clone(), cut(items)?),
+        Value::Tuple(items) => Value::tuple(cut(items)?),
+        other => return Err(format!("slice: a list is required, not {}", other.kind())),
+    })
+}
+
+fn sort(f: &Args<'_>) -> Result<Value, String> {
+    let mut list = f.texts(0)?;
+    list.sort();
+    Ok(Value::texts(list))
 }
 
 fn sum(f: &Args<'_>) -> Result<Value, String> {
-    let list = f.list(0)?;
-    if list.is_empty() {
-        return Err("sum: the list is empty".to_owned());
+    let mut total: Option<Number> = None;
+    for value in f.items(0)? {
+        let number = crate::convert::to_number(value).ok_or("sum: an element is not a number")?;
+        total = Some(match total {
+            Some(total) => total.plus(&number).ok_or("sum: the number is too large")?,
+            None => number,
+        });
     }
-    let mut total = 0.0;
-    for value in list {
-        let value = crate::convert::to_number(value).and_then(|n| n.as_f64());
-        total += value.ok_or("sum: an element is not a number")?;
-    }
-    number(total).ok_or_else(|| "sum: not a number".to_owned())
+    total
+        .map(Value::from)
+        .ok_or_else(|| "sum: the list is empty".to_owned())
 }
 
 /// A map of lists turned round.
 fn transpose(f: &Args<'_>) -> Result<Value, String> {
-    let mut out: Map<String, Value> = Map::new();
-    for (key, value) in sorted(f.map(0)?) {
+    let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (key, value) in f.members(0)? {
         let inner = [value.clone()];
-        let list = texts(
-            &Args {
-                name: f.name,
-                args: inner.first().map(std::slice::from_ref).unwrap_or_default(),
-            },
-            0,
-        )?;
-        for text in list {
-            if let Some(keys) = out.entry(text).or_insert_with(|| json!([])).as_array_mut() {
-                keys.push(json!(key));
-            }
+        let args = &inner[..];
+        for text in (Args { name: f.name, args }).texts(0)? {
+            out.entry(text).or_default().push(key.clone());
         }
     }
-    let ordered = sorted(&out)
-        .into_iter()
-        .map(|(k, v)| (k.clone(), v.clone()));
-    Ok(Value::Object(ordered.collect()))
+    let lists = out.into_iter().map(|(k, keys)| (k, Value::texts(keys)));
+    Ok(Value::map(
+        Type::List(Arc::new(Type::String)),
+        lists.collect(),
+    ))
 }
 
-/// The elements of a list, all of one type: where texts, numbers and Booleans meet, all become texts.
-pub(super) fn alike(items: &[Value]) -> Vec<Value> {
-    let plain = |v: &Value| {
-        matches!(
-            v,
-            Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null
-        )
-    };
-    let kinds: BTreeSet<_> = items.iter().filter(|v| !v.is_null()).map(kind).collect();
-    if kinds.len() < 2 || !items.iter().all(plain) {
-        return items.to_vec();
+fn zipmap(f: &Args<'_>) -> Result<Value, String> {
+    let (keys, values) = (f.texts(0)?, f.items(1)?);
+    if keys.len() != values.len() {
+        return Err("zipmap: there are not as many values as keys".to_owned());
     }
-    let text = |v: &Value| crate::convert::to_string(v).map_or(Value::Null, Value::String);
-    items.iter().map(text).collect()
-}
-
-fn kind(value: &Value) -> u8 {
-    match value {
-        Value::Null => 0,
-        Value::Bool(_) => 1,
-        Value::Number(_) => 2,
-        Value::String(_) => 3,
-        Value::Array(_) => 4,
-        Value::Object(_) => 5,
+    let map = keys.into_iter().zip(values.iter().cloned()).collect();
+    match f.value(1)? {
+        Value::List(of, _) => Ok(Value::map((**of).clone(), map)),
+        Value::Tuple(_) => Ok(Value::object(map)),
+        other => Err(format!("zipmap: a list is required, not {}", other.kind())),
     }
-}
-
-/// A map whose values are all of one type.
-pub(super) fn alike_map(map: &Map<String, Value>) -> Result<Value, String> {
-    let values: Vec<Value> = map.values().cloned().collect();
-    let values = alike(&values);
-    let kinds: BTreeSet<_> = values.iter().filter(|v| !v.is_null()).map(kind).collect();
-    if kinds.len() > 1 {
-        return Err("tomap: all values must have the same type".to_owned());
-    }
-    Ok(Value::Object(map.keys().cloned().zip(values).collect()))
 }

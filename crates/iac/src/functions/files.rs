@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
-
 use super::Args;
+use crate::value::{Type, Value};
 
 /// The files that functions read: those of a folder, some of which have another text than on the disk.
 #[derive(Debug)]
@@ -32,19 +31,26 @@ impl Files<'_> {
     }
 }
 
-pub(super) fn call(name: &str, f: &Args<'_>, folder: &str) -> Option<Result<Value, String>> {
+pub(super) fn call(name: &str, f: &Args<'_>, files: &Files<'_>) -> Option<Result<Value, String>> {
+    let folder = &*files.folder;
     Some(match name {
+        "file" => f
+            .text(0)
+            .and_then(|name| files.text(&name).map_err(|e| format!("file: {e}")))
+            .map(Value::from),
         "abspath" => path(f, folder).and_then(|p| {
             let full = std::path::absolute(&p).map_err(|e| format!("abspath: {e}"))?;
-            Ok(json!(crate::config::normal(&full).display().to_string()))
+            Ok(Value::from(
+                crate::config::normal(&full).display().to_string(),
+            ))
         }),
         "pathexpand" => f.text(0).and_then(|t| match t.starts_with('~') {
             true => Err("pathexpand: `~` is not supported yet".to_owned()),
-            false => Ok(json!(t)),
+            false => Ok(Value::from(t)),
         }),
-        "basename" => f.text(0).map(|t| json!(base(&t))),
-        "dirname" => f.text(0).map(|t| json!(directory(&t))),
-        "fileexists" => path(f, folder).map(|p| json!(p.is_file())),
+        "basename" => f.text(0).map(|t| Value::from(base(&t))),
+        "dirname" => f.text(0).map(|t| Value::from(directory(&t))),
+        "fileexists" => path(f, folder).map(|p| Value::from(p.is_file())),
         "fileset" => fileset(f, folder),
         _ => return None,
     })
@@ -98,7 +104,10 @@ fn fileset(f: &Args<'_>, folder: &str) -> Result<Value, String> {
         .filter(|name| fits(&wanted, &name.split('/').collect::<Vec<_>>()))
         .collect();
     found.sort();
-    Ok(json!(found))
+    Ok(Value::set(
+        Type::String,
+        found.into_iter().map(Value::from).collect(),
+    ))
 }
 
 fn walk(folder: &Path, prefix: &str, into: &mut Vec<String>) {

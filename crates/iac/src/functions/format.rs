@@ -1,8 +1,9 @@
 //! `format`: verbs, flags, widths and precisions as Go's `fmt` has them, as far as Terraform takes them.
 
-use serde_json::Value;
-
+use super::json;
 use crate::convert::{to_bool, to_number, to_string};
+use crate::number::Number;
+use crate::value::Value;
 
 /// A verb with what stands before it: `%[2]-8.3f`.
 #[derive(Default)]
@@ -94,18 +95,15 @@ pub(super) fn format_text(pattern: &str, args: &[Value]) -> Result<String, Strin
 impl Spec {
     fn write(&self, verb: char, value: &Value) -> Result<String, String> {
         let needs = |what: &str| format!("format: %{verb} needs {what}, not {value}");
-        let number = || {
-            let number = to_number(value).and_then(|n| n.as_f64());
-            number.ok_or_else(|| needs("a number"))
-        };
+        let number = || to_number(value).ok_or_else(|| needs("a number"));
         Ok(match verb {
-            'v' if self.sharp => self.padded(super::json_text(value)),
+            'v' if self.sharp => self.padded(json::encode(value)),
             'v' => match value {
                 Value::String(text) => self.padded(self.cut(text)),
                 Value::Bool(b) => self.padded(b.to_string()),
-                Value::Number(_) => self.float(number()?, 'g'),
+                Value::Number(number) => self.float(number.to_f64(), 'g'),
                 Value::Null => self.padded("null".to_owned()),
-                other => self.padded(super::json_text(other)),
+                other => self.padded(json::encode(other)),
             },
             // Terraform pads no Boolean.
             't' => to_bool(value)
@@ -115,19 +113,15 @@ impl Spec {
                 let text = to_string(value).ok_or_else(|| needs("a text"))?;
                 let text = self.cut(&text);
                 self.padded(if verb == 'q' {
-                    Value::String(text).to_string()
+                    json::encode(&text.into())
                 } else {
                     text
                 })
             }
-            'd' | 'b' | 'o' | 'x' | 'X' => {
-                let n = number()?;
-                if n.fract() != 0.0 || n.abs() >= 9e15 {
-                    return Err(needs("a whole number"));
-                }
-                self.integer(n, verb)
-            }
-            'e' | 'E' | 'f' | 'g' | 'G' => self.float(number()?, verb),
+            'd' | 'b' | 'o' | 'x' | 'X' => self
+                .integer(&number()?, verb)
+                .ok_or_else(|| needs("a whole number"))?,
+            'e' | 'E' | 'f' | 'g' | 'G' => self.float(number()?.to_f64(), verb),
             other => return Err(format!("format: %{other} is no verb")),
         })
     }
@@ -164,21 +158,22 @@ impl Spec {
         self.padded(format!("{sign}{prefix}{digits}"))
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the caller has seen that it is whole and small"
-    )]
-    fn integer(&self, n: f64, verb: char) -> String {
-        let (n, prefix) = (n as i64, self.sharp);
-        let size = n.unsigned_abs();
-        let (prefix, digits) = match verb {
-            'b' => (if prefix { "0b" } else { "" }, format!("{size:b}")),
-            'o' => (if prefix { "0" } else { "" }, format!("{size:o}")),
-            'x' => (if prefix { "0x" } else { "" }, format!("{size:x}")),
-            'X' => (if prefix { "0X" } else { "" }, format!("{size:X}")),
-            _ => ("", size.to_string()),
+    /// None if it is not whole.
+    fn integer(&self, n: &Number, verb: char) -> Option<String> {
+        let (base, prefix) = match verb {
+            'b' => (2, "0b"),
+            'o' => (8, "0"),
+            'x' => (16, "0x"),
+            'X' => (16, "0X"),
+            _ => (10, ""),
         };
-        self.signed(n < 0, prefix, &digits)
+        let digits = n.digits(base)?;
+        let digits = match verb {
+            'X' => digits.to_uppercase(),
+            _ => digits,
+        };
+        let prefix = if self.sharp { prefix } else { "" };
+        Some(self.signed(n.is_negative(), prefix, &digits))
     }
 
     fn float(&self, n: f64, verb: char) -> String {
@@ -207,6 +202,11 @@ fn exponent(text: &str) -> String {
         None => ('+', exponent),
     };
     format!("{digits}e{sign}{exponent:0>2}")
+}
+
+/// A number in ten digits, as Go's `%.10g` has it.
+pub(crate) fn ten_digits(number: &Number) -> String {
+    shortest(number.to_f64(), Some(10))
 }
 
 /// `%g`: without an exponent where that is short, which is up to six digits without a precision.

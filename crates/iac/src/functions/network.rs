@@ -2,9 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use serde_json::{Value, json};
-
 use super::Args;
+use crate::value::Value;
 
 pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
     Some(match name {
@@ -91,7 +90,7 @@ fn cidrhost(f: &Args<'_>) -> Result<Value, String> {
         u128::try_from(number).ok().filter(|n| *n < size)
     };
     let number = number.ok_or("cidrhost: the network has no such host")?;
-    Ok(json!(net.text(net.address | number)))
+    Ok(Value::from(net.text(net.address | number)))
 }
 
 fn cidrnetmask(f: &Args<'_>) -> Result<Value, String> {
@@ -100,7 +99,7 @@ fn cidrnetmask(f: &Args<'_>) -> Result<Value, String> {
         return Err("cidrnetmask: only IPv4 networks have one".to_owned());
     }
     let mask = u32::MAX.checked_shl(32 - net.prefix).unwrap_or(0);
-    Ok(json!(Ipv4Addr::from(mask).to_string()))
+    Ok(Value::from(Ipv4Addr::from(mask).to_string()))
 }
 
 fn cidrsubnet(f: &Args<'_>) -> Result<Value, String> {
@@ -110,7 +109,7 @@ fn cidrsubnet(f: &Args<'_>) -> Result<Value, String> {
     let part = new
         .zip(number)
         .and_then(|(new, number)| net.part(new, number));
-    part.map(|p| json!(p.to_string()))
+    part.map(|p| Value::from(p.to_string()))
         .ok_or_else(|| "cidrsubnet: the network has no such part".to_owned())
 }
 
@@ -140,8 +139,8 @@ fn cidrsubnets(f: &Args<'_>) -> Result<Value, String> {
             prefix,
             bits: net.bits,
         };
-        out.push(json!(part.to_string()));
+        out.push(part.to_string());
         next = last.wrapping_add(1);
     }
-    Ok(json!(out))
+    Ok(Value::texts(out))
 }

@@ -201,7 +201,7 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
 
 impl Function {
     /// Holds arguments to the function's signature.
-    pub(super) fn check(&self, args: &[serde_json::Value]) -> Result<(), String> {
+    pub(super) fn check(&self, args: &[crate::value::Value]) -> Result<(), String> {
         let name = self.name;
         if args.len() < self.least || self.most.is_some_and(|most| args.len() > most) {
             let wanted = match self.most {

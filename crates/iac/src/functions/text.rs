@@ -1,39 +1,94 @@
 //! Functions on texts.
 
-use regex_lite::{Captures, Regex};
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
+use regex_lite::{Captures, Regex};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::{Args, format_text};
-use crate::convert::to_string;
+use super::Args;
+use super::format::format_text;
+use crate::value::{Type, Value};
 
 pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
+    let changed = |change: &dyn Fn(&str) -> String| f.text(0).map(|t| change(&t).into());
+    let pair = |change: &dyn Fn(&str, &str) -> Value| Ok(change(&f.text(0)?, &f.text(1)?));
     Some(match name {
+        "chomp" => changed(&|t| t.trim_end_matches(['\n', '\r']).to_owned()),
+        "endswith" => pair(&|t, end| t.ends_with(end).into()),
+        "format" => f.text(0).and_then(|pattern| {
+            let rest = f.args.get(1..).unwrap_or_default();
+            format_text(&pattern, rest).map(Value::from)
+        }),
         "formatlist" => formatlist(f),
         "indent" => indent(f),
+        "join" => join(f),
+        "lower" => changed(&|t| mapped(t, |c: char| c.to_lowercase().collect())),
         "regex" => regex(f),
         "regexall" => regexall(f),
-        "strcontains" => strcontains(f),
-        "strrev" => f
-            .text(0)
-            .map(|t| json!(t.graphemes(true).rev().collect::<String>())),
-        "title" => f.text(0).map(|t| json!(title(&t))),
+        "replace" => replace(f),
+        "split" => pair(&|separator, text| match separator {
+            "" => Value::texts(text.chars().map(String::from)),
+            _ => Value::texts(text.split(separator)),
+        }),
+        "startswith" => pair(&|t, start| t.starts_with(start).into()),
+        "strcontains" => pair(&|t, part| t.contains(part).into()),
+        "strrev" => changed(&|t| t.graphemes(true).rev().collect()),
+        "substr" => substr(f),
+        "title" => changed(&title),
+        "trim" => pair(&|t, set| {
+            let set: Vec<char> = set.chars().collect();
+            t.trim_matches(&*set).into()
+        }),
+        "trimprefix" => pair(&|t, prefix| t.strip_prefix(prefix).unwrap_or(t).into()),
+        "trimspace" => changed(&|t| t.trim().to_owned()),
+        "trimsuffix" => pair(&|t, suffix| t.strip_suffix(suffix).unwrap_or(t).into()),
+        "upper" => changed(&|t| mapped(t, |c: char| c.to_uppercase().collect())),
         _ => return None,
     })
 }
 
+fn join(f: &Args<'_>) -> Result<Value, String> {
+    let separator = f.text(0)?;
+    let mut all = Vec::new();
+    for at in 1..f.args.len() {
+        all.extend(f.texts(at)?);
+    }
+    Ok(all.join(&separator).into())
+}
+
+fn substr(f: &Args<'_>) -> Result<Value, String> {
+    let text = f.text(0)?;
+    let text: Vec<&str> = text.graphemes(true).collect();
+    let from = f.int(1)?;
+    let back = usize::try_from(from.unsigned_abs()).unwrap_or(usize::MAX);
+    let start = if from < 0 {
+        text.len().saturating_sub(back)
+    } else {
+        back.min(text.len())
+    };
+    let length = usize::try_from(f.int(2)?).unwrap_or(text.len());
+    let part = text.iter().skip(start).take(length).copied();
+    Ok(part.collect::<String>().into())
+}
+
+/// `replace(text, "/pattern/", "$1")`, or a text for a text.
+fn replace(f: &Args<'_>) -> Result<Value, String> {
+    let (text, pattern, with) = (f.text(0)?, f.text(1)?, f.text(2)?);
+    let inner = pattern.strip_prefix('/').and_then(|p| p.strip_suffix('/'));
+    Ok(match inner {
+        Some(inner) => compiled(inner)?.replace_all(&text, &*with).into_owned(),
+        None => text.replace(&*pattern, &with),
+    }
+    .into())
+}
+
 /// A text with each letter changed, where the change is one letter: as Go does it.
-pub(super) fn mapped(text: &str, change: impl Fn(char) -> Vec<char>) -> String {
+fn mapped(text: &str, change: impl Fn(char) -> Vec<char>) -> String {
     let one = |c: char| match change(c).as_slice() {
         [one] => *one,
         _ => c,
     };
     text.chars().map(one).collect()
-}
-
-fn strcontains(f: &Args<'_>) -> Result<Value, String> {
-    Ok(json!(f.text(0)?.contains(&*f.text(1)?)))
 }
 
 /// Every letter behind something that is no letter, digit or underscore becomes upper case.
@@ -58,35 +113,29 @@ fn indent(f: &Args<'_>) -> Result<Value, String> {
         return Err(format!("indent: more than {MOST} spaces"));
     }
     let text = f.text(1)?;
-    Ok(json!(
-        text.replace('\n', &format!("\n{}", " ".repeat(spaces)))
-    ))
+    let wide = format!("\n{}", " ".repeat(spaces));
+    Ok(text.replace('\n', &wide).into())
 }
 
 fn formatlist(f: &Args<'_>) -> Result<Value, String> {
     let pattern = f.text(0)?;
     let rest = f.args.get(1..).unwrap_or_default();
-    let lengths: Vec<usize> = rest
-        .iter()
-        .filter_map(Value::as_array)
-        .map(Vec::len)
-        .collect();
+    let lengths = rest.iter().filter_map(Value::as_items).map(<[Value]>::len);
+    let lengths: Vec<usize> = lengths.collect();
     let count = lengths.first().copied().unwrap_or(1);
     if lengths.iter().any(|l| *l != count) {
         return Err("formatlist: the lists differ in length".to_owned());
     }
-    (0..count)
-        .map(|index| {
-            let args: Vec<Value> = rest
-                .iter()
-                .map(|a| match a.as_array() {
-                    Some(list) => list.get(index).cloned().unwrap_or_default(),
-                    None => a.clone(),
-                })
-                .collect();
-            format_text(&pattern, &args).map(Value::String)
-        })
-        .collect()
+    let one = |index: usize| {
+        let arg = |a: &Value| match a.as_items() {
+            Some(list) => list.get(index).cloned().unwrap_or(Value::Null),
+            None => a.clone(),
+        };
+        let args: Vec<Value> = rest.iter().map(arg).collect();
+        format_text(&pattern, &args)
+    };
+    let texts: Result<Vec<String>, String> = (0..count).map(one).collect();
+    texts.map(Value::texts)
 }
 
 fn compiled(pattern: &str) -> Result<Regex, String> {
@@ -96,21 +145,39 @@ fn compiled(pattern: &str) -> Result<Regex, String> {
 
 /// What a match gives: its text, a list of groups, or an object of named ones.
 fn found(regex: &Regex, captures: &Captures<'_>) -> Value {
-    let group = |m: Option<regex_lite::Match<'_>>| m.map_or(Value::Null, |m| json!(m.as_str()));
+    let group = |m: Option<regex_lite::Match<'_>>| m.map_or(Value::Null, |m| m.as_str().into());
     let names: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
     if names.is_empty() {
         return group(captures.get(0));
     }
     if names.iter().all(Option::is_some) {
         let named = names.iter().flatten();
-        let map: Map<String, Value> = named
+        let map: BTreeMap<String, Value> = named
             .map(|n| ((*n).to_owned(), group(captures.name(n))))
             .collect();
-        return Value::Object(map);
+        return Value::object(map);
     }
-    (1..captures.len())
-        .map(|i| group(captures.get(i)))
-        .collect()
+    Value::tuple(
+        (1..captures.len())
+            .map(|i| group(captures.get(i)))
+            .collect(),
+    )
+}
+
+/// The type of what a match gives.
+fn kind(regex: &Regex) -> Type {
+    let names: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
+    if names.is_empty() {
+        return Type::String;
+    }
+    let named: Option<BTreeMap<String, Type>> = names
+        .iter()
+        .map(|name| Some(((*name)?.to_owned(), Type::String)))
+        .collect();
+    named.map_or_else(
+        || Type::Tuple(vec![Type::String; names.len()]),
+        Type::Object,
+    )
 }
 
 fn regex(f: &Args<'_>) -> Result<Value, String> {
@@ -125,20 +192,6 @@ fn regex(f: &Args<'_>) -> Result<Value, String> {
 fn regexall(f: &Args<'_>) -> Result<Value, String> {
     let (pattern, text) = (f.text(0)?, f.text(1)?);
     let regex = compiled(&pattern)?;
-    Ok(regex
-        .captures_iter(&text)
-        .map(|c| found(&regex, &c))
-        .collect())
-}
-
-/// `replace(text, "/pattern/", "$1")`.
-pub(super) fn replace(text: &str, pattern: &str, with: &str) -> Result<String, String> {
-    Ok(compiled(pattern)?.replace_all(text, with).into_owned())
-}
-
-/// The elements of a list as texts.
-pub(super) fn texts(f: &Args<'_>, at: usize) -> Result<Vec<String>, String> {
-    let text =
-        |v: &Value| to_string(v).ok_or_else(|| format!("{}: an element is not a text", f.name));
-    f.list(at)?.iter().map(text).collect()
+    let all = regex.captures_iter(&text).map(|c| found(&regex, &c));
+    Ok(Value::list(kind(&regex), all.collect()))
 }

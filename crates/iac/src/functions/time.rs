@@ -1,8 +1,7 @@
 //! Functions on timestamps, which are RFC 3339.
 
-use serde_json::{Value, json};
-
 use super::Args;
+use crate::value::Value;
 
 /// A moment, and the offset in which it is written.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,16 +52,18 @@ const DAYS: [&str; 7] = [
 pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
     let at = |index: usize| f.text(index).and_then(|t| read(&t));
     Some(match name {
-        "formatdate" => f.text(0).and_then(|spec| Ok(json!(format(&spec, at(1)?)?))),
+        "formatdate" => f
+            .text(0)
+            .and_then(|spec| Ok(Value::from(format(&spec, at(1)?)?))),
         "timeadd" => at(0).and_then(|moment| {
             let nanos = moment.nanos + duration(&f.text(1)?)?;
-            Ok(json!(written(Moment { nanos, ..moment })))
+            Ok(Value::from(written(Moment { nanos, ..moment })))
         }),
         "timecmp" => at(0).and_then(|a| {
             let b = at(1)?;
-            Ok(json!(a.nanos.cmp(&b.nanos) as i8))
+            Ok(Value::from(a.nanos.cmp(&b.nanos) as i64))
         }),
-        "timestamp" | "plantimestamp" => Ok(json!(written(now()))),
+        "timestamp" | "plantimestamp" => Ok(Value::from(written(now()))),
         _ => return None,
     })
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
-use serde_json::{Map, Value, json};
 
-use super::sorted;
-use crate::convert::number_text;
+use crate::number::Number;
+use crate::value::Value;
 
 /// How deep a document may be, and how many values it may have once its aliases are followed.
 const MAX_DEPTH: usize = 128;
@@ -34,11 +33,12 @@ fn write(value: &Value, indent: usize, out: &mut String) {
         Value::Bool(b) => {
             let _ = write!(out, "{b}");
         }
-        Value::Number(n) => out.push_str(&number_text(n)),
+        Value::Number(n) => out.push_str(&n.to_string()),
         Value::String(text) => string(text, indent, out),
-        Value::Array(items) if items.is_empty() => out.push_str("[]"),
-        Value::Object(map) if map.is_empty() => out.push_str("{}"),
-        Value::Array(items) => {
+        Value::List(_, items) | Value::Set(_, items) | Value::Tuple(items) => {
+            if items.is_empty() {
+                out.push_str("[]");
+            }
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
                     line(indent, out);
@@ -47,30 +47,27 @@ fn write(value: &Value, indent: usize, out: &mut String) {
                 write(item, indent + 2, out);
             }
         }
-        Value::Object(map) => {
-            for (index, (key, value)) in sorted(map).into_iter().enumerate() {
+        Value::Map(_, map) | Value::Object(map) => {
+            if map.is_empty() {
+                out.push_str("{}");
+            }
+            for (index, (key, value)) in map.iter().enumerate() {
                 if index > 0 {
                     line(indent, out);
                 }
                 out.push_str(&quoted(key));
                 out.push(':');
-                match value {
-                    Value::Array(items) if !items.is_empty() => {
-                        line(indent, out);
-                        write(value, indent, out);
-                    }
-                    Value::Object(inner) if !inner.is_empty() => {
-                        line(indent + 2, out);
-                        write(value, indent + 2, out);
-                    }
-                    Value::String(text) => {
-                        out.push(' ');
-                        string(text, indent + 2, out);
-                    }
-                    _ => {
-                        out.push(' ');
-                        write(value, indent + 2, out);
-                    }
+                let several = value.as_items().is_some_and(|items| !items.is_empty());
+                let inner = value.as_members().is_some_and(|map| !map.is_empty());
+                if several {
+                    line(indent, out);
+                    write(value, indent, out);
+                } else if inner {
+                    line(indent + 2, out);
+                    write(value, indent + 2, out);
+                } else {
+                    out.push(' ');
+                    write(value, indent + 2, out);
                 }
             }
         }
@@ -196,11 +193,9 @@ impl<'t> Reader<'t> {
 
     fn count(&mut self, value: &Value) -> Result<(), String> {
         fn size(value: &Value) -> usize {
-            match value {
-                Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
-                Value::Object(map) => 1 + map.values().map(size).sum::<usize>(),
-                _ => 1,
-            }
+            let items = value.as_items().unwrap_or_default().iter();
+            let members = value.as_members().into_iter().flat_map(BTreeMap::values);
+            1 + items.chain(members).map(size).sum::<usize>()
         }
         self.values += size(value);
         if self.values > MAX_VALUES {
@@ -224,9 +219,9 @@ impl<'t> Reader<'t> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let value = match (style, tag.as_ref().map(|t| t.suffix.as_str())) {
-                    (_, Some("str")) => json!(text),
+                    (_, Some("str")) => Value::from(&*text),
                     (ScalarStyle::Plain, _) => scalar(&text),
-                    _ => json!(text),
+                    _ => Value::from(&*text),
                 };
                 self.count(&value)?;
                 (value, anchor)
@@ -242,7 +237,7 @@ impl<'t> Reader<'t> {
                         event => items.push(self.value(event, depth + 1)?),
                     }
                 }
-                (Value::Array(items), anchor)
+                (Value::tuple(items), anchor)
             }
             Event::MappingStart(anchor, _) => (self.mapping(depth)?, anchor),
             other => return Err(format!("yamldecode: {other:?} is not expected here")),
@@ -254,7 +249,7 @@ impl<'t> Reader<'t> {
     }
 
     fn mapping(&mut self, depth: usize) -> Result<Value, String> {
-        let (mut own, mut merged) = (Map::new(), Map::new());
+        let (mut own, mut merged) = (BTreeMap::new(), BTreeMap::new());
         loop {
             let key = match self.next()? {
                 Event::MappingEnd => break,
@@ -262,30 +257,29 @@ impl<'t> Reader<'t> {
                 Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => None,
                 Event::Scalar(text, ..) => Some(text.into_owned()),
                 event => match self.value(event, depth + 1)? {
-                    Value::String(text) => Some(text),
+                    Value::String(text) => Some(text.to_string()),
                     _ => return Err("yamldecode: a key must be a text".to_owned()),
                 },
             };
             let event = self.next()?;
             let value = self.value(event, depth + 1)?;
-            match (key, value) {
-                (Some(key), value) => {
-                    own.insert(key, value);
+            let Some(key) = key else {
+                let maps = match &value {
+                    Value::Tuple(maps) => maps.iter().rev().collect(),
+                    one => vec![one],
+                };
+                for map in maps {
+                    let Value::Object(map) = map else {
+                        return Err("yamldecode: only maps can be merged".to_owned());
+                    };
+                    merged.extend(map.iter().map(|(k, v)| (k.clone(), v.clone())));
                 }
-                (None, Value::Object(map)) => merged.extend(map),
-                (None, Value::Array(maps)) => {
-                    for map in maps.into_iter().rev() {
-                        match map {
-                            Value::Object(map) => merged.extend(map),
-                            _ => return Err("yamldecode: only maps can be merged".to_owned()),
-                        }
-                    }
-                }
-                (None, _) => return Err("yamldecode: only maps can be merged".to_owned()),
-            }
+                continue;
+            };
+            own.insert(key, value);
         }
         merged.extend(own);
-        Ok(Value::Object(merged))
+        Ok(Value::object(merged))
     }
 }
 
@@ -299,8 +293,8 @@ fn scalar(text: &str) -> Value {
     match &*lower {
         "" | "~" => return Value::Null,
         "null" if cased => return Value::Null,
-        "true" | "yes" | "on" if cased => return json!(true),
-        "false" | "no" | "off" if cased => return json!(false),
+        "true" | "yes" | "on" if cased => return true.into(),
+        "false" | "no" | "off" if cased => return false.into(),
         _ => {}
     }
     let digits = text.replace('_', "");
@@ -312,7 +306,7 @@ fn scalar(text: &str) -> Value {
         if let Some(number) = size.strip_prefix(prefix)
             && let Ok(number) = i64::from_str_radix(number, radix)
         {
-            return json!(sign * number);
+            return Value::from(sign * number);
         }
     }
     let numeric = size.starts_with(|c: char| c.is_ascii_digit() || c == '.')
@@ -320,11 +314,8 @@ fn scalar(text: &str) -> Value {
         && size
             .chars()
             .all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
-    if numeric
-        && let Ok(number) = digits.parse::<f64>()
-        && let Some(number) = crate::convert::number(number)
-    {
-        return number;
+    if numeric && let Some(number) = Number::parse(&digits) {
+        return number.into();
     }
     let date = text.len() == 10
         && text.bytes().enumerate().all(|(i, b)| {
@@ -335,9 +326,9 @@ fn scalar(text: &str) -> Value {
             }
         });
     if date {
-        return json!(format!("{text}T00:00:00Z"));
+        return format!("{text}T00:00:00Z").into();
     }
-    json!(text)
+    text.into()
 }
 
 #[cfg(test)]
@@ -348,15 +339,14 @@ mod tests {
     fn values() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
-            any::<bool>().prop_map(|b| json!(b)),
-            (-1000i64..1000).prop_map(|n| json!(n)),
-            "[ -~\n\té]{0,8}".prop_map(|s| json!(s)),
+            any::<bool>().prop_map(Value::from),
+            (-1000i64..1000).prop_map(Value::from),
+            "[ -~\n\té]{0,8}".prop_map(Value::from),
         ];
         leaf.prop_recursive(3, 16, 4, |inner| {
             prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
-                prop::collection::btree_map("[ -~]{0,6}", inner, 0..4)
-                    .prop_map(|m| Value::Object(m.into_iter().collect())),
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::tuple),
+                prop::collection::btree_map("[ -~]{0,6}", inner, 0..4).prop_map(Value::object),
             ]
         })
     }

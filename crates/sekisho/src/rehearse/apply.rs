@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use sekisho_engine::Engine;
 use sekisho_iac::{
-    Configuration, Node, Order, Problem, ProviderId, Repetition, Scope, State, policy_document,
+    Configuration, Node, Order, Problem, ProviderId, Repetition, Scope, State, Value as Made,
+    policy_document,
 };
 use serde_json::{Map, Value, json};
 
@@ -248,32 +249,33 @@ struct Maker<'m, 'c> {
 
 impl Maker<'_, '_> {
     /// Makes all instances; the value is what references to them see.
-    fn instances(&mut self, path: &str, scope: &Scope<'_>) -> Result<Value, Problem> {
+    fn instances(&mut self, path: &str, scope: &Scope<'_>) -> Result<Made, Problem> {
         let address = format!("{path}{}", self.node.local_address());
         match self.node.repetition(scope)? {
             Repetition::Once => self.instance(&address, scope),
             Repetition::Count(count) => {
-                let mut one = |index| {
-                    let inner = scope.with("count", json!({"index": index}));
-                    self.instance(&format!("{address}[{index}]"), &inner)
-                };
-                (0..count).map(&mut one).collect()
+                let mut all = Vec::new();
+                for index in 0..usize::try_from(count).unwrap_or(usize::MAX) {
+                    let inner = scope.with("count", State::index(index));
+                    all.push(self.instance(&format!("{address}[{index}]"), &inner)?);
+                }
+                Ok(Made::tuple(all))
             }
             Repetition::Each(pairs) => {
-                let mut map = Map::new();
+                let mut map = BTreeMap::new();
                 for (key, value) in pairs {
-                    let inner = scope.with("each", json!({"key": key, "value": value}));
+                    let inner = scope.with("each", State::each(&key, value));
                     let address = format!("{address}[{}]", json!(key));
                     map.insert(key, self.instance(&address, &inner)?);
                 }
-                Ok(Value::Object(map))
+                Ok(Made::object(map))
             }
         }
     }
 
-    fn instance(&mut self, address: &str, scope: &Scope<'_>) -> Result<Value, Problem> {
+    fn instance(&mut self, address: &str, scope: &Scope<'_>) -> Result<Made, Problem> {
         self.node.check(scope, None)?;
-        let made = Value::Object(self.made(address, scope)?);
+        let made = Made::of_provider(Value::Object(self.made(address, scope)?));
         self.node.check(scope, Some(&made))?;
         Ok(made)
     }

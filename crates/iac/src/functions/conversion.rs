@@ -1,0 +1,26 @@
+//! Functions that change the type of a value, or say something of it.
+
+use std::sync::Arc;
+
+use super::Args;
+use crate::convert::convert;
+use crate::value::{Type, Value};
+
+pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
+    let any = || Arc::new(Type::Any);
+    let to = |kind: Type| {
+        let value = f.value(0)?;
+        let cannot = |why| format!("{name}: {} cannot become {kind}: {why}", value.kind());
+        convert(value, &kind).map_err(cannot)
+    };
+    Some(match name {
+        "tobool" => to(Type::Bool),
+        "tolist" => to(Type::List(any())),
+        "tomap" => to(Type::Map(any())),
+        "tonumber" => to(Type::Number),
+        "toset" => to(Type::Set(any())),
+        "tostring" => to(Type::String),
+        "nonsensitive" | "sensitive" | "ephemeralasnull" => f.value(0).cloned(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,292 @@
+//! Values and their types, as HCL has them (`go-cty`): lists are not tuples, and maps are not objects.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::{Map, json};
+
+use crate::number::Number;
+
+/// The type of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Type {
+    /// Not known: of null, and of what is in an empty collection.
+    Any,
+    /// A text.
+    String,
+    /// A number.
+    Number,
+    /// True or false.
+    Bool,
+    /// A list of values of one type.
+    List(Arc<Type>),
+    /// A set of values of one type.
+    Set(Arc<Type>),
+    /// A map to values of one type.
+    Map(Arc<Type>),
+    /// Values, each of its type.
+    Tuple(Vec<Type>),
+    /// Attributes, each of its type.
+    Object(BTreeMap<String, Type>),
+}
+
+/// A value. Collections are shared: a copy costs nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Value {
+    /// Null, of any type.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    String(Arc<str>),
+    /// A list, and the type of what is in it.
+    List(Arc<Type>, Arc<Vec<Value>>),
+    /// A set, in its order and without repetitions, and the type of what is in it.
+    Set(Arc<Type>, Arc<Vec<Value>>),
+    /// A map, and the type of its values.
+    Map(Arc<Type>, Arc<BTreeMap<String, Value>>),
+    /// A tuple.
+    Tuple(Arc<Vec<Value>>),
+    /// An object.
+    Object(Arc<BTreeMap<String, Value>>),
+}
+
+impl fmt::Display for Type {
+    /// What a person calls it, in Terraform's words.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("any"),
+            Self::String => f.write_str("string"),
+            Self::Number => f.write_str("number"),
+            Self::Bool => f.write_str("bool"),
+            Self::List(of) => write!(f, "list of {of}"),
+            Self::Set(of) => write!(f, "set of {of}"),
+            Self::Map(of) => write!(f, "map of {of}"),
+            Self::Tuple(_) => f.write_str("tuple"),
+            Self::Object(_) => f.write_str("object"),
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = self.kind();
+        match kind {
+            Type::List(_) | Type::Set(_) | Type::Map(_) => write!(f, "{kind} {}", self.to_json()),
+            _ => write!(f, "{}", self.to_json()),
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    /// As JSON.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.to_json())
+    }
+}
+
+impl Value {
+    /// A list of values, which are all of the type `of`.
+    pub(crate) fn list(of: Type, items: Vec<Self>) -> Self {
+        Self::List(Arc::new(of), Arc::new(items))
+    }
+
+    /// A list of texts.
+    pub(crate) fn texts<T: Into<Self>>(items: impl IntoIterator<Item = T>) -> Self {
+        Self::list(Type::String, items.into_iter().map(Into::into).collect())
+    }
+
+    /// A set of values, which are all of the type `of`, in any order and with repetitions.
+    pub(crate) fn set(of: Type, items: Vec<Self>) -> Self {
+        Self::Set(Arc::new(of), Arc::new(crate::order::in_order(items)))
+    }
+
+    /// A map to values that are all of the type `of`.
+    pub(crate) fn map(of: Type, items: BTreeMap<String, Self>) -> Self {
+        Self::Map(Arc::new(of), Arc::new(items))
+    }
+
+    /// Values, each of its own type.
+    pub fn tuple(items: Vec<Self>) -> Self {
+        Self::Tuple(Arc::new(items))
+    }
+
+    /// Attributes, each of its own type.
+    pub fn object(items: BTreeMap<String, Self>) -> Self {
+        Self::Object(Arc::new(items))
+    }
+
+    /// The type.
+    #[must_use]
+    pub fn kind(&self) -> Type {
+        match self {
+            Self::Null => Type::Any,
+            Self::Bool(_) => Type::Bool,
+            Self::Number(_) => Type::Number,
+            Self::String(_) => Type::String,
+            Self::List(of, _) => Type::List(Arc::clone(of)),
+            Self::Set(of, _) => Type::Set(Arc::clone(of)),
+            Self::Map(of, _) => Type::Map(Arc::clone(of)),
+            Self::Tuple(items) => Type::Tuple(items.iter().map(Self::kind).collect()),
+            Self::Object(map) => {
+                Type::Object(map.iter().map(|(k, v)| (k.clone(), v.kind())).collect())
+            }
+        }
+    }
+
+    /// Whether it is null.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The text, if it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What is in a list, set or tuple.
+    #[must_use]
+    pub fn as_items(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(_, items) | Self::Set(_, items) | Self::Tuple(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// What is in a map or object.
+    #[must_use]
+    pub fn as_members(&self) -> Option<&BTreeMap<String, Self>> {
+        match self {
+            Self::Map(_, map) | Self::Object(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// Keys and values of a collection, in its order: a list has its indices as keys, a set its values.
+    #[must_use]
+    pub fn pairs(&self) -> Option<Vec<(Self, Self)>> {
+        match self {
+            Self::Set(_, items) => Some(items.iter().map(|v| (v.clone(), v.clone())).collect()),
+            Self::Map(_, map) | Self::Object(map) => {
+                let pair = |(k, v): (&String, &Self)| (Self::from(k.as_str()), v.clone());
+                Some(map.iter().map(pair).collect())
+            }
+            other => {
+                let pair = |(i, v): (usize, &Self)| (Self::from(i), v.clone());
+                Some(other.as_items()?.iter().enumerate().map(pair).collect())
+            }
+        }
+    }
+
+    /// The same as JSON, where types are lost. Numbers beyond what 64 bits hold lose digits.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Bool(b) => json!(b),
+            Self::Number(number) => match number.as_i64() {
+                Some(whole) => json!(whole),
+                None => json!(number.to_f64()),
+            },
+            Self::String(text) => json!(&**text),
+            Self::List(_, items) | Self::Set(_, items) | Self::Tuple(items) => {
+                items.iter().map(Self::to_json).collect()
+            }
+            Self::Map(_, map) | Self::Object(map) => {
+                let members = map.iter().map(|(k, v)| (k.clone(), v.to_json()));
+                members.collect::<Map<_, _>>().into()
+            }
+        }
+    }
+
+    /// What a provider gives: where all values of an array are of one type, it is a list, and tags are a map.
+    #[must_use]
+    pub fn of_provider(json: serde_json::Value) -> Self {
+        match json {
+            serde_json::Value::Array(items) => {
+                let items: Vec<Self> = items.into_iter().map(Self::of_provider).collect();
+                let mut kinds = items.iter().map(Self::kind);
+                match kinds.next() {
+                    Some(first) if kinds.all(|k| k == first) => Self::list(first, items),
+                    _ => Self::tuple(items),
+                }
+            }
+            serde_json::Value::Object(map) => {
+                let member = |(k, v): (String, serde_json::Value)| {
+                    let value = Self::of_provider(v);
+                    let value = match (k.starts_with("tags"), value) {
+                        (true, Self::Object(tags)) => Self::Map(Arc::new(Type::String), tags),
+                        (_, value) => value,
+                    };
+                    (k, value)
+                };
+                Self::object(map.into_iter().map(member).collect())
+            }
+            other => Self::from(other),
+        }
+    }
+}
+
+/// As `jsondecode` has it: arrays are tuples, and objects are objects.
+impl From<serde_json::Value> for Value {
+    fn from(json: serde_json::Value) -> Self {
+        match json {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(b) => Self::Bool(b),
+            serde_json::Value::Number(number) => {
+                Number::parse(&number.to_string()).map_or(Self::Null, Self::Number)
+            }
+            serde_json::Value::String(text) => Self::from(text),
+            serde_json::Value::Array(items) => {
+                Self::tuple(items.into_iter().map(Self::from).collect())
+            }
+            serde_json::Value::Object(map) => {
+                Self::object(map.into_iter().map(|(k, v)| (k, Self::from(v))).collect())
+            }
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(b: bool) -> Self {
+        Self::Bool(b)
+    }
+}
+
+impl From<usize> for Value {
+    fn from(number: usize) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        Self::Number(number)
+    }
+}
