@@ -139,6 +139,7 @@ impl Configuration {
         }
         if problems.is_empty() {
             config.check_calls(&mut problems);
+            config.check_names(&mut problems);
         }
         if problems.is_empty() {
             config.check_variables(&mut problems);
@@ -172,7 +173,7 @@ impl Configuration {
                 source
             }
         };
-        let body = hcl_edit::parser::parse_body(&source.text).map_err(|error| {
+        let body = crate::syntax::body(&source.text).map_err(|error| {
             let place = Place {
                 source: Arc::clone(&source),
                 offset: error.location().offset(),
@@ -206,7 +207,7 @@ impl Configuration {
             path: format!("{name} (read as a configuration)"),
             text,
         });
-        match hcl_edit::parser::parse_body(&source.text) {
+        match crate::syntax::body(&source.text) {
             Ok(body) => {
                 let nothing = Self::default();
                 let state = State::new(&nothing);

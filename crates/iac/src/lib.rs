@@ -5,6 +5,7 @@
 //! Deliberately absent: what a resource is. The caller makes it, and says which attributes it then has.
 
 mod block;
+mod check;
 mod config;
 mod convert;
 mod edit;
@@ -21,6 +22,7 @@ mod references;
 mod remote;
 mod scope;
 mod spot;
+mod syntax;
 mod template;
 mod types;
 mod unify;

@@ -60,6 +60,8 @@ pub(crate) struct Output {
 pub(crate) struct Variable {
     pub(crate) place: Place,
     pub(crate) constraint: Constraint,
+    /// Whether it says its type, be it `any`.
+    pub(crate) typed: bool,
     pub(crate) default: Option<Value>,
     pub(crate) nullable: bool,
     pub(crate) validations: Vec<Body>,
@@ -241,6 +243,7 @@ fn variable(
         .map_err(|m| Problem::at(&place, format!("the default does not fit: {m}")))?;
     Ok(Variable {
         constraint,
+        typed: block.body.has_attribute("type"),
         default,
         nullable: value("nullable")? != Some(Value::Bool(false)),
         validations: block

@@ -8,7 +8,7 @@ use num_bigint::{BigInt, Sign};
 /// Bits of a number, as in `go-cty`, which parses decimals so.
 const PRECISION: u64 = 512;
 /// Decimal digits that 512 bits keep whatever they are, and as many as tell all numbers apart.
-const DIGITS: std::ops::RangeInclusive<i64> = 154..=157;
+const DIGITS: std::ops::RangeInclusive<i64> = 153..=157;
 /// No size or smallness beyond 2 to the power of this is taken.
 const MAX_POWER: i64 = 1 << 15;
 /// The longest text of a number.
@@ -337,6 +337,7 @@ mod tests {
             "15241578753238836750495351562536198787501905199875019052100"
         );
         assert_eq!(n("1.5e-7").to_string(), "0.00000015");
+        assert_eq!(n("1.0e-2").to_string(), "0.01");
         assert_eq!(n("1e50").to_string(), format!("1{}", "0".repeat(50)));
         assert_eq!(n("-7.5").modulo(&n("2")), Some(n("-1.5")));
         assert_eq!(n("7.5").modulo(&n("2")), Some(n("1.5")));

@@ -11,7 +11,11 @@ pub(crate) struct References(pub(crate) Vec<Vec<String>>);
 impl Visit for References {
     fn visit_traversal(&mut self, node: &Traversal) {
         if let Expression::Variable(root) = &node.expr {
-            let mut path = vec![root.as_str().to_owned()];
+            // `resource.aws_iam_role.x` is `aws_iam_role.x`.
+            let mut path = match root.as_str() {
+                "resource" => Vec::new(),
+                root => vec![root.to_owned()],
+            };
             for operator in &node.operators {
                 match operator.value() {
                     TraversalOperator::GetAttr(ident) => path.push(ident.as_str().to_owned()),

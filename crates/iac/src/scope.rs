@@ -484,6 +484,7 @@ impl<'a> Scope<'a> {
             }
             ["path", "root", ..] => Ok((".".into(), 2)),
             ["terraform", "workspace", ..] => Ok(("default".into(), 2)),
+            ["resource", kind, name, ..] => made(format!("{kind}.{name}"), 3),
             ["data", kind, name, ..] => made(format!("data.{kind}.{name}"), 3),
             [kind, name, ..] => made(format!("{kind}.{name}"), 2),
             _ => Err(undeclared()),

@@ -27,10 +27,6 @@ pub(crate) fn heredoc(
         .ok_or("the heredoc does not begin")?;
     let flush = head.starts_with("<<-");
     let mark = head.trim_start_matches(['<', '-']).trim();
-    if rest.lines().next().is_some_and(|line| line.trim() == mark) {
-        // The parser takes what follows for its text.
-        return Err("an empty heredoc is not supported yet".to_owned());
-    }
     // The end stands on a line of its own.
     let ends = |line: &str| line.trim() == mark;
     let last = rest.trim_end().rfind('\n').map_or(0, |i| i + 1);

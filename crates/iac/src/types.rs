@@ -135,7 +135,7 @@ fn member(
 impl Constraint {
     /// Whether the text of a command line stands for itself, and is no expression.
     pub(crate) fn is_literal(&self) -> bool {
-        matches!(self, Self::Any | Self::String | Self::Number | Self::Bool)
+        matches!(self, Self::String | Self::Number | Self::Bool)
     }
 
     /// The type of the values that it lets through.

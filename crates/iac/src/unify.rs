@@ -41,18 +41,16 @@ pub(crate) fn unify(kinds: &[Type]) -> Option<Type> {
         return collections(&kinds);
     }
     if maps > 0 && maps + objects == all {
-        let open: Vec<Type> = kinds
-            .iter()
-            .map(|k| as_collection(k))
-            .collect::<Option<_>>()?;
-        return unify(&open).or_else(|| preferred(&kinds));
+        let open: Option<Vec<Type>> = kinds.iter().map(|k| as_collection(k)).collect();
+        return open
+            .and_then(|open| unify(&open))
+            .or_else(|| preferred(&kinds));
     }
     if lists > 0 && lists + tuples == all {
-        let open: Vec<Type> = kinds
-            .iter()
-            .map(|k| as_collection(k))
-            .collect::<Option<_>>()?;
-        return unify(&open).or_else(|| preferred(&kinds));
+        let open: Option<Vec<Type>> = kinds.iter().map(|k| as_collection(k)).collect();
+        return open
+            .and_then(|open| unify(&open))
+            .or_else(|| preferred(&kinds));
     }
     if objects == all {
         return of_objects(&kinds);

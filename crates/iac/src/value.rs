@@ -255,15 +255,20 @@ impl From<serde_json::Value> for Value {
     }
 }
 
+/// Texts are in Unicode's form C, as `go-cty` has them.
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::String(text.into())
+        use unicode_normalization::UnicodeNormalization as _;
+        if text.is_ascii() {
+            return Self::String(text.into());
+        }
+        Self::String(text.nfc().collect::<String>().into())
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Self::String(text.into())
+        Self::from(text.as_str())
     }
 }
 

@@ -36,7 +36,7 @@ impl Configuration {
         for (name, variable) in &mut module.variables {
             let read = |texts: &BTreeMap<String, String>| {
                 let text = texts.get(name)?;
-                Some(if variable.constraint.is_literal() {
+                Some(if variable.is_literal() {
                     Ok(Value::from(text.as_str()))
                 } else {
                     evaluated(name, text)
@@ -75,22 +75,7 @@ impl Configuration {
             return values_of_json(&text)
                 .map_err(|message| fail(format!("{}: {message}", path.display())));
         }
-        let body = hcl_edit::parser::parse_body(&text)
-            .map_err(|e| fail(format!("{}: {}", path.display(), e.message())))?;
-        let source = Arc::new(Source {
-            path: path.display().to_string(),
-            text,
-        });
-        let nothing = Self::default();
-        let state = State::new(&nothing);
-        let (mut out, mut problems) = (BTreeMap::new(), Vec::new());
-        let constants = Scope::constant(&state);
-        assignments(&source, &body, &constants, &mut out, &mut problems);
-        if problems.is_empty() {
-            Ok(out)
-        } else {
-            Err(problems)
-        }
+        hcl_values(&path.display().to_string(), text)
     }
 
     /// Holds the values of the roots' variables to their `validation` blocks. A condition that looks at what is not
@@ -118,6 +103,11 @@ impl Configuration {
 }
 
 impl Variable {
+    /// Whether the text of a command line stands for itself, and is no expression.
+    fn is_literal(&self) -> bool {
+        !self.typed || self.constraint.is_literal()
+    }
+
     /// `value` as the variable takes it.
     pub(crate) fn accept(&self, value: &Value) -> Result<Value, String> {
         let value = match (&self.default, self.nullable) {
@@ -161,6 +151,38 @@ impl Variable {
         }
         Ok(())
     }
+}
+
+/// The values of a `.tfvars` file, whose name is `path`.
+fn hcl_values(path: &str, text: String) -> Result<BTreeMap<String, Value>, Vec<Problem>> {
+    let body = crate::syntax::body(&text).map_err(|e| {
+        vec![Problem {
+            message: format!("{path}: {}", e.message()),
+            place: None,
+        }]
+    })?;
+    let source = Arc::new(Source {
+        path: path.to_owned(),
+        text,
+    });
+    let nothing = Configuration::default();
+    let state = State::new(&nothing);
+    let (mut out, mut problems) = (BTreeMap::new(), Vec::new());
+    let constants = Scope::constant(&state);
+    assignments(&source, &body, &constants, &mut out, &mut problems);
+    if problems.is_empty() {
+        Ok(out)
+    } else {
+        Err(problems)
+    }
+}
+
+/// The values that a text assigns, as a `.tfvars` file would; `name` is what to call it.
+pub(crate) fn values_of_hcl(name: &str, text: &str) -> Result<BTreeMap<String, Value>, String> {
+    hcl_values(name, text.to_owned()).map_err(|problems| {
+        let messages: Vec<String> = problems.into_iter().map(|p| p.message).collect();
+        messages.join("; ")
+    })
 }
 
 /// The values of a `.tfvars.json` file.

@@ -53,7 +53,8 @@ fn chunklist(f: &Args<'_>) -> Result<Value, String> {
     let (of, items) = f.list(0)?;
     let inner = Type::List(Arc::new(of.clone()));
     let chunks = match size {
-        0 => vec![Value::list(of, items)],
+        0 if !items.is_empty() => vec![Value::list(of, items)],
+        0 => Vec::new(),
         size => items
             .chunks(size)
             .map(|c| Value::list(of.clone(), c.to_vec()))
@@ -64,7 +65,11 @@ fn chunklist(f: &Args<'_>) -> Result<Value, String> {
 
 fn coalesce(f: &Args<'_>) -> Result<Value, String> {
     let kinds: Vec<Type> = f.args.iter().map(Value::kind).collect();
-    let kind = unify(&kinds).ok_or("coalesce: all arguments must have the same type")?;
+    // Beside a null, whose type is not known, Terraform does not ask for one type.
+    let kind = match unify(&kinds) {
+        None if kinds.contains(&Type::Any) => Type::Any,
+        kind => kind.ok_or("coalesce: all arguments must have the same type")?,
+    };
     let empty = |v: &Value| v.is_null() || v.as_str() == Some("");
     for value in f.args {
         let value = convert(value, &kind).map_err(|e| format!("coalesce: {e}"))?;
@@ -76,13 +81,16 @@ fn coalesce(f: &Args<'_>) -> Result<Value, String> {
 }
 
 fn coalescelist(f: &Args<'_>) -> Result<Value, String> {
-    for value in f.args {
-        let (Value::List(_, items) | Value::Tuple(items)) = value else {
-            return Err("coalescelist: all arguments must be lists".to_owned());
-        };
-        if !items.is_empty() {
-            return Ok(value.clone());
-        }
+    if !f
+        .args
+        .iter()
+        .all(|v| matches!(v, Value::List(..) | Value::Tuple(_)))
+    {
+        return Err("coalescelist: all arguments must be lists".to_owned());
+    }
+    let full = |v: &&Value| v.as_items().is_some_and(|items| !items.is_empty());
+    if let Some(found) = f.args.iter().find(full) {
+        return Ok(found.clone());
     }
     Err("coalescelist: all lists are empty".to_owned())
 }
@@ -143,7 +151,11 @@ fn element(f: &Args<'_>) -> Result<Value, String> {
         ));
     };
     let length = i64::try_from(items.len()).map_err(|_| "element: the list is too long")?;
-    let at = f.int(1)?.checked_rem_euclid(length);
+    let at = f.int(1)?;
+    if at < 0 && matches!(f.value(0)?, Value::Tuple(_)) {
+        return Err("element: the index into a tuple is negative".to_owned());
+    }
+    let at = at.checked_rem_euclid(length);
     let at = at.ok_or("element: the list is empty")?;
     let at = usize::try_from(at).unwrap_or_default();
     Ok(items.get(at).cloned().unwrap_or(Value::Null))
@@ -165,6 +177,9 @@ fn flatten(f: &Args<'_>) -> Result<Value, String> {
 
 fn index(f: &Args<'_>) -> Result<Value, String> {
     let value = f.value(1)?;
+    if matches!(f.value(0)?, Value::Set(..)) {
+        return Err("index: the elements of a set have no index".to_owned());
+    }
     let at = f.items(0)?.iter().position(|v| v == value);
     at.map(Value::from)
         .ok_or_else(|| "index: the list does not hold the value".to_owned())

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -20,9 +21,18 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b' ');
 
+/// Go overlooks line ends, and bits behind the last byte.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
+
 pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
     let base64 = |bytes: &[u8]| Value::from(STANDARD.encode(bytes));
-    let unbase64 = |text: String| STANDARD.decode(text).map_err(|e| format!("{name}: {e}"));
+    let unbase64 = |text: String| {
+        let text = text.replace(['\r', '\n'], "");
+        LENIENT.decode(text).map_err(|e| format!("{name}: {e}"))
+    };
     Some(match name {
         "base64decode" => f.text(0).and_then(unbase64).and_then(|bytes| {
             let text = String::from_utf8(bytes).map_err(|e| format!("base64decode: {e}"))?;
@@ -81,6 +91,9 @@ fn csv(text: &str) -> Result<Value, String> {
     rows.retain(|r| r.iter().any(|c| !c.is_empty()) || r.len() > 1);
     let mut rows = rows.into_iter();
     let head = rows.next().ok_or("csvdecode: there is no first line")?;
+    if (1..head.len()).any(|i| head.iter().take(i).any(|name| Some(name) == head.get(i))) {
+        return Err("csvdecode: two columns have the same name".to_owned());
+    }
     let columns: BTreeMap<String, Type> = head
         .iter()
         .map(|name| (name.clone(), Type::String))

@@ -77,80 +77,61 @@ fn base(text: &str) -> &str {
     }
 }
 
-/// As Go's `path.Dir`.
+/// As Go's `path.Dir`: the path up to its last part, without `.`, `..` and empty parts where that says the same.
 fn directory(text: &str) -> String {
-    match text.rsplit_once('/') {
-        None => ".".to_owned(),
-        Some((head, _)) => {
-            let head = head.trim_end_matches('/');
-            if head.is_empty() {
-                "/".to_owned()
-            } else {
-                head.to_owned()
+    let head = text.rsplit_once('/').map_or("", |(head, _)| head);
+    let rooted = text.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in head.split('/') {
+        match (part, parts.last()) {
+            ("" | ".", _) => {}
+            ("..", Some(last)) if *last != ".." => {
+                parts.pop();
             }
+            ("..", _) if rooted => {}
+            _ => parts.push(part),
         }
+    }
+    match (rooted, parts.is_empty()) {
+        (true, _) => format!("/{}", parts.join("/")),
+        (false, true) => ".".to_owned(),
+        (false, false) => parts.join("/"),
     }
 }
 
-/// The files under a directory whose paths match a pattern of `*`, `?` and `**`.
+/// The files under a directory whose paths match a pattern of `*`, `?`, `**`, `[a-z]` and `{a,b}`.
 fn fileset(f: &Args<'_>, folder: &str) -> Result<Value, String> {
     let root = path(f, folder)?;
-    let pattern = f.text(1)?;
+    let written = f.text(1)?;
+    let bad = || format!("fileset: the pattern `{written}` is not understood");
+    if written.split('/').any(|part| part == "..") {
+        return Err(format!("fileset: `..` in `{written}` is not supported yet"));
+    }
+    let pattern = super::glob::expression(written.trim_start_matches("./")).ok_or_else(bad)?;
+    let pattern = regex::Regex::new(&pattern).map_err(|_| bad())?;
     let mut all = Vec::new();
-    walk(&root, "", &mut all);
-    let wanted: Vec<&str> = pattern.split('/').collect();
-    let mut found: Vec<String> = all
-        .into_iter()
-        .filter(|name| fits(&wanted, &name.split('/').collect::<Vec<_>>()))
-        .collect();
-    found.sort();
-    Ok(Value::set(
-        Type::String,
-        found.into_iter().map(Value::from).collect(),
-    ))
+    walk(&root, "", 0, &mut all);
+    let found = all.into_iter().filter(|name| pattern.is_match(name));
+    Ok(Value::set(Type::String, found.map(Value::from).collect()))
 }
 
-fn walk(folder: &Path, prefix: &str, into: &mut Vec<String>) {
+/// Directories in directories deeper than this go round in a circle of links.
+const MAX_DEPTH: usize = 32;
+
+fn walk(folder: &Path, prefix: &str, depth: usize, into: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder)
         .into_iter()
         .flatten()
         .filter_map(Result::ok)
     {
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => walk(&entry.path(), &format!("{name}/"), into),
-            Ok(kind) if kind.is_file() => into.push(name),
+        // Links are followed.
+        match std::fs::metadata(entry.path()) {
+            Ok(what) if what.is_dir() && depth < MAX_DEPTH => {
+                walk(&entry.path(), &format!("{name}/"), depth + 1, into);
+            }
+            Ok(what) if what.is_file() => into.push(name),
             _ => {}
         }
-    }
-}
-
-fn fits(pattern: &[&str], path: &[&str]) -> bool {
-    match (pattern.split_first(), path.split_first()) {
-        (None, None) => true,
-        (Some((&"**", rest)), _) => {
-            (0..=path.len()).any(|n| path.get(n..).is_some_and(|p| fits(rest, p)))
-        }
-        (Some((part, rest)), Some((name, more))) => one(part, name) && fits(rest, more),
-        _ => false,
-    }
-}
-
-fn one(pattern: &str, name: &str) -> bool {
-    let mut pattern = pattern.chars();
-    match (pattern.next(), name.chars().next()) {
-        (None, None) => true,
-        (Some('*'), _) => {
-            let rest = pattern.as_str();
-            name.char_indices()
-                .map(|(i, _)| i)
-                .chain([name.len()])
-                .any(|i| name.get(i..).is_some_and(|n| one(rest, n)))
-        }
-        (Some(p), Some(c)) if p == '?' || p == c => one(
-            pattern.as_str(),
-            name.get(c.len_utf8()..).unwrap_or_default(),
-        ),
-        _ => false,
     }
 }

@@ -135,7 +135,9 @@ impl Spec {
 
     fn padded(&self, text: String) -> String {
         let fill = self.width.unwrap_or(0).saturating_sub(text.chars().count());
-        if self.left {
+        if self.zero && !self.left {
+            "0".repeat(fill) + &text
+        } else if self.left {
             text + &" ".repeat(fill)
         } else {
             " ".repeat(fill) + &text
@@ -168,6 +170,7 @@ impl Spec {
             _ => (10, ""),
         };
         let digits = n.digits(base)?;
+        let digits = format!("{digits:0>0$}", self.precision.unwrap_or(0));
         let digits = match verb {
             'X' => digits.to_uppercase(),
             _ => digits,

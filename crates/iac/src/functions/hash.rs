@@ -30,6 +30,8 @@ pub(super) fn call(name: &str, f: &Args<'_>, files: &Files<'_>) -> Option<Result
         "filesha1" => hex_of(file().map(sha1)),
         "filesha256" => hex_of(file().map(sha256)),
         "filesha512" => hex_of(file().map(sha512)),
+        "bcrypt" => bcrypt(f),
+        "rsadecrypt" => f.text(0).and_then(|t| super::rsa::decrypt(&t, &f.text(1)?)),
         "md5" => hex_of(text().map(md5)),
         "sha1" => hex_of(text().map(sha1)),
         "sha256" => hex_of(text().map(sha256)),
@@ -38,6 +40,23 @@ pub(super) fn call(name: &str, f: &Args<'_>, files: &Files<'_>) -> Option<Result
         "uuidv5" => f.text(0).and_then(|n| uuid_v5(&n, &f.text(1)?)),
         _ => return None,
     })
+}
+
+/// A hash with a salt of its own: another at every call.
+fn bcrypt(f: &Args<'_>) -> Result<Value, String> {
+    const COST: i64 = 10;
+    /// More takes longer than anybody waits.
+    const MOST: u32 = 16;
+    let cost = match f.args.get(1) {
+        Some(_) => f.int(1)?,
+        None => COST,
+    };
+    let cost = u32::try_from(cost).unwrap_or(0).max(4);
+    if cost > MOST {
+        return Err(format!("bcrypt: a cost above {MOST} is not supported yet"));
+    }
+    let parts = bcrypt::hash_with_result(f.text(0)?, cost).map_err(|e| format!("bcrypt: {e}"))?;
+    Ok(parts.format_for_version(bcrypt::Version::TwoA).into())
 }
 
 fn uuid_text(bytes: &[u8], version: u8) -> String {

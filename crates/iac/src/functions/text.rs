@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use regex_lite::{Captures, Regex};
+use regex::{Captures, Regex};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::Args;
 use super::format::format_text;
+use super::re2;
 use crate::value::{Type, Value};
 
 pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
@@ -66,7 +67,11 @@ fn substr(f: &Args<'_>) -> Result<Value, String> {
     } else {
         back.min(text.len())
     };
-    let length = usize::try_from(f.int(2)?).unwrap_or(text.len());
+    // As Terraform has it, none of something from its end is all of it.
+    let length = match (from, f.int(2)?) {
+        (..0, 0) => text.len(),
+        (_, length) => usize::try_from(length).unwrap_or(text.len()),
+    };
     let part = text.iter().skip(start).take(length).copied();
     Ok(part.collect::<String>().into())
 }
@@ -96,11 +101,11 @@ fn title(text: &str) -> String {
     let mut out = String::new();
     let mut begins = true;
     for c in text.chars() {
-        if begins {
-            out.extend(c.to_uppercase());
-        } else {
-            out.push(c);
-        }
+        let upper: Vec<char> = c.to_uppercase().collect();
+        out.push(match upper.as_slice() {
+            [one] if begins => *one,
+            _ => c,
+        });
         begins = !(c.is_alphanumeric() || c == '_');
     }
     out
@@ -139,13 +144,20 @@ fn formatlist(f: &Args<'_>) -> Result<Value, String> {
 }
 
 fn compiled(pattern: &str) -> Result<Regex, String> {
-    Regex::new(pattern)
-        .map_err(|e| format!("the regular expression {pattern} is not understood: {e}"))
+    let wrong = |e| format!("the regular expression {pattern} is not understood: {e}");
+    let regex = Regex::new(&re2::translated(pattern)).map_err(|e| wrong(e.to_string()))?;
+    let names: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
+    if names.iter().any(Option::is_some) && names.iter().any(Option::is_none) {
+        return Err(wrong(
+            "either all of its groups have names or none".to_owned(),
+        ));
+    }
+    Ok(regex)
 }
 
 /// What a match gives: its text, a list of groups, or an object of named ones.
 fn found(regex: &Regex, captures: &Captures<'_>) -> Value {
-    let group = |m: Option<regex_lite::Match<'_>>| m.map_or(Value::Null, |m| m.as_str().into());
+    let group = |m: Option<regex::Match<'_>>| m.map_or(Value::Null, |m| m.as_str().into());
     let names: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
     if names.is_empty() {
         return group(captures.get(0));

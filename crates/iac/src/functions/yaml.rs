@@ -293,17 +293,18 @@ fn scalar(text: &str) -> Value {
     match &*lower {
         "" | "~" => return Value::Null,
         "null" if cased => return Value::Null,
-        "true" | "yes" | "on" if cased => return true.into(),
-        "false" | "no" | "off" if cased => return false.into(),
+        "true" | "yes" | "on" | "y" if cased => return true.into(),
+        "false" | "no" | "off" | "n" if cased => return false.into(),
         _ => {}
     }
-    let digits = text.replace('_', "");
+    let digits = text;
     let (sign, size) = match digits.strip_prefix(['-', '+']) {
         Some(size) => (if digits.starts_with('-') { -1 } else { 1 }, size),
-        None => (1, &*digits),
+        None => (1, digits),
     };
-    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
-        if let Some(number) = size.strip_prefix(prefix)
+    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
+        if sign > 0
+            && let Some(number) = size.strip_prefix(prefix)
             && let Ok(number) = i64::from_str_radix(number, radix)
         {
             return Value::from(sign * number);
@@ -314,7 +315,7 @@ fn scalar(text: &str) -> Value {
         && size
             .chars()
             .all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
-    if numeric && let Some(number) = Number::parse(&digits) {
+    if numeric && let Some(number) = Number::parse(digits) {
         return number.into();
     }
     let date = text.len() == 10

@@ -1,0 +1,301 @@
+//! What is wrong wherever it stands, used or not: names that nothing declares, and functions that there are not.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::{Expression, ForExpr, FuncCall, Traversal, TraversalOperator};
+use hcl_edit::structure::{Block, Body};
+use hcl_edit::template::ForDirective;
+use hcl_edit::visit::{
+    Visit, visit_block, visit_body, visit_for_directive, visit_for_expr, visit_func_call,
+    visit_traversal,
+};
+
+use crate::block::{labels, place_of};
+use crate::config::Configuration;
+use crate::module::Module;
+use crate::{NodeKind, Problem, Source, functions};
+
+/// Names that mean something in some blocks, whatever the module declares.
+const OWN: &[&str] = &["count", "each", "path", "self", "terraform"];
+
+impl Configuration {
+    /// Names that are used and not declared, and functions that do not exist.
+    pub(crate) fn check_names(&self, problems: &mut Vec<Problem>) {
+        for (index, module) in self.modules.iter().enumerate().filter(|(_, m)| !m.given) {
+            let nodes = self.nodes.iter().filter(|n| n.module == index);
+            let names = nodes.map(|n| (n.kind, &*n.type_name, &*n.name));
+            let names: BTreeSet<(bool, &str, &str)> = names
+                .map(|(kind, type_name, name)| (kind == NodeKind::Data, type_name, name))
+                .collect();
+            let check = |source: &Arc<Source>, visit: &dyn Fn(&mut Check<'_>)| {
+                let mut check = Check {
+                    config: self,
+                    module,
+                    names: &names,
+                    source,
+                    bound: BTreeSet::new(),
+                    problems: Vec::new(),
+                };
+                visit(&mut check);
+                check.problems
+            };
+            for (source, expression) in module.locals.values() {
+                problems.extend(check(source, &|c| c.visit_expr(expression)));
+            }
+            for output in module.outputs.values() {
+                problems.extend(check(&output.source, &|c| c.visit_expr(&output.value)));
+            }
+            for node in self.nodes.iter().filter(|n| n.module == index) {
+                problems.extend(check(&node.place.source, &|c| c.body(&node.body)));
+            }
+            for child in module
+                .children
+                .values()
+                .filter_map(|i| self.modules.get(*i))
+            {
+                if let Some((_, call)) = &child.call {
+                    problems.extend(check(&call.place.source, &|c| c.body(&call.body)));
+                }
+            }
+        }
+    }
+}
+
+struct Check<'c> {
+    config: &'c Configuration,
+    module: &'c Module,
+    names: &'c BTreeSet<(bool, &'c str, &'c str)>,
+    source: &'c Arc<Source>,
+    /// What `for` and dynamic blocks have named so far; they may shadow what is declared, so these are not looked at.
+    bound: BTreeSet<String>,
+    problems: Vec<Problem>,
+}
+
+impl Check<'_> {
+    /// A block's arguments, without those that Terraform reads in another way.
+    fn body(&mut self, body: &Body) {
+        for structure in body {
+            match structure {
+                hcl_edit::structure::Structure::Attribute(attribute)
+                    if matches!(
+                        attribute.key.as_str(),
+                        "provider" | "providers" | "depends_on"
+                    ) => {}
+                hcl_edit::structure::Structure::Block(block)
+                    if matches!(
+                        block.ident.as_str(),
+                        "lifecycle" | "provisioner" | "connection"
+                    ) => {}
+                other => self.visit_structure(other),
+            }
+        }
+    }
+
+    fn undeclared(&self, path: &[&str]) -> Option<String> {
+        let module = self.module;
+        Some(match path {
+            ["var", name, ..] if !module.variables.contains_key(*name) => {
+                format!("the variable `{name}` is not declared")
+            }
+            ["local", name, ..] if !module.locals.contains_key(*name) => {
+                format!("the local value `{name}` is not declared")
+            }
+            ["module", name, ..] if !module.children.contains_key(*name) => {
+                format!("the module `{name}` is not declared")
+            }
+            ["module", name, output, ..] => {
+                let child = module.children.get(*name)?;
+                let child = self.config.modules.get(*child).filter(|m| !m.given)?;
+                if child.outputs.contains_key(*output) {
+                    return None;
+                }
+                let address = format!("{}{output}", child.path);
+                if self.config.given.contains_key(&address) {
+                    return None;
+                }
+                format!("the module `{name}` has no output `{output}`")
+            }
+            ["var" | "local" | "module", ..] => return None,
+            ["data", kind, name, ..] if !self.names.contains(&(true, *kind, *name)) => {
+                format!("the data source `data.{kind}.{name}` is not declared")
+            }
+            ["data", ..] => return None,
+            ["resource", kind, name, ..] | [kind, name, ..]
+                if !self.names.contains(&(false, *kind, *name)) =>
+            {
+                format!("the resource `{kind}.{name}` is not declared")
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl Visit for Check<'_> {
+    fn visit_body(&mut self, node: &Body) {
+        visit_body(self, node);
+    }
+
+    fn visit_block(&mut self, node: &Block) {
+        if node.ident.as_str() == "dynamic" {
+            let iterator = node.body.get_attribute("iterator").map(|a| &a.value);
+            let name = match iterator {
+                Some(Expression::Variable(name)) => Some(name.as_str().to_owned()),
+                _ => labels(node).first().cloned(),
+            };
+            self.bound.extend(name);
+        }
+        visit_block(self, node);
+    }
+
+    fn visit_for_expr(&mut self, node: &ForExpr) {
+        let names = node.intro.key_var.iter().chain([&node.intro.value_var]);
+        self.bound
+            .extend(names.map(|name| name.as_str().to_owned()));
+        visit_for_expr(self, node);
+    }
+
+    fn visit_for_directive(&mut self, node: &ForDirective) {
+        let names = node
+            .for_expr
+            .key_var
+            .iter()
+            .chain([&node.for_expr.value_var]);
+        self.bound
+            .extend(names.map(|name| name.as_str().to_owned()));
+        visit_for_directive(self, node);
+    }
+
+    fn visit_traversal(&mut self, node: &Traversal) {
+        if let Expression::Variable(root) = &node.expr {
+            let mut path = vec![root.as_str()];
+            let mut indexed = false;
+            for operator in &node.operators {
+                match operator.value() {
+                    TraversalOperator::GetAttr(name) => path.push(name.as_str()),
+                    TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_)
+                        if path.len() == 2 && path.first() == Some(&"module") && !indexed =>
+                    {
+                        indexed = true;
+                    }
+                    _ => break,
+                }
+            }
+            let named = self.bound.contains(root.as_str()) || OWN.contains(&root.as_str());
+            if let Some(message) = self.undeclared(&path).filter(|_| !named) {
+                let place = place_of(self.source, node.span().or_else(|| root.span()));
+                self.problems.push(Problem::at(&place, message));
+            }
+        }
+        visit_traversal(self, node);
+    }
+
+    fn visit_func_call(&mut self, node: &FuncCall) {
+        let name = node.name.name.as_str();
+        if node.name.namespace.is_empty() && !functions::exists(name) {
+            let place = place_of(self.source, node.span().or_else(|| node.name.name.span()));
+            let message = format!("there is no function `{name}`");
+            self.problems.push(Problem::at(&place, message));
+        }
+        visit_func_call(self, node);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Configuration, Reading};
+
+    fn problems(text: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("main.tf"), text).unwrap();
+        std::fs::create_dir(folder.path().join("m")).unwrap();
+        std::fs::write(
+            folder.path().join("m/m.tf"),
+            "output \"o\" {\n  value = 1\n}\n",
+        )
+        .unwrap();
+        let reading = Reading {
+            directories: vec![folder.path().to_owned()],
+            ..Reading::default()
+        };
+        match Configuration::read(&reading) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems.into_iter().map(|p| p.message).collect(),
+        }
+    }
+
+    #[test]
+    fn what_nothing_declares_is_said_wherever_it_stands() {
+        for (text, message) in [
+            (
+                "locals {\n  a = var.x\n}\n",
+                "the variable `x` is not declared",
+            ),
+            (
+                "locals {\n  a = try(local.x, 1)\n}\n",
+                "the local value `x` is not declared",
+            ),
+            (
+                "output \"o\" {\n  value = \"${aws_kms_key.k.arn}\"\n}\n",
+                "the resource `aws_kms_key.k` is not declared",
+            ),
+            (
+                "locals {\n  a = [data.aws_region.r.name]\n}\n",
+                "the data source `data.aws_region.r` is not declared",
+            ),
+            (
+                "module \"m\" {\n  source = \"./m\"\n}\nlocals {\n  a = module.m.p\n}\n",
+                "the module `m` has no output `p`",
+            ),
+            (
+                "locals {\n  a = nope(1)\n}\n",
+                "there is no function `nope`",
+            ),
+        ] {
+            assert_eq!(problems(text), [message], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_declared_or_bound_is_not() {
+        let text = r#"
+variable "x" {}
+module "m" {
+  source   = "./m"
+  for_each = { a = 1 }
+}
+resource "aws_iam_role" "r" {
+  count = 1
+  name  = "${count.index}-${path.module}-${terraform.workspace}"
+  dynamic "inline_policy" {
+    for_each = [for s in ["a"] : { n = s.length, k = each.value }]
+    content {
+      name = inline_policy.value.n
+    }
+  }
+  dynamic "inline_policy" {
+    for_each = {}
+    iterator = it
+    content {
+      name = it.key
+    }
+  }
+  provider   = aws.other
+  depends_on = [module.m]
+  lifecycle {
+    ignore_changes = [tags.a]
+  }
+}
+locals {
+  a = [module.m["a"].o, module.m, aws_iam_role.r[0].arn, resource.aws_iam_role.r, var.x]
+  b = "%{ for k, v in { a = { b = 1 } } }${v.b}%{ endfor }"
+}
+"#;
+        let left: Vec<String> = problems(text)
+            .into_iter()
+            .filter(|m| !m.contains("has no value"))
+            .collect();
+        assert_eq!(left, Vec::<String>::new());
+    }
+}
