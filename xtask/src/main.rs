@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "chores read the environment")]
 
 mod models;
+mod provider;
 mod test;
 mod tidy;
 
@@ -12,7 +13,8 @@ use std::process::ExitCode;
 const TASKS: &str = "tasks:
   test [CARGO TEST ARGUMENTS]   every test, with what it needs
   tidy                          what the tree is held to
-  models BOTOCORE_DIR IAM_JSON  refresh the API models and the IAM reference data";
+  models BOTOCORE_DIR IAM_JSON  refresh the API models and the IAM reference data
+  provider SCHEMAS [TYPE ...]   refresh the schema of the AWS provider from `terraform providers schema -json`";
 
 #[expect(clippy::print_stderr, reason = "a task's messages go to the terminal")]
 fn main() -> ExitCode {
@@ -25,6 +27,11 @@ fn main() -> ExitCode {
             Path::new(botocore),
             Path::new(iam),
             Path::new("crates/model/data"),
+        ),
+        ["provider", schemas, more @ ..] => provider::refresh(
+            Path::new(schemas),
+            more,
+            Path::new("crates/sekisho/src/rehearse/resources/schema.json"),
         ),
         _ => Err(TASKS.to_owned()),
     };

@@ -88,7 +88,44 @@ impl fmt::Display for Value {
     }
 }
 
+impl Type {
+    /// A type as the schema of a provider has it, in JSON; what is not understood may be anything.
+    #[must_use]
+    pub fn of_schema(schema: &serde_json::Value) -> Self {
+        let inner = |index: usize| Arc::new(Self::of_schema(&schema[index]));
+        match schema[0].as_str().or_else(|| schema.as_str()) {
+            Some("string") => Self::String,
+            Some("number") => Self::Number,
+            Some("bool") => Self::Bool,
+            Some("list") => Self::List(inner(1)),
+            Some("set") => Self::Set(inner(1)),
+            Some("map") => Self::Map(inner(1)),
+            Some("tuple") => {
+                let kinds = schema[1].as_array().into_iter().flatten();
+                Self::Tuple(kinds.map(Self::of_schema).collect())
+            }
+            Some("object") => {
+                let members = schema[1].as_object().into_iter().flatten();
+                Self::Object(
+                    members
+                        .map(|(k, v)| (k.clone(), Self::of_schema(v)))
+                        .collect(),
+                )
+            }
+            _ => Self::Any,
+        }
+    }
+}
+
 impl Value {
+    /// The same value as another type, as Terraform converts arguments.
+    ///
+    /// # Errors
+    /// What is required instead, and where in the value.
+    pub fn convert(&self, to: &Type) -> Result<Self, String> {
+        crate::convert::convert(self, to)
+    }
+
     /// A list of values, which are all of the type `of`.
     pub(crate) fn list(of: Type, items: Vec<Self>) -> Self {
         Self::List(Arc::new(of), Arc::new(items))

@@ -310,6 +310,7 @@ impl Maker<'_, '_> {
         if let Some(values) = resources::without_provider(node, address, &arguments)? {
             return Ok(values);
         }
+        resources::schema::convert(node, &mut arguments)?;
         let no_provider = || Problem::at(&node.place, "it has no provider");
         let client = self.client.ok_or_else(no_provider)?;
         if resources::takes(node, "tags") && !client.default_tags.is_empty() {
@@ -339,6 +340,7 @@ impl Maker<'_, '_> {
             .map_err(|m| Problem::at(&node.place, m))?;
         }
         let mut made = resources::make(node, client, &arguments)?;
+        resources::schema::complete(node, &mut made);
         made.extend(given.unwrap_or_default());
         let ignored = resources::ignored(node, &arguments);
         if !ignored.is_empty() {

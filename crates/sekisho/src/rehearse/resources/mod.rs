@@ -7,6 +7,7 @@ mod iam;
 mod kms;
 mod local;
 mod s3;
+pub(super) mod schema;
 
 use sekisho_engine::ApiError;
 use sekisho_iac::{Arguments, Node, Problem};

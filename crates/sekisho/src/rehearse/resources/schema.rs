@@ -1,0 +1,208 @@
+//! The AWS provider's schema of what is here: arguments become what the provider takes, and what is not given is null, or
+//! the provider's own default.
+//!
+//! `schema.json` is of hashicorp/aws 5.100; `cargo xtask provider` refreshes it.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use sekisho_iac::{Arguments, Node, Problem, Type, Value as Typed};
+use serde_json::{Map, Value, json};
+
+/// What a block takes.
+struct Block {
+    attributes: BTreeMap<String, Attribute>,
+    blocks: BTreeMap<String, Block>,
+}
+
+struct Attribute {
+    kind: Type,
+    /// Whether the provider fills it where it is not given.
+    computed: bool,
+}
+
+impl Block {
+    fn read(schema: &Value) -> Self {
+        let members = |name: &str| schema[name].as_object().into_iter().flatten();
+        let of = |name: &'static str| {
+            let attribute = move |(k, v): (&String, &Value)| {
+                let (kind, computed) = (Type::of_schema(v), name == "computed");
+                (k.clone(), Attribute { kind, computed })
+            };
+            members(name).map(attribute)
+        };
+        Self {
+            attributes: of("attributes").chain(of("computed")).collect(),
+            blocks: members("blocks")
+                .map(|(k, v)| (k.clone(), Self::read(v)))
+                .collect(),
+        }
+    }
+
+    /// Makes values what the provider takes; an error names the argument.
+    fn convert(&self, values: &mut Map<String, Value>) -> Result<(), (String, String)> {
+        for (name, value) in values.iter_mut().filter(|(_, v)| !v.is_null()) {
+            if let Some(attribute) = self.attributes.get(name) {
+                let typed = Typed::from(value.clone()).convert(&attribute.kind);
+                let typed = typed.map_err(|why| (name.clone(), why))?;
+                *value = typed.to_json();
+            } else if let Some(block) = self.blocks.get(name) {
+                let nested = value.as_array_mut().into_iter().flatten();
+                for nested in nested.filter_map(Value::as_object_mut) {
+                    block
+                        .convert(nested)
+                        .map_err(|(inner, why)| (format!("{name}.{inner}"), why))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds nulls for what is not given, and nothing for what the provider would fill.
+    fn complete(&self, values: &mut Map<String, Value>) {
+        let absent = self.attributes.iter().filter(|(_, a)| !a.computed);
+        for (name, _) in absent {
+            values.entry(name.clone()).or_insert(Value::Null);
+        }
+        for (name, block) in &self.blocks {
+            let nested = values.entry(name.clone()).or_insert_with(|| json!([]));
+            let nested = nested.as_array_mut().into_iter().flatten();
+            for nested in nested.filter_map(Value::as_object_mut) {
+                block.complete(nested);
+            }
+        }
+    }
+}
+
+/// What the provider takes where nothing is given; null where it is nothing.
+const DEFAULTS: &[(&str, &str, &str)] = &[
+    ("aws_codepipeline", "execution_mode", "\"SUPERSEDED\""),
+    ("aws_codepipeline", "pipeline_type", "\"V1\""),
+    ("aws_ecr_repository", "image_tag_mutability", "\"MUTABLE\""),
+    ("aws_iam_policy", "path", "\"/\""),
+    ("aws_iam_role", "force_detach_policies", "false"),
+    ("aws_iam_role", "max_session_duration", "3600"),
+    ("aws_iam_role", "path", "\"/\""),
+    ("aws_iam_user", "force_destroy", "false"),
+    ("aws_iam_user", "path", "\"/\""),
+    ("aws_kms_grant", "retire_on_delete", "false"),
+    ("aws_kms_key", "bypass_policy_lockout_safety_check", "false"),
+    (
+        "aws_kms_key",
+        "customer_master_key_spec",
+        "\"SYMMETRIC_DEFAULT\"",
+    ),
+    ("aws_kms_key", "enable_key_rotation", "false"),
+    ("aws_kms_key", "is_enabled", "true"),
+    ("aws_kms_key", "key_usage", "\"ENCRYPT_DECRYPT\""),
+    ("aws_kms_key", "multi_region", "false"),
+    (
+        "aws_kms_key_policy",
+        "bypass_policy_lockout_safety_check",
+        "false",
+    ),
+    ("aws_s3_bucket", "force_destroy", "false"),
+    (
+        "aws_s3_bucket_public_access_block",
+        "block_public_acls",
+        "false",
+    ),
+    (
+        "aws_s3_bucket_public_access_block",
+        "block_public_policy",
+        "false",
+    ),
+    (
+        "aws_s3_bucket_public_access_block",
+        "ignore_public_acls",
+        "false",
+    ),
+    (
+        "aws_s3_bucket_public_access_block",
+        "restrict_public_buckets",
+        "false",
+    ),
+    ("aws_s3_object", "force_destroy", "false"),
+];
+
+fn find(node: &Node) -> Option<&'static Block> {
+    static ALL: OnceLock<BTreeMap<String, Block>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        let schemas: Value = serde_json::from_str(include_str!("schema.json")).unwrap_or_default();
+        let schemas = schemas.as_object().into_iter().flatten();
+        schemas.map(|(k, v)| (k.clone(), Block::read(v))).collect()
+    });
+    let name = match (node.is_data(), &*node.type_name) {
+        (true, name) => format!("data.{name}"),
+        (false, "aws_s3_bucket_object") => "aws_s3_object".to_owned(),
+        (false, name) => name.to_owned(),
+    };
+    all.get(&name)
+}
+
+/// Makes the arguments what the provider takes: texts that are numbers become numbers, and so on.
+pub(in crate::rehearse) fn convert(node: &Node, arguments: &mut Arguments) -> Result<(), Problem> {
+    let Some(block) = find(node) else {
+        return Ok(());
+    };
+    block.convert(&mut arguments.values).map_err(|(name, why)| {
+        let first = name.split('.').next().unwrap_or_default();
+        let place = arguments.places.get(first).unwrap_or(&arguments.place);
+        let message = format!(
+            "the argument `{name}` of {} is not what it must be: {why}",
+            node.type_name
+        );
+        Problem::at(place, message)
+    })
+}
+
+/// Adds what was not given to the values of what was made.
+pub(in crate::rehearse) fn complete(node: &Node, values: &mut Map<String, Value>) {
+    let Some(block) = find(node) else {
+        return;
+    };
+    for (_, name, default) in DEFAULTS.iter().filter(|(of, ..)| *of == node.type_name) {
+        let default = serde_json::from_str(default).unwrap_or_default();
+        let value = values.entry((*name).to_owned()).or_insert(Value::Null);
+        if value.is_null() {
+            *value = default;
+        }
+    }
+    if block.attributes.contains_key("tags_all") && !values.contains_key("tags_all") {
+        let tags = values.get("tags").filter(|tags| !tags.is_null());
+        let tags = tags.cloned().unwrap_or_else(|| json!({}));
+        values.insert("tags_all".to_owned(), tags);
+    }
+    block.complete(values);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_of_an_attribute_and_of_its_type() {
+        let schemas: Value = serde_json::from_str(include_str!("schema.json")).unwrap();
+        for (of, name, default) in DEFAULTS {
+            let block = Block::read(&schemas[*of]);
+            let value: Value = serde_json::from_str(default).unwrap();
+            let attribute = block.attributes.get(*name);
+            let attribute = attribute.unwrap_or_else(|| panic!("{of} has no {name}"));
+            let typed = Typed::from(value.clone()).convert(&attribute.kind);
+            assert_eq!(typed.map(|v| v.to_json()), Ok(value), "{of}.{name}");
+        }
+    }
+
+    #[test]
+    fn every_type_that_is_here_has_a_schema() {
+        let schemas: Value = serde_json::from_str(include_str!("schema.json")).unwrap();
+        for kind in super::super::TYPES {
+            let name = kind.name.replace("bucket_object", "object");
+            assert!(schemas[&*name].is_object(), "{name}");
+        }
+        for kind in super::super::DATA {
+            let name = format!("data.{}", kind.name);
+            assert!(schemas[&*name].is_object(), "{name}");
+        }
+    }
+}

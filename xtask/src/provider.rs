@@ -1,0 +1,69 @@
+//! Refreshes the schema of the AWS provider's resources: what `terraform providers schema -json` prints, without prose,
+//! of the types that the file has.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+/// `schemas`: the output of `terraform providers schema -json`; `more`: types to add, data sources with `data.` in front.
+pub(crate) fn refresh(schemas: &Path, more: &[&str], out: &Path) -> Result<(), String> {
+    let read = |path: &Path| -> Result<Value, String> {
+        let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))
+    };
+    let known = read(out).unwrap_or_default();
+    let known = known.as_object().into_iter().flat_map(Map::keys);
+    let mut names: Vec<String> = known.cloned().collect();
+    names.extend(more.iter().map(|name| (*name).to_owned()));
+    names.sort();
+    names.dedup();
+    let schemas = read(schemas)?;
+    let providers = schemas["provider_schemas"].as_object();
+    let aws = providers.and_then(|p| p.iter().find(|(name, _)| name.ends_with("hashicorp/aws")));
+    let (_, aws) = aws.ok_or("the file has no schema of hashicorp/aws")?;
+    let mut lines = Vec::new();
+    for name in names {
+        let (kind, type_name) = match name.strip_prefix("data.") {
+            Some(rest) => ("data_source_schemas", rest),
+            None => ("resource_schemas", &*name),
+        };
+        let schema = &aws[kind][type_name]["block"];
+        if schema.is_null() {
+            return Err(format!("the provider has no {name}"));
+        }
+        lines.push(format!("{}: {}", json!(name), block(schema)));
+    }
+    let text = format!("{{\n{}\n}}\n", lines.join(",\n"));
+    fs::write(out, text).map_err(|e| format!("{}: {e}", out.display()))
+}
+
+/// Attributes with their types, those that the provider fills itself under `computed`, and blocks under `blocks`.
+fn block(schema: &Value) -> Value {
+    let (mut attributes, mut computed, mut blocks) = (Map::new(), Map::new(), Map::new());
+    for (name, attribute) in schema["attributes"].as_object().into_iter().flatten() {
+        let into = match attribute["computed"].as_bool() {
+            Some(true) => &mut computed,
+            _ => &mut attributes,
+        };
+        // What a framework provider nests is an attribute of a type that it does not say.
+        let kind = match &attribute["type"] {
+            Value::Null => json!("dynamic"),
+            kind => kind.clone(),
+        };
+        into.insert(name.clone(), kind);
+    }
+    for (name, nested) in schema["block_types"].as_object().into_iter().flatten() {
+        blocks.insert(name.clone(), block(&nested["block"]));
+    }
+    let mut out = Map::new();
+    let parts = [
+        ("attributes", attributes),
+        ("computed", computed),
+        ("blocks", blocks),
+    ];
+    for (name, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
+        out.insert(name.to_owned(), Value::Object(part));
+    }
+    Value::Object(out)
+}
