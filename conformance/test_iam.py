@@ -21,7 +21,7 @@ def iam(fresh):
 
 
 def holder(iam, kind, name, arn):
-    """What users and roles have in common."""
+    """What users and roles have in common; inline policies have names in any case (spec/authorization.md 7.3)."""
     f = lambda verb, noun: getattr(iam, f"{verb}_{kind}_{noun}")
     who = {f"{kind.capitalize()}Name": name}
     f("put", "policy")(**who, PolicyName="Inline", PolicyDocument=DOC)
@@ -68,6 +68,7 @@ def test_roles_and_users(iam):
 
 
 def test_managed_policies(iam):
+    """spec/authorization.md 7.1."""
     arn = iam.create_policy(PolicyName="p", PolicyDocument=DOC)["Policy"]["Arn"]
     iam.create_policy_version(PolicyArn=arn, PolicyDocument=DOC)
     iam.set_default_policy_version(PolicyArn=arn, VersionId="v2")
@@ -84,6 +85,7 @@ def test_managed_policies(iam):
 
 
 def test_documents_are_validated(iam):
+    """spec/iam.md fact 17, spec/authorization.md 3.6."""
     trust = lambda principal: json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}]})
     create = lambda document: error(iam.create_role, RoleName="x", AssumeRolePolicyDocument=document)
     missing = f"arn:aws:iam::{A}:role/nobody"

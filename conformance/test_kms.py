@@ -91,6 +91,7 @@ def test_policies_lock_nobody_out(kms):
 
 
 def test_grants_count(kms):
+    """spec/authorization.md 2.1, 2.5; spec/iam.md fact 18."""
     s = kms.server
     iam = s.client("iam", B)
     trust = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{B}:user/u"}}]})

@@ -183,7 +183,7 @@ def test_multipart(s3):
 
 
 def test_kms_is_asked_as_the_caller(s3):
-    """The writer's key is asked for with the context of S3, and a reader without it is refused by KMS's own words."""
+    """The writer's key is asked for with the context of S3, and a reader without it is refused by KMS's own words (spec/iam.md fact 19)."""
     s = s3.server
     kms = s.client("kms", B)
     key = kms.create_key()["KeyMetadata"]["Arn"]

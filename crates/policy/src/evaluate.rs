@@ -14,8 +14,10 @@ use crate::request::Request;
 /// Decides `request` under `policies`.
 #[must_use]
 pub fn evaluate(request: &Request<'_>, policies: &Policies, kind: ResourceKind) -> Decision {
+    // What AWS owns is everybody's (`spec/authorization.md` section 6.3).
+    let of_aws = request.resource.starts_with("arn:aws:iam::aws:");
     let cross_account = match (request.principal.account(), request.resource_account) {
-        (Some(own), Some(other)) => own != other,
+        (Some(own), Some(other)) => own != other && !of_aws,
         _ => false,
     };
     let evaluation = Evaluation {
@@ -186,8 +188,15 @@ impl<'a> Evaluation<'a> {
             .or_else(|| deny(Gate::Endpoint, self.first_of_endpoint(Effect::Deny)))
     }
 
+    /// The resource policy, where it counts: the organization's delegation policy does not bind the management account
+    /// itself (`spec/authorization.md` section 5.1).
+    fn resource_policy(&self) -> Option<&'a Policy> {
+        let own = !self.cross_account && self.request.action_of("organizations").is_some();
+        self.policies.resource.as_ref().filter(|_| !own)
+    }
+
     fn resource_deny(&self) -> Option<Hit<'a>> {
-        let policy = self.policies.resource.as_ref()?;
+        let policy = self.resource_policy()?;
         policy
             .document
             .candidates(Effect::Deny, self.request.action)
@@ -257,7 +266,13 @@ impl<'a> Evaluation<'a> {
 
     /// The strongest Allow of the resource policy for this principal.
     fn resource_allow(&self) -> Option<(Strength, Hit<'a>)> {
-        let policy = self.policies.resource.as_ref()?;
+        let policy = self.resource_policy()?;
+        // The grant rules its retirement: a key policy gives the permission to nobody (KMS developer guide).
+        let retires = self.request.is("kms", "RetireGrant")
+            && !matches!(
+                self.request.principal,
+                Principal::Anonymous | Principal::Service(_) | Principal::Provider { .. }
+            );
         // Recorded: to the simulator an account that is named is everyone in it.
         let simulated = self.request.context.is_simulated() && !self.cross_account;
         let mut best: Option<(Strength, Hit<'a>)> = None;
@@ -267,6 +282,7 @@ impl<'a> Evaluation<'a> {
         {
             let named = self.strength(statement);
             let named = named.map(|s| if simulated { Strength::Direct } else { s });
+            let named = named.map(|s| if retires { Strength::Account } else { s });
             if let Some(strength) = named
                 && best.is_none_or(|(b, _)| strength > b)
                 && self.matches(statement)
@@ -409,7 +425,9 @@ impl<'a> Evaluation<'a> {
                 missing.push(caller(Gate::Identity));
             }
         }
-        let needs_resource = self.cross_account || self.kind != ResourceKind::Ordinary;
+        // A member sees what it is a member of (`spec/authorization.md` section 5.1).
+        let member = self.request.is("organizations", "DescribeOrganization");
+        let needs_resource = (self.cross_account && !member) || self.kind != ResourceKind::Ordinary;
         let never = self.cross_account
             && self.kind == ResourceKind::Key
             && self.request.action_of("kms").is_some_and(|name| {

@@ -58,7 +58,7 @@ pub use explain::{
 pub use json::{JsonError, Span, line_and_column};
 pub use lint::{Finding, LintKind, NoReference, Reference, Severity, Step, lint};
 pub use message::{Style, sentence, wire_sentence};
-pub use parse::DocumentError;
+pub use parse::{DocumentError, Fault};
 pub use principal::{Principal, Strength};
 pub use public::{is_public, public_statements};
 pub use request::{Context, ContextValue, Request};

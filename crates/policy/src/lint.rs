@@ -5,7 +5,7 @@
 
 use crate::document::{Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement};
 use crate::json::Span;
-use crate::parse::DocumentError;
+use crate::parse::{DocumentError, Fault};
 
 /// What services offer.
 pub trait Reference {
@@ -124,14 +124,14 @@ fn unreadable(text: &str, error: &DocumentError) -> Finding {
                 end: text.len(),
             },
         ),
-        DocumentError::Grammar { message, span } => {
-            let code = match message.as_str() {
-                "Missing required field Statement" => "MISSING_STATEMENT",
-                "Missing required field Effect" => "MISSING_EFFECT",
-                m if m.starts_with("Invalid effect") => "INVALID_EFFECT",
-                m if m.starts_with("unknown condition operator") => "INVALID_CONDITION_OPERATOR",
-                m if m.starts_with("Version") => "INVALID_VERSION",
-                m if m.starts_with("unknown element") => "INVALID_POLICY_ELEMENT",
+        DocumentError::Grammar { fault, span } => {
+            let code = match fault {
+                Fault::Missing("Statement") => "MISSING_STATEMENT",
+                Fault::Missing("Effect") => "MISSING_EFFECT",
+                Fault::Effect(_) => "INVALID_EFFECT",
+                Fault::Operator(_) => "INVALID_CONDITION_OPERATOR",
+                Fault::Version => "INVALID_VERSION",
+                Fault::UnknownField(_) => "INVALID_POLICY_ELEMENT",
                 _ => "POLICY_SYNTAX_ERROR",
             };
             (code, *span)

@@ -44,6 +44,10 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
     if matches!(request.principal, Principal::Provider { .. }) && !decision.allowed() {
         return format!("Not authorized to perform {}", request.action);
     }
+    // Recorded: one sentence, whatever denied.
+    if request.action_of("organizations").is_some() && !decision.allowed() {
+        return "You don't have permissions to access this resource.".to_owned();
+    }
     if request.is("iam", "PassRole") && decision.cross_account && !decision.allowed() {
         return "Cross-account pass role is not allowed.".to_owned();
     }
@@ -116,8 +120,8 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
 pub fn wire_sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>) -> String {
     let organization = request.context.single("aws:principalorgid");
     let one = organization.is_some() && organization == request.context.single("aws:resourceorgid");
-    let stranger =
-        matches!(request.principal, Principal::Anonymous) || (decision.cross_account && !one);
+    let stranger = matches!(request.principal, Principal::Anonymous)
+        || (decision.cross_account && (!one || decision.gate == Gate::Endpoint));
     if Style::of(request.action) == Style::S3 && stranger && !decision.allowed() {
         return "Access Denied".to_owned();
     }

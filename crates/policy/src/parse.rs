@@ -22,17 +22,53 @@ pub enum DocumentError {
     /// It is JSON, but not the grammar of a policy.
     Grammar {
         /// What is wrong.
-        message: String,
+        fault: Fault,
         /// Where.
         span: Span,
     },
+}
+
+/// What is wrong with the grammar of a policy; services have sentences of their own for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The document is no object.
+    NotAnObject,
+    /// The version is none that there is.
+    Version,
+    /// A member that documents or statements do not have.
+    UnknownField(String),
+    /// There is no `Statement`, or a statement lacks this.
+    Missing(&'static str),
+    /// A statement has both of a pair of elements, or one twice.
+    Both(&'static str),
+    /// The effect is neither `Allow` nor `Deny`.
+    Effect(String),
+    /// There is no condition operator of this name.
+    Operator(String),
+    /// Something is not of the form that it must have.
+    Form(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnObject => f.write_str("a policy document is a JSON object"),
+            Self::Version => f.write_str("Version must be 2012-10-17 or 2008-10-17"),
+            Self::UnknownField(name) => write!(f, "unknown element `{name}`"),
+            Self::Missing(name) => write!(f, "Missing required field {name}"),
+            Self::Both(name) => write!(f, "{name} and Not{name} exclude each other"),
+            Self::Effect(text) => write!(f, "Invalid effect: {text}"),
+            Self::Operator(name) => write!(f, "unknown condition operator `{name}`"),
+            Self::Form(message) => f.write_str(message),
+        }
+    }
 }
 
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(e) => write!(f, "not JSON: {e}"),
-            Self::Grammar { message, .. } => f.write_str(message),
+            Self::Grammar { fault, .. } => write!(f, "{fault}"),
         }
     }
 }
@@ -45,11 +81,15 @@ impl From<JsonError> for DocumentError {
     }
 }
 
-fn grammar<T>(node: &Node, message: impl Into<String>) -> Result<T, DocumentError> {
+fn fault<T>(node: &Node, fault: Fault) -> Result<T, DocumentError> {
     Err(DocumentError::Grammar {
-        message: message.into(),
+        fault,
         span: node.span,
     })
+}
+
+fn grammar<T>(node: &Node, message: impl Into<String>) -> Result<T, DocumentError> {
+    fault(node, Fault::Form(message.into()))
 }
 
 impl FromStr for Document {
@@ -58,14 +98,14 @@ impl FromStr for Document {
     fn from_str(text: &str) -> Result<Self, DocumentError> {
         let node = json::parse(text)?;
         let Json::Object(members) = &node.value else {
-            return grammar(&node, "a policy document is a JSON object");
+            return fault(&node, Fault::NotAnObject);
         };
         let version = match members.iter().find(|(k, _)| k == "Version").map(|(_, n)| n) {
             None => Version::V2008,
             Some(n) => match &n.value {
                 Json::String(v) if v == "2008-10-17" => Version::V2008,
                 Json::String(v) if v == "2012-10-17" => Version::V2012,
-                _ => return grammar(n, "Version must be 2012-10-17 or 2008-10-17"),
+                _ => return fault(n, Fault::Version),
             },
         };
         let mut id = None;
@@ -75,11 +115,11 @@ impl FromStr for Document {
                 "Version" => {}
                 "Id" => id = Some(string(value, "Id")?.to_owned()),
                 "Statement" => statements = Some(value),
-                other => return grammar(value, format!("unknown element `{other}`")),
+                other => return fault(value, Fault::UnknownField(other.to_owned())),
             }
         }
         let Some(list) = statements else {
-            return grammar(&node, "Missing required field Statement");
+            return fault(&node, Fault::Missing("Statement"));
         };
         let statements = match &list.value {
             Json::Array(items) => items
@@ -136,12 +176,12 @@ fn statement(node: &Node, version: Version) -> Result<Statement, DocumentError> 
                 effect = Some(match string(value, "Effect")? {
                     "Allow" => Effect::Allow,
                     "Deny" => Effect::Deny,
-                    other => return grammar(value, format!("Invalid effect: {other}")),
+                    other => return fault(value, Fault::Effect(other.to_owned())),
                 });
             }
             "Principal" | "NotPrincipal" => {
                 if out.principals.is_some() {
-                    return grammar(value, "Principal and NotPrincipal exclude each other");
+                    return fault(value, Fault::Both("Principal"));
                 }
                 out.principals = Some(PrincipalElement {
                     negated: key == "NotPrincipal",
@@ -151,7 +191,7 @@ fn statement(node: &Node, version: Version) -> Result<Statement, DocumentError> 
             }
             "Action" | "NotAction" => {
                 if out.actions.is_some() {
-                    return grammar(value, "Action and NotAction exclude each other");
+                    return fault(value, Fault::Both("Action"));
                 }
                 // Variables are not substituted in actions.
                 let texts = strings(value, key)?;
@@ -166,7 +206,7 @@ fn statement(node: &Node, version: Version) -> Result<Statement, DocumentError> 
             }
             "Resource" | "NotResource" => {
                 if out.resources.is_some() {
-                    return grammar(value, "Resource and NotResource exclude each other");
+                    return fault(value, Fault::Both("Resource"));
                 }
                 let texts = strings(value, key)?;
                 out.resources = Some(Element {
@@ -179,12 +219,12 @@ fn statement(node: &Node, version: Version) -> Result<Statement, DocumentError> 
                 });
             }
             "Condition" => out.conditions = conditions(value, version)?,
-            other => return grammar(value, format!("unknown element `{other}` in a statement")),
+            other => return fault(value, Fault::UnknownField(other.to_owned())),
         }
     }
     match effect {
         Some(effect) => out.effect = effect,
-        None => return grammar(node, "Missing required field Effect"),
+        None => return fault(node, Fault::Missing("Effect")),
     }
     Ok(out)
 }
@@ -237,7 +277,7 @@ fn conditions(node: &Node, version: Version) -> Result<Vec<Condition>, DocumentE
     let mut out = Vec::new();
     for (name, keys) in operators {
         let Some((operator, qualifier, if_exists)) = Operator::parse(name) else {
-            return grammar(keys, format!("unknown condition operator `{name}`"));
+            return fault(keys, Fault::Operator(name.clone()));
         };
         let Json::Object(keys) = &keys.value else {
             return grammar(
@@ -316,7 +356,7 @@ mod tests {
         );
         assert_eq!(
             error(r#"{"Statement":{"Effect":"Allow","Verb":"x"}}"#),
-            "unknown element `Verb` in a statement"
+            "unknown element `Verb`"
         );
         assert!(error(r#"{"Statement":"#).starts_with("not JSON"));
     }

@@ -64,7 +64,7 @@ pub(crate) fn check_arn(resource: &str) -> Result<(), String> {
                 && part(5) != "root" =>
         {
             Err(format!(
-                "IAM resource path must either be \"*\" or start with {}.",
+                "IAM resource path must either be \"*\", root, or start with {}.",
                 IAM_PATHS.join(", ")
             ))
         }

@@ -179,7 +179,10 @@ impl Template {
         let Form::Variables(pieces) = &self.form else {
             return Some(arn_parts_match(&self.arn_parts()?, arn));
         };
-        let tokens = Self::resolve(pieces, context)?;
+        // A variable without a value is like nothing (IAM user guide, "Policy variables with no value").
+        let Some(tokens) = Self::resolve(pieces, context) else {
+            return Some(false);
+        };
         let colon = Token::Unit(0x3a);
         let operand: Vec<&[Token]> = tokens.splitn(6, |t| *t == colon).collect();
         let first: Vec<Token> = "arn".encode_utf16().map(Token::Unit).collect();

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use sekisho_policy::case::Case;
-use sekisho_policy::{evaluate, explain, sentence, what_would_allow};
+use sekisho_policy::{evaluate, explain, what_would_allow, wire_sentence};
 use serde_json::Value;
 
 fn files(dir: &Path, out: &mut Vec<PathBuf>) {
@@ -51,7 +51,7 @@ fn every_case_holds() {
     for (file, case) in cases() {
         let request = case.request();
         let decision = evaluate(&request, &case.policies, case.kind);
-        let message = sentence(&request, &decision, None);
+        let message = wire_sentence(&request, &decision, None);
         if let Some(difference) = case.difference(&decision, &message) {
             wrong.push(format!("{}: {}: {difference}", file.display(), case.name));
         }

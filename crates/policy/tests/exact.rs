@@ -147,6 +147,7 @@ fn the_strongest_grant_counts_wherever_it_stands() {
     }
 }
 
+/// `spec/authorization.md` 2.5.
 #[test]
 fn only_the_grant_that_is_retired_speaks_for_its_retirement() {
     let mut mine = grant("mine", "arn:aws:iam::111111111111:root", &[]);
@@ -413,6 +414,7 @@ fn context_keys_are_those_of_conditions_and_variables() {
     assert_eq!(keys("2008-10-17"), ["s3:max-keys"]);
 }
 
+/// `spec/iam.md` fact 32.
 #[test]
 fn a_denial_names_its_policy_where_the_caller_may_know_of_it() {
     let deny = policy(r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#);
@@ -442,6 +444,7 @@ fn a_denial_names_its_policy_where_the_caller_may_know_of_it() {
     assert!(denied(known, "222222222222").ends_with(tail));
 }
 
+/// `spec/iam.md` fact 6, `spec/authorization.md` 2.6.
 #[test]
 fn ids_stay_with_who_had_them() {
     use sekisho_policy::{PrincipalPattern, Strength};

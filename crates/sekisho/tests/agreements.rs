@@ -614,6 +614,7 @@ fn kms_dot_star_is_the_seeds_own_trap() {
     );
 }
 
+/// `spec/iam.md` fact 6.
 #[test]
 fn a_role_that_was_made_again_is_another_role() {
     let outcome = run(&[], |_| {});

@@ -320,8 +320,9 @@ impl Question {
                 }
                 let not = base == "ArnNotLike";
                 for operand in operands {
+                    // A variable without a value is like nothing.
                     let Some(operand) = self.fill(operand, variables) else {
-                        return deny;
+                        continue;
                     };
                     let parts: Vec<&str> = operand.splitn(6, ':').collect();
                     if parts.len() != 6 || (parts[0] != "arn" && parts[0] != "*") {
@@ -379,11 +380,8 @@ impl Question {
 pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     let service_linked =
         matches!(&q.who, Who::Session { role, .. } if role.starts_with("aws-service-role/"));
-    let rcp: &[Vec<Value>] = if service_linked || q.action == "kms:RetireGrant" {
-        &[]
-    } else {
-        &l.rcp
-    };
+    let free = service_linked || q.action == "kms:RetireGrant";
+    let rcp: &[Vec<Value>] = if free { &[] } else { &l.rcp };
     let bound =
         !service_linked && !matches!(q.who, Who::Service(_) | Who::Provider(_) | Who::Anonymous);
     let scp: &[Vec<Value>] = if bound { &l.scp } else { &[] };
@@ -464,6 +462,10 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
             Verdict::Implicit(["resource"].into())
         };
     };
+    // A key policy gives nobody the permission to retire a grant.
+    if q.action == "kms:RetireGrant" && !matches!(q.who, Who::Provider(_)) {
+        resource = resource.min(Some(Named::Account));
+    }
     let mut grant: Option<Named> = None;
     let mut own_grant: Option<Named> = None;
     for (grantee, operations, context, issuer) in &l.grants {

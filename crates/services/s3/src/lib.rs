@@ -3,6 +3,7 @@
 //! KMS is asked as the caller, with `kms:ViaService` and the `aws:s3:arn` context, so that a missing permission
 //! surfaces where AWS would raise it.
 
+mod applies;
 mod bucket;
 mod checks;
 mod conditions;

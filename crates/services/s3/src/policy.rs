@@ -3,6 +3,7 @@
 use sekisho_engine::{ApiError, Caller, Lookup, PolicyText, pin};
 use sekisho_policy::{Kind, is_public, validate};
 
+use crate::applies;
 use crate::bucket::Bucket;
 
 fn malformed(message: &str) -> ApiError {
@@ -22,11 +23,18 @@ pub(crate) fn accept(
             let name = resource
                 .split_once('/')
                 .map_or(resource, |(bucket, _)| bucket);
-            if resource != "*" && !sekisho_arn::glob(name, &arn) {
+            let own = resource.strip_prefix("arn:").is_some_and(|rest| {
+                // `arn:aws:s3:::*` is of every bucket, and so of none.
+                rest.split(':')
+                    .nth(4)
+                    .is_some_and(|name| !name.starts_with('*'))
+            });
+            if !own || !sekisho_arn::glob(name, &arn) {
                 return Err(malformed("Policy has invalid resource"));
             }
         }
     }
+    applies::check(&document).map_err(malformed)?;
     let pins = pin(lookup, &document)?.map_err(|_| malformed("Invalid principal in policy"))?;
     if bucket.public_access.is_some_and(|p| p.block_public_policy) && is_public(&document) {
         let message = format!(
