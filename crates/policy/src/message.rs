@@ -75,8 +75,13 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
             }
             // Named since 2026 for the documents that have an ARN, where the caller may know of them: its own account's
             // policies, and those of the organization.
-            let known = matches!(decision.gate, Gate::Scp | Gate::Rcp)
-                || (!decision.cross_account && decision.gate != Gate::Resource);
+            let near = !decision.cross_account || one_organization(request);
+            let known = match decision.gate {
+                Gate::Scp => true,
+                Gate::Rcp => near || !says_organization(request),
+                Gate::Resource => false,
+                _ => near,
+            };
             let arn = decision
                 .statement
                 .as_ref()
@@ -118,8 +123,7 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
 /// as the request tells, organization (S3 user guide, "Troubleshoot access denied errors").
 #[must_use]
 pub fn wire_sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>) -> String {
-    let organization = request.context.single("aws:principalorgid");
-    let one = organization.is_some() && organization == request.context.single("aws:resourceorgid");
+    let one = one_organization(request);
     let stranger = matches!(request.principal, Principal::Anonymous)
         || (decision.cross_account && (!one || decision.gate == Gate::Endpoint));
     if Style::of(request.action) == Style::S3 && stranger && !decision.allowed() {
@@ -151,6 +155,17 @@ fn noun(gate: Gate) -> &'static str {
         Gate::Rcp => "resource control policy",
         Gate::Endpoint => "VPC endpoint policy",
     }
+}
+
+/// Whether the caller and the resource are known to be of one organization.
+fn one_organization(request: &Request<'_>) -> bool {
+    let organization = request.context.single("aws:principalorgid");
+    organization.is_some() && organization == request.context.single("aws:resourceorgid")
+}
+
+/// Whether it is known which organization the resource is of.
+fn says_organization(request: &Request<'_>) -> bool {
+    request.context.single("aws:resourceorgid").is_some()
 }
 
 fn with_article(gate: Gate) -> String {

@@ -148,10 +148,7 @@ pub fn is_base64(text: &str) -> bool {
 #[must_use]
 pub fn date_ms(text: &str) -> Option<i64> {
     let unsigned = text.strip_prefix('+').unwrap_or(text);
-    if !unsigned.is_empty()
-        && unsigned.len() <= 12
-        && unsigned.bytes().all(|b| b.is_ascii_digit())
-        && unsigned.len() != 8
+    if !unsigned.is_empty() && unsigned.len() <= 12 && unsigned.bytes().all(|b| b.is_ascii_digit())
     {
         return unsigned.parse::<i64>().ok()?.checked_mul(1000);
     }
@@ -511,10 +508,78 @@ mod tests {
         ] {
             assert_eq!(at(clock), None, "{clock}");
         }
-        // Eight digits are no epoch seconds and no date.
-        assert_eq!(date_ms("20200101"), None);
+        // Eight digits are epoch seconds as any others are, and no date.
+        assert_eq!(date_ms("20200101"), Some(20_200_101_000));
         assert_eq!(date_ms("1577836800"), date_ms("2020-01-01"));
         assert_eq!(date_ms("1234567890123"), None);
+    }
+
+    /// As the policy simulator shows numbers (`spec/conditions.md` fact 9).
+    #[test]
+    fn numbers_have_one_form() {
+        for (text, form) in [
+            ("5", "5"),
+            ("+5", "5"),
+            ("-5", "-5"),
+            ("005", "5"),
+            ("0", "0"),
+            ("-0", "-0"),
+            ("00.50", "0.50"),
+            ("12.345", "12.345"),
+            (".5", "0.5"),
+            ("1e2", "1E+2"),
+            ("12e1", "1.2E+2"),
+            ("1.5e1", "15"),
+            ("1e-3", "0.001"),
+            ("1e-6", "0.000001"),
+            ("1e-7", "1E-7"),
+            ("1.25e-8", "1.25E-8"),
+            ("123e-9", "1.23E-7"),
+        ] {
+            assert_eq!(canonical_number(text).as_deref(), Some(form), "{text}");
+        }
+        assert_eq!(canonical_number("x"), None);
+        assert_eq!(canonical_number(""), None);
+    }
+
+    #[test]
+    fn texts_of_a_type() {
+        assert!(is_ip_address("10.0.0.1"));
+        assert!(is_ip_address("2001:db8::1"));
+        assert!(!is_ip_address("10.0.0.0/8"));
+        assert!(!is_ip_address("x"));
+        for good in ["", "aGk=", "aGVs", "YQ==", "YWI=", "+/+/"] {
+            assert!(is_base64(good), "{good}");
+        }
+        // The last digit's bits that no byte has must be zero.
+        for bad in [
+            "a", "aGk", "aGl=", "YR==", "Yf==", "YWJ=", "YWL=", "aG k=", "=", "YQ=a",
+        ] {
+            assert!(!is_base64(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_edges_of_a_network() {
+        let of = |network: &str| edges(network);
+        assert_eq!(
+            of("10.1.2.3/24"),
+            ["10.1.2.0", "10.1.2.255", "10.1.1.255", "10.1.3.0"]
+        );
+        assert_eq!(
+            of("10.0.0.7"),
+            ["10.0.0.7", "10.0.0.7", "10.0.0.6", "10.0.0.8"]
+        );
+        assert_eq!(
+            of("2001:db8::5/64"),
+            [
+                "2001:db8::",
+                "2001:db8::ffff:ffff:ffff:ffff",
+                "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff",
+                "2001:db8:0:1::"
+            ]
+        );
+        assert_eq!(of("::1/128"), ["::1", "::1", "::", "::2"]);
     }
 
     #[test]

@@ -566,3 +566,51 @@ fn base64_is_what_iam_stores() {
         assert!(!stored(bad), "{bad}");
     }
 }
+
+/// A session's role ARN is believed as far as it agrees with the session: `aws:PrincipalArn` of a case may lie.
+#[test]
+fn a_session_has_the_role_that_it_can_have() {
+    let role_of = |given: &str| match Principal::from_arn(SESSION, Some(given)) {
+        Some(Principal::Session { role_arn, .. }) => role_arn,
+        other => panic!("{other:?}"),
+    };
+    let own = "arn:aws:iam::111111111111:role/r";
+    assert_eq!(
+        role_of("arn:aws:iam::111111111111:role/path/r"),
+        "arn:aws:iam::111111111111:role/path/r"
+    );
+    for other in [
+        "arn:aws:iam::111111111111:role/path/other",
+        "arn:aws:iam::222222222222:role/path/r",
+        "arn:aws:iam::111111111111:user/path/r",
+    ] {
+        assert_eq!(role_of(other), own, "{other}");
+    }
+}
+
+/// Recorded: to the policy simulator an account that a resource policy names is everyone in it, but only its own.
+#[test]
+fn the_simulator_takes_an_account_for_everyone_in_it() {
+    let policies = Policies {
+        resource: Some(Policy::new(
+            "p",
+            r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"s3:GetObject","Resource":"*"}}"#.parse().unwrap(),
+        )),
+        ..Policies::default()
+    };
+    let principal = Principal::from_arn("arn:aws:iam::111111111111:user/u", None).unwrap();
+    let decide = |context: &Context, account: &str| {
+        let request = Request {
+            principal: &principal,
+            action: "s3:GetObject",
+            resource: "arn:aws:s3:::b/k",
+            resource_account: Some(account),
+            context,
+            requested_grant: None,
+        };
+        evaluate(&request, &policies, ResourceKind::Ordinary).allowed()
+    };
+    assert!(!decide(&Context::new(), "111111111111"));
+    assert!(decide(&Context::simulated(), "111111111111"));
+    assert!(!decide(&Context::simulated(), "222222222222"));
+}

@@ -253,6 +253,34 @@ mod tests {
         assert!(matches!(grants(&own, &[], &all), Compared::Found(_)));
     }
 
+    #[test]
+    fn a_condition_with_a_variable_can_hold() {
+        let of = |prefix: &str| {
+            document(&format!(
+                r#"{{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*","Condition":{{"StringEquals":{{"s3:prefix":"{prefix}"}}}}}}"#
+            ))
+        };
+        let nothing = document(r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#);
+        assert!(matches!(
+            new_access(&of("${aws:username}"), &nothing),
+            Compared::Found(_)
+        ));
+        assert!(matches!(new_access(&of("a"), &nothing), Compared::Found(_)));
+    }
+
+    /// An ARN that ends early means all that begins so.
+    #[test]
+    fn an_incomplete_arn_is_what_it_is_matched_as() {
+        let of = |resource: &str| {
+            document(&format!(
+                r#"{{"Effect":"Allow","Action":"sqs:SendMessage","Resource":"{resource}"}}"#
+            ))
+        };
+        let (short, long) = (of("arn:aws:sqs"), of("arn:aws:sqs:*:*:*"));
+        assert_eq!(new_access(&short, &long), Compared::Nothing);
+        assert_eq!(new_access(&long, &short), Compared::Nothing);
+    }
+
     /// Large documents and crossing denials: never "nothing" without a proof.
     #[test]
     fn nothing_is_never_guessed() {

@@ -87,7 +87,7 @@ fn check_provider(statement: &Statement, name: &str, kind: Kind) -> Result<(), V
         let all = c
             .operands
             .iter()
-            .any(|o| o.template.pattern().chars().all(|c| c == '*'));
+            .any(|o| o.template.raw.chars().all(|c| c == '*'));
         operator && !all && c.qualifier != Qualifier::ForAll && keys.contains(&c.key)
     };
     if !statement.conditions.iter().any(narrows) {
