@@ -271,3 +271,40 @@ def test_presigned_urls_are_known_as_such(server):
     assert e.value.code == 403
     s3.delete_bucket_policy(Bucket="presigned-objects")
     assert urllib.request.urlopen(url).read() == b"x"
+
+
+def test_a_bucket_policy_says_what_can_be(server):
+    """S3 holds the actions, resources and conditions of a statement to each other (its answers as users met them)."""
+    s3 = server.client("s3", A)
+    s3.create_bucket(Bucket="says-what-can-be")
+
+    def refused(text):
+        with pytest.raises(botocore.exceptions.ClientError) as failed:
+            s3.put_bucket_policy(Bucket="says-what-can-be", Policy=text)
+        assert failed.value.response["Error"]["Code"] == "MalformedPolicy"
+        return failed.value.response["Error"]["Message"]
+
+    def statement(**members):
+        members = {"Effect": "Allow", "Principal": {"AWS": A}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::says-what-can-be/*"} | members
+        return json.dumps({"Version": "2012-10-17", "Statement": [{k: v for k, v in members.items() if v is not None}]})
+
+    brace = "Policies must be valid JSON and the first byte must be '{'"
+    bucket = "arn:aws:s3:::says-what-can-be"
+    assert refused("") == brace
+    assert refused(" " + statement()) == brace
+    assert refused("[]") == brace
+    assert refused("{") == "This policy contains invalid Json"
+    assert refused('{"Version":"2012-10-17","Statement":[]}') == "Could not parse the policy: Statement is empty!"
+    assert refused(statement(Action=None)) == "Missing required field Action"
+    assert refused(statement(Principal="arn:aws:iam::222222222222:root")) == "Invalid policy syntax."
+    assert refused(statement(Verb="x")) == "Unknown field Verb"
+    assert refused(statement(Action="s3:ListBucket")) == "Action does not apply to any resource(s) in statement"
+    assert refused(statement(Resource=bucket)) == "Action does not apply to any resource(s) in statement"
+    assert refused(statement(Resource="*")) == "Policy has invalid resource"
+    assert refused(statement(Action="s3:GetObjects")) == "Policy has invalid action"
+    assert refused(statement(Condition={"StringEquals": {"s3:acl": "x"}})) == "Policy has an invalid condition key"
+    assert (
+        refused(statement(Action=["s3:ListBucket", "s3:GetBucketAcl"], Resource=bucket, Condition={"StringLike": {"s3:prefix": "a"}}))
+        == "Conditions do not apply to combination of actions and resources in statement"
+    )
+    s3.put_bucket_policy(Bucket="says-what-can-be", Policy=statement(Resource=[bucket, bucket + "/*"], Action=["s3:ListBucket", "s3:GetObject"]))

@@ -35,8 +35,23 @@ pub(crate) fn check_arn(resource: &str) -> Result<(), String> {
     let parts: Vec<&str> = resource.splitn(6, ':').collect();
     let part = |at: usize| parts.get(at).copied().unwrap_or_default();
     let open = |text: &str| text.contains(['*', '?', '$']);
+    if part(0) != "arn" && parts.len() > 1 && !open(resource) {
+        // Read as an ARN whatever it begins with, and completed (moto's and versitygw's tables of IAM's answers agree).
+        let rest = (1..6).map(|at| parts.get(at).copied().unwrap_or("*"));
+        let completed = format!("arn:{}", rest.collect::<Vec<_>>().join(":"));
+        if !PARTITIONS.contains(&part(1)) {
+            return Err(format!(
+                "Partition \"{}\" is not valid for resource \"{completed}\".",
+                part(1)
+            ));
+        }
+    }
     if part(0) != "arn" || parts.len() < 2 {
         return Ok(());
+    }
+    let short = parts.len() < 6 && resource.contains("::");
+    if short || parts.get(2).is_some_and(|service| service.is_empty()) {
+        return Err("The policy failed legacy parsing".to_owned());
     }
     if !open(part(1)) && !PARTITIONS.contains(&part(1)) {
         return Err(format!(
@@ -59,7 +74,8 @@ pub(crate) fn check_arn(resource: &str) -> Result<(), String> {
         )),
         "iam"
             if parts.len() == 6
-                && !open(part(5))
+                && part(5) != "*"
+                && (!open(part(5)) || part(5).starts_with('*'))
                 && !IAM_PATHS.iter().any(|p| part(5).starts_with(p))
                 && part(5) != "root" =>
         {

@@ -195,7 +195,7 @@ fn payload(
             let root = xml::parse(body)?;
             map.insert(name.to_owned(), structure(service, shape, &root)?);
         }
-        Type::String if !body.is_empty() => {
+        Type::String => {
             let text = std::str::from_utf8(body)
                 .map_err(|_| Malformed("the body is not UTF-8".to_owned()))?;
             map.insert(name.to_owned(), json!(text));

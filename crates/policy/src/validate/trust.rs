@@ -37,7 +37,10 @@ pub(super) fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationE
         return kind.error("Federated principals must be valid domain names or SAML metadata ARNs");
     }
     if principals.negated {
-        return kind.error("AssumeRole policy may only specify STS AssumeRole actions.");
+        return kind.error(match statement.effect {
+            Effect::Allow => "Allow with NotPrincipal is not allowed.",
+            Effect::Deny => "AssumeRole policy must not contain NotPrincipal field.",
+        });
     }
     if statement.resources.is_some() {
         return kind.error("Has prohibited field Resource");
