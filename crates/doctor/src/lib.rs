@@ -94,7 +94,10 @@ fn of_check(event: &Event, check: &Decided) -> Vec<Cause> {
 /// Whose statement an explicit denial is.
 fn explicit_account(event: &Event, check: &Decided) -> String {
     match check.gate.as_str() {
-        "identity policy" | "permissions boundary" | "session policy" => event.account.clone(),
+        "identity policy"
+        | "permissions boundary"
+        | "session policy"
+        | "service control policy" => event.account.clone(),
         _ => check
             .resource_account
             .clone()
@@ -123,6 +126,13 @@ fn proposal(event: &Event, check: &Decided, side: &MissingSide) -> (Option<Value
             Some(identity),
             format!(
                 "add to the permissions boundary of {who} (account {account}), or ask its owner"
+            ),
+        ),
+        "service control policy" | "resource control policy" => (
+            None,
+            format!(
+                "no {} of the organization allows {} in account {account}; no policy of the account can: ask who owns the organization",
+                side.gate, check.action
             ),
         ),
         "session policy" => (

@@ -36,6 +36,9 @@ pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Reso
     if let Some(arn) = caller.principal.principal_arn() {
         context.set("aws:principalarn", arn);
         context.set("aws:principalaccount", caller.account());
+        if let Some(organization) = lookup.engine.organization() {
+            organization.describe(caller.account(), "aws:principalorg", &mut context);
+        }
     }
     let kind = match &caller.principal {
         Principal::Anonymous => Some("Anonymous"),
@@ -77,9 +80,15 @@ pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Reso
     if is_service && let Some((arn, account)) = &lookup.origin.source {
         context.set("aws:sourcearn", arn.clone());
         context.set("aws:sourceaccount", account.clone());
+        if let Some(organization) = lookup.engine.organization() {
+            organization.describe(account, "aws:sourceorg", &mut context);
+        }
     }
     if let Some(account) = &resource.account {
         context.set("aws:resourceaccount", account.clone());
+        if let Some(organization) = lookup.engine.organization() {
+            organization.describe(account, "aws:resourceorg", &mut context);
+        }
     }
     for (key, value) in &resource.tags {
         context.set(&format!("aws:resourcetag/{key}"), value.clone());

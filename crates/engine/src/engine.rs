@@ -19,6 +19,7 @@ use crate::front_door::{Dispatch, Inner};
 use crate::identity::{self, Credential};
 use crate::ids::Ids;
 use crate::op::Registry;
+use crate::organization::Organization;
 use crate::origin::{Origin, RequestInfo};
 
 /// Events kept in memory; older ones are on disk, if there is one.
@@ -80,6 +81,7 @@ pub struct Engine {
     config: EngineConfig,
     /// The accounts whose users and roles are all here; every account, until somebody says which.
     known: OnceLock<BTreeSet<String>>,
+    organization: OnceLock<Organization>,
     messages: Messages,
     next_event: AtomicU64,
     recent: Mutex<VecDeque<Arc<Event>>>,
@@ -112,6 +114,7 @@ impl Engine {
             ids,
             config,
             known: OnceLock::new(),
+            organization: OnceLock::new(),
             messages: Messages::default(),
             next_event: AtomicU64::new(next),
             recent: Mutex::new(recent),
@@ -158,6 +161,17 @@ impl Engine {
     #[must_use]
     pub fn knows(&self, account: &str) -> bool {
         self.known.get().is_none_or(|known| known.contains(account))
+    }
+
+    /// Says of which organization the accounts are. Said once; what is said later has no effect.
+    pub fn organize(&self, organization: Organization) {
+        let _ = self.organization.set(organization);
+    }
+
+    /// The organization of the accounts, if they are of one.
+    #[must_use]
+    pub fn organization(&self) -> Option<&Organization> {
+        self.organization.get()
     }
 
     /// The settings.

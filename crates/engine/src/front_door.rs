@@ -385,7 +385,15 @@ fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource) -
         context: &context,
         requested_grant: check.requested_grant.as_ref(),
     };
+    let root = matches!(lookup.caller.principal, Principal::Root { .. });
+    let organization = lookup.engine.organization();
+    let organization = organization.filter(|o| !(root && o.root_is_free));
+    let binds = |account: &str| organization.and_then(|o| o.binds(account));
+    let own = binds(lookup.caller.account());
+    let owner = resource.account.as_deref().and_then(binds);
     let policies = Policies {
+        scp: own.map(|m| m.scp.clone()).unwrap_or_default(),
+        rcp: owner.map(|m| m.rcp.clone()).unwrap_or_default(),
         identity: facts.identity.clone(),
         boundary: facts.boundary.clone(),
         session: facts.session.clone(),

@@ -23,6 +23,7 @@ mod identity;
 mod ids;
 pub mod invalid;
 mod op;
+mod organization;
 mod origin;
 mod policy_text;
 pub mod prelude;
@@ -46,6 +47,7 @@ pub use identity::{
 };
 pub use ids::Ids;
 pub use op::{AccessDenied, Check, OpId, Operation, Permit, Registry, Service, StreamOperation};
+pub use organization::{Member, Organization};
 pub use origin::{Origin, RequestInfo, Signing};
 pub use policy_text::{PolicyText, pin, shown};
 pub use reference::IamReference;

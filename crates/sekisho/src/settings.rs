@@ -12,12 +12,23 @@
 //!
 //! [variables]           # Terraform variables
 //! team = "delivery"
+//!
+//! [organization]        # of which the accounts are members; policies are files beside this one
+//! id = "o-a1b2c3d4e5"
+//! management_account = "333333333333"
+//! service_control_policies = ["scp/regions.json"]      # of every member
+//!
+//! [organization.members.222222222222]                  # without any, all accounts of the configuration are members
+//! path = "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"
+//! resource_control_policies = ["rcp/perimeter.json"]   # of this one
 //! ```
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use sekisho_arn::is_account_id;
+use sekisho_engine::{Member, Organization};
+use sekisho_policy::{Effect, Kind, Policy, validate};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -36,6 +47,147 @@ pub struct Settings {
     pub set: BTreeMap<String, Value>,
     /// Terraform variables; a text that is no text is written as an expression.
     pub variables: BTreeMap<String, Value>,
+    /// The organization of the accounts.
+    pub organization: Option<OrganizationSettings>,
+}
+
+/// The organization of the accounts, as the file has it.
+#[derive(Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationSettings {
+    id: String,
+    management_account: Option<String>,
+    #[serde(default)]
+    service_control_policies: Vec<String>,
+    #[serde(default)]
+    resource_control_policies: Vec<String>,
+    #[serde(default)]
+    members: BTreeMap<String, MemberSettings>,
+}
+
+#[derive(Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+struct MemberSettings {
+    path: Option<String>,
+    service_control_policies: Vec<String>,
+    resource_control_policies: Vec<String>,
+}
+
+/// An organization whose members may not be known yet.
+#[derive(Debug, Clone)]
+pub struct Organized {
+    organization: Organization,
+    /// What binds every member.
+    all: Member,
+}
+
+impl Organized {
+    /// The organization, with these accounts as its members if it names none.
+    #[must_use]
+    pub fn with(&self, accounts: impl IntoIterator<Item = String>) -> Organization {
+        let mut out = self.organization.clone();
+        if out.members.is_empty() {
+            out.members = accounts
+                .into_iter()
+                .map(|a| (a, Member::default()))
+                .collect();
+        }
+        for member in out.members.values_mut() {
+            member.scp.splice(0..0, self.all.scp.iter().cloned());
+            member.rcp.splice(0..0, self.all.rcp.iter().cloned());
+        }
+        if let Some(management) = &out.management {
+            out.members.entry(management.clone()).or_default();
+        }
+        out
+    }
+}
+
+impl OrganizationSettings {
+    /// Reads the policies, which are files of `folder`.
+    ///
+    /// # Errors
+    /// What cannot be read, and what is no policy of its kind.
+    pub fn read(&self, folder: &Path) -> Result<Organized, String> {
+        let id = self.id.strip_prefix("o-").filter(|rest| {
+            (10..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+        if id.is_none() {
+            return Err(format!(
+                "organization: \"{}\" is no id of an organization",
+                self.id
+            ));
+        }
+        let ids = self.members.keys().chain(&self.management_account);
+        if let Some(wrong) = ids.into_iter().find(|id| !is_account_id(id)) {
+            return Err(format!(
+                "organization: \"{wrong}\": an account id has 12 digits"
+            ));
+        }
+        let member = |path: &Option<String>, scp: &[String], rcp: &[String]| {
+            Ok::<_, String>(Member {
+                path: path.clone(),
+                scp: level(folder, scp, Kind::ServiceControl)?,
+                rcp: level(folder, rcp, Kind::ResourceControl)?,
+            })
+        };
+        let mut members = BTreeMap::new();
+        for (account, m) in &self.members {
+            let policies = (&m.service_control_policies, &m.resource_control_policies);
+            members.insert(account.clone(), member(&m.path, policies.0, policies.1)?);
+        }
+        let policies = (
+            &self.service_control_policies,
+            &self.resource_control_policies,
+        );
+        Ok(Organized {
+            all: member(&None, policies.0, policies.1)?,
+            organization: Organization {
+                id: self.id.clone(),
+                management: self.management_account.clone(),
+                // Resources are made as the root user; on AWS it is a role that may.
+                root_is_free: true,
+                members,
+            },
+        })
+    }
+}
+
+/// What AWS attaches everywhere. Where a service control policy of one's own allows anything, it is taken to have been
+/// put in its place; a resource control policy only denies, and stands beside it.
+const EVERYTHING: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
+/// The policies of one level; no level, where there are none.
+fn level(folder: &Path, files: &[String], kind: Kind) -> Result<Vec<Vec<Policy>>, String> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let noun = match kind {
+        Kind::ServiceControl => "service control policy",
+        _ => "resource control policy",
+    };
+    let mut policies = Vec::new();
+    for file in files {
+        let path = folder.join(file);
+        let text =
+            std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let document =
+            validate(&text, kind).map_err(|e| format!("{}: {}", path.display(), e.message))?;
+        policies.push(Policy::new(&format!("{noun} {file}"), document));
+    }
+    let allows = |p: &Policy| {
+        p.document
+            .statements()
+            .iter()
+            .any(|s| s.effect == Effect::Allow)
+    };
+    if !policies.iter().any(allows)
+        && let Ok(everything) = EVERYTHING.parse()
+    {
+        policies.insert(0, Policy::new(&format!("{noun} FullAWSAccess"), everything));
+    }
+    Ok(vec![policies])
 }
 
 impl Settings {
@@ -44,18 +196,22 @@ impl Settings {
     /// # Errors
     /// What cannot be read, or is not known, and where.
     pub fn read(directory: &Path) -> Result<Self, String> {
-        // A plan has its settings beside it.
-        let folder = match directory.parent() {
-            Some(parent) if directory.is_file() => parent,
-            _ => directory,
-        };
-        let path = folder.join(FILE);
+        let path = Self::folder(directory).join(FILE);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(e) => return Err(format!("{}: {e}", path.display())),
         };
         Self::parse(&text).map_err(|e| format!("{}: {e}", path.display()))
+    }
+
+    /// The folder of a directory's file: a plan has its settings beside it.
+    #[must_use]
+    pub fn folder(directory: &Path) -> &Path {
+        match directory.parent() {
+            Some(parent) if directory.is_file() => parent,
+            _ => directory,
+        }
     }
 
     fn parse(text: &str) -> Result<Self, String> {
@@ -105,6 +261,22 @@ mod tests {
         let settings = Settings::parse(text).unwrap();
         assert_eq!(settings.accounts["registry"], "111111111111");
         assert_eq!(settings.set["data.x.y.z"], json!([1, "a"]));
+        let organization = "[organization]\nid = \"o-a1b2c3d4e5\"\n";
+        let settings = Settings::parse(organization).unwrap().organization.unwrap();
+        let organized = settings.read(Path::new(".")).unwrap();
+        let members = organized.with(["1".repeat(12), "2".repeat(12)]).members;
+        assert_eq!(members.len(), 2, "all that there are");
+        for wrong in [
+            "id = \"x\"",
+            "id = \"o-a1b2c3d4e5\"\nmanagement_account = \"1\"",
+            "id = \"o-a1b2c3d4e5\"\nservice_control_policies = [\"none.json\"]",
+        ] {
+            let settings = Settings::parse(&format!("[organization]\n{wrong}\n")).unwrap();
+            assert!(
+                settings.organization.unwrap().read(Path::new(".")).is_err(),
+                "{wrong}"
+            );
+        }
         for wrong in ["[acounts]\n", "[accounts]\na = \"1\"\n", "[accounts\n"] {
             assert!(Settings::parse(wrong).is_err(), "{wrong}");
         }

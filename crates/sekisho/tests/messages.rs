@@ -65,6 +65,69 @@ const CASES: &[Case] = &[
         )],
     ),
     broken(
+        "organization-not-said",
+        &[(
+            "registry.tf",
+            "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n",
+            "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n    condition {\n      test     = \"StringEquals\"\n      variable = \"aws:PrincipalOrgID\"\n      values   = [\"o-a1b2c3d4e5\"]\n    }\n",
+        )],
+    ),
+    broken(
+        "organization",
+        &[
+            (
+                "registry.tf",
+                "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n",
+                "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n    condition {\n      test     = \"StringEquals\"\n      variable = \"aws:PrincipalOrgID\"\n      values   = [data.aws_organizations_organization.own.id]\n    }\n",
+            ),
+            (
+                "organization.tf",
+                "",
+                "data \"aws_organizations_organization\" \"own\" {\n  provider = aws.registry\n}\n",
+            ),
+            (
+                "sekisho.toml",
+                "",
+                "[organization]\nid = \"o-a1b2c3d4e5\"\nmanagement_account = \"333333333333\"\nservice_control_policies = [\"scp.json\"]\n",
+            ),
+            (
+                "scp.json",
+                "",
+                "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"NoRoot\",\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{\"ArnLike\":{\"aws:PrincipalArn\":\"arn:aws:iam::*:root\"}}}]}",
+            ),
+        ],
+    ),
+    broken(
+        "organization-allows-too-little",
+        &[
+            (
+                "sekisho.toml",
+                "",
+                "[organization]\nid = \"o-a1b2c3d4e5\"\n[organization.members.111111111111]\nservice_control_policies = [\"scp.json\"]\n[organization.members.222222222222]\n",
+            ),
+            (
+                "scp.json",
+                "",
+                "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"s3:*\",\"ecr:*\",\"sts:*\"],\"Resource\":\"*\"}]}",
+            ),
+        ],
+    ),
+    broken(
+        "organization-denies",
+        &[
+            (
+                "sekisho.toml",
+                "",
+                "[organization]\nid = \"o-a1b2c3d4e5\"\nresource_control_policies = [\"rcp.json\"]\n",
+            ),
+            (
+                "rcp.json",
+                "",
+                "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"Perimeter\",\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"kms:*\",\"Resource\":\"*\",\"Condition\":{\"StringNotEqualsIfExists\":{\"aws:PrincipalOrgID\":\"o-another0rg\"},\"BoolIfExists\":{\"aws:PrincipalIsAWSService\":\"false\"}}}]}",
+            ),
+        ],
+    ),
+    broken(
         "missing-trust",
         &[(
             "registry.tf",

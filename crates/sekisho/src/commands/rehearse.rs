@@ -170,10 +170,15 @@ impl ReadingArgs {
             region: self.region.clone(),
             seed: self.seed,
             timeout: Duration::from_secs(self.timeout),
+            organization: None,
             data: None,
         };
         for directory in &self.directories {
             let settings = Settings::read(directory).map_err(CouldNotRun)?;
+            if let Some(organization) = &settings.organization {
+                let folder = Settings::folder(directory);
+                options.organization = Some(organization.read(folder).map_err(CouldNotRun)?);
+            }
             for (name, id) in settings.accounts {
                 options.accounts.entry(name).or_insert(id);
             }

@@ -71,7 +71,11 @@ pub(super) fn apply(
         broken: BTreeSet::new(),
         needed: unsupported::needed(configuration, order),
     };
-    engine.know_accounts(run.clients.values().map(|c| c.account.clone()));
+    let accounts = || run.clients.values().map(|c| c.account.clone());
+    engine.know_accounts(accounts());
+    if let Some(organization) = &options.organization {
+        engine.organize(organization.with(accounts()));
+    }
     let pipeline = |i: &usize| {
         let node = configuration.nodes.get(*i);
         node.is_some_and(|n| n.type_name == "aws_codepipeline")
@@ -273,6 +277,25 @@ impl Maker<'_, '_> {
         }
     }
 
+    /// Notes, once, that a policy asks for an organization which nobody has given.
+    fn organization(&mut self, arguments: &Map<String, Value>) {
+        const KEYS: [&str; 3] = ["aws:principalorg", "aws:resourceorg", "aws:sourceorg"];
+        const MESSAGE: &str = "policies ask which organization an account is of, which is not said: no account is taken to be of one. Write it into sekisho.toml: [organization] with id = \"o-...\"";
+        let given = self.options.organization.is_some();
+        if given || self.applied.notes.iter().any(|n| n.message == MESSAGE) {
+            return;
+        }
+        let text = Value::Object(arguments.clone())
+            .to_string()
+            .to_ascii_lowercase();
+        if KEYS.iter().any(|key| text.contains(key)) {
+            self.applied.notes.push(Note {
+                message: MESSAGE.to_owned(),
+                place: Some(self.node.place.clone()),
+            });
+        }
+    }
+
     fn instance(&mut self, address: &str, scope: &Scope<'_>) -> Result<Made, Problem> {
         self.node.check(scope, None)?;
         let made = Made::of_provider(Value::Object(self.made(address, scope)?));
@@ -299,6 +322,7 @@ impl Maker<'_, '_> {
             )]));
         }
         let mut arguments = node.arguments(scope)?;
+        self.organization(&arguments.values);
         if node.type_name == "aws_iam_policy_document" {
             let document =
                 policy_document(&arguments.values).map_err(|m| Problem::at(&node.place, m))?;

@@ -64,6 +64,8 @@ pub struct Options {
     pub seed: u64,
     /// How long an execution may take.
     pub timeout: Duration,
+    /// The organization of the accounts.
+    pub organization: Option<crate::settings::Organized>,
     /// Where what was made is kept; in memory without one.
     pub data: Option<PathBuf>,
 }
@@ -90,6 +92,7 @@ impl Default for Options {
             region: "us-east-1".to_owned(),
             seed: 0,
             timeout: Duration::from_secs(60),
+            organization: None,
             data: None,
         }
     }

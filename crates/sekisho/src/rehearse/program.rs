@@ -59,7 +59,11 @@ pub fn rehearse_with_program(
     let engine = new_engine(options)?;
     let providers = Providers::new(&configuration, options)?;
     let clients = providers.clients(&engine, configuration.nodes.iter())?;
-    engine.know_accounts(clients.values().map(|c| c.account.clone()));
+    let accounts = || clients.values().map(|c| c.account.clone());
+    engine.know_accounts(accounts());
+    if let Some(organization) = &options.organization {
+        engine.organize(organization.with(accounts()));
+    }
     let executor = Executor::start(Arc::clone(&engine)).map_err(|e| problem(e.to_string()))?;
     let copy = Copy::make(&configuration, options)?;
     let endpoint = Endpoint::start(&engine, &options.region)?;

@@ -24,6 +24,13 @@ pub(super) const PARTITION: Type = Type {
     make: partition,
 };
 
+pub(super) const ORGANIZATION: Type = Type {
+    name: "aws_organizations_organization",
+    arguments: &[],
+    ignored: &[],
+    make: organization,
+};
+
 pub(super) const IAM_ROLE: Type = Type {
     name: "aws_iam_role",
     arguments: &["name"],
@@ -79,6 +86,41 @@ fn caller_identity(client: &Client, _: &Values<'_>) -> Made {
         ("arn", json!(text_at(&answer, "/Arn"))),
         ("user_id", json!(text_at(&answer, "/UserId"))),
         ("id", json!(client.account)),
+    ]))
+}
+
+fn organization(client: &Client, _: &Values<'_>) -> Made {
+    let Some(organization) = client.engine.organization() else {
+        return Err(Failed::Text(
+            "which organization the accounts are of is not said: write it into sekisho.toml, [organization] with id = \"o-...\""
+                .to_owned(),
+        ));
+    };
+    let (id, management) = (&organization.id, organization.management.clone());
+    let management = management.unwrap_or_default();
+    let account = |id: &String| json!({"id": id, "status": "ACTIVE", "arn": format!("arn:aws:organizations::{management}:account/{}/{id}", organization.id)});
+    let others = organization.members.keys().filter(|a| **a != management);
+    Ok(attributes([
+        ("id", json!(id)),
+        (
+            "arn",
+            json!(format!(
+                "arn:aws:organizations::{management}:organization/{id}"
+            )),
+        ),
+        ("master_account_id", json!(management)),
+        (
+            "master_account_arn",
+            json!(format!(
+                "arn:aws:organizations::{management}:account/{id}/{management}"
+            )),
+        ),
+        ("feature_set", json!("ALL")),
+        (
+            "accounts",
+            organization.members.keys().map(account).collect(),
+        ),
+        ("non_master_accounts", others.map(account).collect()),
     ]))
 }
 

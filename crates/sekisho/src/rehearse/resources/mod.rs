@@ -76,6 +76,7 @@ const DATA: &[Type] = &[
     data::IAM_ROLE,
     data::KMS_ALIAS,
     data::KMS_KEY,
+    data::ORGANIZATION,
     data::PARTITION,
     data::REGION,
     data::S3_BUCKET,
