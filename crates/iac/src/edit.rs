@@ -28,9 +28,19 @@ pub struct ListEnd {
     pub after: &'static str,
     /// Where its elements stand.
     pub elements: Vec<Range<usize>>,
-    /// For a single value that becomes a list: the byte at which it begins. A bracket opens there, and closes behind
-    /// what is added.
-    pub opens: Option<usize>,
+    /// For what is no list yet: what it is put between.
+    pub wrap: Option<Wrap>,
+}
+
+/// What something is put between to become a list that can be added to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wrap {
+    /// The byte at which it begins.
+    pub at: usize,
+    /// What comes before it.
+    pub open: &'static str,
+    /// What comes behind what is added.
+    pub close: &'static str,
 }
 
 /// How a policy is written.
@@ -101,8 +111,12 @@ impl Configuration {
                         ..*at
                     };
                     let object = self.followed(argument, depth)?;
-                    let list = statements(object.expression, object.source)?;
-                    let path = self.modules.get(object.module)?.path.clone();
+                    let value = At {
+                        expression: statements(object.expression)?,
+                        ..object
+                    };
+                    let (list, module) = self.list_of_statements(value, depth)?;
+                    let path = self.modules.get(module)?.path.clone();
                     Some(PolicySource::Encoded { list, path })
                 }
                 "file" | "templatefile" => self.file(call, at),
@@ -152,8 +166,58 @@ impl Configuration {
                 self.followed(self.referred(&at)?, depth + 1)
             }
             Expression::Object(_) => Some(at),
+            Expression::Parenthesis(inner) => self.followed(
+                At {
+                    expression: inner.inner(),
+                    ..at
+                },
+                depth,
+            ),
+            // The last object that has statements is the one whose statements count.
+            Expression::FuncCall(call) if call.name.name.as_str() == "merge" => {
+                let objects = call.args.iter().filter_map(|expression| {
+                    let (source, module) = (at.source, at.module);
+                    let argument = At {
+                        expression,
+                        source,
+                        module,
+                    };
+                    self.followed(argument, depth + 1)
+                });
+                objects
+                    .filter(|o| statements(o.expression).is_some())
+                    .last()
+            }
             _ => None,
         }
+    }
+
+    /// Where a statement can be added to what `Statement` is, and the module in which that stands: to the list that is
+    /// written, here or behind a name, or else to what the expression gives, one statement or many.
+    fn list_of_statements(&self, at: At<'_>, depth: usize) -> Option<(ListEnd, usize)> {
+        if let Some(list) = list_of_statements(at.expression, at.source) {
+            return Some((list, at.module));
+        }
+        if depth < MAX_DEPTH
+            && let Expression::Traversal(_) = at.expression
+            && let Some(next) = self.referred(&at)
+            && matches!(
+                next.expression,
+                Expression::Array(_)
+                    | Expression::FuncCall(_)
+                    | Expression::Object(_)
+                    | Expression::Traversal(_)
+            )
+        {
+            return self.list_of_statements(next, depth + 1);
+        }
+        let range = at.expression.span()?;
+        let wrap = Wrap {
+            at: range.start,
+            open: "flatten([",
+            close: "])",
+        };
+        Some((wrapped(at.source, range, wrap), at.module))
     }
 
     /// The address of the policy document of which `json` is taken.
@@ -245,12 +309,12 @@ fn names(expression: &Expression) -> Option<Vec<&str>> {
     Some(names)
 }
 
-/// The list of statements in `{ Statement = [ … ] }`.
-fn statements(expression: &Expression, source: &Arc<Source>) -> Option<ListEnd> {
+/// What `Statement` is in `{ Statement = … }`.
+fn statements(expression: &Expression) -> Option<&Expression> {
     let Expression::Object(object) = expression else {
         return None;
     };
-    let value = object.iter().find_map(|(key, value)| {
+    object.iter().find_map(|(key, value)| {
         let name = match key {
             ObjectKey::Ident(ident) => ident.as_str().to_owned(),
             ObjectKey::Expression(Expression::String(text)) => text.as_str().to_owned(),
@@ -258,8 +322,7 @@ fn statements(expression: &Expression, source: &Arc<Source>) -> Option<ListEnd> 
             ObjectKey::Expression(_) => return None,
         };
         (name == "Statement").then(|| value.expr())
-    })?;
-    list_of_statements(value, source)
+    })
 }
 
 /// A list of statements that is written here: whole, or as a part of one that is put together.
@@ -284,13 +347,22 @@ fn list_of_statements(value: &Expression, source: &Arc<Source>) -> Option<ListEn
 
 /// A single statement, which becomes a list.
 fn single(source: &Arc<Source>, range: Range<usize>) -> ListEnd {
+    let wrap = Wrap {
+        at: range.start,
+        open: "[",
+        close: "]",
+    };
+    wrapped(source, range, wrap)
+}
+
+fn wrapped(source: &Arc<Source>, range: Range<usize>, wrap: Wrap) -> ListEnd {
     ListEnd {
         source: Arc::clone(source),
         at: range.end,
         first: ", ".to_owned(),
         next: ", ".to_owned(),
         after: "",
-        opens: Some(range.start),
+        wrap: Some(wrap),
         elements: vec![range],
     }
 }
@@ -312,7 +384,7 @@ fn list_end(
         next,
         after,
         elements: elements.clone(),
-        opens: None,
+        wrap: None,
     };
     let Some(last) = last else {
         return Some(end(range.start + 1, String::new(), ", ".to_owned(), ""));
@@ -454,11 +526,11 @@ mod tests {
         });
         let list = json_statements(&source, 0..text.len())?;
         let mut out = text.to_owned();
-        let close = if list.opens.is_some() { "]" } else { "" };
+        let close = list.wrap.map_or("", |w| w.close);
         let new = format!("{}{{\"S\":9}}{}{close}", list.first, list.after);
         out.insert_str(list.at, &new);
-        if let Some(open) = list.opens {
-            out.insert(open, '[');
+        if let Some(wrap) = list.wrap {
+            out.insert_str(wrap.at, wrap.open);
         }
         Some(out)
     }

@@ -31,7 +31,7 @@ mod variables;
 
 pub use block::{Arguments, Node, NodeKind, Repetition};
 pub use config::{Configuration, Reading};
-pub use edit::{ListEnd, PolicySource};
+pub use edit::{ListEnd, PolicySource, Wrap};
 pub use functions::{FUNCTIONS, Function};
 pub use graph::Order;
 pub use policy_document::policy_document;

@@ -383,3 +383,77 @@ fn into_a_file_with_carriage_returns() {
     assert!(after.len() > before.len());
     assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
 }
+
+/// The key policy of an example, with its statements written in another way, and without the users.
+fn key_policy(of_key: &str, locals: &str) -> String {
+    const OLD: &str = r#"  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "Administration"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::${var.accounts["delivery"]}:root" }
+        Action    = "kms:*"
+        Resource  = "*"
+      },
+      {
+        Sid       = "Use"
+        Effect    = "Allow"
+        Principal = { AWS = sort(local.key_users) }
+        Action    = ["kms:GenerateDataKey*", "kms:Encrypt", "kms:Decrypt"]
+        Resource  = "*"
+      },
+    ]
+  })
+}
+"#;
+    repaired(
+        "for-each-accounts",
+        &["."],
+        &[("delivery.tf", OLD, &format!("{of_key}}}\n\n{locals}"))],
+    )
+}
+
+#[test]
+fn into_statements_that_have_a_name() {
+    let diff = key_policy(
+        "  policy = jsonencode({ Version = \"2012-10-17\", Statement = local.statements })\n",
+        "locals {\n  statements = [\n    { Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::${var.accounts[\"delivery\"]}:root\" }, Action = \"kms:*\", Resource = \"*\" },\n  ]\n}\n",
+    );
+    holds(
+        &diff,
+        &[
+            "     { Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::${var.accounts[\"delivery\"]}:root\" }, Action = \"kms:*\", Resource = \"*\" },",
+            "+    { Effect = \"Allow\", Principal = ",
+        ],
+    );
+}
+
+#[test]
+fn into_statements_that_are_made_of_something() {
+    let diff = key_policy(
+        "  policy = jsonencode({\n    Version   = \"2012-10-17\"\n    Statement = [for account in [var.accounts[\"delivery\"]] : { Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::${account}:root\" }, Action = \"kms:*\", Resource = \"*\" }]\n  })\n",
+        "",
+    );
+    holds(
+        &diff,
+        &[
+            "+    Statement = flatten([[for account in ",
+            " }], { Effect = \"Allow\", Principal = ",
+        ],
+    );
+}
+
+#[test]
+fn into_objects_that_are_put_together() {
+    let diff = key_policy(
+        "  policy = jsonencode(merge({ Version = \"2012-10-17\" }, {\n    Statement = [{ Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::${var.accounts[\"delivery\"]}:root\" }, Action = \"kms:*\", Resource = \"*\" }]\n  }))\n",
+        "",
+    );
+    holds(
+        &diff,
+        &[
+            "+    Statement = [{ Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::${var.accounts[\"delivery\"]}:root\" }, Action = \"kms:*\", Resource = \"*\" }, { Effect = \"Allow\", Principal = ",
+        ],
+    );
+}

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sekisho_iac::{Configuration, ListEnd, Problem, Source};
+use sekisho_iac::{Configuration, ListEnd, Problem, Source, Wrap};
 
 use super::patch::Patch;
 use super::{Completion, Options, rehearse};
@@ -114,13 +114,13 @@ struct Insertion {
 }
 
 /// How an element is added to a list: what comes before the first, before every further one, and behind each; and
-/// where a bracket has to open, if a single value becomes a list.
+/// what is put around what is no list yet.
 #[derive(Debug, Clone, PartialEq)]
 struct Element {
     first: String,
     next: String,
     after: &'static str,
-    opens: Option<usize>,
+    wrap: Option<Wrap>,
 }
 
 impl Insertion {
@@ -135,7 +135,7 @@ impl Insertion {
                 first: list.first,
                 next: list.next,
                 after: list.after,
-                opens: list.opens,
+                wrap: list.wrap,
             }),
         }
     }
@@ -165,7 +165,7 @@ fn inserted(text: &str, insertions: &[&Insertion]) -> String {
     let mut texts: BTreeMap<usize, String> = BTreeMap::new();
     for (at, here) in places {
         let mut new = String::new();
-        let mut opens = None;
+        let mut wrap = None;
         for (index, insertion) in here.iter().enumerate() {
             match &insertion.element {
                 None => new.push_str(&insertion.text),
@@ -177,13 +177,13 @@ fn inserted(text: &str, insertions: &[&Insertion]) -> String {
                     });
                     new.push_str(&insertion.text);
                     new.push_str(element.after);
-                    opens = opens.or(element.opens);
+                    wrap = wrap.or(element.wrap);
                 }
             }
         }
-        if let Some(open) = opens {
-            new.push(']');
-            texts.insert(open, "[".to_owned());
+        if let Some(wrap) = wrap {
+            new.push_str(wrap.close);
+            texts.insert(wrap.at, wrap.open.to_owned());
         }
         texts.insert(at, new);
     }
@@ -298,17 +298,23 @@ fn grouped(patches: &[Patch]) -> Vec<Statement<'_>> {
 mod tests {
     use super::*;
 
-    fn at(at: usize, text: &str, element: Option<(&str, &str, Option<usize>)>) -> Insertion {
+    const BRACKETS: Wrap = Wrap {
+        at: 0,
+        open: "[",
+        close: "]",
+    };
+
+    fn at(at: usize, text: &str, element: Option<(&str, &str, Option<Wrap>)>) -> Insertion {
         Insertion {
             path: String::new(),
             old: String::new(),
             at,
             text: text.to_owned(),
-            element: element.map(|(first, next, opens)| Element {
+            element: element.map(|(first, next, wrap)| Element {
                 first: first.to_owned(),
                 next: next.to_owned(),
                 after: "",
-                opens,
+                wrap,
             }),
         }
     }
@@ -323,7 +329,7 @@ mod tests {
         check("[]", &[empty("a"), empty("b"), empty("a")], "[a, b]");
         let behind = |text| at(2, text, Some((", ", ", ", None)));
         check("[x]", &[behind("a"), behind("b")], "[x, a, b]");
-        let single = |text| at(1, text, Some((", ", ", ", Some(0))));
+        let single = |text| at(1, text, Some((", ", ", ", Some(BRACKETS))));
         check("x", &[single("a"), single("b")], "[x, a, b]");
         check(
             "{}",
