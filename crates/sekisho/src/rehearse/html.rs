@@ -335,6 +335,14 @@ fn branch<'v>(
             let _ = write!(out, "<dt>{title}</dt><dd class=\"mono\">{value}</dd>");
         }
     }
+    let statement = call.get("statementText").and_then(Value::as_str);
+    if let Some(statement) = statement {
+        let pretty = serde_json::from_str::<Value>(statement)
+            .ok()
+            .and_then(|v| serde_json::to_string_pretty(&v).ok());
+        let shown = escape(&pretty.unwrap_or_else(|| statement.to_owned()));
+        let _ = write!(out, "<dt>it says</dt><dd><pre>{shown}</pre></dd>");
+    }
     out.push_str("</dl>\n");
     // The decisions of one event have its children once.
     let id = call.get("id").filter(|id| !told.contains(id));
@@ -426,7 +434,7 @@ mod tests {
     use serde_json::json;
 
     fn report(nasty: &str) -> Value {
-        let call = |id: u64, parent: Option<u64>| json!({"id": id, "parent": parent, "principal": nasty, "action": format!("a:{id}{nasty}"), "resource": nasty, "decision": "implicit_deny", "gate": nasty, "policy": nasty, "statement": nasty, "reason": nasty});
+        let call = |id: u64, parent: Option<u64>| json!({"id": id, "parent": parent, "principal": nasty, "action": format!("a:{id}{nasty}"), "resource": nasty, "decision": "implicit_deny", "gate": nasty, "policy": nasty, "statement": nasty, "statementText": nasty, "reason": nasty});
         json!({
             "passes": false,
             "pipelines": [{"name": nasty, "account": nasty, "region": nasty, "executionId": nasty, "status": "Failed", "stages": [

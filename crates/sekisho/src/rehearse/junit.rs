@@ -1,6 +1,7 @@
 //! The outcome as JUnit's XML, which CI systems show as tests: one for each action, one for each resource that was not
 //! made.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sekisho_pipeline::ActionStatus;
@@ -10,6 +11,7 @@ use super::{Completion, Outcome};
 /// The outcome as one document.
 pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> String {
     let mut suites = String::new();
+    let mut names = BTreeMap::new();
     let (mut tests, mut failures) = (0, 0);
     for run in &outcome.pipelines {
         let (mut cases, mut count, mut failed, mut skipped) = (String::new(), 0, 0, 0);
@@ -55,15 +57,13 @@ pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> St
     let mut missing = 0;
     for failure in &outcome.failures {
         missing += 1;
-        case(
-            &mut policies,
-            &failure.address,
-            &failure.problem.to_string(),
-        );
+        let name = once(&failure.address, &mut names);
+        case(&mut policies, &name, &failure.problem.to_string());
     }
     for patch in completion.iter().flat_map(|c| &c.patches) {
         missing += 1;
-        let name = format!("{} of {}", patch.side, patch.holder);
+        let name = format!("{} of {}: {}", patch.side, patch.holder, patch.call);
+        let name = once(&name, &mut names);
         let text = format!("account {}: add {}", patch.account, patch.statement);
         case(&mut policies, &name, &text);
     }
@@ -78,6 +78,16 @@ pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> St
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"sekisho rehearse\" tests=\"{tests}\" failures=\"{failures}\">\n{suites}</testsuites>"
     )
+}
+
+/// A name that no test has yet: systems take tests of one name for one.
+fn once(name: &str, names: &mut BTreeMap<String, usize>) -> String {
+    let count = names.entry(name.to_owned()).or_default();
+    *count += 1;
+    match *count {
+        1 => name.to_owned(),
+        count => format!("{name} ({count})"),
+    }
 }
 
 fn case(out: &mut String, name: &str, message: &str) {

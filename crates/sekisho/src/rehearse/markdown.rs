@@ -21,7 +21,9 @@ pub(super) fn document(
         let _ = writeln!(
             out,
             "**{}**, account {}, {}\n\n| stage | action | status |\n|---|---|---|",
-            run.name, run.account, run.region
+            inline(&run.name),
+            run.account,
+            run.region
         );
         let Some(execution) = &run.execution else {
             let _ = writeln!(out, "| | | not started |\n");
@@ -32,7 +34,8 @@ pub(super) fn document(
                 let status = execution
                     .attempt(&stage.name, &action.name)
                     .map_or_else(|| "not reached".to_owned(), |a| format!("{:?}", a.status));
-                let _ = writeln!(out, "| {} | {} | {status} |", stage.name, action.name);
+                let (stage, action) = (inline(&stage.name), inline(&action.name));
+                let _ = writeln!(out, "| {stage} | {action} | {status} |");
             }
         }
         out.push('\n');
@@ -47,14 +50,17 @@ pub(super) fn document(
         let _ = writeln!(
             out,
             "- `{}`{place} was not made: {}",
-            failure.address, failure.problem.message
+            failure.address,
+            inline(&failure.problem.message)
         );
     }
     if let Some(denial) = outcome.denials.first() {
         let _ = writeln!(
             out,
             "First denial: {} in account {} is missing.\n\n> {}\n",
-            denial.cause.side, denial.cause.account, denial.cause.reason
+            denial.cause.side,
+            denial.cause.account,
+            inline(&denial.cause.reason)
         );
     }
     if let Some(completion) = completion {
@@ -69,16 +75,40 @@ pub(super) fn document(
         .collect();
     hints.dedup();
     for hint in hints {
-        let _ = writeln!(out, "- **hint**: {hint}");
+        let _ = writeln!(out, "- **hint**: {}", inline(hint));
     }
-    if let Some(fix) = fix.filter(|f| f.passes) {
+    let diff = fix.filter(|f| f.passes).map(Fix::diff);
+    if diff.as_ref().is_some_and(|d| d.len() + out.len() > LONGEST) {
+        out.push_str("The change is too long to be shown here: `--fix --check` prints it.\n");
+    } else if let Some(diff) = diff {
         let _ = writeln!(
             out,
             "<details><summary>The change, rehearsed (<code>--fix</code> writes it)</summary>\n\n```diff\n{}```\n\n</details>",
-            fix.diff()
+            diff
         );
     }
     out.trim_end().to_owned()
+}
+
+/// The longest that a comment of GitHub may be is 65,536 characters.
+const LONGEST: usize = 60_000;
+
+/// A text on one line, of which nothing is taken for Markdown or HTML.
+fn inline(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => out.push(' '),
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '|' | '*' | '_' | '[' | ']' | '`' | '\\' | '~' | '#' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 fn missing(completion: &Completion, out: &mut String) {
@@ -100,19 +130,21 @@ fn missing(completion: &Completion, out: &mut String) {
                 patch.side,
                 patch.holder,
                 patch.statement.to_string().replace('|', "\\|"),
-                patch.call
+                inline(&patch.call)
             );
         }
         out.push('\n');
     }
     for text in &completion.failing {
-        let _ = writeln!(out, "- {text}");
+        let _ = writeln!(out, "- {}", inline(text));
     }
     for denial in &completion.stuck {
         let _ = writeln!(
             out,
             "- `{}` on `{}`: {}",
-            denial.cause.action, denial.cause.resource, denial.cause.advice
+            denial.cause.action,
+            denial.cause.resource,
+            inline(&denial.cause.advice)
         );
     }
 }
