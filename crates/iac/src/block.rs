@@ -106,22 +106,7 @@ impl Node {
         };
         let lifecycles = self.body.get_blocks("lifecycle");
         for block in lifecycles.flat_map(|l| l.body.get_blocks(kind)) {
-            let place = place_of(source, block.span());
-            let value = |name: &str| {
-                let attribute = block.body.get_attribute(name);
-                attribute
-                    .map(|a| evaluate(&a.value, &scope, source))
-                    .transpose()
-            };
-            let condition = value("condition")?.and_then(|v| crate::convert::to_bool(&v));
-            if condition != Some(true) {
-                let why = value("error_message")?;
-                let why = why
-                    .as_ref()
-                    .and_then(Value::as_str)
-                    .unwrap_or("it is not true");
-                return Err(Problem::at(&place, format!("{kind}: {why}")));
-            }
+            condition(kind, block, &scope, source)?;
         }
         Ok(())
     }
@@ -209,6 +194,30 @@ pub(crate) fn place_of(source: &Arc<Source>, span: Option<std::ops::Range<usize>
 }
 
 /// The labels of a block as texts.
+/// Holds a condition of a `precondition` or `postcondition`; if it is not met, the error is its own words.
+pub(crate) fn condition(
+    kind: &str,
+    block: &Block,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<(), Problem> {
+    let place = place_of(source, block.span());
+    let value = |name: &str| {
+        let attribute = block.body.get_attribute(name);
+        attribute
+            .map(|a| evaluate(&a.value, scope, source))
+            .transpose()
+    };
+    let condition = value("condition")?.and_then(|v| crate::convert::to_bool(&v));
+    if condition == Some(true) {
+        return Ok(());
+    }
+    let why = value("error_message")?;
+    let why = why.as_ref().and_then(Value::as_str);
+    let why = why.unwrap_or("it is not true");
+    Err(Problem::at(&place, format!("{kind}: {why}")))
+}
+
 pub(crate) fn labels(block: &Block) -> Vec<String> {
     block.labels.iter().map(|l| l.as_str().to_owned()).collect()
 }

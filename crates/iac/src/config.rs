@@ -26,6 +26,8 @@ pub struct Reading {
     pub variable_files: Vec<PathBuf>,
     /// Variables of the environment, by name: files of variables win over them.
     pub environment: BTreeMap<String, String>,
+    /// The workspace that the environment selects.
+    pub workspace: Option<String>,
     /// Texts that files have instead of what is on the disk, by path.
     pub overlay: Arc<BTreeMap<PathBuf, String>>,
     /// Values that somebody gave, by address: of attributes of what cannot be read here, and of outputs of modules.
@@ -44,6 +46,7 @@ pub struct Configuration {
     pub sources: BTreeMap<String, Arc<Source>>,
     pub(crate) overlay: Arc<BTreeMap<PathBuf, String>>,
     pub(crate) given: BTreeMap<String, Value>,
+    pub(crate) workspace: Option<String>,
     /// The nodes by address, once all are read.
     pub(crate) addresses: OnceLock<BTreeMap<String, usize>>,
 }
@@ -103,6 +106,7 @@ impl Configuration {
         let mut config = Self {
             overlay: Arc::clone(&reading.overlay),
             given: reading.given.clone(),
+            workspace: reading.workspace.clone(),
             ..Self::default()
         };
         let mut problems = Vec::new();

@@ -53,6 +53,7 @@ pub(crate) struct Output {
     pub(crate) source: Arc<Source>,
     pub(crate) value: Expression,
     pub(crate) depends_on: Option<Expression>,
+    pub(crate) preconditions: Vec<Block>,
 }
 
 /// A `variable` block.
@@ -159,6 +160,7 @@ impl Module {
                         source: Arc::clone(source),
                         value: value.value.clone(),
                         depends_on: depends_on.map(|a| a.value.clone()),
+                        preconditions: block.body.get_blocks("precondition").cloned().collect(),
                     };
                     self.outputs.insert(label, output);
                 }

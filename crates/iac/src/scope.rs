@@ -24,6 +24,8 @@ pub struct State<'c> {
     instances: RefCell<Vec<Instance>>,
     expanded: RefCell<BTreeMap<usize, Vec<usize>>>,
     known: RefCell<BTreeMap<(usize, String), Value>>,
+    /// What could not be evaluated, until something more is made.
+    failed: RefCell<BTreeMap<(usize, String), Problem>>,
 }
 
 /// A module as often as it is called.
@@ -63,12 +65,14 @@ impl<'c> State<'c> {
             instances: RefCell::default(),
             expanded: RefCell::default(),
             known: RefCell::default(),
+            failed: RefCell::default(),
         }
     }
 
     /// Keeps the value of a resource or data source; the address has the keys of its modules, and not its own.
     pub fn insert(&mut self, address: String, value: Value) {
         self.values.insert(address, value);
+        self.failed.borrow_mut().clear();
     }
 
     /// The values by address.
@@ -93,6 +97,26 @@ impl<'c> State<'c> {
         let indices = self.instances(node.module)?.into_iter().map(of);
         let scopes = indices.filter_map(|(path, i)| Some((path?, self.scope(i))));
         Ok(scopes.collect())
+    }
+
+    /// The outputs of the directories whose `precondition` is not met: name and why.
+    #[must_use]
+    pub fn unmet_outputs(&self) -> Vec<(String, Problem)> {
+        let mut out = Vec::new();
+        for (index, module) in self.config.modules.iter().enumerate() {
+            let guarded = module
+                .outputs
+                .iter()
+                .filter(|(_, o)| !o.preconditions.is_empty());
+            for (name, _) in guarded.filter(|_| module.call.is_none()) {
+                for instance in self.instances(index).unwrap_or_default() {
+                    let problem = self.scope(instance).output(name).err();
+                    let unmet = problem.filter(|p| p.message.starts_with("precondition: "));
+                    out.extend(unmet.map(|p| (format!("{}output.{name}", module.path), p)));
+                }
+            }
+        }
+        out
     }
 
     /// Texts that have a name in each instance of a module, by what comes before addresses there: variables, and the
@@ -275,6 +299,19 @@ impl<'a> Scope<'a> {
         instance.map(|i| i.path).unwrap_or_default()
     }
 
+    /// The workspace of the directory: what the environment says, or else what `terraform workspace select` left there.
+    fn workspace(&self) -> String {
+        let config = self.config();
+        let selected = || {
+            let file = std::path::Path::new(&self.folder()).join(".terraform/environment");
+            config.text(&file).ok()
+        };
+        let name = config.workspace.clone().or_else(selected);
+        let name = name.map(|name| name.trim().to_owned());
+        name.filter(|n| !n.is_empty())
+            .unwrap_or_else(|| "default".to_owned())
+    }
+
     /// The folder in which Terraform would run.
     #[must_use]
     pub fn folder(&self) -> String {
@@ -293,9 +330,19 @@ impl<'a> Scope<'a> {
         if let Some(known) = self.state.known.borrow().get(&key) {
             return Ok(known.clone());
         }
-        let value = make()?;
-        self.state.known.borrow_mut().insert(key, value.clone());
-        Ok(value)
+        if let Some(problem) = self.state.failed.borrow().get(&key) {
+            return Err(problem.clone());
+        }
+        match make() {
+            Ok(value) => {
+                self.state.known.borrow_mut().insert(key, value.clone());
+                Ok(value)
+            }
+            Err(problem) => {
+                self.state.failed.borrow_mut().insert(key, problem.clone());
+                Err(problem)
+            }
+        }
     }
 
     /// The scope of this module, or of its caller, one step further from where the evaluation began.
@@ -442,7 +489,12 @@ impl<'a> Scope<'a> {
                 place: None,
             });
         };
-        let make = || evaluate(&output.value, self, &output.source);
+        let make = || {
+            for block in &output.preconditions {
+                crate::block::condition("precondition", block, self, &output.source)?;
+            }
+            evaluate(&output.value, self, &output.source)
+        };
         self.once(format!("output.{name}"), make)
     }
 
@@ -483,7 +535,7 @@ impl<'a> Scope<'a> {
                 Ok((full.display().to_string().into(), 2))
             }
             ["path", "root", ..] => Ok((".".into(), 2)),
-            ["terraform", "workspace", ..] => Ok(("default".into(), 2)),
+            ["terraform", "workspace", ..] => Ok((self.workspace().into(), 2)),
             ["resource", kind, name, ..] => made(format!("{kind}.{name}"), 3),
             ["data", kind, name, ..] => made(format!("data.{kind}.{name}"), 3),
             [kind, name, ..] => made(format!("{kind}.{name}"), 2),

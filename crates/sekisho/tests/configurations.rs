@@ -404,6 +404,52 @@ fn conditions_of_a_lifecycle_are_held() {
     );
 }
 
+#[test]
+fn conditions_of_outputs_are_held() {
+    let check = |condition: &str, ok: bool| {
+        let main = format!(
+            "module \"m\" {{\n  source = \"./m\"\n}}\nresource \"aws_ecr_repository\" \"r\" {{\n  name = module.m.name\n}}\noutput \"o\" {{\n  value = 1\n  precondition {{\n    condition     = {condition}\n    error_message = \"no\"\n  }}\n}}\n"
+        );
+        let inner = format!(
+            "output \"name\" {{\n  value = \"app\"\n  precondition {{\n    condition     = {}\n    error_message = \"not this\"\n  }}\n}}\n",
+            if condition == "inner" {
+                "1 > 2"
+            } else {
+                "true"
+            }
+        );
+        let main = main.replace("= inner", "= true");
+        let files = [PROVIDER, ("main.tf", &*main), ("m/m.tf", &*inner)];
+        let outcome = run(&files, |_| {}).unwrap();
+        assert_eq!(outcome.failures.is_empty(), ok, "{:?}", outcome.failures);
+    };
+    check("aws_ecr_repository.r.name == \"app\"", true);
+    check("aws_ecr_repository.r.name == \"other\"", false);
+    check("inner", false);
+}
+
+#[test]
+fn the_workspace_is_the_one_that_is_selected() {
+    let main = "resource \"aws_ecr_repository\" \"r\" {\n  name = \"app-${terraform.workspace}\"\n  lifecycle {\n    postcondition {\n      condition     = self.name == var.name\n      error_message = \"it is ${self.name}\"\n    }\n  }\n}\nvariable \"name\" {}\n";
+    let check = |files: &[(&str, &str)], workspace: Option<&str>, name: &str| {
+        let files = [&[PROVIDER, ("main.tf", main)], files].concat();
+        let outcome = run(&files, |options| {
+            options.reading.workspace = workspace.map(str::to_owned);
+            let name = ("name".to_owned(), name.to_owned());
+            options.reading.variables.extend([name]);
+        })
+        .unwrap();
+        assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    };
+    check(&[], None, "app-default");
+    check(&[(".terraform/environment", "stage")], None, "app-stage");
+    check(
+        &[(".terraform/environment", "stage")],
+        Some("prod"),
+        "app-prod",
+    );
+}
+
 /// The directories of every example: one, or those of its accounts.
 fn every_example() -> Vec<(String, Vec<PathBuf>)> {
     let has_tf = |path: &Path| {

@@ -132,6 +132,14 @@ fn from_environment() -> BTreeMap<String, String> {
         .collect()
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary reads the environment for the user's workspace"
+)]
+fn workspace() -> Option<String> {
+    std::env::var("TF_WORKSPACE").ok().filter(|w| !w.is_empty())
+}
+
 /// The accounts of the user's AWS profiles, as far as the AWS configuration file says them.
 fn from_profiles() -> BTreeMap<String, String> {
     let file = std::env::var_os("AWS_CONFIG_FILE").map(PathBuf::from);
@@ -156,6 +164,7 @@ impl ReadingArgs {
                 variables: pairs(&self.variables, "--var NAME=VALUE")?,
                 variable_files: self.variable_files.clone(),
                 environment: from_environment(),
+                workspace: workspace(),
                 given: pairs(&self.given, "--set ADDRESS=VALUE")?
                     .into_iter()
                     .map(|(k, v)| (k, given(&v)))

@@ -198,6 +198,9 @@ impl Run<'_, '_> {
     }
 
     fn finish(mut self) -> Result<Applied, Vec<Problem>> {
+        let unmet = self.state.unmet_outputs().into_iter();
+        let unmet = unmet.map(|(address, problem)| Failure { address, problem });
+        self.applied.failures.extend(unmet);
         // What decides about a pipeline and is not supported: no verdict would be worth anything.
         let failures = self.applied.failures.iter();
         let mut problems: Vec<Problem> = failures
