@@ -225,3 +225,21 @@ def test_context_keys_of_odd_documents(server):
         with pytest.raises(botocore.exceptions.ClientError) as e:
             keys(bad)
         assert e.value.response["Error"]["Code"] == "InvalidInput"
+
+
+def test_managed_policies_of_aws_are_of_an_account_of_its_own(server):
+    """`aws:ResourceAccount` of AWS's policies, and no resource policy is asked for (spec/authorization.md 6.3)."""
+    iam = server.client("iam")
+    iam.create_user(UserName="reads-policies")
+    key = iam.create_access_key(UserName="reads-policies")["AccessKey"]
+    reader = server.client("iam", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    for account, allowed in (("639982225848", True), (A, False)):
+        condition = {"StringEquals": {"aws:ResourceAccount": account}}
+        document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "iam:GetPolicy", "Resource": "*", "Condition": condition}}
+        iam.put_user_policy(UserName="reads-policies", PolicyName="p", PolicyDocument=json.dumps(document))
+        if allowed:
+            assert reader.get_policy(PolicyArn=arn)["Policy"]["PolicyName"] == "AdministratorAccess"
+        else:
+            with pytest.raises(botocore.exceptions.ClientError, match="no identity-based policy allows the iam:GetPolicy action"):
+                reader.get_policy(PolicyArn=arn)

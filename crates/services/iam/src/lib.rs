@@ -24,10 +24,13 @@ pub fn service() -> Service {
     ))
 }
 
+/// The account of AWS's managed policies: their `aws:ResourceAccount` (recorded, `spec/authorization.md` section 6.3).
+const AWS_OWN: &str = "639982225848";
+
 /// Roles are protected by their trust policy, for the calls of STS that assume them.
 fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, ApiError> {
     if arn.account == "aws" {
-        return Ok(Resource::none());
+        return Ok(Resource::owned_by(AWS_OWN));
     }
     let mut resource = Resource::owned_by(&arn.account);
     let name = arn.resource.rsplit('/').next().unwrap_or_default();

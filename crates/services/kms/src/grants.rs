@@ -133,7 +133,9 @@ impl Grant {
         let mut map = Map::new();
         map.insert("KeyId".into(), json!(self.key_arn));
         map.insert("GrantId".into(), json!(self.id));
-        map.insert("Name".into(), json!(self.name.clone().unwrap_or_default()));
+        if let Some(name) = self.name.as_ref().filter(|n| !n.is_empty()) {
+            map.insert("Name".into(), json!(name));
+        }
         map.insert("CreationDate".into(), json!(time::seconds(self.created_ms)));
         map.insert("GranteePrincipal".into(), json!(text(&self.grantee)));
         if let Some(retiring) = &self.retiring {
