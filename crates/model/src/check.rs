@@ -184,14 +184,38 @@ fn lower_first(name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Compiled patterns. A pattern that the small regex engine does not read accepts everything.
+/// A pattern, compiled: by the small engine, whose classes are of ASCII as in Java, or else by the one that knows
+/// Unicode's.
+enum Compiled {
+    Small(Regex),
+    Unicode(regex::Regex),
+}
+
+impl Compiled {
+    fn new(pattern: &str) -> Option<Self> {
+        let whole = format!("^(?:{pattern})$");
+        let small = Regex::new(&whole).map(Self::Small);
+        small
+            .or_else(|_| regex::Regex::new(&whole).map(Self::Unicode))
+            .ok()
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        match self {
+            Self::Small(regex) => regex.is_match(text),
+            Self::Unicode(regex) => regex.is_match(text),
+        }
+    }
+}
+
+/// Compiled patterns. A pattern that no engine reads accepts everything.
 fn matches_pattern(pattern: &str, text: &str) -> bool {
-    static CACHE: OnceLock<Mutex<HashMap<String, Option<Regex>>>> = OnceLock::new();
+    static CACHE: OnceLock<Mutex<HashMap<String, Option<Compiled>>>> = OnceLock::new();
     let cache = CACHE.get_or_init(Mutex::default);
     let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
     let regex = cache
         .entry(pattern.to_owned())
-        .or_insert_with(|| Regex::new(&format!("^(?:{pattern})$")).ok());
+        .or_insert_with(|| Compiled::new(pattern));
     regex.as_ref().is_none_or(|r| r.is_match(text))
 }
 

@@ -311,7 +311,7 @@ pub(crate) fn tag<H: Holder>(
     holder: &str,
     new: &[Tag],
 ) -> Result<Value, ApiError> {
-    change::<H>(cx, holder, |row| tags::merge(row.tags_mut(), new))?;
+    change::<H>(cx, holder, |row| tags::add(row.tags_mut(), new))?;
     Ok(json!({}))
 }
 

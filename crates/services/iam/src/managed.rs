@@ -28,7 +28,12 @@ pub(crate) fn change(
     edit: impl FnOnce(&mut ManagedPolicy) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
     if arn.starts_with("arn:aws:iam::aws:") {
-        return Err(ApiError::new("AccessDenied", refusal).status(403));
+        // Recorded: `spec/authorization.md` section 7.1.
+        let (code, status) = match refusal.starts_with("Tags") {
+            true => ("InvalidInput", 400),
+            false => ("AccessDenied", 403),
+        };
+        return Err(ApiError::new(code, refusal).status(status));
     }
     let mut policy = find(cx, arn)?.as_ref().clone();
     edit(&mut policy)?;

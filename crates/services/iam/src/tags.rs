@@ -18,6 +18,15 @@ pub(crate) fn pairs(tags: &[Tag]) -> impl Iterator<Item = (&str, &str)> {
     tags.iter().map(|t| (t.key.as_str(), t.value.as_str()))
 }
 
+/// Adds what a request to tag something has, which must have something (`spec/conditions.md` fact 32).
+pub(crate) fn add(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {
+    if tags.is_empty() {
+        let message = "At least one tag must be given.";
+        return Err(ApiError::new("InvalidInput", message).status(400));
+    }
+    merge(into, tags)
+}
+
 /// Adds or replaces; a key is the same in any case. Recorded on AWS: keys of AWS's own are refused, and a request that
 /// has a key twice.
 pub(crate) fn merge(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {

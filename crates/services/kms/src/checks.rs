@@ -9,18 +9,20 @@ use crate::keys;
 /// `kms:<operation>` on the key that `name` means.
 pub(crate) fn on_key(lookup: &Lookup<'_>, operation: &str, name: &str) -> Result<Check, ApiError> {
     let arn = keys::resolve(lookup, name)?;
-    let mut check = common(lookup, Check::new(&format!("kms:{operation}"), arn.clone()))
+    let check = common(lookup, Check::new(&format!("kms:{operation}"), arn.clone()))
         .with("kms:KeySpec", "SYMMETRIC_DEFAULT")
         .with("kms:KeyUsage", "ENCRYPT_DECRYPT")
         .with("kms:KeyOrigin", "AWS_KMS")
         .with("kms:MultiRegion", "false")
         .with_list("kms:ResourceAliases", keys::aliases_of(lookup, &arn)?);
-    if name.starts_with("alias/") {
-        check = check.with("kms:RequestAlias", name);
-    } else if let Some((_, alias)) = name.split_once(":alias/") {
-        check = check.with("kms:RequestAlias", format!("alias/{alias}"));
-    }
-    Ok(check)
+    // Operations that take no alias refuse it later, and have no such key.
+    let action = sekisho_model::iam("kms").and_then(|m| m.actions.get(operation));
+    let takes = action.is_none_or(|a| a.keys.iter().any(|key| key == "kms:RequestAlias"));
+    let alias = match name.split_once(":alias/") {
+        Some((_, alias)) => Some(format!("alias/{alias}")),
+        None => name.starts_with("alias/").then(|| name.to_owned()),
+    };
+    Ok(check.with_opt("kms:RequestAlias", alias.filter(|_| takes)))
 }
 
 /// `kms:CallerAccount`, and `kms:ViaService` for a call that a service forwarded.

@@ -33,7 +33,7 @@ impl Operation for TagPolicy {
             cx,
             &input.policy_arn,
             "Tags not supported for policies in this domain",
-            |policy| tags::merge(&mut policy.tags, &input.tags),
+            |policy| tags::add(&mut policy.tags, &input.tags),
         )?;
         Ok(json!({}))
     }

@@ -1,0 +1,195 @@
+"""Facts of spec/iam.md, conditions.md and authorization.md that only a server shows, one by one."""
+
+import json
+
+import botocore.exceptions
+import pytest
+
+from conftest import A, B
+
+
+def refused(call, **arguments):
+    with pytest.raises(botocore.exceptions.ClientError) as failed:
+        call(**arguments)
+    error = failed.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def document(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(action, **members):
+    return {"Effect": "Allow", "Action": action, "Resource": "*"} | members
+
+
+def user(server, name, *statements):
+    """A user with one inline policy, and a function that makes its clients."""
+    iam = server.client("iam", A)
+    iam.create_user(UserName=name)
+    if statements:
+        iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document(*statements))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return lambda service: server.client(service, aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+
+
+def role(server, name, principal=None, path="/", **members):
+    principal = principal or {"AWS": f"arn:aws:iam::{A}:root"}
+    trust = {"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"], "Principal": principal} | members
+    return server.client("iam", A).create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=document(trust))["Role"]
+
+
+def as_session(server, answer):
+    c = answer["Credentials"]
+    return lambda service: server.client(service, aws_access_key_id=c["AccessKeyId"], aws_secret_access_key=c["SecretAccessKey"], aws_session_token=c["SessionToken"])
+
+
+def test_iam_8_not_principal(server):
+    """NotPrincipal stands in resource policies, and there only beside Deny."""
+    iam, s3 = server.client("iam", A), server.client("s3", A)
+    nobody = {"AWS": f"arn:aws:iam::{A}:root"}
+    assert refused(iam.create_policy, PolicyName="x", PolicyDocument=document(allow("s3:*", NotPrincipal=nobody)))[0] == "MalformedPolicyDocument"
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "NotPrincipal": nobody}
+    assert refused(iam.create_role, RoleName="x", AssumeRolePolicyDocument=document(trust))[0] == "MalformedPolicyDocument"
+    assert refused(iam.create_role, RoleName="x", AssumeRolePolicyDocument=document(trust | {"Effect": "Deny"}))[0] == "MalformedPolicyDocument"
+    s3.create_bucket(Bucket="not-principal")
+    objects = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::not-principal/*", "NotPrincipal": nobody}
+    assert refused(s3.put_bucket_policy, Bucket="not-principal", Policy=document({"Effect": "Allow"} | objects)) == ("MalformedPolicy", "Allow with NotPrincipal is not allowed.")
+    s3.put_bucket_policy(Bucket="not-principal", Policy=document({"Effect": "Deny"} | objects))
+
+
+def test_iam_26_what_the_front_door_says_of_a_request(server):
+    """aws:SourceIp and aws:PrincipalIsAWSService are there; aws:SourceArn is of services that call by themselves."""
+    condition = {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}, "Bool": {"aws:PrincipalIsAWSService": "false"}, "Null": {"aws:SourceArn": "true", "aws:SourceVpce": "true"}}
+    caller = user(server, "at-home", allow("s3:ListAllMyBuckets", Condition=condition))
+    caller("s3").list_buckets()
+    abroad = user(server, "abroad", allow("s3:ListAllMyBuckets", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}))
+    assert refused(abroad("s3").list_buckets)[0] == "AccessDenied"
+
+
+def test_iam_28_session_tags(server):
+    """At most 50; the transitive ones go on to the next session; a source identity does not change."""
+    first, second = role(server, "first-in-chain"), role(server, "second-in-chain")
+    caller = user(server, "chains", allow("sts:*"))
+    sts = caller("sts")
+    tags = [{"Key": f"k{i}", "Value": "v"} for i in range(51)]
+    code, message = refused(sts.assume_role, RoleArn=first["Arn"], RoleSessionName="ss", Tags=tags)
+    assert code == "ValidationError" and "50" in message
+    server.client("iam", A).put_role_policy(RoleName="first-in-chain", PolicyName="p", PolicyDocument=document(allow("sts:*")))
+    given = [{"Key": "team", "Value": "a"}, {"Key": "stage", "Value": "test"}]
+    session = as_session(server, sts.assume_role(RoleArn=first["Arn"], RoleSessionName="ss", Tags=given, TransitiveTagKeys=["team"], SourceIdentity="alice"))
+    condition = {"StringEquals": {"aws:PrincipalTag/team": "a", "sts:SourceIdentity": "alice"}, "Null": {"aws:PrincipalTag/stage": "true"}}
+    server.client("iam", A).put_role_policy(RoleName="second-in-chain", PolicyName="p", PolicyDocument=document(allow("s3:ListAllMyBuckets", Condition={k: {n: v for n, v in c.items() if n != "sts:SourceIdentity"} for k, c in condition.items()})))
+    chained = as_session(server, session("sts").assume_role(RoleArn=second["Arn"], RoleSessionName="tt"))
+    chained("s3").list_buckets()
+    # The same tag again is refused, in any case: it is transitive.
+    assert refused(session("sts").assume_role, RoleArn=second["Arn"], RoleSessionName="tt", Tags=[{"Key": "TEAM", "Value": "b"}])[0] in ("InvalidParameterValue", "AccessDenied", "ValidationError")
+    assert refused(session("sts").assume_role, RoleArn=second["Arn"], RoleSessionName="tt", SourceIdentity="bob")[0] in ("AccessDenied", "ValidationError")
+
+
+def test_conditions_32_the_order_in_which_tags_are_judged(server):
+    """Bad text before authorization; a denial before what only the operation sees."""
+    nobody = user(server, "tags-nothing")
+    iam = nobody("iam")
+    assert refused(iam.tag_user, UserName="tags-nothing", Tags=[{"Key": "a*b", "Value": "v"}])[0] == "ValidationError"
+    assert refused(iam.tag_user, UserName="tags-nothing", Tags=[])[0] == "AccessDenied"
+    somebody = user(server, "tags-something", allow("iam:TagUser"))
+    assert refused(somebody("iam").tag_user, UserName="tags-something", Tags=[])[0] == "InvalidInput"
+
+
+def test_authorization_2_1_whom_a_grant_can_name(server):
+    """Sessions and federated users need not exist, roles and users must; three sentences for who does not."""
+    kms = server.client("kms", A)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    role(server, "grantee", path="/probe/")
+    unique = server.client("iam", A).get_role(RoleName="grantee")["Role"]["RoleId"]
+    give = lambda who: kms.create_grant(KeyId=key, GranteePrincipal=who, Operations=["Decrypt"])  # noqa: E731
+    sts = f"arn:aws:sts::{A}"
+    for who in (f"{sts}:assumed-role/grantee/unissued", f"{unique}:target", f"arn:aws:iam::{A}:role/probe/grantee", f"{sts}:federated-user/unissued"):
+        grant = give(who)["GrantId"]
+        assert len(grant) == 64 and set(grant) <= set("0123456789abcdef")
+    nobody = f"{sts}:assumed-role/missing/target"
+    assert refused(give, who=nobody) == ("InvalidArnException", f"ARN does not refer to a valid principal: {nobody}")
+    path = f"{sts}:assumed-role/probe/grantee/target"
+    assert refused(give, who=path) == ("InvalidArnException", f"ARN is not valid: {path}")
+    assert refused(give, who="AROA00000000000000100:future") == ("InvalidArnException", "GranteePrincipal does not refer to a valid principal.")
+
+
+def test_authorization_2_7_how_grants_are_listed(server):
+    kms = server.client("kms", A)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    role(server, "listed")
+    kms.create_grant(KeyId=key, GranteePrincipal=f"arn:aws:iam::{A}:role/listed", Operations=["Decrypt"])
+    kms.create_grant(KeyId=key, GranteePrincipal=f"arn:aws:iam::{A}:role/listed", Operations=["Decrypt"], Name="named")
+    listed = kms.list_grants(KeyId=key)
+    assert sorted(g.get("Name", "") for g in listed["Grants"]) == ["", "named"]
+    for grant in listed["Grants"]:
+        assert grant["IssuingAccount"] == f"arn:aws:iam::{A}:root"
+        assert "Constraints" not in grant and "RetiringPrincipal" not in grant
+    assert listed["Truncated"] is False
+
+
+def test_authorization_3_2_a_managed_session_policy_is_read_live(server):
+    iam = server.client("iam", A)
+    arn = iam.create_policy(PolicyName="live", PolicyDocument=document(allow("iam:ListUsers")))["Policy"]["Arn"]
+    target = role(server, "reads-live")
+    iam.put_role_policy(RoleName="reads-live", PolicyName="p", PolicyDocument=document(allow("iam:ListUsers")))
+    caller = user(server, "assumes-live", allow("sts:AssumeRole"))
+    session = as_session(server, caller("sts").assume_role(RoleArn=target["Arn"], RoleSessionName="ss", PolicyArns=[{"arn": arn}]))
+    session("iam").list_users()
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=document({"Effect": "Deny", "Action": "*", "Resource": "*"}), SetAsDefault=True)
+    assert refused(session("iam").list_users)[0] == "AccessDenied"
+
+
+def test_authorization_3_6_whom_a_trust_policy_cannot_name(server):
+    iam = server.client("iam", A)
+    trust = lambda principal: document({"Effect": "Allow", "Action": "sts:AssumeRoleWithSAML", "Principal": principal})  # noqa: E731
+    assert refused(iam.create_role, RoleName="x", AssumeRolePolicyDocument=trust({"Federated": "*"})) == (
+        "MalformedPolicyDocument",
+        "Federated principals must be valid domain names or SAML metadata ARNs",
+    )
+
+
+def test_authorization_7_1_policies_of_aws_do_not_change(server):
+    iam = server.client("iam", A)
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    denied = lambda what: ("AccessDenied", f"Cannot {what} outside your own account.")  # noqa: E731
+    assert refused(iam.delete_policy, PolicyArn=arn) == denied("delete policies")
+    assert refused(iam.create_policy_version, PolicyArn=arn, PolicyDocument=document(allow("s3:*"))) == denied("create versions for policies")
+    assert refused(iam.set_default_policy_version, PolicyArn=arn, VersionId="v1") == denied("update policies")
+    assert refused(iam.delete_policy_version, PolicyArn=arn, VersionId="v1") == denied("delete policy versions for policies")
+    assert refused(iam.tag_policy, PolicyArn=arn, Tags=[{"Key": "a", "Value": "b"}]) == ("InvalidInput", "Tags not supported for policies in this domain")
+    assert refused(iam.untag_policy, PolicyArn=arn, TagKeys=["a"]) == ("InvalidInput", "Tags not supported for policies in this domain")
+    assert iam.list_policy_tags(PolicyArn=arn)["Tags"] == []
+
+
+def test_authorization_8_1_and_8_2_rotation(server):
+    """The period counts as 365 days where it is not given, whatever the key has."""
+    kms = server.client("kms", A)
+    everything = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{A}:root"}, "Action": "kms:*", "Resource": "*"}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "kms:EnableKeyRotation", "Resource": "*", "Condition": {"NumericGreaterThan": {"kms:RotationPeriodInDays": "100"}}}
+    key = kms.create_key(Policy=document(everything, deny))["KeyMetadata"]["Arn"]
+    caller = user(server, "rotates", allow("kms:*"))("kms")
+    assert refused(caller.enable_key_rotation, KeyId=key)[0] == "AccessDeniedException"
+    caller.enable_key_rotation(KeyId=key, RotationPeriodInDays=90)
+    assert refused(caller.enable_key_rotation, KeyId=key)[0] == "AccessDeniedException"
+    assert refused(caller.enable_key_rotation, KeyId=key, RotationPeriodInDays=180)[0] == "AccessDeniedException"
+    kms.create_alias(AliasName="alias/rotates", TargetKeyId=key)
+    assert refused(caller.enable_key_rotation, KeyId="alias/rotates", RotationPeriodInDays=90)[0] == "InvalidArnException"
+    kms.disable_key(KeyId=key)
+    assert refused(caller.enable_key_rotation, KeyId=key, RotationPeriodInDays=90) == ("DisabledException", f"{key} is disabled.")
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert refused(caller.enable_key_rotation, KeyId=key, RotationPeriodInDays=90) == ("KMSInvalidStateException", f"{key} is pending deletion.")
+
+
+def test_authorization_6_4_authorization_precedes_lookup(server):
+    caller = user(server, "looks-up")
+    assert refused(caller("iam").get_role, RoleName="nobody-there")[0] == "AccessDenied"
+    caller = user(server, "looks-up-too", allow("iam:GetRole"))
+    assert refused(caller("iam").get_role, RoleName="nobody-there")[0] == "NoSuchEntity"
+
+
+def test_accounts_are_apart(server):
+    """What one account has no other sees."""
+    server.client("iam", A).create_user(UserName="only-in-a")
+    assert refused(server.client("iam", B).get_user, UserName="only-in-a")[0] == "NoSuchEntity"
