@@ -13,6 +13,9 @@
 //! [variables]           # Terraform variables
 //! team = "delivery"
 //!
+//! [policies]            # managed policies that are on AWS already, such as boundaries: ARN = file with the document
+//! "arn:aws:iam::222222222222:policy/boundary" = "policies/boundary.json"
+//!
 //! [organization]        # of which the accounts are members; policies are files beside this one
 //! id = "o-a1b2c3d4e5"
 //! management_account = "333333333333"
@@ -47,6 +50,8 @@ pub struct Settings {
     pub set: BTreeMap<String, Value>,
     /// Terraform variables; a text that is no text is written as an expression.
     pub variables: BTreeMap<String, Value>,
+    /// Files with the documents of managed policies that are on AWS already, by ARN.
+    pub policies: BTreeMap<String, String>,
     /// The organization of the accounts.
     pub organization: Option<OrganizationSettings>,
 }

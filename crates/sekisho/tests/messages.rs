@@ -65,6 +65,34 @@ const CASES: &[Case] = &[
         )],
     ),
     broken(
+        "boundary-of-somebody-else",
+        &[(
+            "registry.tf",
+            "  description        = \"Assumed by the pipeline of account B to read the repository.\"\n",
+            "  permissions_boundary = \"arn:aws:iam::111111111111:policy/team/boundary\"\n",
+        )],
+    ),
+    broken(
+        "boundary-that-is-given",
+        &[
+            (
+                "registry.tf",
+                "  description        = \"Assumed by the pipeline of account B to read the repository.\"\n",
+                "  permissions_boundary = \"arn:aws:iam::111111111111:policy/team/boundary\"\n",
+            ),
+            (
+                "sekisho.toml",
+                "",
+                "[policies]\n\"arn:aws:iam::111111111111:policy/team/boundary\" = \"boundary.json\"\n",
+            ),
+            (
+                "boundary.json",
+                "",
+                "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"Images\",\"Effect\":\"Allow\",\"Action\":[\"ecr:*\",\"s3:*\"],\"Resource\":\"*\"}]}",
+            ),
+        ],
+    ),
+    broken(
         "organization-not-said",
         &[(
             "registry.tf",

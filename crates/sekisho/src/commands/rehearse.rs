@@ -179,13 +179,16 @@ impl ReadingArgs {
             region: self.region.clone(),
             seed: self.seed,
             timeout: Duration::from_secs(self.timeout),
+            policies: BTreeMap::new(),
             organization: None,
             data: None,
         };
         for directory in &self.directories {
             let settings = Settings::read(directory).map_err(CouldNotRun)?;
+            let folder = Settings::folder(directory);
+            let policies = rehearse::read_policies(folder, &settings.policies);
+            options.policies.extend(policies.map_err(CouldNotRun)?);
             if let Some(organization) = &settings.organization {
-                let folder = Settings::folder(directory);
                 options.organization = Some(organization.read(folder).map_err(CouldNotRun)?);
             }
             for (name, id) in settings.accounts {

@@ -187,6 +187,14 @@ fn of_failure(failure: &Failure, policies: &Policies<'_>) -> Option<String> {
     if message.contains("will not allow you to update the key policy") {
         return Some("AWS refuses a key policy under which nobody could change it any more: allow kms:PutKeyPolicy to the account (its root) or to the role that applies this".to_owned());
     }
+    if message.contains("does not exist or is not attachable")
+        && let Some(arn) = between(message, "Policy ", " does not exist")
+        && !arn.starts_with("arn:aws:iam::aws:")
+    {
+        return Some(format!(
+            "{arn} is not made here; if it is on AWS already, write into sekisho.toml what it holds: [policies] with \"{arn}\" = \"FILE\""
+        ));
+    }
     let invalid = message.contains("nvalid principal");
     if invalid && let Some(arn) = message.split('"').find(|part| part.starts_with("arn:")) {
         let name = arn.rsplit('/').next().unwrap_or_default();

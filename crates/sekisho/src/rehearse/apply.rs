@@ -11,7 +11,7 @@ use sekisho_iac::{
 use serde_json::{Map, Value, json};
 
 use super::providers::Providers;
-use super::{Client, Failure, Note, Options, Patch, image, patch, resources, unsupported};
+use super::{Client, Failure, Note, Options, Patch, given, image, patch, resources, unsupported};
 
 /// What the engine holds when the configuration is applied.
 #[derive(Default)]
@@ -76,6 +76,7 @@ pub(super) fn apply(
     if let Some(organization) = &options.organization {
         engine.organize(organization.with(accounts()));
     }
+    given::policies(engine, options)?;
     let pipeline = |i: &usize| {
         let node = configuration.nodes.get(*i);
         node.is_some_and(|n| n.type_name == "aws_codepipeline")

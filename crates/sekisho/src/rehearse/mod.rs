@@ -6,6 +6,7 @@ mod complete;
 mod excerpt;
 mod fix;
 mod follow;
+mod given;
 mod html;
 mod image;
 mod json;
@@ -34,6 +35,7 @@ use sha2::{Digest, Sha256};
 
 pub use complete::{Completion, complete};
 pub use fix::{Fix, fix};
+pub use given::read as read_policies;
 pub use image::ImageArgument;
 pub use patch::Patch;
 pub use program::rehearse_with_program;
@@ -64,6 +66,8 @@ pub struct Options {
     pub seed: u64,
     /// How long an execution may take.
     pub timeout: Duration,
+    /// Documents of managed policies that are on AWS already, by ARN.
+    pub policies: BTreeMap<String, String>,
     /// The organization of the accounts.
     pub organization: Option<crate::settings::Organized>,
     /// Where what was made is kept; in memory without one.
@@ -92,6 +96,7 @@ impl Default for Options {
             region: "us-east-1".to_owned(),
             seed: 0,
             timeout: Duration::from_secs(60),
+            policies: BTreeMap::new(),
             organization: None,
             data: None,
         }

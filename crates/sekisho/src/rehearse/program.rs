@@ -64,6 +64,7 @@ pub fn rehearse_with_program(
     if let Some(organization) = &options.organization {
         engine.organize(organization.with(accounts()));
     }
+    super::given::policies(&engine, options)?;
     let executor = Executor::start(Arc::clone(&engine)).map_err(|e| problem(e.to_string()))?;
     let copy = Copy::make(&configuration, options)?;
     let endpoint = Endpoint::start(&engine, &options.region)?;

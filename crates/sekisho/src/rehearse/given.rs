@@ -1,0 +1,67 @@
+//! Managed policies that are on AWS already and somebody else's: boundaries above all. The configuration names them,
+//! and `sekisho.toml` says what they hold.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sekisho_engine::Engine;
+use sekisho_iac::Problem;
+use serde_json::{Map, json};
+
+use super::{Client, Options};
+
+/// Makes the policies that were given, before anything is made that names them.
+///
+/// # Errors
+/// What IAM says of each that it does not take.
+pub(super) fn policies(engine: &Arc<Engine>, options: &Options) -> Result<(), Vec<Problem>> {
+    let made = options.policies.iter().map(|(arn, document)| {
+        one(engine, options, arn, document).map_err(|message| Problem {
+            message: format!("sekisho.toml: policies: {arn}: {message}"),
+            place: None,
+        })
+    });
+    let problems: Vec<Problem> = made.filter_map(Result::err).collect();
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(problems),
+    }
+}
+
+fn one(engine: &Arc<Engine>, options: &Options, arn: &str, document: &str) -> Result<(), String> {
+    let no_policy = || "this is no ARN of a managed policy of an account".to_owned();
+    let mut parts = arn.splitn(6, ':');
+    let (account, resource) = (parts.nth(4), parts.next());
+    let account = account.filter(|a| sekisho_arn::is_account_id(a));
+    let name = resource.and_then(|r| r.strip_prefix("policy"));
+    let name = name.filter(|n| n.starts_with('/'));
+    let (account, (path, name)) = account
+        .zip(name.and_then(|n| n.rsplit_once('/')))
+        .ok_or_else(no_policy)?;
+    let client = Client {
+        engine: Arc::clone(engine),
+        account: account.to_owned(),
+        region: options.region.clone(),
+        default_tags: Map::new(),
+    };
+    let input = json!({"PolicyName": name, "Path": format!("{path}/"), "PolicyDocument": document});
+    let made = client.call("iam", "CreatePolicy", input);
+    made.map(|_| ()).map_err(|e| e.to_string())
+}
+
+/// The documents by ARN, read from the files of `folder`.
+///
+/// # Errors
+/// The file that cannot be read.
+pub fn read(
+    folder: &std::path::Path,
+    files: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, String> {
+    let text = |(arn, file): (&String, &String)| {
+        let path = folder.join(file);
+        let text =
+            std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        Ok((arn.clone(), text))
+    };
+    files.iter().map(text).collect()
+}
