@@ -253,3 +253,42 @@ resource "aws_iam_role_policy" "read" {
     }]
   })
 }
+
+# Who somebody is.
+
+data "aws_caller_identity" "who" {}
+
+data "aws_iam_session_context" "who" {
+  arn = data.aws_caller_identity.who.arn
+}
+
+data "aws_canonical_user_id" "who" {}
+
+data "aws_service_principal" "pipelines" {
+  service_name = "codepipeline"
+}
+
+data "aws_arn" "who" {
+  arn = data.aws_iam_session_context.who.issuer_arn
+}
+
+data "aws_default_tags" "who" {}
+
+resource "aws_iam_role" "who" {
+  name               = "who"
+  description        = "${data.aws_arn.who.account} ${data.aws_arn.who.resource} ${data.aws_default_tags.who.tags.Team}"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = data.aws_service_principal.pipelines.name } }] })
+}
+
+resource "aws_s3_bucket" "owned" {
+  bucket = "owned-by-the-account-that-was-expected"
+}
+
+resource "aws_s3_bucket_versioning" "owned" {
+  bucket                = aws_s3_bucket.owned.id
+  expected_bucket_owner = data.aws_caller_identity.who.account_id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}

@@ -132,10 +132,6 @@ impl<'r> Providers<'r> {
             let value = provider.and_then(|p| p.values.get(name));
             value.and_then(Value::as_str).map(str::to_owned)
         };
-        if provider.is_some_and(|p| p.values.contains_key("ignore_tags")) {
-            let message = "`ignore_tags` of a provider is not supported yet";
-            return Err(Problem::at(place, message));
-        }
         let Some(account) = self.account(id, provider).filter(|a| is_account_id(a)) else {
             let name = names(id).into_iter().next().unwrap_or_default();
             let profile = text("profile").map(|p| {

@@ -1,6 +1,6 @@
 //! Data sources that read the provider.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{Failed, Made, Type, Values, attributes, text_at};
 use crate::rehearse::Client;
@@ -22,13 +22,6 @@ pub(super) const PARTITION: Type = Type {
     arguments: &[],
     ignored: &[],
     make: partition,
-};
-
-pub(super) const ORGANIZATION: Type = Type {
-    name: "aws_organizations_organization",
-    arguments: &[],
-    ignored: &[],
-    make: organization,
 };
 
 pub(super) const IAM_ROLE: Type = Type {
@@ -86,41 +79,6 @@ fn caller_identity(client: &Client, _: &Values<'_>) -> Made {
         ("arn", json!(text_at(&answer, "/Arn"))),
         ("user_id", json!(text_at(&answer, "/UserId"))),
         ("id", json!(client.account)),
-    ]))
-}
-
-fn organization(client: &Client, _: &Values<'_>) -> Made {
-    let Some(organization) = client.engine.organization() else {
-        return Err(Failed::Text(
-            "which organization the accounts are of is not said: write it into sekisho.toml, [organization] with id = \"o-...\""
-                .to_owned(),
-        ));
-    };
-    let (id, management) = (&organization.id, organization.management.clone());
-    let management = management.unwrap_or_default();
-    let account = |id: &String| json!({"id": id, "status": "ACTIVE", "arn": format!("arn:aws:organizations::{management}:account/{}/{id}", organization.id)});
-    let others = organization.members.keys().filter(|a| **a != management);
-    Ok(attributes([
-        ("id", json!(id)),
-        (
-            "arn",
-            json!(format!(
-                "arn:aws:organizations::{management}:organization/{id}"
-            )),
-        ),
-        ("master_account_id", json!(management)),
-        (
-            "master_account_arn",
-            json!(format!(
-                "arn:aws:organizations::{management}:account/{id}/{management}"
-            )),
-        ),
-        ("feature_set", json!("ALL")),
-        (
-            "accounts",
-            organization.members.keys().map(account).collect(),
-        ),
-        ("non_master_accounts", others.map(account).collect()),
     ]))
 }
 
@@ -207,19 +165,30 @@ fn ecr_repository(client: &Client, values: &Values<'_>) -> Made {
 fn ecr_image(client: &Client, values: &Values<'_>) -> Made {
     let name = values.need("repository_name")?;
     let id = match (values.text("image_digest"), values.text("image_tag")) {
-        (Some(digest), _) => json!({"imageDigest": digest}),
-        (None, Some(tag)) => json!({"imageTag": tag}),
+        (Some(digest), _) => Some(json!({"imageDigest": digest})),
+        (None, Some(tag)) => Some(json!({"imageTag": tag})),
+        (None, None) if values.flag("most_recent") == Some(true) => None,
         (None, None) => {
-            return Err(Failed::Text(
-                "`most_recent` is not supported yet: give image_tag".to_owned(),
-            ));
+            let message = "one of image_digest, image_tag and most_recent is needed";
+            return Err(Failed::Text(message.to_owned()));
         }
     };
-    let mut input = json!({"repositoryName": name, "imageIds": [id]});
-    if let (Some(id), Some(map)) = (values.get("registry_id"), input.as_object_mut()) {
-        map.insert("registryId".to_owned(), id.clone());
+    let mut input = Map::from_iter([("repositoryName".to_owned(), json!(name))]);
+    input.extend(id.map(|id| ("imageIds".to_owned(), json!([id]))));
+    let registry = values.get("registry_id").cloned();
+    input.extend(registry.map(|id| ("registryId".to_owned(), id)));
+    let mut found = client.call("ecr", "DescribeImages", Value::Object(input))?;
+    if let Some(images) = found.get_mut("imageDetails").and_then(Value::as_array_mut) {
+        let pushed = |image: &Value| image.get("imagePushedAt").and_then(Value::as_f64);
+        images.sort_by(|a, b| {
+            pushed(b)
+                .unwrap_or(0.0)
+                .total_cmp(&pushed(a).unwrap_or(0.0))
+        });
+        if images.is_empty() {
+            return Err(Failed::Text(format!("the repository {name} has no image")));
+        }
     }
-    let found = client.call("ecr", "DescribeImages", input)?;
     let registry = text_at(&found, "/imageDetails/0/registryId");
     let digest = text_at(&found, "/imageDetails/0/imageDigest");
     let uri = format!(

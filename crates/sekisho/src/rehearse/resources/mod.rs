@@ -1,5 +1,6 @@
 //! The resource types of the AWS provider: which arguments each has, and which calls make it.
 
+mod accounts;
 mod codepipeline;
 mod data;
 mod ecr;
@@ -69,6 +70,12 @@ const TYPES: &[Type] = &[
 ];
 
 const DATA: &[Type] = &[
+    accounts::ARN,
+    accounts::CANONICAL_USER_ID,
+    accounts::DEFAULT_TAGS,
+    accounts::ORGANIZATION,
+    accounts::SERVICE_PRINCIPAL,
+    accounts::SESSION_CONTEXT,
     data::CALLER_IDENTITY,
     data::ECR_IMAGE,
     data::ECR_REPOSITORY,
@@ -76,7 +83,6 @@ const DATA: &[Type] = &[
     data::IAM_ROLE,
     data::KMS_ALIAS,
     data::KMS_KEY,
-    data::ORGANIZATION,
     data::PARTITION,
     data::REGION,
     data::S3_BUCKET,

@@ -23,7 +23,7 @@ pub(super) const BUCKET: Type = Type {
 };
 pub(super) const BUCKET_ACL: Type = Type {
     name: "aws_s3_bucket_acl",
-    arguments: &["bucket", "acl"],
+    arguments: &["bucket", "acl", "expected_bucket_owner"],
     ignored: &[],
     make: acl,
 };
@@ -35,13 +35,17 @@ pub(super) const BUCKET_POLICY: Type = Type {
 };
 pub(super) const BUCKET_VERSIONING: Type = Type {
     name: "aws_s3_bucket_versioning",
-    arguments: &["bucket", "versioning_configuration"],
+    arguments: &[
+        "bucket",
+        "versioning_configuration",
+        "expected_bucket_owner",
+    ],
     ignored: &[],
     make: versioning,
 };
 pub(super) const BUCKET_OWNERSHIP_CONTROLS: Type = Type {
     name: "aws_s3_bucket_ownership_controls",
-    arguments: &["bucket", "rule"],
+    arguments: &["bucket", "rule", "expected_bucket_owner"],
     ignored: &[],
     make: ownership,
 };
@@ -59,7 +63,7 @@ pub(super) const BUCKET_PUBLIC_ACCESS_BLOCK: Type = Type {
 };
 pub(super) const BUCKET_SERVER_SIDE_ENCRYPTION_CONFIGURATION: Type = Type {
     name: "aws_s3_bucket_server_side_encryption_configuration",
-    arguments: &["bucket", "rule"],
+    arguments: &["bucket", "rule", "expected_bucket_owner"],
     ignored: &[],
     make: encryption,
 };
