@@ -15,7 +15,7 @@ CONFIGURATIONS = ROOT / "conformance" / "configurations"
 
 
 def directories(path):
-    if list(path.glob("*.tf")):
+    if list(path.glob("*.tf")) + list(path.glob("*.tf.json")):
         return [path]
     # The one that others read from comes first.
     inner = sorted(p for p in path.iterdir() if list(p.glob("*.tf")))
@@ -127,7 +127,7 @@ def state(server, region):
 
 
 def region_of(paths):
-    text = "".join(f.read_text() for p in paths for f in p.rglob("*.tf"))
+    text = "".join(f.read_text() for p in paths for f in [*p.rglob("*.tf"), *p.rglob("*.tf.json")])
     return re.search(r'"((?:us|eu|ap)-[a-z]+-\d)"', text).group(1)
 
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use sekisho_arn::Arn;
+use sekisho_arn::{Arn, is_account_id};
 use sekisho_policy::{Document, Policy, PrincipalPattern, principals};
 use serde::{Deserialize, Serialize};
 
@@ -143,6 +143,8 @@ pub fn pin(
                     pins.insert(arn.clone(), id);
                 }
                 // Of an account that is not here, nothing is known.
+                // An identity of CloudFront's is of no account (`arn:aws:iam::cloudfront:user/…`).
+                None if !is_account_id(arn.split(':').nth(4).unwrap_or_default()) => {}
                 None if !lookup
                     .engine
                     .knows(arn.split(':').nth(4).unwrap_or_default()) => {}
@@ -151,7 +153,11 @@ pub fn pin(
             PrincipalPattern::Id(id) if !lookup.principal_id_exists(id)? => {
                 return Ok(Err(format!("\"AWS\":\"{id}\"")));
             }
-            PrincipalPattern::Canonical(id) if canonical_account(id).is_none() => {
+            // The id of an account that is not here, or of an identity of CloudFront's.
+            PrincipalPattern::Canonical(id)
+                if canonical_account(id).is_none()
+                    && !(id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit())) =>
+            {
                 return Ok(Err(format!("\"CANONICALUSER\":\"{id}\"")));
             }
             PrincipalPattern::Service(name) => {

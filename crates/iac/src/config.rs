@@ -168,11 +168,15 @@ impl Configuration {
         let source = match self.sources.get(&name) {
             Some(known) => Arc::clone(known),
             None => {
-                let text = self.text(path).map_err(problem)?;
-                let source = Arc::new(Source {
-                    path: name.clone(),
-                    text,
-                });
+                let mut text = self.text(path).map_err(problem)?;
+                let mut path = name.clone();
+                if name.ends_with(".tf.json") {
+                    let json = serde_json::from_str(&text).map_err(|e| e.to_string());
+                    let hcl = json.and_then(|json| crate::json_syntax::text(&json));
+                    text = hcl.map_err(|message| problem(format!("{name}: {message}")))?;
+                    path.push_str(" (read as a configuration)");
+                }
+                let source = Arc::new(Source { path, text });
                 self.sources.insert(name, Arc::clone(&source));
                 source
             }
@@ -260,10 +264,6 @@ impl Configuration {
             let name = name.unwrap_or_default().to_owned();
             let path = normal(&path);
             let refuse = |what: &str| problem(format!("{}: {what}", path.display()));
-            if name.ends_with(".tf.json") {
-                let what = "JSON configuration is not supported yet";
-                found.problems.push(refuse(what));
-            }
             let json_vars = name == "terraform.tfvars.json" || name.ends_with(".auto.tfvars.json");
             if json_vars && module.call.is_none() {
                 match self.text(&path).and_then(|text| values_of_json(&text)) {
@@ -271,7 +271,8 @@ impl Configuration {
                     Err(message) => found.problems.push(refuse(&message)),
                 }
             }
-            let overrides = name == "override.tf" || name.ends_with("_override.tf");
+            let plain = name.strip_suffix(".json").unwrap_or(&name);
+            let overrides = plain == "override.tf" || plain.ends_with("_override.tf");
             if overrides && !self.only_settings(&path) {
                 let what = "override files are not supported yet, but for `terraform` blocks";
                 found.problems.push(refuse(what));
@@ -280,7 +281,7 @@ impl Configuration {
                 continue;
             }
             let is_vars = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
-            if !(name.ends_with(".tf") || is_vars && module.call.is_none()) {
+            if !(plain.ends_with(".tf") || is_vars && module.call.is_none()) {
                 continue;
             }
             match self.parsed(&path) {

@@ -12,6 +12,7 @@ mod edit;
 mod eval;
 mod functions;
 mod graph;
+mod json_syntax;
 mod module;
 mod number;
 mod order;

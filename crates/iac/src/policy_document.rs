@@ -14,12 +14,7 @@ pub fn policy_document(arguments: &Map<String, Value>) -> Result<String, String>
     )? {
         statements.extend(parse(&text)?);
     }
-    for statement in arguments
-        .get("statement")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    for statement in blocks(arguments.get("statement")) {
         add(&mut statements, render(statement)?);
     }
     for text in list(
@@ -44,6 +39,15 @@ pub fn policy_document(arguments: &Map<String, Value>) -> Result<String, String>
 }
 
 /// The texts of a list; numbers and Booleans become texts, as with Terraform.
+/// Blocks of one name: in a configuration of JSON, one may stand without a list.
+fn blocks(value: Option<&Value>) -> &[Value] {
+    match value {
+        Some(Value::Array(blocks)) => blocks,
+        Some(one @ Value::Object(_)) => std::slice::from_ref(one),
+        _ => &[],
+    }
+}
+
 /// A text, number or Boolean as a text.
 fn text(value: &Value) -> Option<String> {
     match value {
@@ -114,8 +118,9 @@ fn render(statement: &Value) -> Result<Value, String> {
         ("principals", "Principal"),
         ("not_principals", "NotPrincipal"),
     ] {
-        if let Some(blocks) = statement.get(from).and_then(Value::as_array) {
-            out.insert(to.to_owned(), principals(blocks)?);
+        let named = blocks(statement.get(from));
+        if !named.is_empty() {
+            out.insert(to.to_owned(), principals(named)?);
         }
     }
     for (from, to) in [
@@ -129,9 +134,10 @@ fn render(statement: &Value) -> Result<Value, String> {
             out.insert(to.to_owned(), one_or_many(values));
         }
     }
-    if let Some(blocks) = statement.get("condition").and_then(Value::as_array) {
+    let asked = blocks(statement.get("condition"));
+    if !asked.is_empty() {
         let mut conditions = Map::new();
-        for block in blocks {
+        for block in asked {
             let member = |name: &str| block.get(name).and_then(Value::as_str).map(str::to_owned);
             let test = member("test").ok_or("a condition needs `test`")?;
             let variable = member("variable").ok_or("a condition needs `variable`")?;

@@ -191,7 +191,10 @@ impl<'a> Evaluation<'a> {
     /// The resource policy, where it counts: the organization's delegation policy does not bind the management account
     /// itself (`spec/authorization.md` section 5.1).
     fn resource_policy(&self) -> Option<&'a Policy> {
-        let own = !self.cross_account && self.request.action_of("organizations").is_some();
+        let account = self.request.resource_account;
+        let own = account.is_some()
+            && account == self.request.principal.account()
+            && self.request.action_of("organizations").is_some();
         self.policies.resource.as_ref().filter(|_| !own)
     }
 

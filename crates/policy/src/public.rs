@@ -11,6 +11,7 @@ const NARROWING: &[&str] = &[
     "aws:principalorgpaths",
     "aws:sourcearn",
     "aws:sourceaccount",
+    "aws:sourceowner",
     "aws:sourceorgid",
     "aws:sourcevpc",
     "aws:sourcevpce",
@@ -18,6 +19,7 @@ const NARROWING: &[&str] = &[
     "aws:userid",
     "s3:dataaccesspointarn",
     "s3:dataaccesspointaccount",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
     "kms:calleraccount",
 ];
 
@@ -55,12 +57,17 @@ fn narrows(condition: &Condition) -> bool {
             | Operator::Arn { not: false }
             | Operator::Ip { not: false }
     );
-    let broad = |value: &str| matches!(value.rsplit_once('/'), Some((_, bits)) if bits.parse::<u32>().is_ok_and(|b| b < 8));
-    // A role's identifier followed by any session name is one principal.
-    let session = |v: &str| condition.key == "aws:userid" && v.ends_with(":*") && v.len() > 2;
+    let broad = |value: &str| {
+        let least = if value.contains(':') { 32 } else { 8 };
+        matches!(value.rsplit_once('/'), Some((_, bits)) if bits.parse::<u32>().is_ok_and(|b| b < least))
+    };
+    // The name of an access point may be open where its account is not.
+    let point = |v: &str| {
+        let account = v.split(':').nth(4).unwrap_or_default();
+        condition.key == "s3:dataaccesspointarn" && sekisho_arn::is_account_id(account)
+    };
     let fixed = condition.operands().all(|v| {
-        (session(v) || !v.contains(['*', '?', '$']))
-            && !(condition.key == "aws:sourceip" && broad(v))
+        (point(v) || !v.contains(['*', '?', '$'])) && !(condition.key == "aws:sourceip" && broad(v))
     });
     NARROWING.contains(&condition.key.as_str())
         && positive

@@ -65,8 +65,18 @@ pub(crate) fn check_arn(resource: &str) -> Result<(), String> {
         );
     }
     let region = part(3);
+    let account = part(4);
+    let known = account.is_empty()
+        || account == "aws"
+        || open(account)
+        || sekisho_arn::is_account_id(account);
+    if matches!(part(2), "iam" | "sts") && parts.len() > 5 && !known {
+        // 99designs/iamy#65, ryanto/next-s3-upload#58: an account of another length, or a placeholder.
+        return Err("The policy failed legacy parsing".to_owned());
+    }
     match part(2) {
-        "s3" if !region.is_empty() && !open(region) => Err(format!(
+        // Access points, jobs and the like have a region, and an account.
+        "s3" if !region.is_empty() && !open(region) && part(4).is_empty() => Err(format!(
             "Resource {resource} can not contain region information."
         )),
         "iam" if !region.is_empty() && !open(region) => Err(format!(

@@ -68,6 +68,9 @@ pub struct OrganizationSettings {
     resource_control_policies: Vec<String>,
     #[serde(default)]
     members: BTreeMap<String, MemberSettings>,
+    /// Accounts of the configuration that are no members.
+    #[serde(default)]
+    outside: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize, PartialEq)]
@@ -84,18 +87,37 @@ pub struct Organized {
     organization: Organization,
     /// What binds every member.
     all: Member,
+    /// Accounts of the configuration that are no members.
+    outside: Vec<String>,
+    /// The members that the file names.
+    named: Vec<String>,
 }
 
 impl Organized {
-    /// The organization, with these accounts as its members if it names none.
+    /// The members that the file names, and which are none of these accounts: names that are mistyped bind nobody.
+    pub fn strangers<'o>(&'o self, accounts: &'o [String]) -> impl Iterator<Item = &'o String> {
+        self.named.iter().filter(|named| !accounts.contains(named))
+    }
+
+    /// Whether no path is known of one of these accounts, which are members.
+    #[must_use]
+    pub fn lacks_paths(&self, accounts: &[String]) -> bool {
+        let path = |a: &String| {
+            self.organization
+                .members
+                .get(a)
+                .and_then(|m| m.path.as_ref())
+        };
+        let inside = accounts.iter().filter(|a| !self.outside.contains(a));
+        inside.into_iter().any(|a| path(a).is_none())
+    }
+
+    /// The organization: the members that it names, and these accounts.
     #[must_use]
     pub fn with(&self, accounts: impl IntoIterator<Item = String>) -> Organization {
         let mut out = self.organization.clone();
-        if out.members.is_empty() {
-            out.members = accounts
-                .into_iter()
-                .map(|a| (a, Member::default()))
-                .collect();
+        for account in accounts.into_iter().filter(|a| !self.outside.contains(a)) {
+            out.members.entry(account).or_default();
         }
         for member in out.members.values_mut() {
             member.scp.splice(0..0, self.all.scp.iter().cloned());
@@ -115,18 +137,28 @@ impl OrganizationSettings {
     /// What cannot be read, and what is no policy of its kind.
     pub fn read(&self, folder: &Path) -> Result<Organized, String> {
         let id = self.id.strip_prefix("o-").filter(|rest| {
-            (10..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+            (10..=32).contains(&rest.len()) && rest.bytes().all(plain)
         });
         if id.is_none() {
             return Err(format!(
-                "organization: \"{}\" is no id of an organization",
+                "organization: id = \"{}\": it is `o-` and 10 to 32 small letters and digits",
                 self.id
             ));
         }
         let ids = self.members.keys().chain(&self.management_account);
+        let ids = ids.chain(&self.outside);
         if let Some(wrong) = ids.into_iter().find(|id| !is_account_id(id)) {
             return Err(format!(
                 "organization: \"{wrong}\": an account id has 12 digits"
+            ));
+        }
+        let front = format!("{}/r-", self.id);
+        let paths = self.members.values().filter_map(|m| m.path.as_ref());
+        let wrong = |path: &&String| !(path.starts_with(&front) && path.ends_with('/'));
+        if let Some(path) = paths.into_iter().find(wrong) {
+            return Err(format!(
+                "organization: path = \"{path}\": it begins with \"{front}\" and ends with \"/\", for example \"{front}ab12/ou-ab12-11111111/\""
             ));
         }
         let member = |path: &Option<String>, scp: &[String], rcp: &[String]| {
@@ -147,6 +179,8 @@ impl OrganizationSettings {
         );
         Ok(Organized {
             all: member(&None, policies.0, policies.1)?,
+            outside: self.outside.clone(),
+            named: self.members.keys().cloned().collect(),
             organization: Organization {
                 id: self.id.clone(),
                 management: self.management_account.clone(),
@@ -177,8 +211,19 @@ fn level(folder: &Path, files: &[String], kind: Kind) -> Result<Vec<Vec<Policy>>
         let path = folder.join(file);
         let text =
             std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let document =
-            validate(&text, kind).map_err(|e| format!("{}: {}", path.display(), e.message))?;
+        let document = validate(&text, kind).map_err(|e| {
+            // AWS says one sentence of everything; what the grammar says comes first.
+            let grammar = text.parse::<sekisho_policy::Document>().err();
+            let why = grammar.map_or_else(
+                || match kind {
+                    Kind::ServiceControl => "a service control policy has Effect, Action and Resource, and no Principal",
+                    _ => "a resource control policy denies everyone (Principal \"*\") actions of a service that it can protect",
+                }
+                .to_owned(),
+                |e| e.to_string(),
+            );
+            format!("{}: {why} (AWS: {})", path.display(), e.message)
+        })?;
         policies.push(Policy::new(&format!("{noun} {file}"), document));
     }
     let allows = |p: &Policy| {
@@ -271,8 +316,11 @@ mod tests {
         let organized = settings.read(Path::new(".")).unwrap();
         let members = organized.with(["1".repeat(12), "2".repeat(12)]).members;
         assert_eq!(members.len(), 2, "all that there are");
+        assert!(organized.lacks_paths(&["1".repeat(12)]));
         for wrong in [
             "id = \"x\"",
+            "id = \"o-A1B2C3D4E5\"",
+            "id = \"o-a1b2c3d4e5\"\n[organization.members.111111111111]\npath = \"o-other00000/r-a/\"",
             "id = \"o-a1b2c3d4e5\"\nmanagement_account = \"1\"",
             "id = \"o-a1b2c3d4e5\"\nservice_control_policies = [\"none.json\"]",
         ] {

@@ -126,6 +126,36 @@ const CASES: &[Case] = &[
         ],
     ),
     broken(
+        "organization-without-a-path",
+        &[
+            (
+                "registry.tf",
+                "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n",
+                "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n    condition {\n      test     = \"ForAnyValue:StringLike\"\n      variable = \"aws:PrincipalOrgPaths\"\n      values   = [\"o-a1b2c3d4e5/r-ab12/*\"]\n    }\n",
+            ),
+            (
+                "sekisho.toml",
+                "",
+                "[organization]\nid = \"o-a1b2c3d4e5\"\n[organization.members.444444444444]\n",
+            ),
+        ],
+    ),
+    broken(
+        "organization-with-a-bad-policy",
+        &[
+            (
+                "sekisho.toml",
+                "",
+                "[organization]\nid = \"o-a1b2c3d4e5\"\nservice_control_policies = [\"scp.json\"]\n",
+            ),
+            (
+                "scp.json",
+                "",
+                "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"ecr:*\",\"Resource\":\"*\"}]}",
+            ),
+        ],
+    ),
+    broken(
         "organization-allows-too-little",
         &[
             (

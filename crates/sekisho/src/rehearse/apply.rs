@@ -38,6 +38,8 @@ struct Run<'r, 'c> {
     applied: Applied,
     /// Nodes that could not be made, and those that depend on them.
     broken: BTreeSet<usize>,
+    /// The accounts of the configuration.
+    accounts: Vec<String>,
     /// Nodes that may decide about a pipeline.
     needed: BTreeSet<usize>,
 }
@@ -69,13 +71,18 @@ pub(super) fn apply(
         state: State::new(configuration),
         applied: Applied::default(),
         broken: BTreeSet::new(),
+        accounts: Vec::new(),
         needed: unsupported::needed(configuration, order),
     };
-    let accounts = || run.clients.values().map(|c| c.account.clone());
-    engine.know_accounts(accounts());
+    let accounts: Vec<String> = run.clients.values().map(|c| c.account.clone()).collect();
+    engine.know_accounts(accounts.clone());
     if let Some(organization) = &options.organization {
-        engine.organize(organization.with(accounts()));
+        run.applied
+            .notes
+            .extend(given::strangers(organization, &accounts));
+        engine.organize(organization.with(accounts.clone()));
     }
+    run.accounts = accounts;
     given::policies(engine, options)?;
     let pipeline = |i: &usize| {
         let node = configuration.nodes.get(*i);
@@ -185,6 +192,7 @@ impl Run<'_, '_> {
                 applied: &mut self.applied,
                 node,
                 client: client.as_ref(),
+                accounts: &self.accounts,
             };
             let value = maker.instances(&path, &scope)?;
             made.push((format!("{path}{}", node.local_address()), value));
@@ -253,6 +261,7 @@ struct Maker<'m, 'c> {
     applied: &'m mut Applied,
     node: &'m Node,
     client: Option<&'m Client>,
+    accounts: &'m [String],
 }
 
 impl Maker<'_, '_> {
@@ -283,18 +292,28 @@ impl Maker<'_, '_> {
 
     /// Notes, once, that a policy asks for an organization which nobody has given.
     fn organization(&mut self, arguments: &Map<String, Value>) {
-        const KEYS: [&str; 3] = ["aws:principalorg", "aws:resourceorg", "aws:sourceorg"];
-        const MESSAGE: &str = "policies ask which organization an account is of, which is not said: no account is taken to be of one. Write it into sekisho.toml: [organization] with id = \"o-...\"";
-        let given = self.options.organization.is_some();
-        if given || self.applied.notes.iter().any(|n| n.message == MESSAGE) {
+        const IDS: &[&str] = &["aws:principalorg", "aws:resourceorg", "aws:sourceorg"];
+        const PATHS: &[&str] = &[
+            "aws:principalorgpaths",
+            "aws:resourceorgpaths",
+            "aws:sourceorgpaths",
+        ];
+        const NOTHING: &str = "policies ask which organization an account is of, which is not said: no account is taken to be of one. Write it into sekisho.toml: [organization] with id = \"o-...\"";
+        const NO_PATH: &str = "policies ask where in its organization an account is, which is not said of each: such a condition holds for none of those. Write it into sekisho.toml: [organization.members.ACCOUNT] with path = \"o-.../r-.../ou-.../\"";
+        let (keys, message) = match &self.options.organization {
+            None => (IDS, NOTHING),
+            Some(organization) if organization.lacks_paths(self.accounts) => (PATHS, NO_PATH),
+            Some(_) => return,
+        };
+        if self.applied.notes.iter().any(|n| n.message == message) {
             return;
         }
         let text = Value::Object(arguments.clone())
             .to_string()
             .to_ascii_lowercase();
-        if KEYS.iter().any(|key| text.contains(key)) {
+        if keys.iter().any(|key| text.contains(key)) {
             self.applied.notes.push(Note {
-                message: MESSAGE.to_owned(),
+                message: message.to_owned(),
                 place: Some(self.node.place.clone()),
             });
         }

@@ -8,7 +8,8 @@ use sekisho_engine::Engine;
 use sekisho_iac::Problem;
 use serde_json::{Map, json};
 
-use super::{Client, Options};
+use super::{Client, Note, Options};
+use crate::settings::Organized;
 
 /// Makes the policies that were given, before anything is made that names them.
 ///
@@ -47,6 +48,17 @@ fn one(engine: &Arc<Engine>, options: &Options, arn: &str, document: &str) -> Re
     let input = json!({"PolicyName": name, "Path": format!("{path}/"), "PolicyDocument": document});
     let made = client.call("iam", "CreatePolicy", input);
     made.map(|_| ()).map_err(|e| e.to_string())
+}
+
+/// A note for each member of the organization that is no account of the configuration: its policies bind nobody here.
+pub(super) fn strangers(organization: &Organized, accounts: &[String]) -> Vec<Note> {
+    let note = |account: &String| Note {
+        message: format!(
+            "sekisho.toml: organization.members.{account}: no provider of the configuration is of this account; what binds it binds nobody here"
+        ),
+        place: None,
+    };
+    organization.strangers(accounts).map(note).collect()
 }
 
 /// The documents by ARN, read from the files of `folder`.

@@ -137,6 +137,13 @@ pub struct Note {
     pub place: Option<Place>,
 }
 
+impl Note {
+    /// Whether it says that settings are missing without which a denial may be a wrong one.
+    fn asks_for_settings(&self) -> bool {
+        self.message.starts_with("policies ask ")
+    }
+}
+
 /// A pipeline and the execution that was followed.
 #[derive(Debug)]
 pub struct PipelineRun {
@@ -308,7 +315,14 @@ pub(crate) fn rehearse_with(
             denial.spot = policies.spot(&denial.cause.side, &holder, statement);
         }
     }
-    let hints = advice::hints(&pipelines, &applied.failures, &policies);
+    let mut hints = advice::hints(&pipelines, &applied.failures, &policies);
+    // What makes a denial a wrong one comes before what would mend it.
+    let all = applied.notes.into_iter();
+    let (asks, others): (Vec<Note>, Vec<Note>) = all.partition(Note::asks_for_settings);
+    match denials.is_empty() {
+        true => notes.extend(asks),
+        false => hints.extend(asks),
+    }
     notes.extend(advice::strangers(&engine, &policies));
     Ok(Outcome {
         pipelines,
@@ -318,7 +332,7 @@ pub(crate) fn rehearse_with(
         resources: applied.resources,
         made: applied.values,
         named: applied.named,
-        notes: notes.into_iter().chain(applied.notes).collect(),
+        notes: notes.into_iter().chain(others).collect(),
         events,
         engine,
     })

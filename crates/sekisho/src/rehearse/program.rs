@@ -59,10 +59,10 @@ pub fn rehearse_with_program(
     let engine = new_engine(options)?;
     let providers = Providers::new(&configuration, options)?;
     let clients = providers.clients(&engine, configuration.nodes.iter())?;
-    let accounts = || clients.values().map(|c| c.account.clone());
-    engine.know_accounts(accounts());
+    let accounts: Vec<String> = clients.values().map(|c| c.account.clone()).collect();
+    engine.know_accounts(accounts.clone());
     if let Some(organization) = &options.organization {
-        engine.organize(organization.with(accounts()));
+        engine.organize(organization.with(accounts));
     }
     super::given::policies(&engine, options)?;
     let executor = Executor::start(Arc::clone(&engine)).map_err(|e| problem(e.to_string()))?;
@@ -263,10 +263,20 @@ impl Copy {
                 body(&client.account)
             );
             // A role that the provider assumes is one that only AWS has.
-            let ranges = provider.assume_role.into_iter();
+            let ranges: Vec<_> = provider.assume_role.into_iter().collect();
+            if ranges.is_empty() {
+                continue;
+            }
+            if !self.of(&provider.file).is_file() {
+                let message = format!(
+                    "{}: `assume_role` of a provider is not supported yet with --with: rehearse natively",
+                    provider.file.display()
+                );
+                return Err(problem(message));
+            }
             cuts.entry(self.of(&provider.file))
                 .or_default()
-                .extend(ranges.map(|r| (r.start, r.end)));
+                .extend(ranges.iter().map(|r| (r.start, r.end)));
         }
         for (file, mut ranges) in cuts {
             let mut source = std::fs::read_to_string(&file).map_err(failed)?;

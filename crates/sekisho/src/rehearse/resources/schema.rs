@@ -47,6 +47,10 @@ impl Block {
                 let typed = typed.map_err(|why| (name.clone(), why))?;
                 *value = typed.to_json();
             } else if let Some(block) = self.blocks.get(name) {
+                // In a configuration of JSON a single block may stand without a list.
+                if value.is_object() {
+                    *value = Value::Array(vec![value.take()]);
+                }
                 let nested = value.as_array_mut().into_iter().flatten();
                 for nested in nested.filter_map(Value::as_object_mut) {
                     block

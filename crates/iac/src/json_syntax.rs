@@ -1,0 +1,382 @@
+//! Terraform's JSON syntax (`.tf.json`), as HCL: what `cdktf synth` writes, and people who generate configurations.
+//!
+//! Blocks of resources become arguments that are lists of objects: to what is made of them that is the same.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+/// The same configuration in HCL.
+///
+/// # Errors
+/// What is not of the form that Terraform takes, or not supported.
+pub(crate) fn text(json: &Value) -> Result<String, String> {
+    let mut out = String::new();
+    for (kind, value) in members(json, "the file")? {
+        match kind.as_str() {
+            "//" => {}
+            "locals" => {
+                for body in bodies(value) {
+                    block("locals", &[], Kind::Plain, body, &mut out)?;
+                }
+            }
+            "terraform" => {
+                for body in bodies(value) {
+                    terraform(members(body, "terraform")?, &mut out)?;
+                }
+            }
+            "resource" | "data" => {
+                for (type_name, named) in labelled(value, kind)? {
+                    for (name, body) in labelled(named, type_name)? {
+                        for body in bodies(body) {
+                            block(kind, &[type_name, name], Kind::Plain, body, &mut out)?;
+                        }
+                    }
+                }
+            }
+            "variable" | "output" | "module" | "provider" | "check" => {
+                let inner = match kind.as_str() {
+                    "variable" => Kind::Variable,
+                    "output" => Kind::Output,
+                    "module" => Kind::Plain,
+                    _ => Kind::Provider,
+                };
+                for (name, body) in labelled(value, kind)? {
+                    for body in bodies(body) {
+                        block(kind, &[name], inner, body, &mut out)?;
+                    }
+                }
+            }
+            "moved" | "removed" | "import" => {
+                for body in bodies(value) {
+                    block(kind, &[], Kind::References, body, &mut out)?;
+                }
+            }
+            other => return Err(format!("`{other}` is not supported yet in JSON")),
+        }
+    }
+    Ok(out)
+}
+
+/// How the members of a block are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// As expressions.
+    Plain,
+    /// Objects are blocks.
+    Provider,
+    /// Types are written as texts, the default is what it is.
+    Variable,
+    Output,
+    /// Everything is a reference that is written as a text.
+    References,
+}
+
+fn members<'v>(value: &'v Value, what: &str) -> Result<&'v Map<String, Value>, String> {
+    let map = value.as_object();
+    map.ok_or_else(|| format!("{what}: an object is expected"))
+}
+
+/// One body, or several in an array.
+fn bodies(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(items) => items.iter().collect(),
+        one => vec![one],
+    }
+}
+
+/// What is under labels: in one object, or in several.
+fn labelled<'v>(value: &'v Value, what: &str) -> Result<Vec<(&'v String, &'v Value)>, String> {
+    let mut out = Vec::new();
+    for part in bodies(value) {
+        let named = members(part, what)?.iter();
+        out.extend(named.filter(|(name, _)| *name != "//"));
+    }
+    Ok(out)
+}
+
+/// Names that stand for themselves where expressions are: a text that is written as a reference.
+fn bare(value: &Value) -> String {
+    match value {
+        Value::String(text) => {
+            let inner = text.strip_prefix("${").and_then(|t| t.strip_suffix('}'));
+            inner.unwrap_or(text).to_owned()
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(bare).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(map) => {
+            let members = map.iter().map(|(k, v)| format!("{k} = {}", bare(v)));
+            format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn block(
+    kind: &str,
+    labels: &[&String],
+    inner: Kind,
+    body: &Value,
+    out: &mut String,
+) -> Result<(), String> {
+    out.push_str(kind);
+    for label in labels {
+        let _ = write!(out, " {}", Value::from(label.as_str()));
+    }
+    out.push_str(" {\n");
+    let what = labels
+        .iter()
+        .map(|l| l.as_str())
+        .collect::<Vec<_>>()
+        .join(".");
+    for (name, value) in members(body, &what)? {
+        let reference = matches!(name.as_str(), "provider" | "providers" | "depends_on");
+        let as_block = match inner {
+            Kind::Provider => {
+                value.is_object()
+                    || value
+                        .as_array()
+                        .is_some_and(|l| l.iter().any(Value::is_object))
+            }
+            Kind::Variable => name == "validation",
+            Kind::Output => name == "precondition",
+            _ => matches!(
+                name.as_str(),
+                "lifecycle" | "precondition" | "postcondition"
+            ),
+        };
+        match name.as_str() {
+            "//" | "provisioner" | "connection" => {}
+            "dynamic" => dynamic(value, out)?,
+            _ if as_block => {
+                for body in bodies(value) {
+                    block(name, &[], Kind::Plain, body, out)?;
+                }
+            }
+            "ignore_changes" | "replace_triggered_by" => {
+                let _ = writeln!(out, "{name} = {}", bare(value));
+            }
+            "type" if inner == Kind::Variable => {
+                let _ = writeln!(out, "type = {}", bare(value));
+            }
+            "default" if inner == Kind::Variable => {
+                let _ = writeln!(out, "default = {}", literal(value));
+            }
+            _ if reference || inner == Kind::References => {
+                let _ = writeln!(out, "{name} = {}", bare(value));
+            }
+            _ => {
+                let _ = writeln!(out, "{name} = {}", expression(value)?);
+            }
+        }
+    }
+    out.push_str("}\n");
+    Ok(())
+}
+
+fn dynamic(value: &Value, out: &mut String) -> Result<(), String> {
+    for (label, body) in labelled(value, "dynamic")? {
+        for body in bodies(body) {
+            let _ = writeln!(out, "dynamic {} {{", Value::from(label.as_str()));
+            for (name, value) in members(body, "dynamic")? {
+                match name.as_str() {
+                    "content" => {
+                        for body in bodies(value) {
+                            block("content", &[], Kind::Plain, body, out)?;
+                        }
+                    }
+                    "iterator" => {
+                        let _ = writeln!(out, "iterator = {}", bare(value));
+                    }
+                    _ => {
+                        let _ = writeln!(out, "{name} = {}", expression(value)?);
+                    }
+                }
+            }
+            out.push_str("}\n");
+        }
+    }
+    Ok(())
+}
+
+/// What decides here is where the state is kept.
+fn terraform(body: &Map<String, Value>, out: &mut String) -> Result<(), String> {
+    let Some(backend) = body.get("backend") else {
+        return Ok(());
+    };
+    out.push_str("terraform {\n");
+    for (kind, body) in labelled(backend, "backend")? {
+        for body in bodies(body) {
+            block("backend", &[kind], Kind::Plain, body, out)?;
+        }
+    }
+    out.push_str("}\n");
+    Ok(())
+}
+
+/// A value whose texts are templates.
+fn expression(value: &Value) -> Result<String, String> {
+    Ok(match value {
+        Value::String(text) => template(text),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(expression).collect::<Result<_, _>>()?;
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(map) if map.contains_key("dynamic") => {
+            return Err("`dynamic` in a block of a block is not supported yet in JSON".to_owned());
+        }
+        Value::Object(map) => {
+            let mut members = Vec::new();
+            for (key, value) in map.iter().filter(|(key, _)| *key != "//") {
+                members.push(format!("{} = {}", template(key), expression(value)?));
+            }
+            format!("{{ {} }}", members.join(", "))
+        }
+        other => other.to_string(),
+    })
+}
+
+/// A value that is what it is.
+fn literal(value: &Value) -> String {
+    match value {
+        Value::String(text) => {
+            let text = text.replace("${", "$${").replace("%{", "%%{");
+            template(&text)
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(literal).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(map) => {
+            let member =
+                |(k, v): (&String, &Value)| format!("{} = {}", Value::from(k.as_str()), literal(v));
+            let members: Vec<String> = map.iter().map(member).collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A template in quotes: its texts are escaped, what stands in `${…}` and `%{…}` is not.
+fn template(text: &str) -> String {
+    let mut out = String::from("\"");
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let opens = ["${", "%{"].iter().any(|open| rest.starts_with(open));
+        let escaped = ["$${", "%%{"].iter().any(|open| rest.starts_with(open));
+        if escaped {
+            out.push_str(rest.get(..3).unwrap_or_default());
+            rest = rest.get(3..).unwrap_or_default();
+        } else if opens {
+            let length = interpolation(rest);
+            let inner = rest.get(..length).unwrap_or(rest);
+            out.push_str(&inner.replace(['\n', '\r'], " "));
+            rest = rest.get(length..).unwrap_or_default();
+        } else {
+            match c {
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str("\\\\"),
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\t' => out.push_str("\\t"),
+                c if c.is_control() => {
+                    let _ = write!(out, "\\u{:04x}", c as u32);
+                }
+                c => out.push(c),
+            }
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// How long the sequence is that `text` begins with, to its closing brace.
+fn interpolation(text: &str) -> usize {
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '{' if !quoted => depth += 1,
+            '}' if !quoted => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn texts_are_templates() {
+        assert_eq!(
+            template("a \"b\"\n${join(\",\", [\"x\"])}\\"),
+            "\"a \\\"b\\\"\\n${join(\",\", [\"x\"])}\\\\\""
+        );
+        assert_eq!(template("$${not}"), "\"$${not}\"");
+        assert_eq!(
+            template("${ {a = \"}\"}[\"a\"] }!"),
+            "\"${ {a = \"}\"}[\"a\"] }!\""
+        );
+    }
+
+    #[test]
+    fn blocks_are_written_as_terraform_reads_them() {
+        let json = serde_json::json!({
+            "//": "made by a program",
+            "variable": {"v": {"type": "map(string)", "default": {"a": "${b}"}}},
+            "provider": {"aws": [{"region": "eu-west-1"}, {"alias": "b", "assume_role": [{"role_arn": "x"}]}]},
+            "resource": {"aws_iam_role": {"r": {"provider": "aws.b", "name": "${var.v[\"a\"]}", "depends_on": ["aws_iam_role.s"]}}},
+        });
+        let text = text(&json).unwrap();
+        for line in [
+            "type = map(string)",
+            "default = { \"a\" = \"$${b}\" }",
+            "assume_role {\nrole_arn = \"x\"\n}",
+            "provider = aws.b",
+            "name = \"${var.v[\"a\"]}\"",
+            "depends_on = [aws_iam_role.s]",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+        assert!(crate::syntax::body(&text).is_ok(), "{text}");
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            "[a-z ${}%\"\\\\\n.]{0,10}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            let keys = "resource|data|locals|variable|output|dynamic|//|type|default|terraform|a|b";
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::btree_map(keys, inner, 0..4)
+                    .prop_map(|m| Value::Object(m.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(json in values()) {
+            if let Ok(text) = text(&json) {
+                let _ = crate::syntax::body(&text);
+            }
+        }
+    }
+}
