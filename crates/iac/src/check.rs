@@ -24,14 +24,16 @@ impl Configuration {
     /// Names that are used and not declared, and functions that do not exist.
     pub(crate) fn check_names(&self, problems: &mut Vec<Problem>) {
         for (index, module) in self.modules.iter().enumerate().filter(|(_, m)| !m.given) {
-            let nodes = self.nodes.iter().filter(|n| n.module == index);
-            let names = nodes.map(|n| (n.kind, &*n.type_name, &*n.name));
-            let names: BTreeSet<(bool, &str, &str)> = names
-                .map(|(kind, type_name, name)| (kind == NodeKind::Data, type_name, name))
-                .collect();
+            let mut names = BTreeSet::new();
+            for node in self.nodes.iter().filter(|n| n.module == index) {
+                let own = (node.kind == NodeKind::Data, &*node.type_name, &*node.name);
+                if !names.insert(own) {
+                    let message = format!("{} is declared twice", node.local_address());
+                    problems.push(Problem::at(&node.place, message));
+                }
+            }
             let check = |source: &Arc<Source>, visit: &dyn Fn(&mut Check<'_>)| {
                 let mut check = Check {
-                    config: self,
                     module,
                     names: &names,
                     source,
@@ -64,7 +66,6 @@ impl Configuration {
 }
 
 struct Check<'c> {
-    config: &'c Configuration,
     module: &'c Module,
     names: &'c BTreeSet<(bool, &'c str, &'c str)>,
     source: &'c Arc<Source>,
@@ -79,10 +80,7 @@ impl Check<'_> {
         for structure in body {
             match structure {
                 hcl_edit::structure::Structure::Attribute(attribute)
-                    if matches!(
-                        attribute.key.as_str(),
-                        "provider" | "providers" | "depends_on"
-                    ) => {}
+                    if matches!(attribute.key.as_str(), "provider" | "providers") => {}
                 hcl_edit::structure::Structure::Block(block)
                     if matches!(
                         block.ident.as_str(),
@@ -105,26 +103,13 @@ impl Check<'_> {
             ["module", name, ..] if !module.children.contains_key(*name) => {
                 format!("the module `{name}` is not declared")
             }
-            ["module", name, output, ..] => {
-                let child = module.children.get(*name)?;
-                let child = self.config.modules.get(*child).filter(|m| !m.given)?;
-                if child.outputs.contains_key(*output) {
-                    return None;
-                }
-                let address = format!("{}{output}", child.path);
-                if self.config.given.contains_key(&address) {
-                    return None;
-                }
-                format!("the module `{name}` has no output `{output}`")
-            }
             ["var" | "local" | "module", ..] => return None,
             ["data", kind, name, ..] if !self.names.contains(&(true, *kind, *name)) => {
                 format!("the data source `data.{kind}.{name}` is not declared")
             }
             ["data", ..] => return None,
-            ["resource", kind, name, ..] | [kind, name, ..]
-                if !self.names.contains(&(false, *kind, *name)) =>
-            {
+            ["resource", kind, name, ..] => return self.undeclared(&[kind, name]),
+            [kind, name, ..] if !self.names.contains(&(false, *kind, *name)) => {
                 format!("the resource `{kind}.{name}` is not declared")
             }
             _ => return None,
@@ -245,10 +230,6 @@ mod tests {
                 "the data source `data.aws_region.r` is not declared",
             ),
             (
-                "module \"m\" {\n  source = \"./m\"\n}\nlocals {\n  a = module.m.p\n}\n",
-                "the module `m` has no output `p`",
-            ),
-            (
                 "locals {\n  a = nope(1)\n}\n",
                 "there is no function `nope`",
             ),
@@ -258,9 +239,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_declared_twice_is_said() {
+        for (text, message) in [
+            (
+                "variable \"v\" {\n  default = 1\n}\nvariable \"v\" {\n  default = 2\n}\n",
+                "var.v is declared twice",
+            ),
+            (
+                "locals {\n  a = 1\n}\nlocals {\n  a = 2\n}\n",
+                "local.a is declared twice",
+            ),
+            (
+                "resource \"aws_iam_user\" \"u\" {}\nresource \"aws_iam_user\" \"u\" {}\n",
+                "aws_iam_user.u is declared twice",
+            ),
+            (
+                "output \"o\" {\n  value = 1\n}\noutput \"o\" {\n  value = 2\n}\n",
+                "output.o is declared twice",
+            ),
+        ] {
+            assert_eq!(problems(text), [message], "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_declared_or_bound_is_not() {
         let text = r#"
-variable "x" {}
+variable "x" {
+  default = 1
+}
 module "m" {
   source   = "./m"
   for_each = { a = 1 }
@@ -290,12 +297,12 @@ resource "aws_iam_role" "r" {
 locals {
   a = [module.m["a"].o, module.m, aws_iam_role.r[0].arn, resource.aws_iam_role.r, var.x]
   b = "%{ for k, v in { a = { b = 1 } } }${v.b}%{ endfor }"
+  c = [for data in [{ x = { y = 1 } }] : data.x.y]
+  d = [for module in [{ a = 1 }] : module.a]
+  e = resource.aws_iam_role.r[0].arn
+  f = try(module.m["a"].not_there, 1)
 }
 "#;
-        let left: Vec<String> = problems(text)
-            .into_iter()
-            .filter(|m| !m.contains("has no value"))
-            .collect();
-        assert_eq!(left, Vec::<String>::new());
+        assert_eq!(problems(text), Vec::<String>::new());
     }
 }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey, TraversalOperator};
 
-use crate::Source;
 use crate::block::{Node, NodeKind};
 use crate::config::{Configuration, normal};
 use crate::eval::evaluate;
 use crate::scope::State;
+use crate::{Source, references};
 
 /// A list in a file, and how an element is added to it.
 #[derive(Debug, Clone)]
@@ -192,6 +192,42 @@ impl Configuration {
         }
     }
 
+    /// Whether a local is used in more than one place: what is added to it would be added to all of them.
+    fn is_shared(&self, at: &At<'_>) -> bool {
+        let Some(names) = names(at.expression) else {
+            return false;
+        };
+        let ["local", name, ..] = names.as_slice() else {
+            return false;
+        };
+        let Some(module) = self.modules.get(at.module) else {
+            return false;
+        };
+        let nodes = self.nodes.iter().filter(|n| n.module == at.module);
+        let children = module
+            .children
+            .values()
+            .filter_map(|i| self.modules.get(*i));
+        let calls = children.filter_map(|m| m.call.as_ref());
+        let all = (module
+            .locals
+            .values()
+            .map(|(_, e)| references::of_expression(e)))
+        .chain(
+            module
+                .outputs
+                .values()
+                .map(|o| references::of_expression(&o.value)),
+        )
+        .chain(nodes.map(|n| references::of_body(&n.body)))
+        .chain(calls.map(|(_, call)| references::of_body(&call.body)));
+        let uses = all.flatten().filter(|path| {
+            path.first().is_some_and(|root| root == "local")
+                && path.get(1).is_some_and(|n| n == name)
+        });
+        uses.count() > 1
+    }
+
     /// Where a statement can be added to what `Statement` is, and the module in which that stands: to the list that is
     /// written, here or behind a name, or else to what the expression gives, one statement or many.
     fn list_of_statements(&self, at: At<'_>, depth: usize) -> Option<(ListEnd, usize)> {
@@ -200,6 +236,7 @@ impl Configuration {
         }
         if depth < MAX_DEPTH
             && let Expression::Traversal(_) = at.expression
+            && !self.is_shared(&at)
             && let Some(next) = self.referred(&at)
             && matches!(
                 next.expression,

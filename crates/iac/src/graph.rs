@@ -36,10 +36,8 @@ struct Search<'c> {
     addresses: &'c BTreeMap<String, usize>,
     /// Nodes of each module and of those that it calls.
     below: &'c BTreeMap<usize, Vec<usize>>,
-    node: usize,
     found: BTreeSet<usize>,
     seen: BTreeSet<(usize, String)>,
-    problems: Vec<Problem>,
 }
 
 impl Configuration {
@@ -61,10 +59,8 @@ impl Configuration {
             config: self,
             addresses,
             below: &below,
-            node: usize::MAX,
             found: BTreeSet::new(),
             seen: BTreeSet::new(),
-            problems: Vec::new(),
         };
         search.expression(&attribute.value, node.module);
         search.found
@@ -79,10 +75,8 @@ impl Configuration {
             config: self,
             addresses,
             below: &below,
-            node: usize::MAX,
             found: BTreeSet::new(),
             seen: BTreeSet::new(),
-            problems: Vec::new(),
         };
         let path: Vec<String> = name.split('.').map(str::to_owned).collect();
         search.path(&path, module.unwrap_or(usize::MAX));
@@ -92,7 +86,7 @@ impl Configuration {
     /// What refers to what.
     ///
     /// # Errors
-    /// A cycle, or a reference to something that is not declared.
+    /// A cycle.
     pub fn order(&self) -> Result<Order, Vec<Problem>> {
         let addresses = self.addresses();
         let mut below: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -104,25 +98,18 @@ impl Configuration {
                 module = called.map(|(caller, _)| *caller);
             }
         }
-        let mut problems = Vec::new();
         let mut needs = Vec::new();
         for (index, node) in self.nodes.iter().enumerate() {
             let mut search = Search {
                 config: self,
                 addresses,
                 below: &below,
-                node: index,
                 found: BTreeSet::new(),
                 seen: BTreeSet::new(),
-                problems: Vec::new(),
             };
             search.node(node);
             search.found.remove(&index);
-            problems.append(&mut search.problems);
             needs.push(search.found);
-        }
-        if !problems.is_empty() {
-            return Err(problems);
         }
         self.sorted(needs)
     }
@@ -271,7 +258,6 @@ impl Search<'_> {
             }
             [root, name, rest @ ..] if root == "module" => {
                 let Some(child) = own.children.get(name).copied() else {
-                    self.undeclared(&format!("module.{name}"));
                     return;
                 };
                 match rest {
@@ -292,28 +278,9 @@ impl Search<'_> {
             [root, name, ..] => format!("{root}.{name}"),
             _ => return,
         };
-        match self.addresses.get(&format!("{}{address}", own.path)) {
-            Some(index) => {
-                self.found.insert(*index);
-            }
-            // Names that are no resource type: each, path, providers, iterators of for expressions.
-            None if path
-                .first()
-                .is_some_and(|r| r.starts_with("aws_") || r == "data") =>
-            {
-                self.undeclared(&address);
-            }
-            None => {}
-        }
-    }
-
-    fn undeclared(&mut self, address: &str) {
-        if let Some(node) = self.config.nodes.get(self.node) {
-            let message = format!(
-                "{} refers to {address}, which is not declared",
-                node.address()
-            );
-            self.problems.push(Problem::at(&node.place, message));
+        // Names that are no resource: each, path, providers, what `for` names. What nothing declares was said before.
+        if let Some(index) = self.addresses.get(&format!("{}{address}", own.path)) {
+            self.found.insert(*index);
         }
     }
 }

@@ -140,9 +140,17 @@ impl Module {
             );
             found.notes.push(Problem::at(&place, message));
         }
+        let problems = &mut found.problems;
+        let mut twice = |known: bool, kind: &str, name: &str| {
+            if known {
+                let message = format!("{kind}.{name} is declared twice");
+                problems.push(Problem::at(&place, message));
+            }
+        };
         match block.ident.as_str() {
-            "variable" => match variable(&block, source, place, constants) {
+            "variable" => match variable(&block, source, place.clone(), constants) {
                 Ok(variable) => {
+                    twice(self.variables.contains_key(&label), "var", &label);
                     self.variables.insert(label, variable);
                 }
                 Err(problem) => found.problems.push(problem),
@@ -150,7 +158,9 @@ impl Module {
             "locals" => {
                 for attribute in block.body.attributes() {
                     let entry = (Arc::clone(source), attribute.value.clone());
-                    self.locals.insert(attribute.key.as_str().to_owned(), entry);
+                    let name = attribute.key.as_str();
+                    twice(self.locals.contains_key(name), "local", name);
+                    self.locals.insert(name.to_owned(), entry);
                 }
             }
             "output" => {
@@ -162,6 +172,7 @@ impl Module {
                         depends_on: depends_on.map(|a| a.value.clone()),
                         preconditions: block.body.get_blocks("precondition").cloned().collect(),
                     };
+                    twice(self.outputs.contains_key(&label), "output", &label);
                     self.outputs.insert(label, output);
                 }
             }

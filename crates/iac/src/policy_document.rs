@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 /// # Errors
 /// What the provider would refuse.
 pub fn policy_document(arguments: &Map<String, Value>) -> Result<String, String> {
+    expected("a policy document", arguments, DOCUMENT)?;
     let mut statements: Vec<Value> = Vec::new();
     for text in list(
         "source_policy_documents",
@@ -31,14 +32,45 @@ pub fn policy_document(arguments: &Map<String, Value>) -> Result<String, String>
         .and_then(Value::as_str)
         .unwrap_or("2012-10-17");
     document.insert("Version".to_owned(), json!(version));
-    if let Some(id) = arguments.get("policy_id").and_then(Value::as_str) {
+    if let Some(id) = arguments.get("policy_id").and_then(text) {
         document.insert("Id".to_owned(), json!(id));
     }
     document.insert("Statement".to_owned(), Value::Array(statements));
     Ok(serde_json::to_string_pretty(&document).unwrap_or_default())
 }
 
-/// The texts of a list; numbers and Booleans become texts, as with Terraform.
+const DOCUMENT: &[&str] = &[
+    "override_policy_documents",
+    "policy_id",
+    "source_policy_documents",
+    "statement",
+    "version",
+];
+const STATEMENT: &[&str] = &[
+    "actions",
+    "condition",
+    "effect",
+    "not_actions",
+    "not_principals",
+    "not_resources",
+    "principals",
+    "resources",
+    "sid",
+];
+const PRINCIPALS: &[&str] = &["identifiers", "type"];
+const CONDITION: &[&str] = &["test", "values", "variable"];
+
+/// Refuses names that the provider does not know: what is misspelt would be left out of the document.
+fn expected(what: &str, members: &Map<String, Value>, names: &[&str]) -> Result<(), String> {
+    match members.keys().find(|k| !names.contains(&k.as_str())) {
+        Some(name) => Err(format!(
+            "`{name}` is not expected in {what}: it has {}",
+            names.join(", ")
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Blocks of one name: in a configuration of JSON, one may stand without a list.
 fn blocks(value: Option<&Value>) -> &[Value] {
     match value {
@@ -57,6 +89,7 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
+/// The texts of a list; numbers and Booleans become texts, as with Terraform.
 fn list(name: &str, value: Option<&Value>) -> Result<Vec<String>, String> {
     match value {
         None | Some(Value::Null) => Ok(Vec::new()),
@@ -101,10 +134,13 @@ fn one_or_many(values: Vec<String>) -> Value {
 }
 
 fn render(statement: &Value) -> Result<Value, String> {
+    let nothing = Map::new();
+    let members = |value: &Value| value.as_object().unwrap_or(&nothing).clone();
+    expected("a statement", &members(statement), STATEMENT)?;
     let mut out = Map::new();
     if let Some(sid) = statement
         .get("sid")
-        .and_then(Value::as_str)
+        .and_then(text)
         .filter(|s| !s.is_empty())
     {
         out.insert("Sid".to_owned(), json!(sid));
@@ -113,12 +149,18 @@ fn render(statement: &Value) -> Result<Value, String> {
         .get("effect")
         .and_then(Value::as_str)
         .unwrap_or("Allow");
+    if !matches!(effect, "Allow" | "Deny") {
+        return Err(format!("`effect` is Allow or Deny, not {effect}"));
+    }
     out.insert("Effect".to_owned(), json!(effect));
     for (from, to) in [
         ("principals", "Principal"),
         ("not_principals", "NotPrincipal"),
     ] {
         let named = blocks(statement.get(from));
+        for block in named {
+            expected(from, &members(block), PRINCIPALS)?;
+        }
         if !named.is_empty() {
             out.insert(to.to_owned(), principals(named)?);
         }
@@ -138,6 +180,7 @@ fn render(statement: &Value) -> Result<Value, String> {
     if !asked.is_empty() {
         let mut conditions = Map::new();
         for block in asked {
+            expected("a condition", &members(block), CONDITION)?;
             let member = |name: &str| block.get(name).and_then(Value::as_str).map(str::to_owned);
             let test = member("test").ok_or("a condition needs `test`")?;
             let variable = member("variable").ok_or("a condition needs `variable`")?;

@@ -404,6 +404,80 @@ fn conditions_of_a_lifecycle_are_held() {
     );
 }
 
+/// The text of a role's description shows what an expression is.
+fn shown(document: &str, expression: &str) -> Result<String, String> {
+    let main = format!(
+        "data \"aws_iam_policy_document\" \"d\" {{\n{document}\n}}\nresource \"aws_ecr_repository\" \"r\" {{\n  name = \"app\"\n  lifecycle {{\n    postcondition {{\n      condition     = false\n      error_message = \"<${{{expression}}}>\"\n    }}\n  }}\n}}\n"
+    );
+    let outcome = run(&[PROVIDER, ("main.tf", &main)], |_| {})?;
+    Ok(outcome.failures[0].problem.message.clone())
+}
+
+#[test]
+fn policy_documents_are_made_of_what_the_provider_knows() {
+    let statement = "  policy_id = 5\n  statement {\n    sid       = 7\n    actions   = [\"s3:*\"]\n    resources = [\"*\"]\n  }";
+    let text = shown(
+        statement,
+        "jsonencode(jsondecode(data.aws_iam_policy_document.d.json))",
+    )
+    .unwrap();
+    assert!(
+        text.contains("\"Id\":\"5\"") && text.contains("\"Sid\":\"7\""),
+        "{text}"
+    );
+    let text = shown(
+        statement,
+        "data.aws_iam_policy_document.d.statement[0].effect",
+    )
+    .unwrap();
+    assert!(text.contains("<Allow>"), "{text}");
+    for (wrong, name) in [
+        (
+            "  statement {\n    action = [\"s3:*\"]\n  }",
+            "`action` is not expected in a statement",
+        ),
+        (
+            "  statement {\n    actions = [\"s3:*\"]\n    conditions {}\n  }",
+            "`conditions` is not expected in a statement",
+        ),
+        (
+            "  statements {}",
+            "`statements` is not expected in a policy document",
+        ),
+        (
+            "  statement {\n    effect = \"Permit\"\n  }",
+            "`effect` is Allow or Deny, not Permit",
+        ),
+        (
+            "  statement {\n    principals {\n      type = \"AWS\"\n      ids  = []\n    }\n  }",
+            "`ids` is not expected in principals",
+        ),
+    ] {
+        let said = shown(wrong, "1").unwrap_or_else(|e| e);
+        assert!(said.contains(name), "{wrong}: {said}");
+    }
+}
+
+#[test]
+fn configurations_of_json_are_read() {
+    let json = r#"{
+  "locals": { "name": "app" },
+  "resource": {
+    "aws_ecr_repository": { "r": [{ "name": "${local.name}", "image_scanning_configuration": { "scan_on_push": true } }] },
+    "aws_iam_role": { "r": { "name": "r", "assume_role_policy": "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"sts:AssumeRole\",\"Principal\":{\"Service\":\"codepipeline.amazonaws.com\"}}}" } }
+  }
+}"#;
+    let outcome = run(&[PROVIDER, ("main.tf.json", json)], |_| {}).unwrap();
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    assert_eq!(outcome.resources, 2);
+    let wrong = |json: &str| run(&[PROVIDER, ("main.tf.json", json)], |_| {}).unwrap_err();
+    assert!(wrong("{").contains("/main.tf.json: EOF while parsing"));
+    assert!(wrong("[]").contains("the file: an object is expected"));
+    assert!(wrong("{\"resources\": {}}").contains("`resources` is not supported yet in JSON"));
+    let undeclared = r#"{"resource": {"aws_ecr_repository": {"r": {"name": "${local.x}"}}}}"#;
+    assert!(wrong(undeclared).contains("the local value `x` is not declared"));
+}
+
 #[test]
 fn conditions_of_outputs_are_held() {
     let check = |condition: &str, ok: bool| {

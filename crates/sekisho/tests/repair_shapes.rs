@@ -457,3 +457,18 @@ fn into_objects_that_are_put_together() {
         ],
     );
 }
+
+/// What several things use is not changed for one of them.
+#[test]
+fn beside_statements_that_others_use() {
+    let diff = key_policy(
+        "  policy = jsonencode({ Version = \"2012-10-17\", Statement = local.statements })\n",
+        "locals {\n  statements = [\n    { Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::${var.accounts[\"delivery\"]}:root\" }, Action = \"kms:*\", Resource = \"*\" },\n  ]\n}\noutput \"administration\" {\n  value = local.statements[0].Action\n}\n",
+    );
+    holds(
+        &diff,
+        &[
+            "+  policy = jsonencode({ Version = \"2012-10-17\", Statement = flatten([local.statements, { Effect = \"Allow\", Principal = ",
+        ],
+    );
+}

@@ -152,7 +152,9 @@ fn element(f: &Args<'_>) -> Result<Value, String> {
     };
     let length = i64::try_from(items.len()).map_err(|_| "element: the list is too long")?;
     let at = f.int(1)?;
-    if at < 0 && matches!(f.value(0)?, Value::Tuple(_)) {
+    // As Terraform has it: the type of a tuple's element is looked for by what Go leaves of a division.
+    let left = at.checked_rem(length).unwrap_or(0);
+    if left < 0 && matches!(f.value(0)?, Value::Tuple(_)) {
         return Err("element: the index into a tuple is negative".to_owned());
     }
     let at = at.checked_rem_euclid(length);

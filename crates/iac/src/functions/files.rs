@@ -27,7 +27,8 @@ impl Files<'_> {
 
     /// The text of a file.
     pub(crate) fn text(&self, name: &str) -> Result<String, String> {
-        String::from_utf8(self.read(name)?).map_err(|_| format!("{name}: it is not UTF-8"))
+        let text = String::from_utf8(self.read(name)?);
+        text.map_err(|_| format!("{name}: it is not UTF-8"))
     }
 }
 

@@ -350,6 +350,15 @@ impl Maker<'_, '_> {
             let document =
                 policy_document(&arguments.values).map_err(|m| Problem::at(&node.place, m))?;
             let mut values = arguments.values;
+            let statements = values.get_mut("statement").and_then(Value::as_array_mut);
+            for statement in statements
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_object_mut)
+            {
+                statement.entry("effect").or_insert(json!("Allow"));
+                statement.entry("sid").or_insert(json!(""));
+            }
             values.insert("json".to_owned(), json!(document));
             values.insert("minified_json".to_owned(), json!(document));
             return Ok(values);
