@@ -23,6 +23,7 @@ mod references;
 mod remote;
 mod scope;
 mod spot;
+mod state;
 mod syntax;
 mod template;
 mod types;
