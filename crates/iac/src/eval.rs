@@ -166,6 +166,9 @@ fn function(
         };
     }
     let mut args = call.args.iter().map(eval).collect::<Result<Vec<_>, _>>()?;
+    if let ("issensitive", [_], Some(argument)) = (name, args.as_slice(), call.args.iter().next()) {
+        return Ok(crate::marks::is_sensitive(argument, scope, source).into());
+    }
     if call.args.expand_final() {
         match args.pop().as_ref().and_then(Value::as_items) {
             Some(last) => args.extend(last.iter().cloned()),
@@ -481,7 +484,7 @@ mod tests {
             "join(\"\", [null])",
             "format(\"%d\", 1.5)",
             // A fallback here would be another value than Terraform has.
-            "try(issensitive(\"a\"), \"x\")",
+            "try(provider::other::f(\"a\"), \"x\")",
             "can(aws_iam_role.r.not_modelled)",
         ] {
             assert!(run(text).is_err(), "{text}");
@@ -573,8 +576,8 @@ mod tests {
             Err("the local value `nothing` is not declared".to_owned())
         );
         assert_eq!(
-            run("issensitive(\"a\")").map_err(|e| e.split(':').next().unwrap().to_owned()),
-            Err("the function `issensitive` is not supported yet".to_owned())
+            run("provider::other::f(\"a\")").map_err(|e| e.split(':').next().unwrap().to_owned()),
+            Err("the function `provider".to_owned())
         );
         assert_eq!(
             run("aws_iam_role.r.nothing"),

@@ -13,6 +13,7 @@ mod eval;
 mod functions;
 mod graph;
 mod json_syntax;
+mod marks;
 mod module;
 mod number;
 mod order;

@@ -65,6 +65,7 @@ pub(crate) struct Variable {
     pub(crate) typed: bool,
     pub(crate) default: Option<Value>,
     pub(crate) nullable: bool,
+    pub(crate) sensitive: bool,
     pub(crate) validations: Vec<Body>,
     /// The value that a root was given.
     pub(crate) value: Option<Value>,
@@ -259,6 +260,7 @@ fn variable(
         typed: block.body.has_attribute("type"),
         default,
         nullable: value("nullable")? != Some(Value::Bool(false)),
+        sensitive: value("sensitive")? == Some(Value::Bool(true)),
         validations: block
             .body
             .get_blocks("validation")

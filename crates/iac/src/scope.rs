@@ -2,14 +2,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::Problem;
+use hcl_edit::expr::Expression;
+
 use crate::block::{Repetition, place_of, repetition};
 use crate::config::Configuration;
 use crate::eval::evaluate;
 use crate::functions::Files;
 use crate::module::Module;
 use crate::value::Value;
+use crate::{Problem, Source};
 use hcl_edit::Span as _;
 
 /// What has been made and evaluated so far.
@@ -218,6 +221,17 @@ impl<'a> Scope<'a> {
     /// Whether `name` is one of this place alone: `each`, or what a `for` runs over.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.names.contains_key(name)
+    }
+
+    /// Whether the variable `name` is declared to be sensitive.
+    pub(crate) fn is_sensitive(&self, name: &str) -> bool {
+        let variable = self.own_module().and_then(|m| m.variables.get(name));
+        variable.is_some_and(|v| v.sensitive)
+    }
+
+    /// The expression of a local value.
+    pub(crate) fn local_expression(&self, name: &str) -> Option<&'a (Arc<Source>, Expression)> {
+        self.own_module()?.locals.get(name)
     }
 
     pub(crate) fn config(&self) -> &'a Configuration {

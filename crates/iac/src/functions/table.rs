@@ -1,4 +1,4 @@
-//! The functions of Terraform 1.11: how many arguments each takes, and which are not here.
+//! The functions of Terraform 1.11, all of which are here: how many arguments each takes.
 
 /// A function of the language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,8 +11,6 @@ pub struct Function {
     pub most: Option<usize>,
     /// Which arguments may be null, by position; the highest bit stands for all behind those that it needs.
     pub nulls: u8,
-    /// Why it is not here; none if it is.
-    pub missing: Option<&'static str>,
     /// What there is to know about it.
     pub note: &'static str,
 }
@@ -29,24 +27,7 @@ const fn here(
         least,
         most,
         nulls,
-        missing: None,
         note,
-    }
-}
-
-const fn missing(
-    name: &'static str,
-    least: usize,
-    most: Option<usize>,
-    why: &'static str,
-) -> Function {
-    Function {
-        name,
-        least,
-        most,
-        nulls: 0xff,
-        missing: Some(why),
-        note: "",
     }
 }
 
@@ -99,11 +80,12 @@ pub const FUNCTIONS: &[Function] = &[
     here("formatlist", 1, None, 0x80, ""),
     here("indent", 2, Some(2), 0x00, ""),
     here("index", 2, Some(2), 0x00, ""),
-    missing(
+    here(
         "issensitive",
         1,
         Some(1),
-        "whether a value is sensitive is not followed",
+        0x01,
+        "followed through expressions; not from a module's caller into it",
     ),
     here("join", 1, None, 0x00, ""),
     here("jsondecode", 1, Some(1), 0x00, ""),
