@@ -117,37 +117,64 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-/// Encodings that texts have in the world of deliveries; the others of IANA's list are not here.
-fn encoding(name: &str) -> Result<String, String> {
-    let name = name.to_ascii_uppercase();
-    match &*name {
-        "UTF-8" | "UTF-16LE" | "UTF-16BE" | "ISO-8859-1" | "US-ASCII" => Ok(name),
-        other => Err(format!("the encoding `{other}` is not supported yet")),
-    }
+/// The Unicode encodings and those that are a part of Unicode are read here; all others by their tables.
+enum Encoding {
+    Utf8,
+    /// With the mark of its byte order in front, the big end first if it is written.
+    Utf16,
+    Utf16Little,
+    Utf16Big,
+    /// Characters up to this one, a byte each.
+    Bytes(u32),
+    Table(&'static encoding_rs::Encoding),
+}
+
+fn encoding(name: &str) -> Result<Encoding, String> {
+    Ok(match &*name.to_ascii_uppercase() {
+        "UTF-8" => Encoding::Utf8,
+        "UTF-16" => Encoding::Utf16,
+        "UTF-16LE" => Encoding::Utf16Little,
+        "UTF-16BE" => Encoding::Utf16Big,
+        "ISO-8859-1" | "ISO_8859-1" | "LATIN1" | "L1" => Encoding::Bytes(0xff),
+        "US-ASCII" | "ASCII" => Encoding::Bytes(0x7f),
+        _ => {
+            let table = encoding_rs::Encoding::for_label(name.as_bytes());
+            let unknown = || format!("\"{name}\" is no encoding that IANA knows");
+            Encoding::Table(table.ok_or_else(unknown)?)
+        }
+    })
 }
 
 fn encoded(text: &str, name: &str) -> Result<Vec<u8>, String> {
-    let limit = |most: u32| {
-        let byte = |c: char| {
-            u8::try_from(u32::from(c))
-                .ok()
-                .filter(|_| u32::from(c) <= most)
-        };
-        let bytes: Option<Vec<u8>> = text.chars().map(byte).collect();
-        bytes.ok_or_else(|| format!("a character is not in {name}"))
-    };
-    match &*encoding(name)? {
-        "UTF-16LE" => Ok(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
-        "UTF-16BE" => Ok(text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
-        "ISO-8859-1" => limit(0xff),
-        "US-ASCII" => limit(0x7f),
-        _ => Ok(text.as_bytes().to_vec()),
-    }
+    let wrong = || format!("a character is not in {name}");
+    let units = |write: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(write);
+    Ok(match encoding(name)? {
+        Encoding::Utf8 => text.as_bytes().to_vec(),
+        Encoding::Utf16 => [0xfe, 0xff]
+            .into_iter()
+            .chain(units(u16::to_be_bytes))
+            .collect(),
+        Encoding::Utf16Little => units(u16::to_le_bytes).collect(),
+        Encoding::Utf16Big => units(u16::to_be_bytes).collect(),
+        Encoding::Bytes(most) => {
+            let byte = |c: char| {
+                u8::try_from(u32::from(c))
+                    .ok()
+                    .filter(|_| u32::from(c) <= most)
+            };
+            let bytes: Option<Vec<u8>> = text.chars().map(byte).collect();
+            bytes.ok_or_else(wrong)?
+        }
+        Encoding::Table(table) => match table.encode(text) {
+            (bytes, _, false) => bytes.into_owned(),
+            _ => return Err(wrong()),
+        },
+    })
 }
 
 fn decoded(bytes: &[u8], name: &str) -> Result<String, String> {
     let wrong = || format!("the bytes are not {name}");
-    let units = |read: fn([u8; 2]) -> u16| {
+    let units = |bytes: &[u8], read: fn([u8; 2]) -> u16| {
         let pair = |p: &[u8]| match p {
             [a, b] => Ok(read([*a, *b])),
             _ => Err(wrong()),
@@ -155,11 +182,20 @@ fn decoded(bytes: &[u8], name: &str) -> Result<String, String> {
         let units: Vec<u16> = bytes.chunks(2).map(pair).collect::<Result<_, _>>()?;
         String::from_utf16(&units).map_err(|_| wrong())
     };
-    match &*encoding(name)? {
-        "UTF-16LE" => units(u16::from_le_bytes),
-        "UTF-16BE" => units(u16::from_be_bytes),
-        "ISO-8859-1" => Ok(bytes.iter().copied().map(char::from).collect()),
-        "US-ASCII" if !bytes.is_ascii() => Err(wrong()),
-        _ => String::from_utf8(bytes.to_vec()).map_err(|_| wrong()),
+    match encoding(name)? {
+        Encoding::Utf8 => String::from_utf8(bytes.to_vec()).map_err(|_| wrong()),
+        Encoding::Utf16 => match bytes {
+            [0xff, 0xfe, rest @ ..] => units(rest, u16::from_le_bytes),
+            [0xfe, 0xff, rest @ ..] => units(rest, u16::from_be_bytes),
+            _ => units(bytes, u16::from_be_bytes),
+        },
+        Encoding::Utf16Little => units(bytes, u16::from_le_bytes),
+        Encoding::Utf16Big => units(bytes, u16::from_be_bytes),
+        Encoding::Bytes(most) if bytes.iter().any(|b| u32::from(*b) > most) => Err(wrong()),
+        Encoding::Bytes(_) => Ok(bytes.iter().copied().map(char::from).collect()),
+        Encoding::Table(table) => {
+            let text = table.decode_without_bom_handling_and_without_replacement(bytes);
+            text.map(Into::into).ok_or_else(wrong)
+        }
     }
 }
