@@ -27,6 +27,7 @@ mod grants;
 mod index;
 mod json;
 mod lint;
+#[cfg(feature = "cases")]
 mod members;
 mod message;
 mod parse;
