@@ -141,6 +141,13 @@ pub(crate) fn repetition(
     source: &Arc<Source>,
     scope: &Scope<'_>,
 ) -> Result<Repetition, Problem> {
+    let both = body.get_attribute("for_each");
+    if let Some(attribute) = both.filter(|_| body.has_attribute("count")) {
+        let place = place_of(source, attribute.span());
+        let message =
+            "`count` and `for_each` are both set: only one says how often a block is made";
+        return Err(Problem::at(&place, message));
+    }
     if let Some(attribute) = body.get_attribute("count") {
         let value = evaluate(&attribute.value, scope, source)?;
         let count = crate::convert::to_number(&value)

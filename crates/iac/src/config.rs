@@ -163,24 +163,27 @@ impl Configuration {
         std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
     }
 
-    fn parsed(&mut self, path: &Path) -> Result<(Arc<Source>, Body), Problem> {
+    /// The source of a file, as HCL.
+    fn source(&mut self, path: &Path) -> Result<Arc<Source>, Problem> {
         let name = path.display().to_string();
-        let source = match self.sources.get(&name) {
-            Some(known) => Arc::clone(known),
-            None => {
-                let mut text = self.text(path).map_err(problem)?;
-                let mut path = name.clone();
-                if name.ends_with(".tf.json") {
-                    let json = serde_json::from_str(&text).map_err(|e| e.to_string());
-                    let hcl = json.and_then(|json| crate::json_syntax::text(&json));
-                    text = hcl.map_err(|message| problem(format!("{name}: {message}")))?;
-                    path.push_str(" (read as a configuration)");
-                }
-                let source = Arc::new(Source { path, text });
-                self.sources.insert(name, Arc::clone(&source));
-                source
-            }
-        };
+        if let Some(known) = self.sources.get(&name) {
+            return Ok(Arc::clone(known));
+        }
+        let mut text = self.text(path).map_err(problem)?;
+        let mut path = name.clone();
+        if name.ends_with(".tf.json") {
+            let json = serde_json::from_str(&text).map_err(|e| e.to_string());
+            let hcl = json.and_then(|json| crate::json_syntax::text(&json));
+            text = hcl.map_err(|message| problem(format!("{name}: {message}")))?;
+            path.push_str(" (read as a configuration)");
+        }
+        let source = Arc::new(Source::new(path, text));
+        self.sources.insert(name, Arc::clone(&source));
+        Ok(source)
+    }
+
+    fn parsed(&mut self, path: &Path) -> Result<(Arc<Source>, Body), Problem> {
+        let source = self.source(path)?;
         let body = crate::syntax::body(&source.text).map_err(|error| {
             let place = Place {
                 source: Arc::clone(&source),
@@ -211,10 +214,10 @@ impl Configuration {
         };
         let folder = file.parent().map(Path::to_owned).unwrap_or_default();
         let mut module = Module::new(path, folder, PathBuf::from("."), index);
-        let source = Arc::new(Source {
-            path: format!("{name} (read as a configuration)"),
+        let source = Arc::new(Source::new(
+            format!("{name} (read as a configuration)"),
             text,
-        });
+        ));
         match crate::syntax::body(&source.text) {
             Ok(body) => {
                 let nothing = Self::default();
@@ -258,7 +261,7 @@ impl Configuration {
         let state = State::new(&nothing);
         let constants = Scope::constant(&state);
         let mut found = Found::default();
-        let mut any = false;
+        let (mut files, mut over) = (Vec::new(), Vec::new());
         for path in paths {
             let name = path.file_name().and_then(|n| n.to_str());
             let name = name.unwrap_or_default().to_owned();
@@ -273,13 +276,6 @@ impl Configuration {
             }
             let plain = name.strip_suffix(".json").unwrap_or(&name);
             let overrides = plain == "override.tf" || plain.ends_with("_override.tf");
-            if overrides && !self.only_settings(&path) {
-                let what = "override files are not supported yet, but for `terraform` blocks";
-                found.problems.push(refuse(what));
-            }
-            if overrides {
-                continue;
-            }
             let is_vars = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
             if !(plain.ends_with(".tf") || is_vars && module.call.is_none()) {
                 continue;
@@ -295,11 +291,30 @@ impl Configuration {
                         &mut found.problems,
                     );
                 }
-                Ok((source, body)) => {
-                    any = true;
-                    module.file(index, &source, body, &constants, &mut found);
-                }
+                Ok((source, body)) if overrides => over.push((source, body)),
+                Ok((source, body)) => files.push((source, body)),
             }
+        }
+        let any = !files.is_empty();
+        let effective = |(_, body): &(_, Body)| {
+            let settings = |block: &hcl_edit::structure::Block| block.ident.as_str() == "terraform";
+            body.attributes().next().is_some() || !body.blocks().all(settings)
+        };
+        over.retain(effective);
+        if any && !over.is_empty() {
+            let plain = |files: Vec<(Arc<Source>, Body)>| -> Vec<Arc<Source>> {
+                files.into_iter().map(|(source, _)| source).collect()
+            };
+            files = match crate::overrides::merged(&plain(files), &plain(over)) {
+                Ok(files) => files,
+                Err(mut problems) => {
+                    found.problems.append(&mut problems);
+                    Vec::new()
+                }
+            };
+        }
+        for (source, body) in files {
+            module.file(index, &source, body, &constants, &mut found);
         }
         if !any && found.problems.is_empty() {
             let folder = module.folder.display();
@@ -313,16 +328,6 @@ impl Configuration {
             self.call(index, call, depth + 1, problems);
         }
         assigned
-    }
-
-    /// Whether a file holds nothing but `terraform` blocks, which say where states are kept.
-    fn only_settings(&mut self, path: &Path) -> bool {
-        self.parsed(path).is_ok_and(|(_, body)| {
-            body.attributes().next().is_none()
-                && body
-                    .blocks()
-                    .all(|block| block.ident.as_str() == "terraform")
-        })
     }
 
     /// Reads the module that a `module` block calls.

@@ -17,6 +17,7 @@ mod marks;
 mod module;
 mod number;
 mod order;
+mod overrides;
 mod plan;
 mod policy_document;
 mod provider;
@@ -55,6 +56,29 @@ pub struct Source {
     pub path: String,
     /// Its text.
     pub text: String,
+    /// The files that the text is joined of, by the byte at which each begins, where it is that of a file with override
+    /// files behind it. The first begins at 0.
+    parts: Vec<(usize, Arc<Source>)>,
+}
+
+impl Source {
+    /// The file at `path`.
+    #[must_use]
+    pub fn new(path: String, text: String) -> Self {
+        Self {
+            path,
+            text,
+            parts: Vec::new(),
+        }
+    }
+
+    /// The file in which the byte at `offset` stands, and where it begins: offsets in the file are those here less that.
+    #[must_use]
+    pub fn part(self: &Arc<Self>, offset: usize) -> (Arc<Self>, usize) {
+        let part = self.parts.iter().rfind(|(start, _)| *start <= offset);
+        let part = part.map(|(start, file)| (Arc::clone(file), *start));
+        part.unwrap_or_else(|| (Arc::clone(self), 0))
+    }
 }
 
 /// A place in a file.
@@ -67,21 +91,25 @@ pub struct Place {
 }
 
 impl Place {
+    /// The path of the file.
+    #[must_use]
+    pub fn path(&self) -> String {
+        self.source.part(self.offset).0.path.clone()
+    }
+
     /// The line, counted from 1.
     #[must_use]
     pub fn line(&self) -> usize {
-        let before = self
-            .source
-            .text
-            .get(..self.offset)
-            .unwrap_or(&self.source.text);
+        let (file, start) = self.source.part(self.offset);
+        let offset = self.offset.saturating_sub(start);
+        let before = file.text.get(..offset).unwrap_or(&file.text);
         before.bytes().filter(|b| *b == b'\n').count() + 1
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.source.path, self.line())
+        write!(f, "{}:{}", self.path(), self.line())
     }
 }
 

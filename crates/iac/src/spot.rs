@@ -20,6 +20,13 @@ pub struct Spot {
 }
 
 impl Spot {
+    /// The part of the file in which these bytes of a text stand.
+    fn new(source: &Arc<Source>, range: Range<usize>) -> Self {
+        let (source, start) = source.part(range.start);
+        let range = range.start - start..range.end.saturating_sub(start);
+        Self { source, range }
+    }
+
     /// The line of its first byte, counted from 1.
     #[must_use]
     pub fn line(&self) -> usize {
@@ -39,14 +46,12 @@ impl Configuration {
             let start = node.place.offset;
             let text = node.place.source.text.get(start..).unwrap_or_default();
             let end = text.find(['{', '\n']).unwrap_or(0);
-            Spot {
-                source: Arc::clone(&node.place.source),
-                range: start..start + text.get(..end).unwrap_or_default().trim_end().len(),
-            }
+            let end = start + text.get(..end).unwrap_or_default().trim_end().len();
+            Spot::new(&node.place.source, start..end)
         };
-        let of_list = |list: ListEnd| Spot {
-            range: list.elements.last().cloned().unwrap_or(list.at..list.at),
-            source: list.source,
+        let of_list = |list: ListEnd| {
+            let range = list.elements.last().cloned().unwrap_or(list.at..list.at);
+            Spot::new(&list.source, range)
         };
         match self.policy_source(node, name) {
             Some(PolicySource::Document { address }) => {
@@ -70,10 +75,7 @@ impl Configuration {
             | PolicySource::Heredoc { list, .. }
             | PolicySource::File { list } => {
                 let range = chosen(&list.source, &list.elements, statement)?;
-                Some(Spot {
-                    source: list.source,
-                    range,
-                })
+                Some(Spot::new(&list.source, range))
             }
         }
     }
@@ -99,10 +101,8 @@ impl Configuration {
             .filter(|n| n.is_document() && n.module == document.module);
         own.chain(others.filter(|_| composed)).find_map(|node| {
             let source = &node.place.source;
-            Some(Spot {
-                range: chosen(source, &blocks(node), statement)?,
-                source: Arc::clone(source),
-            })
+            let range = chosen(source, &blocks(node), statement)?;
+            Some(Spot::new(source, range))
         })
     }
 }

@@ -259,7 +259,7 @@ pub(crate) fn function(name: &str, args: &[Value], scope: &Scope<'_>) -> Result<
     let template: Template = text
         .parse()
         .map_err(|e: hcl_edit::parser::Error| format!("{name}: {path}: {}", e.message()))?;
-    let source = Arc::new(Source { path, text });
+    let source = Arc::new(Source::new(path, text));
     let elements: Vec<&Element> = template.iter().collect();
     rendered(&elements, Kind::Lines, &inner, &source).map_err(|p| format!("{name}: {p}"))
 }

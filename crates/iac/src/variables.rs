@@ -161,10 +161,7 @@ fn hcl_values(path: &str, text: String) -> Result<BTreeMap<String, Value>, Vec<P
             place: None,
         }]
     })?;
-    let source = Arc::new(Source {
-        path: path.to_owned(),
-        text,
-    });
+    let source = Arc::new(Source::new(path.to_owned(), text));
     let nothing = Configuration::default();
     let state = State::new(&nothing);
     let (mut out, mut problems) = (BTreeMap::new(), Vec::new());
@@ -206,10 +203,10 @@ fn evaluated(name: &str, text: &str) -> Result<Value, String> {
     let expression: Expression = text
         .parse()
         .map_err(|e: hcl_edit::parser::Error| failed(e.message().to_string()))?;
-    let source = Arc::new(Source {
-        path: format!("<the value of {name}>"),
-        text: text.to_owned(),
-    });
+    let source = Arc::new(Source::new(
+        format!("<the value of {name}>"),
+        text.to_owned(),
+    ));
     let nothing = Configuration::default();
     let state = State::new(&nothing);
     evaluate(&expression, &Scope::constant(&state), &source).map_err(|p| failed(p.message))

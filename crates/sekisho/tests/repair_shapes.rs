@@ -24,7 +24,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Breaks an example and repairs it; the diff, without the folder's name.
+/// Breaks an example and repairs it; the diff, without the folder's name. A file of which nothing is replaced is new.
 fn repaired(example: &str, directories: &[&str], edits: &[(&str, &str, &str)]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let from = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -33,6 +33,10 @@ fn repaired(example: &str, directories: &[&str], edits: &[(&str, &str, &str)]) -
     copy(&from, folder.path());
     for (file, from, to) in edits {
         let path = folder.path().join(file);
+        if from.is_empty() {
+            std::fs::write(&path, to).unwrap();
+            continue;
+        }
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(text.contains(from), "{file} does not hold {from}");
         std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
@@ -471,4 +475,48 @@ fn beside_statements_that_others_use() {
             "+  policy = jsonencode({ Version = \"2012-10-17\", Statement = flatten([local.statements, { Effect = \"Allow\", Principal = ",
         ],
     );
+}
+
+#[test]
+fn into_override_files() {
+    let role_policy = "resource \"aws_iam_role_policy\" \"ecr_source\" {
+  policy = jsonencode({
+    Version = \"2012-10-17\"
+    Statement = [
+      { Effect = \"Allow\", Action = [\"s3:PutObject\", \"s3:PutObjectAcl\"], Resource = \"${aws_s3_bucket.artifact_store.arn}/*\" },
+      { Effect = \"Allow\", Action = [\"kms:GenerateDataKey\"], Resource = aws_kms_key.artifact_store.arn },
+    ]
+  })
+}
+";
+    let document = "
+data \"aws_iam_policy_document\" \"ecr_source_trust\" {
+  statement {
+    actions = [\"sts:TagSession\"]
+
+    principals {
+      type        = \"AWS\"
+      identifiers = [aws_iam_role.codepipeline.arn]
+    }
+  }
+}
+";
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[
+            ("override.tf", "", role_policy),
+            ("trust_override.tf", "", document),
+        ],
+    );
+    holds(
+        &diff,
+        &[
+            "+++ b//override.tf",
+            "+      { Effect = \"Allow\", Action = \"ecr:DescribeImages\"",
+            "+++ b//trust_override.tf",
+            "+    actions = [\"sts:AssumeRole\"]",
+        ],
+    );
+    assert!(!diff.contains("registry.tf"), "{diff}");
 }

@@ -82,10 +82,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn added(text: &str) -> Option<String> {
-        let source = Arc::new(Source {
-            path: String::new(),
-            text: text.to_owned(),
-        });
+        let source = Arc::new(Source::new(String::new(), text.to_owned()));
         let list = json_statements(&source, 0..text.len())?;
         let mut out = text.to_owned();
         let close = list.wrap.map_or("", |w| w.close);

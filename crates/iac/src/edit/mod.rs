@@ -318,10 +318,7 @@ impl Configuration {
         let path = normal(&Path::new(&scope.folder()).join(name.as_str()?));
         let text = self.text(&path).ok()?;
         let range = 0..text.len();
-        let source = Arc::new(Source {
-            path: path.display().to_string(),
-            text,
-        });
+        let source = Arc::new(Source::new(path.display().to_string(), text));
         let list = json_statements(&source, range)?;
         Some(PolicySource::File { list })
     }
@@ -475,6 +472,20 @@ impl Node {
         let text = self.place.source.text.get(..self.end)?;
         let close = text.rfind('}')?;
         Some((close, close + 1))
+    }
+
+    /// The byte at which a further `statement` goes: before the brace that closes the block, or on the line behind the
+    /// last one that an override file has.
+    #[must_use]
+    pub fn statements_end(&self) -> Option<usize> {
+        let ends = self.body.get_blocks("statement").filter_map(|b| b.span());
+        match ends.map(|span| span.end).max().filter(|e| *e > self.end) {
+            Some(end) => {
+                let behind = self.place.source.text.get(end..)?;
+                Some(end + behind.find('\n')? + 1)
+            }
+            None => self.end().map(|(close, _)| close),
+        }
     }
 
     /// Whether it is a `data "aws_iam_policy_document"` block, which takes `statement` blocks.

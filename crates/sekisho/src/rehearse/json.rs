@@ -29,7 +29,7 @@ pub(super) fn document(outcome: &Outcome) -> Value {
         }).collect::<Vec<_>>(),
         "failures": outcome.failures.iter().map(|f| json!({
             "address": f.address,
-            "file": f.problem.place.as_ref().map(|p| p.source.path.clone()),
+            "file": f.problem.place.as_ref().map(sekisho_iac::Place::path),
             "line": f.problem.place.as_ref().map(sekisho_iac::Place::line),
             "message": f.problem.message,
         })).collect::<Vec<_>>(),
@@ -42,7 +42,7 @@ fn notes(notes: &[Note]) -> Vec<Value> {
     let note = |n: &Note| {
         json!({
             "message": n.message,
-            "file": n.place.as_ref().map(|p| p.source.path.clone()),
+            "file": n.place.as_ref().map(sekisho_iac::Place::path),
             "line": n.place.as_ref().map(sekisho_iac::Place::line),
         })
     };

@@ -58,7 +58,8 @@ fn location(at: Option<(&str, usize)>) -> Value {
 }
 
 fn standing(place: Option<&sekisho_iac::Place>) -> Value {
-    location(place.map(|p| (p.source.path.as_str(), p.line())))
+    let at = place.map(|p| (p.path(), p.line()));
+    location(at.as_ref().map(|(path, line)| (path.as_str(), *line)))
 }
 
 /// A fingerprint of what says nothing of where it stands.

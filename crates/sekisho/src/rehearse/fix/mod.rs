@@ -126,26 +126,31 @@ struct Element {
 impl Insertion {
     /// An element of a list.
     fn element(list: ListEnd, text: String) -> Self {
+        let (file, start) = list.source.part(list.at);
         Self {
-            path: list.source.path.clone(),
-            old: list.source.text.clone(),
-            at: list.at,
+            path: file.path.clone(),
+            old: file.text.clone(),
+            at: list.at - start,
             text,
             element: Some(Element {
                 first: list.first,
                 next: list.next,
                 after: list.after,
-                wrap: list.wrap,
+                wrap: list.wrap.map(|wrap| Wrap {
+                    at: wrap.at.saturating_sub(start),
+                    ..wrap
+                }),
             }),
         }
     }
 
     /// A text that stands for itself.
-    fn text(source: &Source, at: usize, text: String) -> Self {
+    fn text(source: &Arc<Source>, at: usize, text: String) -> Self {
+        let (file, start) = source.part(at);
         Self {
-            path: source.path.clone(),
-            old: source.text.clone(),
-            at,
+            path: file.path.clone(),
+            old: file.text.clone(),
+            at: at - start,
             text,
             element: None,
         }

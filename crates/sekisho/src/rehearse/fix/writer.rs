@@ -115,7 +115,7 @@ impl<'c> Writer<'c> {
             return file(&insertion).then_some(Place::Into(insertion));
         }
         let (concerned, kind, argument, attribute) = found.beside?;
-        if !std::path::Path::new(&concerned.node.place.source.path).is_file() {
+        if !std::path::Path::new(&concerned.node.place.path()).is_file() {
             return None;
         }
         let here = Here {
@@ -179,7 +179,7 @@ impl<'c> Writer<'c> {
                 let text = format!("\n{}", self.block(statement, &here)?);
                 Some(Insertion::text(
                     &document.place.source,
-                    document.end()?.0,
+                    document.statements_end()?,
                     text,
                 ))
             }
