@@ -49,7 +49,7 @@ pub(super) struct ReadingArgs {
     /// A Terraform variable; also TF_VAR_NAME in the environment
     #[arg(long = "var", value_name = "NAME=VALUE")]
     variables: Vec<String>,
-    /// A file of Terraform variables
+    /// A file of Terraform variables; --var wins over it, wherever it stands
     #[arg(long = "var-file", value_name = "FILE")]
     variable_files: Vec<PathBuf>,
     /// The account that a provider means; DIR:ALIAS=ID where several directories have one of that name

@@ -385,11 +385,12 @@ impl Terraform<'_> {
                     ["apply", "-auto-approve", "-input=false", "-no-color"]
                         .map(str::to_owned)
                         .into();
-                for (name, value) in &options.reading.variables {
-                    arguments.push(format!("-var={name}={value}"));
-                }
+                // The last one wins: variables, as they do without the program.
                 for file in &options.reading.variable_files {
                     arguments.push(format!("-var-file={}", sekisho_iac::full(file).display()));
+                }
+                for (name, value) in &options.reading.variables {
+                    arguments.push(format!("-var={name}={value}"));
                 }
                 if let Err(mut problems) = self.run(&arguments, &copy.of(directory)) {
                     failed.push(directory);
