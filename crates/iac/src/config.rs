@@ -296,23 +296,10 @@ impl Configuration {
             }
         }
         let any = !files.is_empty();
-        let effective = |(_, body): &(_, Body)| {
-            let settings = |block: &hcl_edit::structure::Block| block.ident.as_str() == "terraform";
-            body.attributes().next().is_some() || !body.blocks().all(settings)
-        };
-        over.retain(effective);
-        if any && !over.is_empty() {
-            let plain = |files: Vec<(Arc<Source>, Body)>| -> Vec<Arc<Source>> {
-                files.into_iter().map(|(source, _)| source).collect()
-            };
-            files = match crate::overrides::merged(&plain(files), &plain(over)) {
-                Ok(files) => files,
-                Err(mut problems) => {
-                    found.problems.append(&mut problems);
-                    Vec::new()
-                }
-            };
-        }
+        let files = crate::overrides::overridden(files, &over).unwrap_or_else(|mut problems| {
+            found.problems.append(&mut problems);
+            Vec::new()
+        });
         for (source, body) in files {
             module.file(index, &source, body, &constants, &mut found);
         }

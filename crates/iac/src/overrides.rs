@@ -14,11 +14,35 @@ use hcl_edit::structure::{Block, Body, Structure};
 use crate::block::{labels, place_of};
 use crate::{Problem, Source};
 
+/// The files of a folder, with what its override files say. Those with nothing but `terraform` blocks, which say where
+/// states are kept, change nothing.
+///
+/// # Errors
+/// What cannot be overridden, or is not there.
+pub(crate) fn overridden(
+    files: Vec<(Arc<Source>, Body)>,
+    overrides: &[(Arc<Source>, Body)],
+) -> Result<Vec<(Arc<Source>, Body)>, Vec<Problem>> {
+    let settings = |part: &Structure| {
+        part.as_block()
+            .is_some_and(|b| b.ident.as_str() == "terraform")
+    };
+    let effective = overrides
+        .iter()
+        .filter(|(_, body)| !body.iter().all(settings));
+    let overrides: Vec<_> = effective.map(|(source, _)| Arc::clone(source)).collect();
+    if overrides.is_empty() {
+        return Ok(files);
+    }
+    let files: Vec<_> = files.into_iter().map(|(source, _)| source).collect();
+    merged(&files, &overrides)
+}
+
 /// The bodies of `files`, with what `overrides` say, which come in the order in which they win over each other.
 ///
 /// # Errors
 /// What cannot be overridden, or is not there.
-pub(crate) fn merged(
+fn merged(
     files: &[Arc<Source>],
     overrides: &[Arc<Source>],
 ) -> Result<Vec<(Arc<Source>, Body)>, Vec<Problem>> {
