@@ -9,5 +9,6 @@ pub mod new;
 mod printer;
 pub mod rehearse;
 pub mod settings;
+mod terminal;
 
 pub use registry::{engine, registry};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 use sekisho_policy::{Change, Effect, GateReport, Outcome, Said, StatementReport};
 
 use super::answer::{Answer, Decided};
@@ -138,7 +138,7 @@ fn snippet(report: &StatementReport) -> String {
         Level::INFO
     };
     let group: Group<'_> = level.primary_title(title.as_str()).element(source);
-    Renderer::styled().render(&[group])
+    crate::terminal::renderer().render(&[group])
 }
 
 fn hint(change: &Change) -> String {

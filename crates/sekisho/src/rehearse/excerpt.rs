@@ -28,7 +28,7 @@ fn rendered(denial: &Denial, renderer: &Renderer) -> Option<String> {
 
 /// For a terminal; none where it is not known where the policy stands.
 pub(super) fn styled(denial: &Denial) -> Option<String> {
-    rendered(denial, &Renderer::styled())
+    rendered(denial, &crate::terminal::renderer())
 }
 
 /// Without colours.
