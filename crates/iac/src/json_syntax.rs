@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
+use crate::quote::{escape, quoted};
+
 /// The same configuration in HCL.
 ///
 /// # Errors
@@ -241,17 +243,13 @@ fn expression(value: &Value) -> Result<String, String> {
 /// A value that is what it is.
 fn literal(value: &Value) -> String {
     match value {
-        Value::String(text) => {
-            let text = text.replace("${", "$${").replace("%{", "%%{");
-            template(&text)
-        }
+        Value::String(text) => quoted(text),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(literal).collect();
             format!("[{}]", items.join(", "))
         }
         Value::Object(map) => {
-            let member =
-                |(k, v): (&String, &Value)| format!("{} = {}", Value::from(k.as_str()), literal(v));
+            let member = |(k, v): (&String, &Value)| format!("{} = {}", quoted(k), literal(v));
             let members: Vec<String> = map.iter().map(member).collect();
             format!("{{ {} }}", members.join(", "))
         }
@@ -275,17 +273,7 @@ fn template(text: &str) -> String {
             out.push_str(&inner.replace(['\n', '\r'], " "));
             rest = rest.get(length..).unwrap_or_default();
         } else {
-            match c {
-                '"' => out.push_str("\\\""),
-                '\\' => out.push_str("\\\\"),
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\t' => out.push_str("\\t"),
-                c if c.is_control() => {
-                    let _ = write!(out, "\\u{:04x}", c as u32);
-                }
-                c => out.push(c),
-            }
+            escape(c, &mut out);
             rest = rest.get(c.len_utf8()..).unwrap_or_default();
         }
     }
@@ -336,14 +324,14 @@ mod tests {
     fn blocks_are_written_as_terraform_reads_them() {
         let json = serde_json::json!({
             "//": "made by a program",
-            "variable": {"v": {"type": "map(string)", "default": {"a": "${b}"}}},
+            "variable": {"v": {"type": "map(string)", "default": {"a": "${b}", "${c}": 1}}},
             "provider": {"aws": [{"region": "eu-west-1"}, {"alias": "b", "assume_role": [{"role_arn": "x"}]}]},
             "resource": {"aws_iam_role": {"r": {"provider": "aws.b", "name": "${var.v[\"a\"]}", "depends_on": ["aws_iam_role.s"]}}},
         });
         let text = text(&json).unwrap();
         for line in [
             "type = map(string)",
-            "default = { \"a\" = \"$${b}\" }",
+            "default = { \"a\" = \"$${b}\", \"$${c}\" = 1 }",
             "assume_role {\nrole_arn = \"x\"\n}",
             "provider = aws.b",
             "name = \"${var.v[\"a\"]}\"",

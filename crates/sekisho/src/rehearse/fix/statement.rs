@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use sekisho_iac::NodeKind;
+use sekisho_iac::{NodeKind, quoted};
 use serde_json::{Value, json};
 
 use super::Statement;
@@ -165,13 +165,4 @@ fn principals(statement: &Value) -> Vec<(&str, &str)> {
         .flatten()
         .filter_map(|(kind, name)| Some((kind.as_str(), name.as_str()?)))
         .collect()
-}
-
-fn quoted(text: &str) -> String {
-    format!(
-        "\"{}\"",
-        text.replace('\\', "\\\\")
-            .replace('"', "\\\"")
-            .replace("${", "$${")
-    )
 }
