@@ -17,7 +17,7 @@ pub(super) fn decrypt(text: &str, key: &str) -> Result<Value, String> {
     let wrong = || "rsadecrypt: the text was not encrypted for this key".to_owned();
     let [modulus, exponent] = key;
     let size = modulus.len();
-    if size > MAX_KEY || cipher.len() != size {
+    if size == 0 || size > MAX_KEY || cipher.len() != size {
         return Err(wrong());
     }
     let number = |bytes: &[u8]| BigUint::from_bytes_be(bytes);
@@ -102,6 +102,11 @@ mod tests {
         assert!(decrypt("AAAA", key).is_err());
         let other = text.replacen(char::is_alphabetic, "0", 3);
         assert!(decrypt(&other, key).is_err());
+        // A key whose modulus is 0.
+        let none = STANDARD.encode([0x30, 12, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1, 0]);
+        let none =
+            format!("-----BEGIN RSA PRIVATE KEY-----\n{none}\n-----END RSA PRIVATE KEY-----");
+        assert!(decrypt("", &none).is_err());
     }
 
     proptest::proptest! {
