@@ -200,10 +200,7 @@ mod tests {
             "output \"o\" {\n  value = 1\n}\n",
         )
         .unwrap();
-        let reading = Reading {
-            directories: vec![folder.path().to_owned()],
-            ..Reading::default()
-        };
+        let reading = Reading::of(folder.path());
         match Configuration::read(&reading) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.into_iter().map(|p| p.message).collect(),

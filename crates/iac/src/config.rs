@@ -11,28 +11,10 @@ use serde_json::{Map, Value};
 use crate::block::{Node, labels, place_of};
 use crate::eval::evaluate;
 use crate::module::{Call, Found, Module};
+use crate::reading::Reading;
 use crate::scope::{Scope, State};
 use crate::variables::values_of_json;
 use crate::{Place, Problem, Source};
-
-/// What to read.
-#[derive(Debug, Clone, Default)]
-pub struct Reading {
-    /// The directories, each a root module.
-    pub directories: Vec<PathBuf>,
-    /// Variables of the command line, by name.
-    pub variables: BTreeMap<String, String>,
-    /// Files of variables of the command line.
-    pub variable_files: Vec<PathBuf>,
-    /// Variables of the environment, by name: files of variables win over them.
-    pub environment: BTreeMap<String, String>,
-    /// The workspace that the environment selects.
-    pub workspace: Option<String>,
-    /// Texts that files have instead of what is on the disk, by path.
-    pub overlay: Arc<BTreeMap<PathBuf, String>>,
-    /// Values that somebody gave, by address: of attributes of what cannot be read here, and of outputs of modules.
-    pub given: BTreeMap<String, Value>,
-}
 
 /// What a configuration declares.
 #[derive(Debug, Default)]

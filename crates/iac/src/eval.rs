@@ -417,7 +417,8 @@ fn for_expression(f: &ForExpr, scope: &Scope<'_>, source: &Arc<Source>) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Configuration, Reading};
+    use crate::config::Configuration;
+    use crate::reading::Reading;
     use crate::scope::State;
     use proptest::prelude::*;
     use serde_json::json;
@@ -429,10 +430,7 @@ mod tests {
             "variable \"v\" {{\n  default = \"x\"\n}}\nlocals {{\n  list = [\"a\", \"b\"]\n  map = {{ one = 1, two = 2 }}\n  it = {text}\n}}\nresource \"aws_iam_role\" \"r\" {{}}\n"
         );
         std::fs::write(folder.path().join("main.tf"), file).unwrap();
-        let reading = Reading {
-            directories: vec![folder.path().to_owned()],
-            ..Reading::default()
-        };
+        let reading = Reading::of(folder.path());
         let config = Configuration::read(&reading).map_err(|p| p[0].message.clone())?;
         let mut state = State::new(&config);
         let role = json!({"arn": "arn:r", "tags": {"k": "v"}});

@@ -282,10 +282,7 @@ mod tests {
         );
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("main.tf"), text).unwrap();
-        let reading = Reading {
-            directories: vec![folder.path().to_owned()],
-            ..Reading::default()
-        };
+        let reading = Reading::of(folder.path());
         let config = Configuration::read(&reading).unwrap();
         let state = State::new(&config);
         let scope = state.scope(state.instances(0).unwrap()[0]);

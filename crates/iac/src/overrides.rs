@@ -465,10 +465,7 @@ output "o" { value = local.a }
             "{\"locals\": {\"c\": \"${local.b + 1}\"}}",
         );
         write("override.tf", "locals {\n  b = local.missing\n}\n");
-        let reading = Reading {
-            directories: vec![folder.path().to_owned()],
-            ..Reading::default()
-        };
+        let reading = Reading::of(folder.path());
         let problems = Configuration::read(&reading).unwrap_err();
         let place = problems[0].place.as_ref().unwrap();
         assert!(place.path().ends_with("override.tf"), "{problems:?}");

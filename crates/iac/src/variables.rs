@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use hcl_edit::expr::Expression;
 
-use crate::config::{Configuration, Reading, assignments};
+use crate::config::{Configuration, assignments};
 use crate::convert::to_bool;
 use crate::eval::evaluate;
 use crate::module::Variable;
+use crate::reading::Reading;
 use crate::scope::{Scope, State};
 use crate::value::Value;
 use crate::{Problem, Source};

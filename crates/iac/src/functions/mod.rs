@@ -189,10 +189,7 @@ mod tests {
             .map(|(i, r)| format!("  e{i} = {}\n", r["expression"].as_str().unwrap()))
             .collect();
         std::fs::write(at("main.tf"), format!("locals {{\n{locals}}}\n")).unwrap();
-        let reading = Reading {
-            directories: vec![folder.path().to_owned()],
-            ..Reading::default()
-        };
+        let reading = Reading::of(folder.path());
         let config = Configuration::read(&reading).unwrap();
         let state = State::new(&config);
         let scope = state.scope(state.instances(0).unwrap()[0]);
