@@ -39,7 +39,9 @@ pub(crate) fn heredoc(
         .map_err(|e: hcl_edit::parser::Error| e.message().to_string())?;
     let elements: Vec<&Element> = template.iter().collect();
     let literals = literals(&elements, Kind::Lines, flush);
-    text(&elements, &literals, scope, source).map_err(|p| p.message)
+    // What stands in it says where it stands in these lines, not in the file.
+    let source = Arc::new(Source::new(source.path.clone(), body.to_owned()));
+    text(&elements, &literals, scope, &source).map_err(|p| p.message)
 }
 
 /// Renders a quoted template. A single interpolation keeps the type of its value.
