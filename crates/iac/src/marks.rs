@@ -1,6 +1,7 @@
 //! What is sensitive, for `issensitive`: followed through an expression as `go-cty`'s marks are, from `sensitive`, and
 //! from variables and outputs that are declared so.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -74,13 +75,10 @@ pub(crate) fn is_sensitive(
         scope,
         source,
         names: BTreeMap::new(),
-        depth: 0,
+        locals: &RefCell::default(),
     };
     walk.of(expression) == Marks::All
 }
-
-/// Names of names deeper than this go round in a circle.
-const MAX_DEPTH: usize = 64;
 
 #[derive(Clone)]
 struct Walk<'a> {
@@ -88,7 +86,9 @@ struct Walk<'a> {
     source: &'a Arc<Source>,
     /// What `for` names.
     names: BTreeMap<String, Marks>,
-    depth: usize,
+    /// What is known of locals: each is followed once, however often it is named, and one that is being followed is
+    /// plain, so that a circle ends.
+    locals: &'a RefCell<BTreeMap<String, Marks>>,
 }
 
 impl Walk<'_> {
@@ -166,6 +166,27 @@ impl Walk<'_> {
         }
     }
 
+    fn local(&self, name: &str) -> Marks {
+        if let Some(known) = self.locals.borrow().get(name) {
+            return known.clone();
+        }
+        let Some((source, expression)) = self.scope.local_expression(name) else {
+            return Marks::Plain;
+        };
+        let mut locals = self.locals.borrow_mut();
+        locals.insert(name.to_owned(), Marks::Plain);
+        drop(locals);
+        let walk = Walk {
+            source,
+            names: BTreeMap::new(),
+            ..self.clone()
+        };
+        let marks = walk.of(expression);
+        let mut locals = self.locals.borrow_mut();
+        locals.insert(name.to_owned(), marks.clone());
+        marks
+    }
+
     fn traversal(&self, traversal: &Traversal) -> Marks {
         let operators: Vec<&TraversalOperator> =
             traversal.operators.iter().map(|o| o.value()).collect();
@@ -175,20 +196,7 @@ impl Walk<'_> {
             {
                 let marks = match root.as_str() {
                     "var" => Marks::when(self.scope.is_sensitive(name.as_str())),
-                    "local" if self.depth < MAX_DEPTH => {
-                        let local = self.scope.local_expression(name.as_str());
-                        local.map_or(Marks::Plain, |(source, expression)| {
-                            let (scope, depth) = (self.scope, self.depth + 1);
-                            let names = BTreeMap::new();
-                            let walk = Walk {
-                                scope,
-                                source,
-                                names,
-                                depth,
-                            };
-                            walk.of(expression)
-                        })
-                    }
+                    "local" => self.local(name.as_str()),
                     _ => Marks::Plain,
                 };
                 Some((marks, rest))
@@ -295,5 +303,28 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    /// A local that names another twice, and so on: what is followed twice at each step never ends.
+    #[test]
+    fn a_local_is_followed_once() {
+        let step = |i: usize| {
+            format!(
+                "  l{} = \"${{local.l{i}}}${{local.l{i}}}\" == \"\" ? 1 : 2\n",
+                i + 1
+            )
+        };
+        let steps: String = (0..60).map(step).collect();
+        let text = format!(
+            "locals {{\n  l0 = sensitive(\"a\")\n{steps}  it = issensitive(local.l60)\n}}\n"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("main.tf"), text).unwrap();
+        let config = Configuration::read(&Reading::of(folder.path())).unwrap();
+        let state = State::new(&config);
+        let scope = state.scope(state.instances(0).unwrap()[0]);
+        let (source, expression) = &config.modules[0].locals["it"];
+        let got = crate::eval::evaluate(expression, &scope, source);
+        assert_eq!(got.map_err(|p| p.message), Ok(Value::Bool(true)));
     }
 }
