@@ -14,7 +14,8 @@ use crate::request::Request;
 /// Decides `request` under `policies`.
 #[must_use]
 pub fn evaluate(request: &Request<'_>, policies: &Policies, kind: ResourceKind) -> Decision {
-    // What AWS owns is everybody's (`spec/authorization.md` section 6.3).
+    // What AWS owns is everybody's (`spec/authorization.md` section 6.3). Who may change it is no question of policies:
+    // IAM itself refuses that, to whoever may (section 7.1).
     let of_aws = request.resource.starts_with("arn:aws:iam::aws:");
     let cross_account = match (request.principal.account(), request.resource_account) {
         (Some(own), Some(other)) => own != other && !of_aws,
@@ -428,7 +429,8 @@ impl<'a> Evaluation<'a> {
                 missing.push(caller(Gate::Identity));
             }
         }
-        // A member sees what it is a member of (`spec/authorization.md` section 5.1).
+        // A member sees what it is a member of (`spec/authorization.md` section 5.1). Nobody can ask for another
+        // organization: the account of the request is the one that manages the caller's own.
         let member = self.request.is("organizations", "DescribeOrganization");
         let needs_resource = (self.cross_account && !member) || self.kind != ResourceKind::Ordinary;
         let never = self.cross_account
