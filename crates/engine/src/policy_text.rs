@@ -142,13 +142,15 @@ pub fn pin(
                 Some(id) => {
                     pins.insert(arn.clone(), id);
                 }
-                // Of an account that is not here, nothing is known.
-                // An identity of CloudFront's is of no account (`arn:aws:iam::cloudfront:user/…`).
-                None if !is_account_id(arn.split(':').nth(4).unwrap_or_default()) => {}
-                None if !lookup
-                    .engine
-                    .knows(arn.split(':').nth(4).unwrap_or_default()) => {}
-                None => return Ok(Err(format!("\"AWS\":\"{arn}\""))),
+                None => {
+                    let account = arn.split(':').nth(4).unwrap_or_default();
+                    // Of an account that is not here, nothing is known. An identity of CloudFront's is of no account
+                    // (`arn:aws:iam::cloudfront:user/…`).
+                    let elsewhere = is_account_id(account) && !lookup.engine.knows(account);
+                    if !elsewhere && account != "cloudfront" {
+                        return Ok(Err(format!("\"AWS\":\"{arn}\"")));
+                    }
+                }
             },
             PrincipalPattern::Id(id) if !lookup.principal_id_exists(id)? => {
                 return Ok(Err(format!("\"AWS\":\"{id}\"")));

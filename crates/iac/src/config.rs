@@ -58,26 +58,6 @@ pub(crate) fn normal(path: &Path) -> PathBuf {
     out
 }
 
-/// What tells a directory from the others: its own name, with as much of what is above it as is needed.
-fn name_of(directory: &Path, all: &[PathBuf]) -> String {
-    let parts = |path: &Path| -> Vec<String> {
-        let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let full = normal(&full);
-        let names = full.components().rev().filter_map(|c| match c {
-            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
-            _ => None,
-        });
-        names.collect()
-    };
-    let own = parts(directory);
-    let others: Vec<Vec<String>> = all.iter().map(|d| parts(d)).filter(|p| *p != own).collect();
-    let shared = |length: usize| others.iter().any(|o| o.get(..length) == own.get(..length));
-    let length = (1..own.len()).find(|n| !shared(*n)).unwrap_or(own.len());
-    let mut name: Vec<&str> = own.iter().take(length).map(String::as_str).collect();
-    name.reverse();
-    name.join("/")
-}
-
 impl Configuration {
     /// Reads the `.tf` and `.tfvars` files of the directories, and of the modules that they call: local ones, and those
     /// that `terraform init` has put into `.terraform/modules`.
@@ -93,9 +73,9 @@ impl Configuration {
         };
         let mut problems = Vec::new();
         for directory in &reading.directories {
-            let path = match reading.directories.as_slice() {
-                [_] => String::new(),
-                all => format!("{}:", name_of(directory, all)),
+            let path = match reading.label(directory) {
+                label if label.is_empty() => label,
+                label => format!("{label}:"),
             };
             if config
                 .modules

@@ -1,10 +1,12 @@
 //! What a configuration is read with.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
+
+use crate::config::normal;
 
 /// What to read.
 #[derive(Debug, Clone, Default)]
@@ -33,5 +35,31 @@ impl Reading {
             directories: vec![directory.to_owned()],
             ..Self::default()
         }
+    }
+
+    /// What `directory` is called where there are several: its own name, with as much of what is above it as tells it from
+    /// the others. Nothing, where it is alone.
+    #[must_use]
+    pub fn label(&self, directory: &Path) -> String {
+        let all = match self.directories.as_slice() {
+            [_] => return String::new(),
+            all => all,
+        };
+        let parts = |path: &Path| -> Vec<String> {
+            let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            let full = normal(&full);
+            let names = full.components().rev().filter_map(|c| match c {
+                Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+                _ => None,
+            });
+            names.collect()
+        };
+        let own = parts(directory);
+        let others: Vec<Vec<String>> = all.iter().map(|d| parts(d)).filter(|p| *p != own).collect();
+        let shared = |length: usize| others.iter().any(|o| o.get(..length) == own.get(..length));
+        let length = (1..own.len()).find(|n| !shared(*n)).unwrap_or(own.len());
+        let mut name: Vec<&str> = own.iter().take(length).map(String::as_str).collect();
+        name.reverse();
+        name.join("/")
     }
 }

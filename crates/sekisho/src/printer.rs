@@ -16,6 +16,16 @@ impl Printer {
         let _ = writeln!(anstream::stdout(), "{}", harmless(text));
     }
 
+    /// A result that programs take as it is, such as a patch: byte for byte, where it goes to no terminal.
+    pub(crate) fn verbatim(self, text: &str) {
+        let mut out = std::io::stdout();
+        if out.is_terminal() {
+            self.result(text);
+        } else {
+            let _ = writeln!(out, "{text}");
+        }
+    }
+
     /// A step of progress: for who watches. A pipe gets none.
     pub(crate) fn progress(self, text: &str) {
         if std::io::stderr().is_terminal() {
@@ -44,7 +54,7 @@ impl Printer {
 
 /// The text without what would command a terminal: a policy may hold any character. Our own colours stay.
 fn harmless(text: &str) -> Cow<'_, str> {
-    let commands = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+    let commands = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
     if !text.contains(commands) {
         return Cow::Borrowed(text);
     }
@@ -57,7 +67,11 @@ fn harmless(text: &str) -> Cow<'_, str> {
             .strip_prefix("\u{1b}[")
             .and_then(|b| b.split_once('m'))
             .filter(|(digits, _)| digits.bytes().all(|b| b.is_ascii_digit() || b == b';'));
-        if let Some((digits, after)) = colour {
+        if let Some(after) = behind.strip_prefix("\r\n") {
+            // The end of a line; alone it would let what follows overwrite what stands there.
+            out.push_str("\r\n");
+            rest = after;
+        } else if let Some((digits, after)) = colour {
             out.push_str("\u{1b}[");
             out.push_str(digits);
             out.push('m');
@@ -65,7 +79,9 @@ fn harmless(text: &str) -> Cow<'_, str> {
         } else {
             let mut chars = behind.chars();
             for c in chars.by_ref().take(1) {
-                out.extend(c.escape_unicode());
+                // As JSON writes it: the text may be JSON.
+                let _ =
+                    std::fmt::Write::write_fmt(&mut out, format_args!("\\u{:04x}", u32::from(c)));
             }
             rest = chars.as_str();
         }
@@ -83,8 +99,12 @@ mod tests {
         let check = |text: &str, expected: &str| assert_eq!(harmless(text), expected);
         check("plain\ttext\n", "plain\ttext\n");
         check("\u{1b}[1;31merror\u{1b}[0m", "\u{1b}[1;31merror\u{1b}[0m");
-        check("a\u{1b}]0;title\u{7}b", "a\\u{1b}]0;title\\u{7}b");
-        check("\u{1b}[2J", "\\u{1b}[2J");
+        check("a\u{1b}]0;title\u{7}b", "a\\u001b]0;title\\u0007b");
+        check("\u{1b}[2J", "\\u001b[2J");
+        check("allowed\rdenied\r\n", "allowed\\u000ddenied\r\n");
+        let json = serde_json::to_string("\u{7f}\u{9b}").unwrap();
+        let read: String = serde_json::from_str(&harmless(&json)).unwrap();
+        assert_eq!(read, "\u{7f}\u{9b}", "what is escaped stays JSON");
     }
 }
 

@@ -25,6 +25,9 @@
 //! path = "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"
 //! resource_control_policies = ["rcp/perimeter.json"]   # of this one
 //! ```
+//!
+//! Where several directories are rehearsed together, `accounts` and `set` of each are of its own providers and blocks (those
+//! of another have its name in front: `"registry:data.…"`); the rest holds for all, and must not be said twice and differently.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -57,7 +60,7 @@ pub struct Settings {
 }
 
 /// The organization of the accounts, as the file has it.
-#[derive(Debug, Default, Deserialize, PartialEq)]
+#[derive(Debug, Clone, Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct OrganizationSettings {
     id: String,
@@ -73,7 +76,7 @@ pub struct OrganizationSettings {
     outside: Vec<String>,
 }
 
-#[derive(Debug, Default, Deserialize, PartialEq)]
+#[derive(Debug, Clone, Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, default)]
 struct MemberSettings {
     path: Option<String>,
@@ -89,14 +92,23 @@ pub struct Organized {
     all: Member,
     /// Accounts of the configuration that are no members.
     outside: Vec<String>,
-    /// The members that the file names.
-    named: Vec<String>,
+    /// What the file says, with the texts of the policies in the place of their files' names.
+    said: OrganizationSettings,
 }
 
 impl Organized {
+    /// Whether `other` says the same.
+    #[must_use]
+    pub fn says(&self, other: &Self) -> bool {
+        self.said == other.said
+    }
+
     /// The members that the file names, and which are none of these accounts: names that are mistyped bind nobody.
     pub fn strangers<'o>(&'o self, accounts: &'o [String]) -> impl Iterator<Item = &'o String> {
-        self.named.iter().filter(|named| !accounts.contains(named))
+        self.said
+            .members
+            .keys()
+            .filter(|named| !accounts.contains(named))
     }
 
     /// Whether no path is known of one of these accounts, which are members.
@@ -180,7 +192,7 @@ impl OrganizationSettings {
         Ok(Organized {
             all: member(&None, policies.0, policies.1)?,
             outside: self.outside.clone(),
-            named: self.members.keys().cloned().collect(),
+            said: self.with_texts(folder)?,
             organization: Organization {
                 id: self.id.clone(),
                 management: self.management_account.clone(),
@@ -190,6 +202,31 @@ impl OrganizationSettings {
             },
         })
     }
+}
+
+impl OrganizationSettings {
+    /// The same with the texts of the policies in the place of their files' names.
+    fn with_texts(&self, folder: &Path) -> Result<Self, String> {
+        let mut out = self.clone();
+        let own = [
+            &mut out.service_control_policies,
+            &mut out.resource_control_policies,
+        ];
+        let members = out.members.values_mut().flat_map(|m| {
+            [
+                &mut m.service_control_policies,
+                &mut m.resource_control_policies,
+            ]
+        });
+        for file in own.into_iter().chain(members).flatten() {
+            *file = read(&folder.join(&*file))?;
+        }
+        Ok(out)
+    }
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
 }
 
 /// What AWS attaches everywhere. Where a service control policy of one's own allows anything, it is taken to have been
@@ -209,8 +246,7 @@ fn level(folder: &Path, files: &[String], kind: Kind) -> Result<Vec<Vec<Policy>>
     let mut policies = Vec::new();
     for file in files {
         let path = folder.join(file);
-        let text =
-            std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let text = read(&path)?;
         let document = validate(&text, kind).map_err(|e| {
             // AWS says one sentence of everything; what the grammar says comes first.
             let grammar = text.parse::<sekisho_policy::Document>().err();
@@ -265,7 +301,12 @@ impl Settings {
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let settings: Self = toml::from_str(text).map_err(|e| e.to_string())?;
+        let settings: Self = toml::from_str(text).map_err(|e| {
+            // The line itself is not shown: what is set may be a secret.
+            let before = e.span().and_then(|span| text.get(..span.start));
+            let line = before.map(|b| format!("line {}: ", b.matches('\n').count() + 1));
+            format!("{}{}", line.unwrap_or_default(), e.message())
+        })?;
         let accounts = settings.accounts.iter().chain(&settings.profiles);
         match accounts.into_iter().find(|(_, id)| !is_account_id(id)) {
             Some((name, id)) => Err(format!("{name} = \"{id}\": an account id has 12 digits")),

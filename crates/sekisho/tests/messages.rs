@@ -23,7 +23,9 @@ struct Case {
 }
 
 const ECR: Option<&str> = Some("cross-account-ecr");
+const TWO: Option<&str> = Some("two-directories");
 const REHEARSE: &[&str] = &["rehearse", "-q", "DIR"];
+const BOTH: &[&str] = &["rehearse", "-q", "DIR/registry", "DIR/pipeline"];
 
 const fn broken(
     name: &'static str,
@@ -512,6 +514,66 @@ const CASES: &[Case] = &[
             ("main.tf", "", "locals {}\n"),
         ],
     ),
+    alone(
+        "settings-with-a-secret",
+        &[
+            (
+                "sekisho.toml",
+                "",
+                "[variables]\nteam = \"a\"\ntoken = \"hunter2\n",
+            ),
+            ("main.tf", "", "locals {}\n"),
+        ],
+    ),
+    Case {
+        name: "accounts-of-each-directory",
+        example: TWO,
+        edits: &[
+            (
+                "registry/main.tf",
+                "  allowed_account_ids = [\"111111111111\"]\n",
+                "",
+            ),
+            (
+                "registry/sekisho.toml",
+                "",
+                "[accounts]\naws = \"111111111111\"\n",
+            ),
+            (
+                "pipeline/main.tf",
+                "  allowed_account_ids = [\"222222222222\"]\n",
+                "",
+            ),
+            (
+                "pipeline/sekisho.toml",
+                "",
+                "[accounts]\naws = \"222222222222\"\n",
+            ),
+        ],
+        arguments: BOTH,
+    },
+    Case {
+        name: "directories-of-different-organizations",
+        example: TWO,
+        edits: &[
+            (
+                "registry/sekisho.toml",
+                "",
+                "[organization]\nid = \"o-a1b2c3d4e5\"\nservice_control_policies = [\"scp.json\"]\n",
+            ),
+            (
+                "registry/scp.json",
+                "",
+                "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"ecr:*\",\"Resource\":\"*\"}]}",
+            ),
+            (
+                "pipeline/sekisho.toml",
+                "",
+                "[organization]\nid = \"o-a1b2c3d4e5\"\n",
+            ),
+        ],
+        arguments: BOTH,
+    },
     Case {
         name: "explain-nothing",
         example: ECR,
@@ -556,15 +618,24 @@ fn steady(text: &str, folder: &Path) -> String {
     time.replace_all(&text, "time=\"<time>\"").into_owned()
 }
 
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            std::fs::copy(&path, to).unwrap();
+        }
+    }
+}
+
 fn run(case: &Case) -> String {
     let folder = tempfile::tempdir().unwrap();
     if let Some(example) = case.example {
-        for entry in
-            std::fs::read_dir(PathBuf::from(ROOT).join("../../examples").join(example)).unwrap()
-        {
-            let path = entry.unwrap().path();
-            std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
-        }
+        let example = PathBuf::from(ROOT).join("../../examples").join(example);
+        copy(&example, folder.path());
     }
     for (file, from, to) in case.edits {
         let path = folder.path().join(file);
@@ -577,8 +648,8 @@ fn run(case: &Case) -> String {
         std::fs::write(path, text.replacen(from, to, 1)).unwrap();
     }
     let arguments = case.arguments.iter().map(|a| match *a {
-        "DIR" => folder.path().to_str().unwrap(),
-        other => other,
+        "-q" => a.to_string(),
+        other => other.replace("DIR", folder.path().to_str().unwrap()),
     });
     let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
     command

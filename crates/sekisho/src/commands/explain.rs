@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use super::reading::ReadingArgs;
 use super::{CouldNotRun, Status, rehearse};
 use crate::explain::{Known, Question, page};
 use crate::printer::Printer;
@@ -14,7 +15,7 @@ pub(crate) struct Args {
     #[arg(value_name = "ID|MESSAGE|FILE")]
     question: String,
     #[command(flatten)]
-    reading: rehearse::ReadingArgs,
+    reading: ReadingArgs,
 }
 
 fn text(given: &str) -> Result<String, CouldNotRun> {

@@ -51,10 +51,23 @@ impl Question {
         if let Some(question) = Self::of_sentence(&one) {
             return Ok(question);
         }
+        // The AWS CLI and the SDKs say which operation it was.
+        let operation = one
+            .split_once("calling the ")
+            .and_then(|(_, rest)| rest.split_once(" operation"))
+            .map(|(name, _)| name)
+            .filter(|name| name.bytes().all(|b| b.is_ascii_alphanumeric()));
         // S3 says no more than this to other accounts.
-        if one.contains("Access Denied") || one.contains("AccessDenied") {
+        let action = match operation {
+            _ if !one.contains("AccessDenied") && !one.contains("Access Denied") => None,
+            Some(name) if one.contains("Access Denied") => Some(action("s3", name)),
+            Some(name) => Some(format!("*:{name}")),
+            None if one.contains("Access Denied") => Some("s3:*".to_owned()),
+            None => None,
+        };
+        if action.is_some() {
             return Ok(Self {
-                action: Some("s3:*".to_owned()),
+                action,
                 said: Some(one),
                 ..Self::default()
             });
@@ -191,11 +204,35 @@ impl Question {
             explicit: said.explicit,
             said: said.said,
             principal: said.principal.or_else(|| text("/userIdentity/arn")),
-            action: said.action.or_else(|| Some(format!("{service}:{name}"))),
+            action: said.action.or_else(|| Some(action(service, &name))),
             resource: said.resource.or_else(|| text("/resources/0/ARN")),
             because: said.because,
         })
     }
+}
+
+/// The IAM action of a service's operation. Those of S3 have names of their own (service authorization reference, "Actions
+/// defined by Amazon S3").
+fn action(service: &str, operation: &str) -> String {
+    let name = match (service, operation) {
+        ("s3", "HeadBucket" | "ListObjects" | "ListObjectsV2") => "ListBucket",
+        ("s3", "HeadObject") => "GetObject",
+        ("s3", "DeleteObjects") => "DeleteObject",
+        (
+            "s3",
+            "CopyObject"
+            | "CreateMultipartUpload"
+            | "UploadPart"
+            | "UploadPartCopy"
+            | "CompleteMultipartUpload",
+        ) => "PutObject",
+        ("s3", "ListParts") => "ListMultipartUploadParts",
+        ("s3", "ListMultipartUploads") => "ListBucketMultipartUploads",
+        ("s3", "ListObjectVersions") => "ListBucketVersions",
+        ("s3", "ListBuckets") => "ListAllMyBuckets",
+        _ => operation,
+    };
+    format!("{service}:{name}")
 }
 
 /// `denied[D-3F2A1C]`, `[D-3F2A1C]`: as it is printed.
@@ -269,12 +306,35 @@ mod tests {
     }
 
     #[test]
+    fn what_clients_say_of_an_operation() {
+        let action = |text: &str| Question::read(text).unwrap().action.unwrap();
+        let check = |text: &str, expected: &str| assert_eq!(action(text), expected, "{text}");
+        check(
+            "An error occurred (AccessDenied) when calling the HeadObject operation: Access Denied",
+            "s3:GetObject",
+        );
+        check(
+            "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied",
+            "s3:PutObject",
+        );
+        check(
+            "An error occurred (AccessDeniedException) when calling the Decrypt operation: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
+            "*:Decrypt",
+        );
+        check(
+            "api error AccessDenied: Access Denied (Service: Amazon S3; Status Code: 403)",
+            "s3:*",
+        );
+    }
+
+    #[test]
     fn what_says_no_call() {
         let check = |text: &str, expected: &str| {
             let said = Question::read(text).unwrap_err();
             assert!(said.contains(expected), "{said}");
         };
         check("hello", "no id of a denial");
+        check("AccessDeniedException: no", "no id of a denial");
         check("{}", "no CloudTrail event");
         check(
             r#"{"eventSource": "s3.amazonaws.com", "eventName": "PutObject"}"#,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use sekisho_arn::is_account_id;
 use sekisho_engine::Engine;
 use sekisho_iac::{Configuration, NodeKind, Order};
 use sekisho_pipeline::{ActionDefinition, ActionRun, Execution};
@@ -230,7 +231,8 @@ pub(super) fn strangers(engine: &Engine, policies: &Policies<'_>) -> Vec<Note> {
                     continue;
                 };
                 let account = arn.split(':').nth(4).unwrap_or_default();
-                if !engine.knows(account) && told.insert(arn.clone()) {
+                let elsewhere = is_account_id(account) && !engine.knows(account);
+                if elsewhere && told.insert(arn.clone()) {
                     out.push(Note {
                         message: format!(
                             "account {account} is not in this configuration: {arn} is taken to exist there"

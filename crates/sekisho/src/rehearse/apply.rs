@@ -74,16 +74,9 @@ pub(super) fn apply(
         accounts: Vec::new(),
         needed: unsupported::needed(configuration, order),
     };
-    let accounts: Vec<String> = run.clients.values().map(|c| c.account.clone()).collect();
-    engine.know_accounts(accounts.clone());
-    if let Some(organization) = &options.organization {
-        run.applied
-            .notes
-            .extend(given::strangers(organization, &accounts));
-        engine.organize(organization.with(accounts.clone()));
-    }
-    run.accounts = accounts;
-    given::policies(engine, options)?;
+    run.accounts = run.clients.values().map(|c| c.account.clone()).collect();
+    let notes = given::prepare(engine, options, &run.accounts)?;
+    run.applied.notes.extend(notes);
     let pipeline = |i: &usize| {
         let node = configuration.nodes.get(*i);
         node.is_some_and(|n| n.type_name == "aws_codepipeline")

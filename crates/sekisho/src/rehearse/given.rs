@@ -1,21 +1,37 @@
-//! Managed policies that are on AWS already and somebody else's: boundaries above all. The configuration names them,
-//! and `sekisho.toml` says what they hold.
+//! What is on AWS already and somebody else's, as `sekisho.toml` says it: the organization of the accounts, and managed
+//! policies that the configuration names, boundaries above all.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sekisho_engine::Engine;
 use sekisho_iac::Problem;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::{Client, Note, Options};
 use crate::settings::Organized;
 
-/// Makes the policies that were given, before anything is made that names them.
+/// Prepares an engine, before anything is made: it knows the accounts, their organization, and the policies that were
+/// given. What comes back is to be noted.
 ///
 /// # Errors
-/// What IAM says of each that it does not take.
-pub(super) fn policies(engine: &Arc<Engine>, options: &Options) -> Result<(), Vec<Problem>> {
+/// What IAM says of each policy that it does not take.
+pub(super) fn prepare(
+    engine: &Arc<Engine>,
+    options: &Options,
+    accounts: &[String],
+) -> Result<Vec<Note>, Vec<Problem>> {
+    engine.know_accounts(accounts.to_vec());
+    let mut notes = Vec::new();
+    if let Some(organization) = &options.organization {
+        notes = strangers(organization, accounts);
+        engine.organize(organization.with(accounts.to_vec()));
+    }
+    policies(engine, options)?;
+    Ok(notes)
+}
+
+fn policies(engine: &Arc<Engine>, options: &Options) -> Result<(), Vec<Problem>> {
     let made = options.policies.iter().map(|(arn, document)| {
         one(engine, options, arn, document).map_err(|message| Problem {
             message: format!("sekisho.toml: policies: {arn}: {message}"),
@@ -47,11 +63,18 @@ fn one(engine: &Arc<Engine>, options: &Options, arn: &str, document: &str) -> Re
     };
     let input = json!({"PolicyName": name, "Path": format!("{path}/"), "PolicyDocument": document});
     let made = client.call("iam", "CreatePolicy", input);
-    made.map(|_| ()).map_err(|e| e.to_string())
+    let made = made.map_err(|e| e.to_string())?;
+    match made.pointer("/Policy/Arn").and_then(Value::as_str) {
+        Some(own) if own == arn => Ok(()),
+        own => Err(format!(
+            "the ARN of a policy of that name is {}",
+            own.unwrap_or_default()
+        )),
+    }
 }
 
 /// A note for each member of the organization that is no account of the configuration: its policies bind nobody here.
-pub(super) fn strangers(organization: &Organized, accounts: &[String]) -> Vec<Note> {
+fn strangers(organization: &Organized, accounts: &[String]) -> Vec<Note> {
     let note = |account: &String| Note {
         message: format!(
             "sekisho.toml: organization.members.{account}: no provider of the configuration is of this account; what binds it binds nobody here"

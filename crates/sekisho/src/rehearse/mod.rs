@@ -50,8 +50,11 @@ use fix::policies::Policies;
 pub struct Options {
     /// The directories of the configuration, variables, and what was given.
     pub reading: Reading,
-    /// Accounts by provider name.
+    /// Accounts by provider name, as the command line says them.
     pub accounts: BTreeMap<String, String>,
+    /// The same as the directories' own settings say them, by what directories are called ([`Reading::label`]). What one
+    /// says is of its own providers; those of others have their directory in front.
+    pub own_accounts: BTreeMap<String, BTreeMap<String, String>>,
     /// Accounts by the name of an AWS profile.
     pub profiles: BTreeMap<String, String>,
     /// Images to push instead of generated ones.
@@ -89,6 +92,7 @@ impl Default for Options {
         Self {
             reading: Reading::default(),
             accounts: BTreeMap::new(),
+            own_accounts: BTreeMap::new(),
             profiles: BTreeMap::new(),
             images: Vec::new(),
             generate_images: true,

@@ -14,7 +14,7 @@ use sekisho_server::Server;
 use serde_json::json;
 
 use super::providers::Providers;
-use super::{Client, Options, Outcome, denials, follow, image, new_engine};
+use super::{Client, Options, Outcome, denials, follow, given, image, new_engine};
 
 /// The services that the AWS provider is pointed at.
 const SERVICES: &[&str] = &[
@@ -60,11 +60,7 @@ pub fn rehearse_with_program(
     let providers = Providers::new(&configuration, options)?;
     let clients = providers.clients(&engine, configuration.nodes.iter())?;
     let accounts: Vec<String> = clients.values().map(|c| c.account.clone()).collect();
-    engine.know_accounts(accounts.clone());
-    if let Some(organization) = &options.organization {
-        engine.organize(organization.with(accounts));
-    }
-    super::given::policies(&engine, options)?;
+    let notes = given::prepare(&engine, options, &accounts)?;
     let executor = Executor::start(Arc::clone(&engine)).map_err(|e| problem(e.to_string()))?;
     let copy = Copy::make(&configuration, options)?;
     let endpoint = Endpoint::start(&engine, &options.region)?;
@@ -111,7 +107,7 @@ pub fn rehearse_with_program(
         resources: 0,
         made: BTreeMap::new(),
         named: BTreeMap::new(),
-        notes: Vec::new(),
+        notes,
         hints: Vec::new(),
         events,
         engine,

@@ -31,6 +31,19 @@ fn names(id: &ProviderId) -> Vec<String> {
     names
 }
 
+/// What the settings of a directory may call a provider: those of others with the directory in front. The command line
+/// (no directory) may call it everything.
+fn names_from(id: &ProviderId, directory: Option<&str>) -> Vec<String> {
+    let mut names = names(id);
+    if directory.is_some_and(|own| own != id.directory) {
+        names.retain(|name| {
+            let rest = name.strip_prefix(&*id.directory);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+        });
+    }
+    names
+}
+
 impl<'r> Providers<'r> {
     /// Reads them.
     ///
@@ -42,25 +55,36 @@ impl<'r> Providers<'r> {
         options: &'r Options,
     ) -> Result<Self, Vec<Problem>> {
         let providers = configuration.providers().map_err(|p| vec![p])?;
-        let mut known: Vec<String> = vec!["aws".to_owned()];
-        for node in &configuration.nodes {
-            if let Ok(id) = configuration.provider_of(node) {
-                known.extend(names(&id));
-            }
-        }
-        known.extend(providers.iter().flat_map(|p| names(&p.id)));
-        let unknown = options
-            .accounts
-            .iter()
-            .filter(|(alias, _)| !known.contains(alias));
-        let problems: Vec<Problem> = unknown
-            .map(|(alias, id)| {
-                let names: Vec<String> = providers
+        let used = configuration.nodes.iter();
+        let used = used.filter_map(|node| configuration.provider_of(node).ok());
+        let mut known: Vec<ProviderId> = providers.iter().map(|p| p.id.clone()).collect();
+        known.extend(used);
+        let means = |said: &str, label: Option<&str>| {
+            said == "aws"
+                || known
                     .iter()
-                    .filter_map(|p| names(&p.id).into_iter().next())
-                    .collect();
+                    .any(|id| names_from(id, label).iter().any(|n| n == said))
+        };
+        let told = options.accounts.iter().map(|said| (None, said));
+        let own = options.own_accounts.iter();
+        let own = own.flat_map(|(label, all)| all.iter().map(move |said| (Some(&**label), said)));
+        let unknown = told
+            .chain(own)
+            .filter(|(label, (said, _))| !means(said, *label));
+        let problems: Vec<Problem> = unknown
+            .map(|(label, (said, id))| {
+                let names = providers.iter().filter_map(|p| {
+                    let mut names = names_from(&p.id, label).into_iter();
+                    names.next()
+                });
+                let names: Vec<String> = names.collect();
+                let from = match label {
+                    None => "--account ".to_owned(),
+                    Some("") => "sekisho.toml: accounts: ".to_owned(),
+                    Some(label) => format!("sekisho.toml of {label}: accounts: "),
+                };
                 let message = format!(
-                    "--account {alias}={id}: there is no such provider; there are {}",
+                    "{from}{said}={id}: there is no such provider; there are {}",
                     names.join(", ")
                 );
                 Problem {
@@ -133,12 +157,13 @@ impl<'r> Providers<'r> {
             value.and_then(Value::as_str).map(str::to_owned)
         };
         let Some(account) = self.account(id, provider).filter(|a| is_account_id(a)) else {
+            let alias = id.name.strip_prefix("aws.").unwrap_or(&id.name);
             let name = names(id).into_iter().next().unwrap_or_default();
             let profile = text("profile").map(|p| {
                 format!(" Its profile `{p}` says none: neither [profiles] of sekisho.toml nor the AWS configuration file.")
             });
             let message = format!(
-                "which account does provider `{}` mean?{} Set allowed_account_ids in it, or say --account {name}=<12 digits>, or write it into sekisho.toml: [accounts] {name} = \"<12 digits>\"",
+                "which account does provider `{}` mean?{} Set allowed_account_ids in it, or say --account {name}=<12 digits>, or write it into sekisho.toml: [accounts] {alias} = \"<12 digits>\"",
                 id.name,
                 profile.unwrap_or_default()
             );
@@ -155,8 +180,16 @@ impl<'r> Providers<'r> {
 
     /// The account: what the user says, the role that it assumes, the only account that it allows, its profile, its key.
     fn account(&self, id: &ProviderId, provider: Option<&Provider>) -> Option<String> {
-        let accounts = &self.options.accounts;
-        let given = names(id).iter().find_map(|n| accounts.get(n)).cloned();
+        let own = self.options.own_accounts.iter();
+        let (own, others): (Vec<_>, Vec<_>) = own.partition(|(label, _)| **label == id.directory);
+        let told = own.into_iter().chain(others);
+        let told = told.map(|(label, accounts)| (Some(&**label), accounts));
+        let given = std::iter::once((None, &self.options.accounts))
+            .chain(told)
+            .find_map(|(label, accounts)| {
+                let names = names_from(id, label);
+                names.iter().find_map(|n| accounts.get(n)).cloned()
+            });
         let values = provider.map(|p| &p.values);
         let assumed = || {
             let arn = values?.get("assume_role")?.get("role_arn")?.as_str()?;

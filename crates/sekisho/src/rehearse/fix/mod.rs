@@ -79,12 +79,22 @@ impl Fix {
         let mut done: Vec<(std::path::PathBuf, &String)> = Vec::new();
         for (beside, path, old) in staged {
             if let Err(error) = beside.persist(&path) {
-                for (path, old) in done {
-                    // What was moved goes back.
-                    let _ = std::fs::write(path, old);
-                }
+                // What was moved goes back.
+                let stay = done
+                    .iter()
+                    .filter(|(path, old)| std::fs::write(path, old).is_err());
+                let stay: Vec<String> = stay
+                    .map(|(path, _)| format!("`{}`", path.display()))
+                    .collect();
+                let left = match stay.is_empty() {
+                    true => "nothing was changed".to_owned(),
+                    false => format!(
+                        "{} changed before it and could not be put back",
+                        stay.join(", ")
+                    ),
+                };
                 return Err(format!(
-                    "`{}` cannot be written ({}): nothing was changed",
+                    "`{}` cannot be written ({}): {left}",
                     path.display(),
                     error.error
                 ));

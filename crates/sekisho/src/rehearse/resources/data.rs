@@ -104,10 +104,28 @@ fn partition(_: &Client, _: &Values<'_>) -> Made {
 
 fn iam_role(client: &Client, values: &Values<'_>) -> Made {
     let role = client.call("iam", "GetRole", json!({"RoleName": values.need("name")?}))?;
+    let trust = text_at(&role, "/Role/AssumeRolePolicyDocument");
+    let trust = percent_encoding::percent_decode_str(&trust).decode_utf8_lossy();
     Ok(attributes([
         ("arn", json!(text_at(&role, "/Role/Arn"))),
         ("id", json!(text_at(&role, "/Role/RoleName"))),
         ("path", json!(text_at(&role, "/Role/Path"))),
+        ("assume_role_policy", json!(trust)),
+        ("create_date", json!(text_at(&role, "/Role/CreateDate"))),
+        ("description", json!(text_at(&role, "/Role/Description"))),
+        (
+            "max_session_duration",
+            role.pointer("/Role/MaxSessionDuration")
+                .cloned()
+                .unwrap_or_default(),
+        ),
+        (
+            "permissions_boundary",
+            json!(text_at(
+                &role,
+                "/Role/PermissionsBoundary/PermissionsBoundaryArn"
+            )),
+        ),
         ("unique_id", json!(text_at(&role, "/Role/RoleId"))),
     ]))
 }

@@ -129,6 +129,15 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("aws_s3_object", "force_destroy", "false"),
 ];
 
+/// What the schema calls the type of a node.
+fn name(node: &Node) -> String {
+    match (node.is_data(), &*node.type_name) {
+        (true, name) => format!("data.{name}"),
+        (false, "aws_s3_bucket_object") => "aws_s3_object".to_owned(),
+        (false, name) => name.to_owned(),
+    }
+}
+
 fn find(node: &Node) -> Option<&'static Block> {
     static ALL: OnceLock<BTreeMap<String, Block>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
@@ -136,12 +145,7 @@ fn find(node: &Node) -> Option<&'static Block> {
         let schemas = schemas.as_object().into_iter().flatten();
         schemas.map(|(k, v)| (k.clone(), Block::read(v))).collect()
     });
-    let name = match (node.is_data(), &*node.type_name) {
-        (true, name) => format!("data.{name}"),
-        (false, "aws_s3_bucket_object") => "aws_s3_object".to_owned(),
-        (false, name) => name.to_owned(),
-    };
-    all.get(&name)
+    all.get(&name(node))
 }
 
 /// Makes the arguments what the provider takes: texts that are numbers become numbers, and so on.
@@ -165,7 +169,8 @@ pub(in crate::rehearse) fn complete(node: &Node, values: &mut Map<String, Value>
     let Some(block) = find(node) else {
         return;
     };
-    for (_, name, default) in DEFAULTS.iter().filter(|(of, ..)| *of == node.type_name) {
+    let own = name(node);
+    for (_, name, default) in DEFAULTS.iter().filter(|(of, ..)| *of == own) {
         let default = serde_json::from_str(default).unwrap_or_default();
         let value = values.entry((*name).to_owned()).or_insert(Value::Null);
         if value.is_null() {

@@ -1,0 +1,227 @@
+//! What a configuration is read with: the command line, the environment, and `sekisho.toml` beside it, in this order.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueEnum;
+use sekisho_arn::is_account_id;
+use sekisho_iac::Reading;
+use serde_json::Value;
+
+use super::CouldNotRun;
+use crate::rehearse::{self, ImageArgument, Options};
+use crate::settings::{self, FILE, Settings};
+
+/// What a configuration is read with, and how it is rehearsed.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReadingArgs {
+    /// The directories of the Terraform configuration: one, or one for each account; or a plan that `terraform show -json`
+    /// printed
+    #[arg(value_name = "DIR", default_value = ".")]
+    directories: Vec<PathBuf>,
+    /// A Terraform variable; also TF_VAR_NAME in the environment
+    #[arg(long = "var", value_name = "NAME=VALUE")]
+    variables: Vec<String>,
+    /// A file of Terraform variables; --var wins over it, wherever it stands
+    #[arg(long = "var-file", value_name = "FILE")]
+    variable_files: Vec<PathBuf>,
+    /// The account that a provider means; DIR:ALIAS=ID where several directories have one of that name
+    #[arg(long = "account", value_name = "ALIAS=ID")]
+    accounts: Vec<String>,
+    /// A value that cannot be read here: of a data source, a foreign resource, or an output of a module
+    #[arg(long = "set", value_name = "ADDRESS=VALUE")]
+    given: Vec<String>,
+    /// Push this OCI layout or `docker save` archive instead of a generated image
+    #[arg(long = "image", value_name = "REPO[:TAG]=PATH")]
+    images: Vec<ImageArgument>,
+    /// Push no generated image: the tag is then missing unless --image brings it
+    #[arg(long)]
+    no_image: bool,
+    /// How manual approvals are answered
+    #[arg(long, value_enum, default_value_t = Answer::Yes)]
+    approve: Answer,
+    /// The region of providers that name none
+    #[arg(long, env = "AWS_REGION", default_value = "us-east-1")]
+    region: String,
+    /// Seed of ids and keys: the same seed gives the same ids
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// How long an execution may take, in seconds
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    timeout: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Answer {
+    /// Approved
+    Yes,
+    /// Rejected
+    No,
+}
+
+fn pairs(list: &[String], what: &str) -> Result<BTreeMap<String, String>, CouldNotRun> {
+    let split = |text: &String| {
+        let pair = text
+            .split_once('=')
+            .map(|(k, v)| (k.to_owned(), v.to_owned()));
+        pair.ok_or_else(|| CouldNotRun(format!("`{text}`: expected {what}")))
+    };
+    list.iter().map(split).collect()
+}
+
+fn accounts(list: &[String]) -> Result<BTreeMap<String, String>, CouldNotRun> {
+    let accounts = pairs(list, "--account ALIAS=ID")?;
+    match accounts.iter().find(|(_, id)| !is_account_id(id)) {
+        Some((alias, id)) => Err(CouldNotRun(format!(
+            "--account {alias}={id}: an account id has 12 digits"
+        ))),
+        None => Ok(accounts),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary reads the environment for the user's variables"
+)]
+fn from_environment() -> BTreeMap<String, String> {
+    std::env::vars()
+        .filter_map(|(k, v)| Some((k.strip_prefix("TF_VAR_")?.to_owned(), v)))
+        .collect()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary reads the environment for the user's workspace"
+)]
+fn workspace() -> Option<String> {
+    std::env::var("TF_WORKSPACE").ok().filter(|w| !w.is_empty())
+}
+
+/// The accounts of the user's AWS profiles, as far as the AWS configuration file says them.
+fn from_profiles() -> BTreeMap<String, String> {
+    let file = std::env::var_os("AWS_CONFIG_FILE").map(PathBuf::from);
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".aws/config"));
+    let text = file
+        .or_else(home)
+        .and_then(|f| std::fs::read_to_string(f).ok());
+    settings::profiles(&text.unwrap_or_default())
+}
+
+/// A value of the command line: an expression, or else a text.
+fn given(text: &str) -> Value {
+    sekisho_iac::expression("--set", text).unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
+impl ReadingArgs {
+    /// What the command line, the environment and `sekisho.toml` say, in this order.
+    pub(super) fn options(&self) -> Result<Options, CouldNotRun> {
+        let mut options = Options {
+            reading: Reading {
+                directories: self.directories.clone(),
+                variables: pairs(&self.variables, "--var NAME=VALUE")?,
+                variable_files: self.variable_files.clone(),
+                environment: from_environment(),
+                workspace: workspace(),
+                given: pairs(&self.given, "--set ADDRESS=VALUE")?
+                    .into_iter()
+                    .map(|(k, v)| (k, given(&v)))
+                    .collect(),
+                ..Reading::default()
+            },
+            accounts: accounts(&self.accounts)?,
+            own_accounts: BTreeMap::new(),
+            profiles: from_profiles(),
+            images: self.images.clone(),
+            generate_images: !self.no_image,
+            approve: self.approve == Answer::Yes,
+            region: self.region.clone(),
+            seed: self.seed,
+            timeout: Duration::from_secs(self.timeout),
+            policies: BTreeMap::new(),
+            organization: None,
+            data: None,
+        };
+        let mut said = Said::default();
+        for directory in &self.directories {
+            said.read(directory, &mut options)?;
+        }
+        Ok(options)
+    }
+}
+
+/// What the `sekisho.toml` of each directory says, and which of them said it: what holds for all directories must not be
+/// said twice and differently, for one of the two would silently be dropped, and with it perhaps what denies.
+#[derive(Default)]
+struct Said {
+    by: BTreeMap<String, (PathBuf, String)>,
+    organization: Option<PathBuf>,
+}
+
+impl Said {
+    /// Keeps that `directory` says `value` of `what`.
+    fn once(&mut self, directory: &Path, what: String, value: String) -> Result<(), CouldNotRun> {
+        match self.by.get(&what) {
+            Some((other, earlier)) if *earlier != value => Err(differ(other, directory, &what)),
+            Some(_) => Ok(()),
+            None => {
+                self.by.insert(what, (directory.to_owned(), value));
+                Ok(())
+            }
+        }
+    }
+
+    /// Adds what `directory` says to the options.
+    fn read(&mut self, directory: &Path, options: &mut Options) -> Result<(), CouldNotRun> {
+        let settings = Settings::read(directory).map_err(CouldNotRun)?;
+        let folder = Settings::folder(directory);
+        let policies = rehearse::read_policies(folder, &settings.policies).map_err(CouldNotRun)?;
+        for (arn, text) in policies {
+            self.once(directory, format!("policies.{arn}"), text.clone())?;
+            options.policies.insert(arn, text);
+        }
+        if let Some(organization) = &settings.organization {
+            let organization = organization.read(folder).map_err(CouldNotRun)?;
+            let earlier = self
+                .organization
+                .as_ref()
+                .zip(options.organization.as_ref());
+            if let Some((other, _)) = earlier.filter(|(_, earlier)| !earlier.says(&organization)) {
+                return Err(differ(other, directory, "organization"));
+            }
+            self.organization = Some(directory.to_owned());
+            options.organization = Some(organization);
+        }
+        for (name, id) in settings.profiles {
+            self.once(directory, format!("profiles.{name}"), id.clone())?;
+            options.profiles.insert(name, id);
+        }
+        for (name, value) in settings.variables {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            self.once(directory, format!("variables.{name}"), text.clone())?;
+            options.reading.environment.entry(name).or_insert(text);
+        }
+        // Accounts and values are of the directory that they stand in.
+        let label = options.reading.label(directory);
+        for (address, value) in settings.set {
+            let address = match label.is_empty() || address.contains(':') {
+                true => address,
+                false => format!("{label}:{address}"),
+            };
+            options.reading.given.entry(address).or_insert(value);
+        }
+        options.own_accounts.insert(label, settings.accounts);
+        Ok(())
+    }
+}
+
+fn differ(one: &Path, other: &Path, what: &str) -> CouldNotRun {
+    let file = |directory: &Path| Settings::folder(directory).join(FILE);
+    CouldNotRun(format!(
+        "{} and {} say different things of `{what}`, which holds for all directories: say it in one of them",
+        file(one).display(),
+        file(other).display()
+    ))
+}
