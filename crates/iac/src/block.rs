@@ -200,7 +200,6 @@ pub(crate) fn place_of(source: &Arc<Source>, span: Option<std::ops::Range<usize>
     }
 }
 
-/// The labels of a block as texts.
 /// Holds a condition of a `precondition` or `postcondition`; if it is not met, the error is its own words.
 pub(crate) fn condition(
     kind: &str,
@@ -225,6 +224,7 @@ pub(crate) fn condition(
     Err(Problem::at(&place, format!("{kind}: {why}")))
 }
 
+/// The labels of a block as texts.
 pub(crate) fn labels(block: &Block) -> Vec<String> {
     block.labels.iter().map(|l| l.as_str().to_owned()).collect()
 }

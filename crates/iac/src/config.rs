@@ -108,6 +108,9 @@ impl Configuration {
             config.check_names(&mut problems);
         }
         if problems.is_empty() {
+            config.check_cycles(&mut problems);
+        }
+        if problems.is_empty() {
             config.check_variables(&mut problems);
         }
         if problems.is_empty() {
@@ -227,6 +230,10 @@ impl Configuration {
         for path in paths {
             let name = path.file_name().and_then(|n| n.to_str());
             let name = name.unwrap_or_default().to_owned();
+            if name.starts_with('.') {
+                // What editors leave beside a file.
+                continue;
+            }
             let path = normal(&path);
             let refuse = |what: &str| problem(format!("{}: {what}", path.display()));
             let json_vars = name == "terraform.tfvars.json" || name.ends_with(".auto.tfvars.json");
@@ -258,6 +265,10 @@ impl Configuration {
             }
         }
         let any = !files.is_empty();
+        if !found.problems.is_empty() {
+            // What a file with an error declares is not known, and not said to be missing.
+            over.clear();
+        }
         let files = crate::overrides::overridden(files, &over).unwrap_or_else(|mut problems| {
             found.problems.append(&mut problems);
             Vec::new()

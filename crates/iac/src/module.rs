@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
-use hcl_edit::structure::{Block, Body, Structure};
+use hcl_edit::structure::{Attribute, Block, Body, Structure};
 
 use crate::block::{Node, NodeKind, labels, place_of};
 use crate::eval::evaluate;
@@ -34,7 +34,8 @@ pub(crate) struct Module {
     pub(crate) locals: BTreeMap<String, (Arc<Source>, Expression)>,
     pub(crate) outputs: BTreeMap<String, Output>,
     pub(crate) providers: Vec<(String, Arc<Source>, Block)>,
-    pub(crate) backend: Option<(String, Arc<Source>, Body)>,
+    /// Where it keeps its state, and where an override file, which is often of one person alone, says so.
+    pub(crate) backends: Vec<(String, Arc<Source>, Body)>,
     /// Whether it was not read: somebody gave its outputs.
     pub(crate) given: bool,
 }
@@ -96,7 +97,7 @@ impl Module {
             locals: BTreeMap::new(),
             outputs: BTreeMap::new(),
             providers: Vec::new(),
-            backend: None,
+            backends: Vec::new(),
             given: false,
         }
     }
@@ -114,10 +115,7 @@ impl Module {
             match structure {
                 Structure::Block(block) => self.block(index, source, block, constants, found),
                 Structure::Attribute(attribute) => {
-                    let place = place_of(source, attribute.span());
-                    let name = attribute.key.as_str();
-                    let message = format!("an argument is not expected here: `{name}`");
-                    found.problems.push(Problem::at(&place, message));
+                    found.problems.push(unexpected(source, &attribute));
                 }
             }
         }
@@ -179,17 +177,21 @@ impl Module {
             }
             "provider" => self.providers.push((label, Arc::clone(source), block)),
             "terraform" => {
-                let backend = block.body.get_blocks("backend").next();
-                if let Some(backend) = backend {
+                for backend in block.body.get_blocks("backend") {
                     let kind = labels(backend).first().cloned().unwrap_or_default();
-                    self.backend = Some((kind, Arc::clone(source), backend.body.clone()));
+                    let backend = (kind, Arc::clone(source), backend.body.clone());
+                    self.backends.push(backend);
                 }
             }
-            "module" => found.calls.push(Call {
-                name: label,
-                place,
-                body: block.body,
-            }),
+            "module" => {
+                let known = found.calls.iter().any(|call| call.name == label);
+                twice(known, "module", &label);
+                found.calls.push(Call {
+                    name: label,
+                    place,
+                    body: block.body,
+                });
+            }
             kind @ ("resource" | "data") => match names.as_slice() {
                 [type_name, name] => found.nodes.push(Node {
                     kind: if kind == "data" {
@@ -234,6 +236,16 @@ impl Module {
             }
         }
     }
+}
+
+/// An argument stands where only blocks do.
+pub(crate) fn unexpected(source: &Arc<Source>, attribute: &Attribute) -> Problem {
+    let place = place_of(source, attribute.span());
+    let name = attribute.key.as_str();
+    Problem::at(
+        &place,
+        format!("an argument is not expected here: `{name}`"),
+    )
 }
 
 fn variable(

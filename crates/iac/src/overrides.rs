@@ -3,19 +3,19 @@
 //! Source: <https://developer.hashicorp.com/terraform/language/files/override>; what is refused, and in which words, as
 //! Terraform 1.11.4 does it.
 //!
-//! A file is read together with the override files as one text, so that whatever comes of a block knows where each of
-//! its parts stands: [`Source::part`].
+//! The files of a folder that has some are read as one text, the override files behind the others, so that whatever comes of
+//! a block knows where each of its parts stands: [`Source::part`].
 
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::structure::{Block, Body, Structure};
+use hcl_edit::structure::{Attribute, Block, Body, Structure};
 
 use crate::block::{labels, place_of};
 use crate::{Problem, Source};
 
-/// The files of a folder, with what its override files say. Those with nothing but `terraform` blocks, which say where
-/// states are kept, change nothing.
+/// The files of a folder, with what its override files say, which come in the order in which they win over each other. All
+/// of them are known to be of good syntax.
 ///
 /// # Errors
 /// What cannot be overridden, or is not there.
@@ -23,68 +23,81 @@ pub(crate) fn overridden(
     files: Vec<(Arc<Source>, Body)>,
     overrides: &[(Arc<Source>, Body)],
 ) -> Result<Vec<(Arc<Source>, Body)>, Vec<Problem>> {
-    let settings = |part: &Structure| {
-        part.as_block()
-            .is_some_and(|b| b.ident.as_str() == "terraform")
-    };
-    let effective = overrides
-        .iter()
-        .filter(|(_, body)| !body.iter().all(settings));
-    let overrides: Vec<_> = effective.map(|(source, _)| Arc::clone(source)).collect();
-    if overrides.is_empty() {
+    let Some((first, _)) = files.first().filter(|_| !overrides.is_empty()) else {
         return Ok(files);
+    };
+    let all = || files.iter().chain(overrides);
+    let arguments = all().flat_map(|(source, body)| {
+        let each = body.attributes();
+        each.map(|a| crate::module::unexpected(source, a))
+    });
+    let arguments: Vec<Problem> = arguments.collect();
+    if !arguments.is_empty() {
+        return Err(arguments);
     }
-    let files: Vec<_> = files.into_iter().map(|(source, _)| source).collect();
-    merged(&files, &overrides)
+    let length = files.iter().map(|(source, _)| source.text.len() + 1).sum();
+    let source = joined(first.path.clone(), all().map(|(source, _)| source));
+    let body = crate::syntax::body(&source.text).map_err(|error| {
+        let offset = error.location().offset();
+        let place = place_of(&source, Some(offset..offset));
+        vec![Problem::at(
+            &place,
+            format!("syntax error: {}", error.message()),
+        )]
+    })?;
+    let body = merged(&source, body, length)?;
+    Ok(vec![(source, body)])
 }
 
-/// The bodies of `files`, with what `overrides` say, which come in the order in which they win over each other.
-///
-/// # Errors
-/// What cannot be overridden, or is not there.
-fn merged(
-    files: &[Arc<Source>],
-    overrides: &[Arc<Source>],
-) -> Result<Vec<(Arc<Source>, Body)>, Vec<Problem>> {
-    let mut out = Vec::new();
-    let mut problems = Vec::new();
-    // For each part of the override files whether something is overridden by it. They are the same in every text.
-    let mut used: Vec<bool> = Vec::new();
-    let mut last = Vec::new();
+/// One text of several files.
+fn joined<'s>(path: String, files: impl Iterator<Item = &'s Arc<Source>>) -> Arc<Source> {
+    let mut text = String::new();
+    let mut parts = Vec::new();
     for file in files {
-        let source = joined(file, overrides);
-        let body = match crate::syntax::body(&source.text) {
-            Ok(body) => body,
-            Err(error) => {
-                let offset = error.location().offset();
-                let place = place_of(&source, Some(offset..offset));
-                let message = format!("syntax error: {}", error.message());
-                return Err(vec![Problem::at(&place, message)]);
-            }
+        parts.push((text.len(), Arc::clone(file)));
+        // A byte order mark is taken at the beginning alone.
+        let blank = if file.text.starts_with('\u{feff}') {
+            "   "
+        } else {
+            ""
         };
-        let own = file.text.len();
-        let (mut body, over) = divided(body, own);
-        used.resize(over.len(), false);
-        for (structure, used) in over.iter().zip(&mut used) {
-            *used |= apply(&mut body, structure);
-        }
-        if out.is_empty() {
-            problems.extend(over.iter().filter_map(|o| refused(o, &source)));
-        }
-        last = over;
-        out.push((source, body));
+        text.push_str(blank);
+        text.push_str(file.text.get(blank.len()..).unwrap_or_default());
+        text.push('\n');
     }
-    let Some((source, body)) = out.last_mut() else {
-        return Ok(out);
-    };
-    for (structure, _) in last.into_iter().zip(used).filter(|(_, used)| !used) {
-        match missing(&structure) {
-            Some(message) => {
-                let place = place_of(source, structure.span());
-                problems.push(Problem::at(&place, message));
+    Arc::new(Source { path, text, parts })
+}
+
+/// What an override file has.
+enum Over {
+    /// A value of a `locals` block.
+    Local(Attribute),
+    Block(Block),
+}
+
+/// What stands before the byte `own`, with what stands behind it on top.
+fn merged(source: &Arc<Source>, body: Body, own: usize) -> Result<Body, Vec<Problem>> {
+    let mut out = Body::new();
+    let mut problems = Vec::new();
+    for structure in body {
+        if structure.span().is_none_or(|span| span.start < own) {
+            out.push(structure);
+            continue;
+        }
+        let Structure::Block(block) = structure else {
+            continue;
+        };
+        match block.ident.as_str() {
+            // They add up: what is said of a backend last is what counts.
+            "terraform" => out.push(block),
+            "locals" => {
+                for part in block.body {
+                    if let Structure::Attribute(value) = part {
+                        problems.extend(over(&mut out, source, Over::Local(value)));
+                    }
+                }
             }
-            None if apply(body, &structure) => {}
-            None => body.push(structure),
+            _ => problems.extend(over(&mut out, source, Over::Block(block))),
         }
     }
     if problems.is_empty() {
@@ -94,55 +107,33 @@ fn merged(
     }
 }
 
-/// One text of several files.
-fn joined(file: &Arc<Source>, overrides: &[Arc<Source>]) -> Arc<Source> {
-    let mut text = file.text.clone();
-    let mut parts = vec![(0, Arc::clone(file))];
-    for over in overrides {
-        text.push('\n');
-        parts.push((text.len(), Arc::clone(over)));
-        // A byte order mark is taken at the beginning alone.
-        let blank = if over.text.starts_with('\u{feff}') {
-            "   "
-        } else {
-            ""
-        };
-        text.push_str(blank);
-        text.push_str(over.text.get(blank.len()..).unwrap_or_default());
+/// Puts `over` on top of what `body` has, or says why not.
+fn over(body: &mut Body, source: &Arc<Source>, over: Over) -> Option<Problem> {
+    if let Over::Block(block) = &over
+        && let Some(problem) = refused(block, source)
+    {
+        return Some(problem);
     }
-    Arc::new(Source {
-        path: file.path.clone(),
-        text,
-        parts,
-    })
-}
-
-/// What stands before the byte `own`, and what stands behind it: `locals` there are one for each value, and `terraform`
-/// blocks, which say where states are kept and nothing of the delivery, are left out.
-fn divided(body: Body, own: usize) -> (Body, Vec<Structure>) {
-    let mut front = Body::new();
-    let mut over = Vec::new();
-    for structure in body {
-        if structure.span().is_none_or(|span| span.start < own) {
-            front.push(structure);
-            continue;
-        }
-        match structure {
-            Structure::Block(block) if block.ident.as_str() == "terraform" => {}
-            Structure::Block(block) if block.ident.as_str() == "locals" => {
-                let values = block.body.into_iter();
-                over.extend(values.filter(Structure::is_attribute));
-            }
-            other => over.push(other),
-        }
+    if apply(body, &over) {
+        return None;
     }
-    (front, over)
+    let span = match &over {
+        Over::Local(value) => value.span(),
+        Over::Block(block) => block.span(),
+    };
+    if let Some(message) = missing(&over) {
+        return Some(Problem::at(&place_of(source, span), message));
+    }
+    if let Over::Block(block) = over {
+        body.push(block);
+    }
+    None
 }
 
 /// Whether `body` has what `over` overrides; then it is overridden.
-fn apply(body: &mut Body, over: &Structure) -> bool {
+fn apply(body: &mut Body, over: &Over) -> bool {
     match over {
-        Structure::Attribute(value) => {
+        Over::Local(value) => {
             let holds = |block: &&mut Block| block.body.has_attribute(value.key.as_str());
             let Some(locals) = body.get_blocks_mut("locals").find(holds) else {
                 return false;
@@ -151,7 +142,7 @@ fn apply(body: &mut Body, over: &Structure) -> bool {
             locals.body.push(value.clone());
             true
         }
-        Structure::Block(over) => {
+        Over::Block(over) => {
             let mut same = body.get_blocks_mut(over.ident.as_str());
             let name = identity(over);
             let Some(block) = same.find(|block| identity(block) == name) else {
@@ -172,14 +163,15 @@ fn identity(block: &Block) -> (Vec<String>, Option<String>) {
 }
 
 /// The name of the argument that a block stands for: `dynamic "rule"` is `rule`.
-fn name(block: &Block) -> String {
+pub(crate) fn name(block: &Block) -> String {
     match (block.ident.as_str(), labels(block).first()) {
         ("dynamic", Some(label)) => label.clone(),
         (ident, _) => ident.to_owned(),
     }
 }
 
-/// Arguments are replaced one by one, blocks all that have the same name; only `lifecycle` is merged.
+/// Arguments are replaced one by one, blocks all that have the same name; only `lifecycle` is merged. An argument and blocks
+/// of one name replace each other: a configuration of JSON has as an argument what is a block elsewhere.
 fn contents(body: &mut Body, over: &Body) {
     let mut names: Vec<String> = over.blocks().map(name).collect();
     names.extend(over.attributes().map(|a| a.key.as_str().to_owned()));
@@ -208,10 +200,7 @@ fn contents(body: &mut Body, over: &Body) {
 }
 
 /// What Terraform does not take in an override file.
-fn refused(over: &Structure, source: &Arc<Source>) -> Option<Problem> {
-    let Structure::Block(block) = over else {
-        return None;
-    };
+fn refused(block: &Block, source: &Arc<Source>) -> Option<Problem> {
     let at = |message: String, span| Some(Problem::at(&place_of(source, span), message));
     match block.ident.as_str() {
         kind @ ("moved" | "removed" | "import") => {
@@ -248,11 +237,11 @@ fn refused(over: &Structure, source: &Arc<Source>) -> Option<Problem> {
 
 /// What to say where nothing is overridden; nothing for a default provider configuration, which is there without being
 /// written.
-fn missing(over: &Structure) -> Option<String> {
+fn missing(over: &Over) -> Option<String> {
     let tail = "an override file can only override what a primary configuration file defines";
     let what = match over {
-        Structure::Attribute(value) => format!("local value named {:?}", value.key.as_str()),
-        Structure::Block(block) => {
+        Over::Local(value) => format!("local value named {:?}", value.key.as_str()),
+        Over::Block(block) => {
             let names = labels(block);
             let label = names.first().map_or("", String::as_str);
             match (block.ident.as_str(), names.as_slice()) {
@@ -322,11 +311,16 @@ output "o" { value = local.a }
     }
 
     fn with(overrides: &[&str]) -> Result<(Arc<Source>, Body), Vec<String>> {
-        let base = [file("main.tf", BASE)];
+        let base = file("main.tf", BASE);
+        let body = crate::syntax::body(BASE).unwrap();
         let name = |i: usize| format!("{i}_override.tf");
         let over = overrides.iter().enumerate();
-        let over: Vec<_> = over.map(|(i, text)| file(&name(i), text)).collect();
-        match merged(&base, &over) {
+        let over = over.map(|(i, text)| {
+            let body = crate::syntax::body(text).unwrap();
+            (file(&name(i), text), body)
+        });
+        let over: Vec<_> = over.collect();
+        match overridden(vec![(base, body)], &over) {
             Ok(mut files) => Ok(files.remove(0)),
             Err(problems) => Err(problems.iter().map(ToString::to_string).collect()),
         }
@@ -423,6 +417,7 @@ output "o" { value = local.a }
                 "There is no aws provider configuration with the alias \"q\"",
             ),
             ("bogus {}", "There is no bogus named \"\""),
+            ("a = 2", "an argument is not expected here: `a`"),
             ("moved {}", "Cannot override 'moved' blocks"),
             ("import {}", "Cannot override 'import' blocks"),
             (
@@ -445,7 +440,8 @@ output "o" { value = local.a }
         for (text, message) in rows {
             let problems = with(&["", text]).unwrap_err();
             let said = |p: &String| p.starts_with("1_override.tf:") && p.contains(message);
-            assert!(problems.iter().any(said), "{text}: {problems:?}");
+            assert!(problems.iter().all(said), "{text}: {problems:?}");
+            assert_eq!(problems.len(), 1, "{text}: {problems:?}");
         }
     }
 
@@ -484,8 +480,14 @@ output "o" { value = local.a }
         #[test]
         fn bytes_are_found_again(texts in proptest::collection::vec("(\u{feff})?((locals \\{ a = [12] \\}|resource \"a\" \"b\" \\{\\}|a = 1|\\{|\"|é)\r?\n?){0,4}", 1..4)) {
             let files: Vec<_> = texts.iter().map(|text| file("f", text)).collect();
-            let _ = merged(&files[..1], &files[1..]);
-            let all = joined(&files[0], &files[1..]);
+            let bodies = files.iter().map(|f| Some((Arc::clone(f), crate::syntax::body(&f.text).ok()?)));
+            if let Some(bodies) = bodies.collect::<Option<Vec<_>>>() {
+                // What is of good syntax by itself is so together.
+                let said = overridden(bodies[..1].to_vec(), &bodies[1..]);
+                let syntax = |p: &Problem| p.message.contains("syntax");
+                proptest::prop_assert!(!said.is_err_and(|p| p.iter().any(syntax)));
+            }
+            let all = joined("f".to_owned(), files.iter());
             for (offset, c) in all.text.char_indices().filter(|(_, c)| !c.is_whitespace()) {
                 let (part, start) = all.part(offset);
                 proptest::prop_assert_eq!(part.text[offset - start..].chars().next(), Some(c));

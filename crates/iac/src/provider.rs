@@ -45,10 +45,8 @@ pub struct ProviderBlock {
     pub id: ProviderId,
     /// Its alias, if it has one.
     pub alias: Option<String>,
-    /// Its file.
-    pub file: PathBuf,
-    /// Where its `assume_role` blocks stand.
-    pub assume_role: Vec<Range<usize>>,
+    /// Where its `assume_role` blocks stand: files and bytes.
+    pub assume_role: Vec<(PathBuf, Range<usize>)>,
 }
 
 impl Configuration {
@@ -74,7 +72,6 @@ impl Configuration {
                     name,
                 },
                 alias: alias.map(str::to_owned),
-                file: PathBuf::from(&source.path),
                 assume_role: block
                     .body
                     .blocks()
@@ -83,7 +80,12 @@ impl Configuration {
                             && labels(b).first().is_some_and(|l| l == "assume_role");
                         dynamic || b.ident.as_str() == "assume_role"
                     })
-                    .filter_map(|b| b.span())
+                    .filter_map(|b| {
+                        let span = b.span()?;
+                        let (file, start) = source.part(span.start);
+                        let own = span.start - start..span.end.checked_sub(start)?;
+                        Some((PathBuf::from(&file.path), own))
+                    })
                     .collect(),
             }
         };

@@ -70,39 +70,43 @@ impl Configuration {
         let roots = self.modules.iter().enumerate();
         let mut roots = roots.filter(|(index, m)| m.root == *index && m.call.is_none());
         roots.find_map(|(index, root)| {
-            let kept = match &root.backend {
-                Some((kind, source, body)) => {
-                    let nothing = Self::default();
-                    let state = State::new(&nothing);
-                    let values = values(body, &Scope::constant(&state), source).ok()?;
-                    (json!(kind) == backend).then_some(values)?
+            let same = |kept: &Map<String, Value>| match backend.as_str() {
+                Some("local") => {
+                    let path = |v: Option<&Value>| {
+                        let path = v.and_then(Value::as_str).unwrap_or("terraform.tfstate");
+                        path.to_owned()
+                    };
+                    let full = |folder: &std::path::Path, path: String| full(&folder.join(path));
+                    full(from, path(config.get("path")))
+                        == full(&root.folder, path(kept.get("path")))
                 }
-                None => (backend == "local").then(Map::new)?,
+                _ => IDENTIFYING
+                    .iter()
+                    .all(|name| config.get(*name) == kept.get(*name)),
             };
-            let same = if backend == "local" {
-                let path = |v: Option<&Value>| {
-                    let path = v.and_then(Value::as_str).unwrap_or("terraform.tfstate");
-                    path.to_owned()
-                };
-                let full = |folder: &std::path::Path, path: String| full(&folder.join(path));
-                full(from, path(config.get("path"))) == full(&root.folder, path(kept.get("path")))
-            } else {
-                [
-                    "bucket",
-                    "key",
-                    "container",
-                    "path",
-                    "address",
-                    "organization",
-                    "workspaces",
-                ]
-                .iter()
-                .all(|name| config.get(*name) == kept.get(*name))
-            };
-            same.then_some(index)
+            let own = root.backends.iter();
+            let own = own.filter(|(kind, ..)| backend == json!(kind));
+            let mut own = own.filter_map(|(_, source, body)| {
+                let nothing = Self::default();
+                let state = State::new(&nothing);
+                values(body, &Scope::constant(&state), source).ok()
+            });
+            let unsaid = root.backends.is_empty() && backend == "local";
+            (own.any(|kept| same(&kept)) || unsaid && same(&Map::new())).then_some(index)
         })
     }
 }
+
+/// What tells one state from another in the arguments of a backend.
+const IDENTIFYING: &[&str] = &[
+    "bucket",
+    "key",
+    "container",
+    "path",
+    "address",
+    "organization",
+    "workspaces",
+];
 
 /// A path from the root of the file system, without `.` and `..`.
 #[must_use]

@@ -13,7 +13,7 @@ use crate::block::{Node, NodeKind};
 use crate::config::{Configuration, normal};
 use crate::eval::evaluate;
 use crate::scope::State;
-use crate::{Source, references};
+use crate::{Source, overrides, references};
 use json::json_statements;
 
 /// A list in a file, and how an element is added to it.
@@ -478,7 +478,11 @@ impl Node {
     /// last one that an override file has.
     #[must_use]
     pub fn statements_end(&self) -> Option<usize> {
-        let ends = self.body.get_blocks("statement").filter_map(|b| b.span());
+        let statements = self
+            .body
+            .blocks()
+            .filter(|b| overrides::name(b) == "statement");
+        let ends = statements.filter_map(|b| b.span());
         match ends.map(|span| span.end).max().filter(|e| *e > self.end) {
             Some(end) => {
                 let behind = self.place.source.text.get(end..)?;

@@ -259,20 +259,17 @@ impl Copy {
                 body(&client.account)
             );
             // A role that the provider assumes is one that only AWS has.
-            let ranges: Vec<_> = provider.assume_role.into_iter().collect();
-            if ranges.is_empty() {
-                continue;
+            for (file, range) in provider.assume_role {
+                if !self.of(&file).is_file() {
+                    let message = format!(
+                        "{}: `assume_role` of a provider is not supported yet with --with: rehearse natively",
+                        file.display()
+                    );
+                    return Err(problem(message));
+                }
+                let cuts = cuts.entry(self.of(&file)).or_default();
+                cuts.push((range.start, range.end));
             }
-            if !self.of(&provider.file).is_file() {
-                let message = format!(
-                    "{}: `assume_role` of a provider is not supported yet with --with: rehearse natively",
-                    provider.file.display()
-                );
-                return Err(problem(message));
-            }
-            cuts.entry(self.of(&provider.file))
-                .or_default()
-                .extend(ranges.iter().map(|r| (r.start, r.end)));
         }
         for (file, mut ranges) in cuts {
             let mut source = std::fs::read_to_string(&file).map_err(failed)?;
