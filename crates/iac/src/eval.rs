@@ -18,12 +18,25 @@ use crate::unify::unify;
 use crate::value::{Type, Value};
 use crate::{Problem, Source, functions, template};
 
+/// Evaluations within evaluations are refused beyond this: so deep is no configuration, and what is walked through values
+/// must not run out of stack.
+const MAX_LEVELS: usize = 2000;
+
 /// Evaluates `expression`.
 pub(crate) fn evaluate(
     expression: &Expression,
     scope: &Scope<'_>,
     source: &Arc<Source>,
 ) -> Result<Value, Problem> {
+    let _level = scope.level(MAX_LEVELS).ok_or_else(|| {
+        let message = format!("values need each other over more than {MAX_LEVELS} levels");
+        Problem::at(&place_of(source, expression.span()), message)
+    })?;
+    // A value is evaluated within those that need it: with a stack that grows, for none of the usual ones is enough.
+    stacker::maybe_grow(256 << 10, 4 << 20, || one(expression, scope, source))
+}
+
+fn one(expression: &Expression, scope: &Scope<'_>, source: &Arc<Source>) -> Result<Value, Problem> {
     let fail = |message: String| Problem::at(&place_of(source, expression.span()), message);
     let eval = |e: &Expression| evaluate(e, scope, source);
     Ok(match expression {
@@ -68,7 +81,8 @@ pub(crate) fn evaluate(
         Expression::Parenthesis(inner) => eval(inner.inner())?,
         Expression::Variable(ident) => {
             let name = ident.as_str();
-            scope.root(&[name]).map(|(v, _)| v).map_err(fail)?
+            let value = scope.root(&[name]).map(|(v, _)| v);
+            value.map_err(|e| e.unwrap_or_else(fail))?
         }
         Expression::Conditional(c) => conditional(c, scope, source)?,
         Expression::FuncCall(call) => function(call, expression, scope, source)?,
@@ -181,10 +195,23 @@ fn function(
     }
 }
 
-/// A failure: with its place, or without (the caller then adds it).
-enum Fail {
+/// A failure: of something elsewhere, with its place, or of what is asked for here (the caller then adds the place).
+#[derive(Debug)]
+pub(crate) enum Fail {
     Problem(Problem),
     Message(String),
+}
+
+impl From<Problem> for Fail {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<String> for Fail {
+    fn from(message: String) -> Self {
+        Self::Message(message)
+    }
 }
 
 impl Fail {
@@ -212,7 +239,7 @@ fn traverse(
                 TraversalOperator::GetAttr(name) => Some(name.as_str()),
                 _ => None,
             }));
-            let (value, taken) = scope.root(&path).map_err(Fail::Message)?;
+            let (value, taken) = scope.root(&path)?;
             // A resource has attributes on AWS that are not here: that must not look like a null.
             let own = scope.has(ident.as_str())
                 || matches!(ident.as_str(), "var" | "local" | "path" | "terraform");
@@ -312,8 +339,7 @@ fn module(
     };
     let used = 1 + usize::from(key.is_some());
     let output = name(used);
-    let value = scope.module(called, key.as_ref(), output);
-    let value = value.map_err(Fail::Message)?;
+    let value = scope.module(called, key.as_ref(), output)?;
     Ok((value, used + usize::from(output.is_some())))
 }
 
@@ -582,6 +608,18 @@ mod tests {
             Err("aws_iam_role.r: the attribute `nothing` is not supported yet".to_owned())
         );
         assert!(run("local.it").is_err(), "a local that refers to itself");
+        let chain = |length: usize, open: &str, close: &str| {
+            let link = |i: usize| format!("\n  l{i} = {open}local.l{}{close}", i + 1);
+            let chain: String = (0..length).map(link).collect();
+            run(&format!("local.l0{chain}\n  l{length} = 1 + \"x\""))
+        };
+        // However long the way was, the place is that of what is wrong.
+        assert_eq!(chain(400, "", ""), Err("`+` needs numbers".to_owned()));
+        let levels = "values need each other over more than 2000 levels".to_owned();
+        for (open, close) in [("[", "]"), ("{ a = ", "}"), ("\"${", "}\""), ("-(", ")")] {
+            let (open, close) = (open.repeat(30), close.repeat(30));
+            assert_eq!(chain(200, &open, &close), Err(levels.clone()), "{open}");
+        }
     }
 
     proptest! {

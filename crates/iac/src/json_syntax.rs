@@ -257,8 +257,18 @@ fn literal(value: &Value) -> String {
     }
 }
 
-/// A template in quotes: its texts are escaped, what stands in `${…}` and `%{…}` is not.
+/// A template in quotes: its texts are escaped, what stands in `${…}` and `%{…}` is not. A text that is one interpolation
+/// stands for its value: within parentheses it may go over lines, which separate the members of an object.
 fn template(text: &str) -> String {
+    if let Some(inner) = text.strip_prefix("${")
+        && interpolation(text) == text.len()
+        && let Some(inner) = inner.strip_suffix('}')
+        && inner.contains('\n')
+        && !inner.starts_with('~')
+        && !inner.ends_with('~')
+    {
+        return format!("({inner}\n)");
+    }
     let mut out = String::from("\"");
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -314,6 +324,15 @@ mod tests {
             "\"a \\\"b\\\"\\n${join(\",\", [\"x\"])}\\\\\""
         );
         assert_eq!(template("$${not}"), "\"$${not}\"");
+        let object =
+            "locals {\n  a = ".to_owned() + &template("${{\n a = 1 # one\n b = 2\n}}") + "\n}\n";
+        let body = crate::syntax::body(&object).unwrap();
+        let locals = body.get_blocks("locals").next().unwrap();
+        let value = &locals.body.get_attribute("a").unwrap().value;
+        let hcl_edit::expr::Expression::Parenthesis(inner) = value else {
+            panic!("{value}");
+        };
+        assert_eq!(inner.inner().as_object().unwrap().len(), 2);
         assert_eq!(
             template("${ {a = \"}\"}[\"a\"] }!"),
             "\"${ {a = \"}\"}[\"a\"] }!\""

@@ -8,6 +8,7 @@ mod block;
 mod check;
 mod config;
 mod convert;
+mod cycles;
 mod edit;
 mod eval;
 mod functions;

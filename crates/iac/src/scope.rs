@@ -1,6 +1,6 @@
 //! What names mean: variables, locals, modules, and what has been made so far.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use hcl_edit::expr::Expression;
 
 use crate::block::{Repetition, place_of, repetition};
 use crate::config::Configuration;
-use crate::eval::evaluate;
+use crate::eval::{Fail, evaluate};
 use crate::functions::Files;
 use crate::module::Module;
 use crate::value::Value;
@@ -29,6 +29,17 @@ pub struct State<'c> {
     known: RefCell<BTreeMap<(usize, String), Value>>,
     /// What could not be evaluated, until something more is made.
     failed: RefCell<BTreeMap<(usize, String), Problem>>,
+    /// Evaluations that are under way.
+    levels: Cell<usize>,
+}
+
+/// An evaluation that is under way, until it is dropped.
+pub(crate) struct Level<'s>(&'s Cell<usize>);
+
+impl Drop for Level<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
+    }
 }
 
 /// A module as often as it is called.
@@ -55,8 +66,9 @@ pub struct Scope<'a> {
     bare: bool,
 }
 
-/// Locals that refer to locals deeper than this go round in a circle.
-const MAX_DEPTH: usize = 64;
+/// Values that refer to values deeper than this go round in a circle that goes through resources or repetitions: all others
+/// were found when the configuration was read (`cycles.rs`).
+const MAX_DEPTH: usize = 1000;
 
 impl<'c> State<'c> {
     /// The state in which nothing is made.
@@ -69,6 +81,7 @@ impl<'c> State<'c> {
             expanded: RefCell::default(),
             known: RefCell::default(),
             failed: RefCell::default(),
+            levels: Cell::new(0),
         }
     }
 
@@ -272,6 +285,15 @@ impl<'a> Scope<'a> {
         root.map_or_else(|| ".".to_owned(), |m| m.folder.display().to_string())
     }
 
+    /// One more evaluation is under way; none, where there would be more than `most`.
+    pub(crate) fn level(&self, most: usize) -> Option<Level<'a>> {
+        let levels = &self.state.levels;
+        (levels.get() < most).then(|| {
+            levels.set(levels.get() + 1);
+            Level(levels)
+        })
+    }
+
     /// What was evaluated before, or is now.
     fn once(
         &self,
@@ -321,8 +343,8 @@ impl<'a> Scope<'a> {
         Some(self.once(format!("local.{name}"), make))
     }
 
-    pub(crate) fn variable(&self, name: &str) -> Result<Value, String> {
-        let undeclared = || format!("`var.{name}` is not known");
+    pub(crate) fn variable(&self, name: &str) -> Result<Value, Fail> {
+        let undeclared = || Fail::from(format!("`var.{name}` is not known"));
         let module = self.own_module().ok_or_else(undeclared)?;
         let variable = module.variables.get(name).ok_or_else(undeclared)?;
         let Some((_, call)) = &module.call else {
@@ -356,10 +378,10 @@ impl<'a> Scope<'a> {
             !self.state.known.borrow().contains_key(&key)
         };
         let value = self.once(format!("var.{name}"), make);
-        let value = value.map_err(|p| p.to_string())?;
+        let value = value?;
         if fresh {
             let scope = self.deeper(self.instance);
-            variable.validate(name, &scope).map_err(|p| p.to_string())?;
+            variable.validate(name, &scope)?;
         }
         Ok(value)
     }
@@ -370,11 +392,11 @@ impl<'a> Scope<'a> {
         name: &str,
         key: Option<&Value>,
         output: Option<&str>,
-    ) -> Result<Value, String> {
+    ) -> Result<Value, Fail> {
         let undeclared = || format!("`module.{name}` is not known");
         let own = self.own_module().ok_or_else(undeclared)?;
         let index = *own.children.get(name).ok_or_else(undeclared)?;
-        let all = self.state.instances(index).map_err(|p| p.to_string())?;
+        let all = self.state.instances(index)?;
         let mine: Vec<(usize, Option<Value>)> = all
             .into_iter()
             .filter_map(|i| Some((i, self.state.instance(i)?)))
@@ -384,36 +406,35 @@ impl<'a> Scope<'a> {
         let value = |instance: usize| {
             let scope = self.deeper(instance);
             if scope.depth > MAX_DEPTH {
-                return Err(format!("`module.{name}` refers to itself"));
+                return Err(Fail::from(format!("`module.{name}` refers to itself")));
             }
-            match output {
-                Some(output) => scope.output(output).map_err(|p| p.to_string()),
-                None => scope
-                    .outputs()
-                    .map(Value::object)
-                    .map_err(|p| p.to_string()),
-            }
+            Ok(match output {
+                Some(output) => scope.output(output)?,
+                None => scope.outputs().map(Value::object)?,
+            })
         };
         if let Some(wanted) = key {
             let text = |v: &Value| crate::convert::to_string(v);
             let same = |k: &Option<Value>| k.as_ref().is_some_and(|k| text(k) == text(wanted));
             let found = mine.iter().find(|(_, k)| same(k));
-            let missing = || format!("`module.{name}` has no instance {wanted}");
+            let missing = || Fail::from(format!("`module.{name}` has no instance {wanted}"));
             return found.map(|(i, _)| value(*i)).ok_or_else(missing)?;
         }
         match mine.as_slice() {
             [(only, None)] => value(*only),
-            _ if output.is_some() => Err(format!("`module.{name}` has several instances")),
+            _ if output.is_some() => {
+                Err(Fail::from(format!("`module.{name}` has several instances")))
+            }
             _ if self.is_for_each(index) => {
                 let pairs = mine
                     .iter()
                     .filter_map(|(i, k)| Some((k.as_ref()?.as_str()?, *i)));
-                let map: Result<BTreeMap<_, _>, String> =
+                let map: Result<BTreeMap<_, _>, Fail> =
                     pairs.map(|(k, i)| Ok((k.to_owned(), value(i)?))).collect();
                 map.map(Value::object)
             }
             _ => {
-                let all: Result<Vec<_>, String> = mine.iter().map(|(i, _)| value(*i)).collect();
+                let all: Result<Vec<_>, Fail> = mine.iter().map(|(i, _)| value(*i)).collect();
                 all.map(Value::tuple)
             }
         }
@@ -456,8 +477,8 @@ impl<'a> Scope<'a> {
     }
 
     /// The value that a dotted name begins with, and how many parts of the name it took.
-    pub(crate) fn root(&self, path: &[&str]) -> Result<(Value, usize), String> {
-        let undeclared = || format!("`{}` is not known", path.join("."));
+    pub(crate) fn root(&self, path: &[&str]) -> Result<(Value, usize), Fail> {
+        let undeclared = || Fail::from(format!("`{}` is not known", path.join(".")));
         let folder = |within: Option<&std::path::Path>| {
             let text = within.map(|w| w.display().to_string());
             let text = text.filter(|text| !text.is_empty());
@@ -475,7 +496,7 @@ impl<'a> Scope<'a> {
             ["var", name, ..] => self.variable(name).map(|v| (v, 2)),
             ["local", name, ..] => match self.local(name) {
                 Some(Ok(value)) => Ok((value, 2)),
-                Some(Err(problem)) => Err(problem.to_string()),
+                Some(Err(problem)) => Err(problem.into()),
                 None => Err(undeclared()),
             },
             ["module", name, ..] => self.module(name, None, None).map(|v| (v, 2)),
