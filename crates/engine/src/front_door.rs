@@ -3,7 +3,7 @@
 use sekisho_arn::Arn;
 use sekisho_policy::{
     Decision, Gate, Outcome, Policies, Principal, Request, Side, authorization_message, evaluate,
-    sentence,
+    sentence, wire_sentence,
 };
 use sekisho_store::Overlay;
 use serde_json::Value;
@@ -263,11 +263,10 @@ impl Dispatch<'_> {
         let Asked {
             decision,
             reason,
-            explained,
+            denied,
         } = ask(lookup, facts, check, &resource);
-        let denial = explained.map(|explained| {
+        let denial = denied.map(|(message, explained)| {
             let denied = service.access_denied;
-            let message = (denied.message)(&decision, reason.clone());
             let mut error = ApiError::new(denied.code, message).status(denied.status);
             let account = self.caller.account();
             error.encoded = self
@@ -364,14 +363,15 @@ pub(crate) fn would_allow(
     Ok(ask(lookup, &facts, check, resource).decision.allowed())
 }
 
-/// Asks the policy engine: the decision and AWS's sentence for it.
-/// A decision, its sentence, and for a denial everything that was known of the request.
+/// A decision, AWS's sentence for it, and for a denial what the caller is told of that and everything that was known of the
+/// request.
 struct Asked {
     decision: Decision,
     reason: String,
-    explained: Option<String>,
+    denied: Option<(String, String)>,
 }
 
+/// Asks the policy engine.
 fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource) -> Asked {
     let mut context = global_context(lookup, facts, resource);
     for (key, value) in &check.context {
@@ -402,12 +402,17 @@ fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource) -
         ..Policies::default()
     };
     let decision = evaluate(&request, &policies, resource.kind);
-    let reason = sentence(&request, &decision, check.shown.as_deref());
-    let explained = (!decision.allowed()).then(|| authorization_message(&request, &decision));
+    let shown = check.shown.as_deref();
+    let denied = (!decision.allowed()).then(|| {
+        (
+            wire_sentence(&request, &decision, shown),
+            authorization_message(&request, &decision),
+        )
+    });
     Asked {
+        reason: sentence(&request, &decision, shown),
         decision,
-        reason,
-        explained,
+        denied,
     }
 }
 

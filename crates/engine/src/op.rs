@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::marker::PhantomData;
 
 use sekisho_arn::Arn;
-use sekisho_policy::{ContextValue, Decision, Grant};
+use sekisho_policy::{ContextValue, Grant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -266,8 +266,6 @@ pub struct AccessDenied {
     pub code: &'static str,
     /// The HTTP status.
     pub status: u16,
-    /// Rewrites the sentence for the wire (S3 says little across accounts).
-    pub message: fn(decision: &Decision, sentence: String) -> String,
 }
 
 impl AccessDenied {
@@ -275,13 +273,11 @@ impl AccessDenied {
     pub const JSON: Self = Self {
         code: "AccessDeniedException",
         status: 400,
-        message: |_, sentence| sentence,
     };
     /// `AccessDenied`, 403: the XML services.
     pub const XML: Self = Self {
         code: "AccessDenied",
         status: 403,
-        message: |_, sentence| sentence,
     };
 }
 

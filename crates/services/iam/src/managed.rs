@@ -20,20 +20,49 @@ pub(crate) fn find(cx: &Cx<'_>, arn: &str) -> Result<Arc<ManagedPolicy>, ApiErro
         .ok_or_else(|| no_such_entity(format!("Policy {arn} was not found.")))
 }
 
-/// AWS managed policies cannot be changed; each refusal has its own words.
+/// What of a managed policy is changed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Change {
+    /// It is deleted.
+    Deletion,
+    /// It gets a version.
+    Version,
+    /// A version of it is deleted.
+    VersionDeletion,
+    /// Another version is the default.
+    Default,
+    Tags,
+}
+
+impl Change {
+    /// What IAM says where the policy is AWS's own. Recorded: `spec/authorization.md` section 7.1.
+    fn refusal(self) -> ApiError {
+        let own = |what: &str| {
+            let message = format!("Cannot {what} policies outside your own account.");
+            ApiError::new("AccessDenied", message).status(403)
+        };
+        match self {
+            Self::Deletion => own("delete"),
+            Self::Version => own("create versions for"),
+            Self::VersionDeletion => own("delete policy versions for"),
+            Self::Default => own("update"),
+            Self::Tags => {
+                let message = "Tags not supported for policies in this domain";
+                ApiError::new("InvalidInput", message).status(400)
+            }
+        }
+    }
+}
+
+/// Changes a policy. AWS managed policies cannot be changed.
 pub(crate) fn change(
     cx: &mut Cx<'_>,
     arn: &str,
-    refusal: &str,
+    change: Change,
     edit: impl FnOnce(&mut ManagedPolicy) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
     if arn.starts_with("arn:aws:iam::aws:") {
-        // Recorded: `spec/authorization.md` section 7.1.
-        let (code, status) = match refusal.starts_with("Tags") {
-            true => ("InvalidInput", 400),
-            false => ("AccessDenied", 403),
-        };
-        return Err(ApiError::new(code, refusal).status(status));
+        return Err(change.refusal());
     }
     let mut policy = find(cx, arn)?.as_ref().clone();
     edit(&mut policy)?;

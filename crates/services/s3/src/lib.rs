@@ -17,25 +17,12 @@ mod write;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};
-use sekisho_policy::{ContextValue, Decision, Effect, Policy, is_public};
+use sekisho_policy::{ContextValue, Effect, Policy, is_public};
 
 /// The service.
 #[must_use]
 pub fn service() -> Service {
-    let denied = AccessDenied {
-        message,
-        ..AccessDenied::XML
-    };
-    ops::all(Service::new("s3", denied, resolve, invalid::s3))
-}
-
-/// S3 explains a denial only to callers of the bucket's own account.
-fn message(decision: &Decision, sentence: String) -> String {
-    if decision.cross_account || sentence.starts_with("User: anonymous") {
-        "Access Denied".to_owned()
-    } else {
-        sentence
-    }
+    ops::all(Service::new("s3", AccessDenied::XML, resolve, invalid::s3))
 }
 
 fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, ApiError> {

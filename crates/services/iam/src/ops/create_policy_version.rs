@@ -31,29 +31,24 @@ impl Operation for CreatePolicyVersion {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         check_document(&input.policy_document)?;
         let now = cx.now_ms();
-        managed::change(
-            cx,
-            &input.policy_arn,
-            "Cannot create versions for policies outside your own account.",
-            |policy| {
-                if policy.versions.len() >= 5 {
-                    let message = "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.";
-                    return Err(ApiError::new("LimitExceeded", message).status(409));
-                }
-                let number = policy.next_version;
-                policy.next_version += 1;
-                policy.versions.push(PolicyVersion {
-                    number,
-                    document: PolicyText::plain(input.policy_document),
-                    created_ms: now,
-                });
-                if input.set_as_default {
-                    policy.default_version = number;
-                    policy.updated_ms = now;
-                }
-                Ok(())
-            },
-        )?;
+        managed::change(cx, &input.policy_arn, managed::Change::Version, |policy| {
+            if policy.versions.len() >= 5 {
+                let message = "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.";
+                return Err(ApiError::new("LimitExceeded", message).status(409));
+            }
+            let number = policy.next_version;
+            policy.next_version += 1;
+            policy.versions.push(PolicyVersion {
+                number,
+                document: PolicyText::plain(input.policy_document),
+                created_ms: now,
+            });
+            if input.set_as_default {
+                policy.default_version = number;
+                policy.updated_ms = now;
+            }
+            Ok(())
+        })?;
         let policy = managed::find(cx, &input.policy_arn)?;
         let shown = policy
             .versions

@@ -25,12 +25,7 @@ impl Operation for DeletePolicy {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let conflict = |m: &str| ApiError::new("DeleteConflict", m).status(409);
-        managed::change(
-            cx,
-            &input.policy_arn,
-            "Cannot delete policies outside your own account.",
-            |_| Ok(()),
-        )?;
+        managed::change(cx, &input.policy_arn, managed::Change::Deletion, |_| Ok(()))?;
         if managed::usage(cx, &input.policy_arn)? != (0, 0) {
             return Err(conflict("Cannot delete a policy attached to entities."));
         }

@@ -29,7 +29,7 @@ impl Operation for DeletePolicyVersion {
         managed::change(
             cx,
             &input.policy_arn,
-            "Cannot delete policy versions for policies outside your own account.",
+            managed::Change::VersionDeletion,
             |policy| {
                 if Some(policy.default_version) == number {
                     let message = "Cannot delete the default version of a policy.";

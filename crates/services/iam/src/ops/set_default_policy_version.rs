@@ -27,21 +27,16 @@ impl Operation for SetDefaultPolicyVersion {
         let number = managed::number(&input.version_id);
         let missing = managed::no_version(&input.policy_arn, &input.version_id);
         let now = cx.now_ms();
-        managed::change(
-            cx,
-            &input.policy_arn,
-            "Cannot update policies outside your own account.",
-            |policy| {
-                let version = policy
-                    .versions
-                    .iter()
-                    .find(|v| Some(v.number) == number)
-                    .ok_or(missing)?;
-                policy.default_version = version.number;
-                policy.updated_ms = now;
-                Ok(())
-            },
-        )?;
+        managed::change(cx, &input.policy_arn, managed::Change::Default, |policy| {
+            let version = policy
+                .versions
+                .iter()
+                .find(|v| Some(v.number) == number)
+                .ok_or(missing)?;
+            policy.default_version = version.number;
+            policy.updated_ms = now;
+            Ok(())
+        })?;
         Ok(json!({}))
     }
 }

@@ -29,12 +29,9 @@ impl Operation for TagPolicy {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        managed::change(
-            cx,
-            &input.policy_arn,
-            "Tags not supported for policies in this domain",
-            |policy| tags::add(&mut policy.tags, &input.tags),
-        )?;
+        managed::change(cx, &input.policy_arn, managed::Change::Tags, |policy| {
+            tags::add(&mut policy.tags, &input.tags)
+        })?;
         Ok(json!({}))
     }
 }

@@ -28,17 +28,12 @@ impl Operation for UntagPolicy {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        managed::change(
-            cx,
-            &input.policy_arn,
-            "Tags not supported for policies in this domain",
-            |policy| {
-                policy
-                    .tags
-                    .retain(|(k, _)| !input.tag_keys.iter().any(|x| x.eq_ignore_ascii_case(k)));
-                Ok(())
-            },
-        )?;
+        managed::change(cx, &input.policy_arn, managed::Change::Tags, |policy| {
+            policy
+                .tags
+                .retain(|(k, _)| !input.tag_keys.iter().any(|x| x.eq_ignore_ascii_case(k)));
+            Ok(())
+        })?;
         Ok(json!({}))
     }
 }
