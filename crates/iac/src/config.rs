@@ -12,7 +12,8 @@ use crate::block::{Node, labels, place_of};
 use crate::eval::evaluate;
 use crate::module::{Call, Found, Module};
 use crate::reading::Reading;
-use crate::scope::{Scope, State};
+use crate::scope::Scope;
+use crate::state::State;
 use crate::variables::values_of_json;
 use crate::{Place, Problem, Source};
 

@@ -445,7 +445,7 @@ mod tests {
     use super::*;
     use crate::config::Configuration;
     use crate::reading::Reading;
-    use crate::scope::State;
+    use crate::state::State;
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -46,8 +46,9 @@ pub use provider::{Provider, ProviderBlock, ProviderId};
 pub use quote::quoted;
 pub use reading::Reading;
 pub use remote::full;
-pub use scope::{Scope, State};
+pub use scope::Scope;
 pub use spot::Spot;
+pub use state::State;
 pub use value::{Type, Value};
 pub use variables::expression;
 

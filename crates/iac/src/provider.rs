@@ -13,7 +13,8 @@ use crate::block::{Node, dynamic, labels, place_of};
 use crate::config::Configuration;
 use crate::eval::evaluate;
 use crate::module::Call;
-use crate::scope::{Scope, State};
+use crate::scope::Scope;
+use crate::state::State;
 use crate::{Place, Problem, Source};
 
 /// A provider configuration.

@@ -10,7 +10,8 @@ use crate::block::Node;
 use crate::config::{Configuration, normal};
 use crate::eval::evaluate;
 use crate::provider::values;
-use crate::scope::{Scope, State};
+use crate::scope::Scope;
+use crate::state::State;
 
 impl State<'_> {
     /// The outputs of the directory whose state a `terraform_remote_state` reads; none if it is not read together.

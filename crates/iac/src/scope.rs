@@ -1,59 +1,19 @@
 //! What names mean: variables, locals, modules, and what has been made so far.
 
-use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hcl_edit::expr::Expression;
 
-use crate::block::{Repetition, place_of, repetition};
+use crate::block::place_of;
 use crate::config::Configuration;
 use crate::eval::{Fail, evaluate};
 use crate::functions::Files;
 use crate::module::Module;
+use crate::state::{Level, State};
 use crate::value::Value;
 use crate::{Problem, Source};
 use hcl_edit::Span as _;
-
-/// What has been made and evaluated so far.
-///
-/// **Invariant:** a variable, local or output that could be evaluated keeps its value: everything that it refers to was
-/// made before ([`Configuration::order`]).
-#[derive(Debug)]
-pub struct State<'c> {
-    pub(crate) config: &'c Configuration,
-    /// Values of resources and data sources by address, with the keys of the modules that they are in.
-    values: BTreeMap<String, Value>,
-    instances: RefCell<Vec<Instance>>,
-    expanded: RefCell<BTreeMap<usize, Vec<usize>>>,
-    known: RefCell<BTreeMap<(usize, String), Value>>,
-    /// What could not be evaluated, until something more is made.
-    failed: RefCell<BTreeMap<(usize, String), Problem>>,
-    /// Evaluations that are under way.
-    levels: Cell<usize>,
-}
-
-/// An evaluation that is under way, until it is dropped.
-pub(crate) struct Level<'s>(&'s Cell<usize>);
-
-impl Drop for Level<'_> {
-    fn drop(&mut self) {
-        self.0.set(self.0.get().saturating_sub(1));
-    }
-}
-
-/// A module as often as it is called.
-#[derive(Debug, Clone)]
-pub(crate) struct Instance {
-    module: usize,
-    /// In front of addresses: `module.a["key"].`.
-    pub(crate) path: String,
-    parent: Option<usize>,
-    /// `count` or `each`.
-    names: BTreeMap<String, Value>,
-    /// Its key among those of the same call.
-    key: Option<Value>,
-}
 
 /// What names mean at one place.
 #[derive(Debug, Clone)]
@@ -70,47 +30,11 @@ pub struct Scope<'a> {
 /// were found when the configuration was read (`cycles.rs`).
 const MAX_DEPTH: usize = 1000;
 
-impl<'c> State<'c> {
-    /// The state in which nothing is made.
-    #[must_use]
-    pub fn new(config: &'c Configuration) -> Self {
-        Self {
-            config,
-            values: BTreeMap::new(),
-            instances: RefCell::default(),
-            expanded: RefCell::default(),
-            known: RefCell::default(),
-            failed: RefCell::default(),
-            levels: Cell::new(0),
-        }
-    }
-
-    /// Keeps the value of a resource or data source; the address has the keys of its modules, and not its own.
-    pub fn insert(&mut self, address: String, value: Value) {
-        self.values.insert(address, value);
-        self.failed.borrow_mut().clear();
-    }
-
-    /// The values by address.
-    #[must_use]
-    pub fn values(&self) -> &BTreeMap<String, Value> {
-        &self.values
-    }
-
-    /// The values, the state being done with.
-    #[must_use]
-    pub fn into_values(self) -> BTreeMap<String, serde_json::Value> {
-        let values = self.values.into_iter();
-        values.map(|(k, v)| (k, v.to_json())).collect()
-    }
-
-    pub(crate) fn instance(&self, index: usize) -> Option<Instance> {
-        self.instances.borrow().get(index).cloned()
-    }
-
-    pub(crate) fn scope(&self, instance: usize) -> Scope<'_> {
+impl<'a> Scope<'a> {
+    /// What names mean in an instance of a module.
+    pub(crate) fn of(state: &'a State<'a>, instance: usize) -> Self {
         Scope {
-            state: self,
+            state,
             instance,
             names: BTreeMap::new(),
             depth: 0,
@@ -118,83 +42,6 @@ impl<'c> State<'c> {
         }
     }
 
-    /// What `count` means for one of several.
-    #[must_use]
-    pub fn index(index: usize) -> Value {
-        Value::object(BTreeMap::from([("index".to_owned(), index.into())]))
-    }
-
-    /// What `each` means for one of several.
-    #[must_use]
-    pub fn each(key: &str, value: Value) -> Value {
-        let key = ("key".to_owned(), key.into());
-        Value::object(BTreeMap::from([key, ("value".to_owned(), value)]))
-    }
-
-    /// The instances of a module.
-    pub(crate) fn instances(&self, module: usize) -> Result<Vec<usize>, Problem> {
-        if let Some(known) = self.expanded.borrow().get(&module) {
-            return Ok(known.clone());
-        }
-        let mut new = Vec::new();
-        let config: &Configuration = self.config;
-        match config.modules.get(module) {
-            Some(Module {
-                call: Some((caller, call)),
-                ..
-            }) => {
-                for parent in self.instances(*caller)? {
-                    let scope = self.scope(parent);
-                    let path = scope.path();
-                    let name = &call.name;
-                    let mut add = |key: Option<Value>, names: BTreeMap<String, Value>| {
-                        let bracket = key.as_ref().map(|k| format!("[{k}]"));
-                        new.push(Instance {
-                            module,
-                            path: format!("{path}module.{name}{}.", bracket.unwrap_or_default()),
-                            parent: Some(parent),
-                            names,
-                            key,
-                        });
-                    };
-                    let one =
-                        |name: &str, value: Value| BTreeMap::from_iter([(name.to_owned(), value)]);
-                    match repetition(&call.body, &call.place.source, &scope)? {
-                        Repetition::Once => add(None, BTreeMap::new()),
-                        Repetition::Count(count) => {
-                            for i in 0..count {
-                                let i = usize::try_from(i).unwrap_or(usize::MAX);
-                                add(Some(i.into()), one("count", Self::index(i)));
-                            }
-                        }
-                        Repetition::Each(pairs) => {
-                            for (key, value) in pairs {
-                                let each = Self::each(&key, value);
-                                add(Some(key.into()), one("each", each));
-                            }
-                        }
-                    }
-                }
-            }
-            Some(root) => new.push(Instance {
-                module,
-                path: root.path.clone(),
-                parent: None,
-                names: BTreeMap::new(),
-                key: None,
-            }),
-            None => {}
-        }
-        let mut all = self.instances.borrow_mut();
-        let indices: Vec<usize> = (all.len()..all.len() + new.len()).collect();
-        all.append(&mut new);
-        drop(all);
-        self.expanded.borrow_mut().insert(module, indices.clone());
-        Ok(indices)
-    }
-}
-
-impl<'a> Scope<'a> {
     /// A scope for what is constant: no name means anything.
     pub(crate) fn constant(state: &'a State<'a>) -> Self {
         state.scope(0)
@@ -259,7 +106,7 @@ impl<'a> Scope<'a> {
         self.config().modules.get(self.module_index()?)
     }
 
-    fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         let instance = self.state.instance(self.instance);
         instance.map(|i| i.path).unwrap_or_default()
     }

@@ -11,7 +11,8 @@ use crate::convert::to_bool;
 use crate::eval::evaluate;
 use crate::module::Variable;
 use crate::reading::Reading;
-use crate::scope::{Scope, State};
+use crate::scope::Scope;
+use crate::state::State;
 use crate::value::Value;
 use crate::{Problem, Source};
 

@@ -12,7 +12,7 @@ use hcl_edit::expr::{Expression, FuncCall, ObjectKey, TraversalOperator};
 use crate::block::{Node, NodeKind};
 use crate::config::{Configuration, normal};
 use crate::eval::evaluate;
-use crate::scope::State;
+use crate::state::State;
 use crate::{Source, overrides, references};
 use json::json_statements;
 
