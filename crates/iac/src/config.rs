@@ -1,6 +1,6 @@
 //! A configuration: one or more directories of `.tf` files, and the modules that they call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::block::{Node, labels, place_of};
 use crate::eval::evaluate;
 use crate::module::{Call, Found, Module};
-use crate::reading::Reading;
+use crate::reading::{Assignment, Reading};
 use crate::scope::Scope;
 use crate::state::State;
 use crate::variables::values_of_json;
@@ -96,7 +96,11 @@ impl Configuration {
             let assigned = config.folder(module, 0, &mut problems);
             config.assign(index, assigned, reading, &mut problems);
         }
-        for name in reading.variables.keys() {
+        let named = reading.assignments.iter().filter_map(|a| match a {
+            Assignment::Variable(name, _) => Some(name),
+            Assignment::File(_) => None,
+        });
+        for name in named.collect::<BTreeSet<_>>() {
             let declares = |m: &Module| m.call.is_none() && m.variables.contains_key(name);
             if !config.modules.iter().any(declares) {
                 problems.push(problem(format!(

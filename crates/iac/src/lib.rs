@@ -44,7 +44,7 @@ pub use graph::Order;
 pub use policy_document::policy_document;
 pub use provider::{Provider, ProviderBlock, ProviderId};
 pub use quote::quoted;
-pub use reading::Reading;
+pub use reading::{Assignment, Reading};
 pub use remote::full;
 pub use scope::Scope;
 pub use spot::Spot;

@@ -13,10 +13,8 @@ use crate::config::normal;
 pub struct Reading {
     /// The directories, each a root module.
     pub directories: Vec<PathBuf>,
-    /// Variables of the command line, by name.
-    pub variables: BTreeMap<String, String>,
-    /// Files of variables of the command line.
-    pub variable_files: Vec<PathBuf>,
+    /// What the command line assigns to variables; the last word wins.
+    pub assignments: Vec<Assignment>,
     /// Variables of the environment, by name: files of variables win over them.
     pub environment: BTreeMap<String, String>,
     /// The workspace that the environment selects.
@@ -25,6 +23,15 @@ pub struct Reading {
     pub overlay: Arc<BTreeMap<PathBuf, String>>,
     /// Values that somebody gave, by address: of attributes of what cannot be read here, and of outputs of modules.
     pub given: BTreeMap<String, Value>,
+}
+
+/// An assignment of the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assignment {
+    /// `-var`: name, and an expression or text.
+    Variable(String, String),
+    /// `-var-file`.
+    File(PathBuf),
 }
 
 impl Reading {

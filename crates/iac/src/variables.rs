@@ -10,15 +10,15 @@ use crate::config::{Configuration, assignments};
 use crate::convert::to_bool;
 use crate::eval::evaluate;
 use crate::module::Variable;
-use crate::reading::Reading;
+use crate::reading::{Assignment, Reading};
 use crate::scope::Scope;
 use crate::state::State;
 use crate::value::Value;
 use crate::{Problem, Source};
 
 impl Configuration {
-    /// Gives the variables of a root their values: the command line wins over its files, these over the files of the
-    /// folder, these over the environment, as with Terraform.
+    /// Gives the variables of a root their values: the command line wins over the files of the folder, and these over the
+    /// environment, as with Terraform.
     pub(crate) fn assign(
         &mut self,
         root: usize,
@@ -26,10 +26,19 @@ impl Configuration {
         reading: &Reading,
         problems: &mut Vec<Problem>,
     ) {
-        for path in &reading.variable_files {
-            match self.variable_file(path) {
-                Ok(more) => assigned.extend(more),
-                Err(more) => problems.extend(more),
+        let mut texts: BTreeMap<String, String> = BTreeMap::new();
+        for assignment in &reading.assignments {
+            match assignment {
+                Assignment::Variable(name, text) => {
+                    texts.insert(name.clone(), text.clone());
+                }
+                Assignment::File(path) => match self.variable_file(path) {
+                    Ok(more) => {
+                        texts.retain(|name, _| !more.contains_key(name));
+                        assigned.extend(more);
+                    }
+                    Err(more) => problems.extend(more),
+                },
             }
         }
         let Some(module) = self.modules.get_mut(root) else {
@@ -44,7 +53,7 @@ impl Configuration {
                     evaluated(name, text)
                 })
             };
-            let value = read(&reading.variables)
+            let value = read(&texts)
                 .or_else(|| assigned.remove(name).map(Ok))
                 .or_else(|| read(&reading.environment))
                 .or_else(|| variable.default.clone().map(Ok));

@@ -6,5 +6,5 @@ use clap::Parser;
 use sekisho::commands::{self, Cli};
 
 fn main() -> ExitCode {
-    commands::run(Cli::parse())
+    commands::run(Cli::parse_from(commands::arguments(std::env::args_os())))
 }

@@ -64,7 +64,7 @@ fn it_could_not_run_with_2_and_says_what_to_do() {
         ),
         (
             vec!["rehearse", ".", "--var", "nonsense"],
-            "`nonsense`: expected --var NAME=VALUE",
+            "invalid value 'nonsense' for '--var <NAME=VALUE>': expected NAME=VALUE",
         ),
         (vec!["rehearse"], "error: .: there are no .tf files"),
         (vec!["rehears"], "a similar subcommand exists: 'rehearse'"),
@@ -393,6 +393,27 @@ fn what_is_no_denial_is_said_as_well() {
         stdout.contains("then ContainerImageDefinition: ConfigurationError: "),
         "{stdout}"
     );
+}
+
+#[test]
+fn the_last_assignment_of_a_variable_wins() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("more.tfvars");
+    std::fs::write(&file, "repository_name = \"of/file\"\n").unwrap();
+    let file = ["--var-file", file.to_str().unwrap()];
+    let (one, two) = (
+        ["--var", "repository_name=of/one"],
+        ["-var", "repository_name=of/two"],
+    );
+    for (assignments, expected) in [
+        ([one, two, file], "repository/of/file"),
+        ([file, one, two], "repository/of/two"),
+        ([two, file, one], "repository/of/one"),
+    ] {
+        let out = rehearse(assignments.as_flattened());
+        let stdout = text(&out.stdout);
+        assert!(stdout.contains(expected), "{assignments:?}: {stdout}");
+    }
 }
 
 #[test]

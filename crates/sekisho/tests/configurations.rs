@@ -11,6 +11,7 @@
 use std::path::{Path, PathBuf};
 
 use sekisho::rehearse::{Options, Outcome, rehearse};
+use sekisho_iac::Assignment;
 use serde_json::json;
 
 fn examples() -> PathBuf {
@@ -509,8 +510,8 @@ fn the_workspace_is_the_one_that_is_selected() {
         let files = [&[PROVIDER, ("main.tf", main)], files].concat();
         let outcome = run(&files, |options| {
             options.reading.workspace = workspace.map(str::to_owned);
-            let name = ("name".to_owned(), name.to_owned());
-            options.reading.variables.extend([name]);
+            let name = Assignment::Variable("name".to_owned(), name.to_owned());
+            options.reading.assignments.push(name);
         })
         .unwrap();
         assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);

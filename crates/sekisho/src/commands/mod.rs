@@ -8,6 +8,7 @@ mod reading;
 mod rehearse;
 mod serve;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -38,6 +39,21 @@ enum Command {
     Rehearse(rehearse::Args),
     /// Serves AWS's APIs and a container registry for Terraform, the AWS CLI, the SDKs, docker and skopeo
     Serve(serve::Args),
+}
+
+/// The command line with `-var` and `-var-file`, as Terraform writes them, in the form of all others: with two dashes.
+pub fn arguments(given: impl Iterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    given.map(|argument| {
+        let name = argument.to_str().and_then(|a| a.split('=').next());
+        match name {
+            Some("-var" | "-var-file") => {
+                let mut out = OsString::from("-");
+                out.push(argument);
+                out
+            }
+            _ => argument,
+        }
+    })
 }
 
 /// How a command ended.

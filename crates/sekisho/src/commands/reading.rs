@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::ValueEnum;
+use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, ValueEnum};
 use sekisho_arn::is_account_id;
-use sekisho_iac::Reading;
+use sekisho_iac::{Assignment, Reading};
 use serde_json::Value;
 
 use super::CouldNotRun;
@@ -20,12 +20,8 @@ pub(super) struct ReadingArgs {
     /// printed
     #[arg(value_name = "DIR", default_value = ".")]
     directories: Vec<PathBuf>,
-    /// A Terraform variable; also TF_VAR_NAME in the environment
-    #[arg(long = "var", value_name = "NAME=VALUE")]
-    variables: Vec<String>,
-    /// A file of Terraform variables; --var wins over it, wherever it stands
-    #[arg(long = "var-file", value_name = "FILE")]
-    variable_files: Vec<PathBuf>,
+    #[command(flatten)]
+    assignments: Assignments,
     /// The account that a provider means; DIR:ALIAS=ID where several directories have one of that name
     #[arg(long = "account", value_name = "ALIAS=ID")]
     accounts: Vec<String>,
@@ -50,6 +46,66 @@ pub(super) struct ReadingArgs {
     /// How long an execution may take, in seconds
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]
     timeout: u64,
+}
+
+/// `--var` and `--var-file` in the order in which they stand.
+#[derive(Debug)]
+struct Assignments(Vec<Assignment>);
+
+impl clap::Args for Assignments {
+    fn augment_args(command: Command) -> Command {
+        command
+            .arg(
+                Arg::new("var")
+                    .long("var")
+                    .value_name("NAME=VALUE")
+                    .action(ArgAction::Append)
+                    .value_parser(variable)
+                    .help("A Terraform variable; also TF_VAR_NAME in the environment"),
+            )
+            .arg(
+                Arg::new("var-file")
+                    .long("var-file")
+                    .value_name("FILE")
+                    .action(ArgAction::Append)
+                    .value_parser(file)
+                    .help("A file of Terraform variables; of this and --var the last one wins"),
+            )
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Assignments {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let each = ["var", "var-file"].into_iter().flat_map(|name| {
+            let indices = matches.indices_of(name).into_iter().flatten();
+            indices.zip(matches.get_many::<Assignment>(name).into_iter().flatten())
+        });
+        let mut each: Vec<(usize, &Assignment)> = each.collect();
+        each.sort_by_key(|(index, _)| *index);
+        Ok(Self(each.into_iter().map(|(_, a)| a.clone()).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn variable(text: &str) -> Result<Assignment, String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok(Assignment::Variable(name.to_owned(), value.to_owned()))
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "clap's form of a parser; every text is the name of a file"
+)]
+fn file(text: &str) -> Result<Assignment, String> {
+    Ok(Assignment::File(PathBuf::from(text)))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -119,8 +175,7 @@ impl ReadingArgs {
         let mut options = Options {
             reading: Reading {
                 directories: self.directories.clone(),
-                variables: pairs(&self.variables, "--var NAME=VALUE")?,
-                variable_files: self.variable_files.clone(),
+                assignments: self.assignments.0.clone(),
                 environment: from_environment(),
                 workspace: workspace(),
                 given: pairs(&self.given, "--set ADDRESS=VALUE")?

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use sekisho_engine::{Engine, Event};
 use sekisho_executor::Executor;
-use sekisho_iac::{Configuration, Problem, ProviderId};
+use sekisho_iac::{Assignment, Configuration, Problem, ProviderId};
 use sekisho_server::Server;
 use serde_json::json;
 
@@ -26,6 +26,10 @@ const SERVICES: &[&str] = &[
     "s3",
     "sts",
 ];
+
+/// The file that points a copy at the engine. Override files win over each other in the order of their names: ours is the
+/// last.
+const OVERRIDE: &str = "~sekisho_override.tf";
 
 /// What a copy leaves behind: states, what `init` makes, and what is no part of a configuration.
 fn left_behind(name: &str) -> bool {
@@ -304,7 +308,7 @@ impl Copy {
                 path.display()
             );
         }
-        std::fs::write(work.join("sekisho_override.tf"), text).map_err(failed)?;
+        std::fs::write(work.join(OVERRIDE), text).map_err(failed)?;
         std::fs::write(work.join("sekisho_provider.tf"), added).map_err(failed)
     }
 }
@@ -378,13 +382,13 @@ impl Terraform<'_> {
                     ["apply", "-auto-approve", "-input=false", "-no-color"]
                         .map(str::to_owned)
                         .into();
-                // The last one wins: variables, as they do without the program.
-                for file in &options.reading.variable_files {
-                    arguments.push(format!("-var-file={}", sekisho_iac::full(file).display()));
-                }
-                for (name, value) in &options.reading.variables {
-                    arguments.push(format!("-var={name}={value}"));
-                }
+                let assignments = options.reading.assignments.iter();
+                arguments.extend(assignments.map(|assignment| match assignment {
+                    Assignment::Variable(name, text) => format!("-var={name}={text}"),
+                    Assignment::File(file) => {
+                        format!("-var-file={}", sekisho_iac::full(file).display())
+                    }
+                }));
                 if let Err(mut problems) = self.run(&arguments, &copy.of(directory)) {
                     failed.push(directory);
                     said.append(&mut problems);
