@@ -41,7 +41,7 @@ pub use config::Configuration;
 pub use edit::{ListEnd, PolicySource, Wrap};
 pub use functions::{FUNCTIONS, Function};
 pub use graph::Order;
-pub use policy_document::policy_document;
+pub use policy_document::{PolicyDocument, policy_document};
 pub use provider::{Provider, ProviderBlock, ProviderId};
 pub use quote::quoted;
 pub use reading::{Assignment, Reading};

@@ -352,8 +352,9 @@ impl Maker<'_, '_> {
                 statement.entry("effect").or_insert(json!("Allow"));
                 statement.entry("sid").or_insert(json!(""));
             }
-            values.insert("json".to_owned(), json!(document));
-            values.insert("minified_json".to_owned(), json!(document));
+            values.insert("json".to_owned(), json!(document.json));
+            values.insert("minified_json".to_owned(), json!(document.minified_json));
+            values.insert("id".to_owned(), json!(document.id));
             return Ok(values);
         }
         if let Some(values) = resources::without_provider(node, address, &arguments)? {
