@@ -268,6 +268,16 @@ fn user_principal(user: &User) -> Principal {
     }
 }
 
+/// What IAM says to credentials of GetSessionToken, which need multi-factor authentication for it (STS API reference,
+/// GetSessionToken; the words are in 99designs/aws-vault#328). There is none here.
+pub(crate) fn barred(service: &str, caller: &Caller) -> Option<ApiError> {
+    let own = caller.session.as_ref().is_some_and(|s| s.role.is_none());
+    (service == "iam" && own).then(|| {
+        let message = "The security token included in the request is invalid";
+        ApiError::new("InvalidClientTokenId", message).status(403)
+    })
+}
+
 /// The caller behind temporary credentials.
 pub(crate) fn caller_of(
     lookup: &Lookup<'_>,
@@ -283,6 +293,7 @@ pub(crate) fn caller_of(
             Principal::Session {
                 account: session.account.clone(),
                 role_arn: session.role_arn.clone().unwrap_or_default(),
+                path_known: session.role_arn.is_some(),
                 role_name: role.clone(),
                 session: session.name.clone(),
                 role_id: session.role_id.clone(),

@@ -82,7 +82,7 @@ struct Written<'a> {
     #[serde(borrow)]
     request: WrittenRequest<'a>,
     #[serde(borrow, default)]
-    policies: Members<&'a RawValue>,
+    policies: Option<Members<&'a RawValue>>,
     #[serde(default)]
     expect: Option<Expect>,
 }
@@ -96,7 +96,8 @@ struct WrittenRequest<'a> {
     #[serde(default)]
     resource_account: Option<String>,
     #[serde(default)]
-    context: Option<Members<Value>>,
+    #[serde(borrow)]
+    context: Option<Members<&'a RawValue>>,
     #[serde(default)]
     requested_grant: Option<WrittenGrant>,
 }
@@ -161,6 +162,15 @@ fn text(value: &Value) -> String {
     match value {
         Value::String(s) => s.clone(),
         other => other.to_string(),
+    }
+}
+
+/// A text; numbers and Booleans as they are written, with all their digits.
+fn scalar(raw: &RawValue) -> Option<String> {
+    match raw.get().as_bytes().first()? {
+        b'"' => serde_json::from_str(raw.get()).ok(),
+        b'[' | b'{' | b'n' => None,
+        _ => Some(raw.get().to_owned()),
     }
 }
 
@@ -302,28 +312,28 @@ impl Case {
         let request = written.request;
         let mut context = Context::new();
         for (key, value) in request.context.iter().flat_map(|members| &members.0) {
-            let scalar = |v: &Value| !matches!(v, Value::Null | Value::Array(_) | Value::Object(_));
-            let value = match value {
-                // A key without a value is a key that is not there.
-                Value::Null => continue,
-                Value::Array(list) if list.iter().all(scalar) => {
-                    ContextValue::List(list.iter().map(text).collect())
-                }
-                one if scalar(one) => ContextValue::Single(text(one)),
-                _ => {
-                    return Err(CaseError {
-                        member: format!("request.context.{key}"),
-                        at: origin,
-                        message: "a condition key has a value or a list of values".to_owned(),
-                    });
-                }
+            // A key without a value is a key that is not there.
+            if value.get() == "null" {
+                continue;
+            }
+            let several = || {
+                let list: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
+                list.into_iter().map(scalar).collect::<Option<Vec<_>>>()
             };
+            let one = scalar(value).map(ContextValue::Single);
+            let value = one.or_else(|| several().map(ContextValue::List));
+            let value = value.ok_or_else(|| CaseError {
+                member: format!("request.context.{key}"),
+                at: origin,
+                message: "a condition key has a value or a list of values".to_owned(),
+            })?;
             context.put(key, value);
         }
         let resource_account = request
             .resource_account
             .or_else(|| account_in(&request.resource));
         let role = context.single("aws:principalarn").map(str::to_owned);
+        let id = context.single("aws:userid").map(str::to_owned);
         let principal = match request.principal.filter(|raw| raw.get() != "null") {
             // The policy simulator names no caller: any user of the resource's account stands for it.
             None => Principal::User {
@@ -334,6 +344,7 @@ impl Case {
             Some(raw) => match reader.json(raw, "request.principal")? {
                 WrittenPrincipal::Arn(name) if name == "anonymous" => Principal::Anonymous,
                 WrittenPrincipal::Arn(arn) => Principal::from_arn(&arn, role.as_deref())
+                    .map(|principal| principal.with_id(id.as_deref()))
                     .ok_or_else(|| CaseError {
                         member: "request.principal".to_owned(),
                         at: reader.offset(raw.get()),
@@ -347,7 +358,7 @@ impl Case {
         };
         let mut policies = Policies::default();
         let mut warnings = Vec::new();
-        for (kind, raw) in written.policies.0 {
+        for (kind, raw) in written.policies.into_iter().flat_map(|members| members.0) {
             if raw.get() == "null" {
                 continue;
             }
@@ -364,8 +375,9 @@ impl Case {
                     policies.boundary = Some(reader.own(raw, &member, "permissions boundary")?);
                 }
                 "session" => {
-                    policies.session =
-                        Some(reader.policies(raw, &member, "session policy", Reader::own)?);
+                    let own = reader.policies(raw, &member, "session policy", Reader::own)?;
+                    // No policies are none that were passed.
+                    policies.session = Some(own).filter(|own| !own.is_empty());
                 }
                 "scp" => {
                     policies.scp =

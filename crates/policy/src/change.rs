@@ -59,6 +59,78 @@ impl Change {
     }
 }
 
+/// Services whose resources have policies of their own (IAM user guide, "AWS services that work with IAM", column
+/// "Resource-based policies"). Those of STS are roles.
+const WITH_POLICIES: &[&str] = &[
+    "acm-pca",
+    "apigateway",
+    "appmesh",
+    "aps",
+    "backup",
+    "backup-storage",
+    "bedrock",
+    "bedrock-agentcore",
+    "cassandra",
+    "catalog",
+    "cloudtrail",
+    "codeartifact",
+    "codebuild",
+    "dynamodb",
+    "ecr",
+    "ecr-public",
+    "elasticfilesystem",
+    "entityresolution",
+    "es",
+    "events",
+    "execute-api",
+    "glacier",
+    "glue",
+    "imagebuilder",
+    "iot",
+    "kinesis",
+    "kms",
+    "lambda",
+    "lex",
+    "logs",
+    "mediastore",
+    "mobiletargeting",
+    "network-firewall",
+    "opensearch",
+    "organizations",
+    "osis",
+    "profile",
+    "redshift",
+    "redshift-serverless",
+    "refactor-spaces",
+    "rekognition",
+    "resource-explorer-2",
+    "route53resolver",
+    "s3",
+    "s3-object-lambda",
+    "s3-outposts",
+    "s3express",
+    "s3tables",
+    "s3vectors",
+    "sagemaker",
+    "schemas",
+    "secretsmanager",
+    "serverlessrepo",
+    "ses",
+    "signer",
+    "sms-voice",
+    "sns",
+    "sqs",
+    "ssm",
+    "ssm-contacts",
+    "ssm-incidents",
+    "sts",
+    "transcribe",
+    "vpc-lattice",
+    "vpc-lattice-svcs",
+    "wisdom",
+    "xray",
+];
+
 /// How often new obstacles may appear behind those that were removed. Each round removes all denies or adds to
 /// every gate that is missing, so that a handful is enough.
 const ROUNDS: usize = 16;
@@ -164,7 +236,7 @@ impl Evaluation<'_> {
                 }
             }
         }
-        for policy in p.resource.iter() {
+        for policy in self.resource_policy().iter() {
             let named = |s: &_| self.named_for_deny(s);
             add(Gate::Resource, None, Side::Resource, policy, &named);
         }
@@ -211,7 +283,43 @@ impl Evaluation<'_> {
             Gate::Session => vec![add(None, one(p.session.iter().flatten().next()))],
             Gate::Boundary => vec![add(None, one(p.boundary.as_ref()))],
             Gate::Endpoint => vec![add(None, one(p.endpoint.as_ref()))],
-            Gate::Resource | Gate::Grant => vec![add(None, one(p.resource.as_ref()))],
+            Gate::Resource | Gate::Grant if self.has_policy() => {
+                vec![add(None, one(p.resource.as_ref()))]
+            }
+            Gate::Resource | Gate::Grant => Vec::new(),
+        }
+    }
+
+    /// Whether the resource can have a policy of its own: it has one, or its service knows such policies.
+    fn has_policy(&self) -> bool {
+        let service = self.request.action.split(':').next().unwrap_or_default();
+        let known = WITH_POLICIES
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(service));
+        let role = !service.eq_ignore_ascii_case("sts") || self.request.resource.contains(":role/");
+        self.policies.resource.is_some() || (known && role)
+    }
+
+    /// What narrows a trust down to who asks now: everybody can get tokens of some providers.
+    fn claims(&self) -> String {
+        let Principal::Provider { name, .. } = self.request.principal else {
+            return String::new();
+        };
+        let host = name
+            .rsplit_once(":oidc-provider/")
+            .map_or(&**name, |(_, host)| host);
+        let claim = |claim: &str| {
+            let key = format!("{host}:{claim}");
+            let value = self.request.context.single(&key.to_lowercase())?;
+            Some(format!("{}:{}", quote(&key), quote(value)))
+        };
+        let claims: Vec<String> = ["aud", "sub"].into_iter().filter_map(claim).collect();
+        match claims.is_empty() {
+            true => String::new(),
+            false => format!(
+                ",\"Condition\":{{\"StringEquals\":{{{}}}}}",
+                claims.join(",")
+            ),
         }
     }
 
@@ -226,7 +334,7 @@ impl Evaluation<'_> {
             _ => String::new(),
         };
         let resource = match (gate, self.kind) {
-            (Gate::Resource | Gate::Grant, ResourceKind::Trust) => String::new(),
+            (Gate::Resource | Gate::Grant, ResourceKind::Trust) => self.claims(),
             (Gate::Resource | Gate::Grant, ResourceKind::Key) => ",\"Resource\":\"*\"".to_owned(),
             // A repository policy has no Resource.
             (Gate::Resource | Gate::Grant, _) if self.request.action_of("ecr").is_some() => {

@@ -9,7 +9,8 @@ use crate::decision::{
 use crate::document::{Effect, Policy, PrincipalPattern, Statement};
 use crate::grants::{constraints_hold, covers_child, takes_context};
 use crate::principal::{Principal, Strength};
-use crate::request::Request;
+use crate::rcp;
+use crate::request::{ContextValue, Request};
 
 /// Decides `request` under `policies`.
 #[must_use]
@@ -30,8 +31,15 @@ pub fn evaluate(request: &Request<'_>, policies: &Policies, kind: ResourceKind) 
     if evaluation.needs_no_permission() {
         return evaluation.decision(Outcome::Allow, Gate::Identity, None);
     }
-    // AWS never lets a root user assume a role, whatever the policies say (STS API reference).
-    if matches!(request.principal, Principal::Root { .. }) && request.is("sts", "AssumeRole") {
+    // Whatever the policies say: AWS lets no root user assume a role, and no federated user ask STS for anything but who
+    // it is (STS API reference); and nobody takes a task upon its own account's root user (`spec/authorization.md` section
+    // 9.1).
+    let refused = match request.principal {
+        Principal::Root { .. } => request.is("sts", "AssumeRole"),
+        Principal::Federated { .. } => request.action_of("sts").is_some(),
+        _ => false,
+    };
+    if refused || (request.is("sts", "AssumeRoot") && !cross_account) {
         return evaluation.implicit(vec![Missing {
             gate: Gate::Identity,
             side: Side::Caller,
@@ -149,12 +157,31 @@ impl<'a> Evaluation<'a> {
         own && !self.service_linked()
     }
 
-    /// Resource control policies bind neither service-linked roles, nor who assumes one, nor RetireGrant (recorded on
-    /// AWS; spec authorization.md 4.2 and 4.3).
+    /// Resource control policies bind who wants something of a resource of the services that they are for, but neither
+    /// service-linked roles, nor who assumes one, nor RetireGrant, nor who uses a key that AWS manages (recorded on AWS;
+    /// spec authorization.md 4.2 and 4.3).
     pub(crate) fn under_rcp(&self) -> bool {
-        let linked = self.request.resource.contains(":role/aws-service-role/")
-            && self.request.action_of("sts").is_some();
-        !self.service_linked() && !linked && !self.request.is("kms", "RetireGrant")
+        let request = self.request;
+        let service = request.action.split(':').next().unwrap_or_default();
+        let linked = request.resource.contains(":role/aws-service-role/")
+            && request.action_of("sts").is_some();
+        !self.policies.rcp.is_empty()
+            && request.resource != "*"
+            && rcp::binds(service)
+            && !self.service_linked()
+            && !linked
+            && !request.is("kms", "RetireGrant")
+            && !self.key_of_aws()
+    }
+
+    /// Whether the key is one that AWS manages: nobody else gives an alias that begins so.
+    fn key_of_aws(&self) -> bool {
+        let of_aws = |alias: &str| alias.starts_with("alias/aws/");
+        match self.request.context.get("kms:resourcealiases") {
+            Some(ContextValue::Single(alias)) => of_aws(alias),
+            Some(ContextValue::List(aliases)) => aliases.iter().any(|alias| of_aws(alias)),
+            None => false,
+        }
     }
 
     fn service_linked(&self) -> bool {
@@ -190,13 +217,15 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The resource policy, where it counts: the organization's delegation policy does not bind the management account
-    /// itself (`spec/authorization.md` section 5.1).
-    fn resource_policy(&self) -> Option<&'a Policy> {
+    /// itself (`spec/authorization.md` section 5.1), and a token for a registry is no matter of one repository
+    /// (`spec/iam.md` fact 13).
+    pub(crate) fn resource_policy(&self) -> Option<&'a Policy> {
         let account = self.request.resource_account;
         let own = account.is_some()
             && account == self.request.principal.account()
             && self.request.action_of("organizations").is_some();
-        self.policies.resource.as_ref().filter(|_| !own)
+        let token = self.request.is("ecr", "GetAuthorizationToken");
+        self.policies.resource.as_ref().filter(|_| !own && !token)
     }
 
     fn resource_deny(&self) -> Option<Hit<'a>> {
@@ -240,10 +269,9 @@ impl<'a> Evaluation<'a> {
             return true;
         }
         let listed = |strength| {
-            element
-                .patterns
-                .iter()
-                .any(|p| principal.named_by(p) == Some(strength))
+            // Everyone is listed in every form.
+            let names = |p| principal.named_by(p) == Some(strength) || *p == PrincipalPattern::Any;
+            element.patterns.iter().any(names)
         };
         let exempt = match principal {
             Principal::Session { .. } => {
@@ -381,10 +409,14 @@ impl<'a> Evaluation<'a> {
         };
         let boundary_silent =
             p.boundary.is_some() && self.first(&p.boundary, Effect::Allow).is_none();
-        let session_silent = p
-            .session
-            .as_deref()
-            .is_some_and(|s| self.first(s, Effect::Allow).is_none());
+        let session_silent = match (self.request.principal, p.session.as_deref()) {
+            // The policies of a task only deny (`spec/authorization.md` section 9.1).
+            (Principal::Root { .. }, _) => false,
+            // Who passes none has federated a user who may nothing (STS API reference, GetFederationToken).
+            (Principal::Federated { .. }, None) => true,
+            (_, None) => false,
+            (_, Some(policies)) => self.first(policies, Effect::Allow).is_none(),
+        };
         let resource = self.resource_allow();
         let grant = self.grant_allow(false);
         let resource_strength = resource.as_ref().map(|(s, _)| *s);
@@ -432,15 +464,11 @@ impl<'a> Evaluation<'a> {
         // A member sees what it is a member of (`spec/authorization.md` section 5.1). Nobody can ask for another
         // organization: the account of the request is the one that manages the caller's own.
         let member = self.request.is("organizations", "DescribeOrganization");
-        let needs_resource = (self.cross_account && !member) || self.kind != ResourceKind::Ordinary;
-        let never = self.cross_account
-            && self.kind == ResourceKind::Key
-            && self.request.action_of("kms").is_some_and(|name| {
-                !KEYS_ACROSS_ACCOUNTS
-                    .iter()
-                    .any(|k| k.eq_ignore_ascii_case(name))
-            });
-        if (needs_resource && strongest.is_none()) || never {
+        // The root user of a member has no say in who stands for it (recorded; section 9.2).
+        let task = self.request.is("sts", "AssumeRoot");
+        let needs_resource =
+            !task && ((self.cross_account && !member) || self.kind != ResourceKind::Ordinary);
+        if (needs_resource && strongest.is_none()) || self.never() {
             // In one account, a key policy that neither allows nor delegates is what AWS names.
             let at = if self.cross_account { missing.len() } else { 0 };
             missing.insert(at, owner(Gate::Resource));
@@ -449,6 +477,18 @@ impl<'a> Evaluation<'a> {
             return self.implicit(missing);
         }
         self.allowed_by(identity.flatten(), resource, grant)
+    }
+
+    /// Whether no policy can allow it.
+    fn never(&self) -> bool {
+        let request = self.request;
+        let key = request.action_of("kms").is_some_and(|name| {
+            !KEYS_ACROSS_ACCOUNTS
+                .iter()
+                .any(|k| k.eq_ignore_ascii_case(name))
+        });
+        // A role is passed to a service of its own account (`spec/iam.md` fact 30).
+        self.cross_account && (key || request.is("iam", "PassRole"))
     }
 
     /// Names what carried the decision: the resource's statement when the resource had to agree or when no identity policy

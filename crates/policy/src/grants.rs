@@ -52,7 +52,13 @@ pub(crate) fn covers_child(parent: &Grant, child: &Grant) -> bool {
         .iter()
         .all(|o| parent.operations.contains(o));
     let holds = |required: &[(String, String)], given: Option<&Vec<(String, String)>>| {
-        given.is_some_and(|given| required.iter().all(|pair| given.contains(pair)))
+        // Keys are the same in any case, values are not.
+        let has = |(key, value): &(String, String), given: &[(String, String)]| {
+            given
+                .iter()
+                .any(|(k, v)| k.eq_ignore_ascii_case(key) && v == value)
+        };
+        given.is_some_and(|given| required.iter().all(|pair| has(pair, given)))
     };
     let subset = parent.context_subset.as_ref().is_none_or(|required| {
         holds(required, child.context_equals.as_ref())

@@ -33,6 +33,7 @@ mod message;
 mod parse;
 mod principal;
 mod public;
+mod rcp;
 mod render;
 mod request;
 mod resource_arn;

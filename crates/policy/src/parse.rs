@@ -12,6 +12,7 @@ use crate::document::{
     Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement, Version,
 };
 use crate::json::{self, Json, JsonError, Node, Span};
+use crate::principal::Parts;
 use crate::template::Template;
 
 /// Why a text is not a policy document.
@@ -266,7 +267,14 @@ pub(crate) fn aws_principal(text: String) -> PrincipalPattern {
             PrincipalPattern::Account(arn.account)
         }
         Ok(_) => PrincipalPattern::Arn(text),
-        Err(_) => PrincipalPattern::Id(text),
+        // Of another partition.
+        Err(_) => match Parts::of(&text) {
+            Some(arn) if arn.service == "iam" && arn.resource == "root" => {
+                PrincipalPattern::Account(arn.account.to_owned())
+            }
+            Some(_) => PrincipalPattern::Arn(text),
+            None => PrincipalPattern::Id(text),
+        },
     }
 }
 

@@ -1,7 +1,5 @@
 //! Who asks, and what it means to be named in a policy.
 
-use sekisho_arn::Arn;
-
 use crate::document::PrincipalPattern;
 
 /// The principal of a request.
@@ -31,6 +29,8 @@ pub enum Principal {
         account: String,
         /// The ARN of the role with its path.
         role_arn: String,
+        /// Whether `role_arn` is known to have the role's path: the ARN of a session does not show it.
+        path_known: bool,
         /// The name of the role, without its path.
         role_name: String,
         /// The session name.
@@ -68,19 +68,52 @@ pub enum Strength {
     Direct,
 }
 
+/// The parts of the ARN of a principal, which has no region.
+pub(crate) struct Parts<'t> {
+    partition: &'t str,
+    pub(crate) service: &'t str,
+    pub(crate) account: &'t str,
+    pub(crate) resource: &'t str,
+}
+
+impl<'t> Parts<'t> {
+    pub(crate) fn of(text: &'t str) -> Option<Self> {
+        let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
+        let (partition, service) = (parts.next()?, parts.next()?);
+        let (region, account, resource) = (parts.next()?, parts.next()?, parts.next()?);
+        let good = (partition == "aws" || partition.starts_with("aws-"))
+            && region.is_empty()
+            && sekisho_arn::is_account_id(account)
+            && !resource.is_empty();
+        good.then_some(Self {
+            partition,
+            service,
+            account,
+            resource,
+        })
+    }
+}
+
+/// The partition of an ARN.
+fn partition(arn: &str) -> &str {
+    arn.split(':').nth(1).unwrap_or("aws")
+}
+
 impl Principal {
     /// Reads a principal ARN as AWS shows it: root, user, role session, federated user, identity provider. A role ARN
     /// stands for a session of that role. `role_arn` completes a session ARN with the role's path.
     #[must_use]
     pub fn from_arn(text: &str, role_arn: Option<&str>) -> Option<Self> {
-        let arn: Arn = text.parse().ok()?;
-        let account = arn.account.clone();
-        let (kind, rest) = arn
-            .resource
-            .split_once('/')
-            .unwrap_or((arn.resource.as_str(), ""));
-        Some(match (arn.service.as_str(), kind) {
-            ("iam", "root") => Self::Root { account },
+        let Parts {
+            partition,
+            service,
+            account,
+            resource,
+        } = Parts::of(text)?;
+        let (kind, rest) = resource.split_once('/').unwrap_or((resource, ""));
+        let account = account.to_owned();
+        Some(match (service, kind) {
+            ("iam", "root") if partition == "aws" => Self::Root { account },
             ("iam", "user") => Self::User {
                 account,
                 arn: text.to_owned(),
@@ -88,6 +121,7 @@ impl Principal {
             },
             ("iam", "role") => Self::Session {
                 role_arn: text.to_owned(),
+                path_known: true,
                 role_name: rest.rsplit('/').next().unwrap_or_default().to_owned(),
                 session: String::new(),
                 role_id: None,
@@ -102,8 +136,9 @@ impl Principal {
                         && arn.contains(":role/")
                 });
                 Self::Session {
+                    path_known: role_arn.is_some(),
                     role_arn: role_arn.map_or_else(
-                        || format!("arn:{}:iam::{account}:role/{role_name}", arn.partition),
+                        || format!("arn:{partition}:iam::{account}:role/{role_name}"),
                         str::to_owned,
                     ),
                     role_name: role_name.to_owned(),
@@ -121,11 +156,30 @@ impl Principal {
         })
     }
 
+    /// The principal with the unique id that `aws:userid` says of it: `AIDA…` of a user, `AROA…:session` of a session.
+    #[must_use]
+    pub fn with_id(mut self, userid: Option<&str>) -> Self {
+        match (&mut self, userid) {
+            (Self::User { id, .. }, Some(userid)) => *id = Some(userid.to_owned()),
+            (
+                Self::Session {
+                    session, role_id, ..
+                },
+                Some(userid),
+            ) => {
+                let role = userid.split_once(':').filter(|(_, own)| own == session);
+                *role_id = role.map(|(role, _)| role.to_owned());
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// The identity provider that a trust policy calls `name`: an ARN, or the domain name of one that AWS knows.
     #[must_use]
     pub fn provider(name: &str) -> Self {
         Self::Provider {
-            account: name.parse::<Arn>().ok().map(|arn| arn.account),
+            account: Parts::of(name).map(|arn| arn.account.to_owned()),
             name: name.to_owned(),
         }
     }
@@ -156,11 +210,13 @@ impl Principal {
             } if session.is_empty() => role_arn.clone(),
             Self::Session {
                 account,
+                role_arn,
                 role_name,
                 session,
                 ..
             } => {
-                format!("arn:aws:sts::{account}:assumed-role/{role_name}/{session}")
+                let partition = partition(role_arn);
+                format!("arn:{partition}:sts::{account}:assumed-role/{role_name}/{session}")
             }
         }
     }
@@ -237,7 +293,9 @@ impl Principal {
                     return Some(Strength::Role);
                 }
                 let rest = named
-                    .strip_prefix("arn:aws:sts::")?
+                    .strip_prefix("arn:")?
+                    .strip_prefix(partition(role_arn))?
+                    .strip_prefix(":sts::")?
                     .strip_prefix(account.as_str())?
                     .strip_prefix(":assumed-role/")?
                     .strip_prefix(role_name.as_str())?
@@ -249,25 +307,23 @@ impl Principal {
     }
 
     /// Whether `named` is the role of this session, as far as it is known: a session ARN does not show the role's
-    /// path, and role names are unique in an account. Who knows the unique id knows the path as well.
+    /// path, and role names are unique in an account.
     fn may_be_role(&self, named: &str) -> bool {
         let Self::Session {
             account,
             role_arn,
+            path_known,
             role_name,
-            role_id,
             ..
         } = self
         else {
             return false;
         };
-        let path_unknown = role_id.is_none()
-            && role_arn
-                .strip_suffix(role_name.as_str())
-                .is_none_or(|head| head.ends_with(":role/"));
-        path_unknown
+        !path_known
             && named
-                .strip_prefix("arn:aws:iam::")
+                .strip_prefix("arn:")
+                .and_then(|rest| rest.strip_prefix(partition(role_arn)))
+                .and_then(|rest| rest.strip_prefix(":iam::"))
                 .and_then(|rest| rest.strip_prefix(account.as_str()))
                 .and_then(|rest| rest.strip_prefix(":role/"))
                 .is_some_and(|path| path.rsplit('/').next() == Some(role_name))

@@ -451,6 +451,7 @@ fn ids_stay_with_who_had_them() {
     let session = |id: Option<&str>| Principal::Session {
         account: "111111111111".into(),
         role_arn: ROLE.into(),
+        path_known: id.is_some(),
         role_name: "r".into(),
         session: "s".into(),
         role_id: id.map(str::to_owned),

@@ -18,6 +18,7 @@ fn who() -> impl Strategy<Value = Who> {
         }),
         3 => Just(Who::User { account: A.into(), arn: format!("arn:aws:iam::{A}:user/u") }),
         1 => Just(Who::Root { account: A.into() }),
+        1 => Just(Who::Federated { account: A.into(), arn: format!("arn:aws:sts::{A}:federated-user/f") }),
         1 => Just(Who::Service("codepipeline.amazonaws.com".into())),
         1 => Just(Who::Provider(PROVIDER.into())),
         1 => Just(Who::Anonymous),
@@ -38,12 +39,17 @@ pub(crate) fn principal(who: &Who) -> Principal {
         } => Principal::Session {
             account: account.clone(),
             role_arn: format!("arn:aws:iam::{account}:role/{role}"),
+            path_known: true,
             role_name: role.rsplit('/').next().unwrap().to_owned(),
             session: name.clone(),
             role_id: Some("AROA1".into()),
         },
         Who::Root { account } => Principal::Root {
             account: account.clone(),
+        },
+        Who::Federated { account, arn } => Principal::Federated {
+            account: account.clone(),
+            arn: arn.clone(),
         },
         Who::Service(name) => Principal::Service(name.clone()),
         Who::Provider(name) => Principal::provider(name),
@@ -62,6 +68,7 @@ fn named() -> impl Strategy<Value = Value> {
         json!({"AWS": format!("arn:aws:sts::{A}:assumed-role/r/s")}),
         json!({"AWS": [A, format!("arn:aws:iam::{A}:role/r"), format!("arn:aws:sts::{A}:assumed-role/r/s")]}),
         json!({"AWS": [A, format!("arn:aws:iam::{A}:user/u")]}),
+        json!({"AWS": [A, format!("arn:aws:sts::{A}:federated-user/f")]}),
         json!({"Service": "codepipeline.amazonaws.com"}),
         json!({"Service": "s3.amazonaws.com", "AWS": "*"}),
         json!({"Federated": PROVIDER}),
@@ -312,9 +319,16 @@ fn context() -> impl Strategy<Value = Vec<(String, Value)>> {
             vec![json!("192.0.2.1"), json!("10.1.2.3"), json!("no address")],
         ),
         maybe("kms:encryptioncontext:team", vec![json!("x"), json!("y")]),
+        maybe(
+            "kms:resourcealiases",
+            vec![json!(["alias/a"]), json!(["alias/aws/s3"])],
+        ),
     )
-        .prop_map(|(a, b, c, d, e, f, g, h, i)| {
-            [a, b, c, d, e, f, g, h, i].into_iter().flatten().collect()
+        .prop_map(|(a, b, c, d, e, f, g, h, i, j)| {
+            [a, b, c, d, e, f, g, h, i, j]
+                .into_iter()
+                .flatten()
+                .collect()
         })
 }
 
@@ -329,6 +343,9 @@ pub(crate) fn question() -> impl Strategy<Value = Question> {
             "arn:aws:kms:us-east-1:111111111111:key/1",
         ),
         ("sts:AssumeRole", "arn:aws:iam::111111111111:role/target"),
+        ("iam:PassRole", "arn:aws:iam::111111111111:role/target"),
+        ("ecr:GetAuthorizationToken", "*"),
+        ("s3:ListAllMyBuckets", "*"),
     ]);
     (who(), target, select(vec![A, B]), context()).prop_map(
         |(who, (action, resource), owner, context)| Question {

@@ -23,6 +23,11 @@ pub(crate) enum Who {
     Root {
         account: String,
     },
+    /// A user who was federated (`sts:GetFederationToken`).
+    Federated {
+        account: String,
+        arn: String,
+    },
     Service(String),
     /// Somebody for whom an identity provider vouches.
     Provider(String),
@@ -111,9 +116,10 @@ impl Question {
 
     fn account(&self) -> Option<&str> {
         match &self.who {
-            Who::User { account, .. } | Who::Session { account, .. } | Who::Root { account } => {
-                Some(account)
-            }
+            Who::User { account, .. }
+            | Who::Session { account, .. }
+            | Who::Federated { account, .. }
+            | Who::Root { account } => Some(account),
             _ => None,
         }
     }
@@ -142,7 +148,9 @@ impl Question {
             });
         }
         match &self.who {
-            Who::User { arn, .. } if arn == text => Some(Named::Itself),
+            Who::User { arn, .. } | Who::Federated { arn, .. } if arn == text => {
+                Some(Named::Itself)
+            }
             Who::Session {
                 account,
                 role,
@@ -380,12 +388,23 @@ impl Question {
 pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     let service_linked =
         matches!(&q.who, Who::Session { role, .. } if role.starts_with("aws-service-role/"));
-    let free = service_linked || q.action == "kms:RetireGrant";
+    let aliases = q.key("kms:ResourceAliases").map(list).unwrap_or_default();
+    let of_aws = aliases.iter().any(|a| word(a).starts_with("alias/aws/"));
+    let free = service_linked
+        || of_aws
+        || q.action == "kms:RetireGrant"
+        || q.resource == "*"
+        || !protected(q);
     let rcp: &[Vec<Value>] = if free { &[] } else { &l.rcp };
     let bound =
         !service_linked && !matches!(q.who, Who::Service(_) | Who::Provider(_) | Who::Anonymous);
     let scp: &[Vec<Value>] = if bound { &l.scp } else { &[] };
-    if matches!(q.who, Who::Root { .. }) && q.action == "sts:AssumeRole" {
+    let unheard = match q.who {
+        Who::Root { .. } => q.action == "sts:AssumeRole",
+        Who::Federated { .. } => q.action.starts_with("sts:"),
+        _ => false,
+    };
+    if unheard {
         return Verdict::Implicit(["identity"].into());
     }
     let mut denied = BTreeSet::new();
@@ -401,6 +420,9 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     check("session", q.any_says(l.session.iter().flatten(), "Deny"));
     for (gate, document) in [("resource", &l.resource), ("endpoint", &l.endpoint)] {
         let Some(document) = document else { continue };
+        if gate == "resource" && q.action == "ecr:GetAuthorizationToken" {
+            continue;
+        }
         for s in list(&document["Statement"]) {
             let about = match (s.get("Principal"), s.get("NotPrincipal")) {
                 // A Deny for everyone is for everyone.
@@ -444,7 +466,9 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     }
 
     let mut resource: Option<Named> = None;
-    if let Some(document) = &l.resource {
+    if let Some(document) = &l.resource
+        && q.action != "ecr:GetAuthorizationToken"
+    {
         for s in list(&document["Statement"]) {
             if s["Effect"] == "Allow" && q.applies(document, s) {
                 let best = s
@@ -484,7 +508,12 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     }
     let identity = matches!(q.who, Who::Root { .. }) || q.any_says(&l.identity, "Allow");
     let boundary = l.boundary.as_ref().is_none_or(|b| q.says(b, "Allow"));
-    let session = l.session.as_ref().is_none_or(|s| q.any_says(s, "Allow"));
+    let session = match (&q.who, &l.session) {
+        (Who::Root { .. }, _) => true,
+        (Who::Federated { .. }, None) => false,
+        (_, None) => true,
+        (_, Some(session)) => q.any_says(session, "Allow"),
+    };
 
     let mut missing = BTreeSet::new();
     let either = resource.max(grant);
@@ -506,7 +535,8 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
             missing.insert("session");
         }
     }
-    if (account != q.owner || strict) && either.is_none() {
+    let foreign = account != q.owner;
+    if ((foreign || strict) && either.is_none()) || (foreign && q.action == "iam:PassRole") {
         missing.insert("resource");
     }
     if missing.is_empty() {
@@ -514,6 +544,26 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     } else {
         Verdict::Implicit(missing)
     }
+}
+
+/// Whether no policy could allow it: a root user that assumes a role, a federated user that asks STS, a role or a registry of
+/// another account, and strangers where the resource cannot speak for them.
+pub(crate) fn beyond(q: &Question, l: &Layers) -> bool {
+    let foreign = q.account() != Some(&*q.owner);
+    match &*q.action {
+        "sts:AssumeRole" => matches!(q.who, Who::Root { .. } | Who::Federated { .. }),
+        "iam:PassRole" if q.account().is_some() => foreign,
+        "iam:PassRole" => l.resource.is_none(),
+        "ecr:GetAuthorizationToken" => foreign,
+        _ => false,
+    }
+}
+
+/// Whether resource control policies are for the service: of those that the questions are about.
+fn protected(q: &Question) -> bool {
+    ["s3:", "kms:", "sts:", "sqs:"]
+        .iter()
+        .any(|service| q.action.to_lowercase().starts_with(service))
 }
 
 fn everyone(element: &Value) -> bool {
@@ -531,9 +581,9 @@ fn not_principal(q: &Question, l: &Layers, element: &Value) -> bool {
     let named = q.principals(element);
     let needed: &[Named] = match q.who {
         Who::Session { .. } => &[Named::Account, Named::Role, Named::Itself],
-        Who::User { .. } => &[Named::Account, Named::Itself],
+        Who::User { .. } | Who::Federated { .. } => &[Named::Account, Named::Itself],
         _ => &[Named::Itself],
     };
     // `*` is everyone in every form.
-    !needed.iter().all(|n| named.contains(n))
+    !everyone(element) && !needed.iter().all(|n| named.contains(n))
 }

@@ -15,25 +15,30 @@ struct File<'a> {
 }
 
 /// Calls `answer` with the text of every case in `text` and the byte at which it begins. `text` is one object with
-/// `cases`, one case over several lines, or a case a line; lines that are blank are passed over.
+/// `cases`, a list of cases, one case over several lines, or a case a line; lines that are blank are passed over.
 pub(crate) fn each(text: &str, mut answer: impl FnMut(&str, usize)) {
-    if let Ok(file) = serde_json::from_str::<File<'_>>(text) {
-        for case in file.cases {
+    let whole = text.trim_start_matches('\u{feff}').trim_start();
+    let list = match whole.starts_with('[') {
+        true => serde_json::from_str::<Vec<&RawValue>>(whole),
+        false => serde_json::from_str::<File<'_>>(whole).map(|file| file.cases),
+    };
+    if let Ok(cases) = list {
+        for case in cases {
             let at = (case.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
             answer(case.get(), at);
         }
         return;
     }
-    if serde_json::from_str::<&RawValue>(text).is_ok() {
-        let trimmed = text.trim();
+    if serde_json::from_str::<&RawValue>(whole).is_ok() {
+        let trimmed = whole.trim();
         answer(
             trimmed,
             (trimmed.as_ptr() as usize).saturating_sub(text.as_ptr() as usize),
         );
         return;
     }
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
+    let mut at = text.len() - whole.len();
+    for line in whole.split_inclusive('\n') {
         if !line.trim().is_empty() {
             answer(line.trim_end(), at);
         }
