@@ -11,7 +11,14 @@ use std::path::{Path, PathBuf};
 
 use sekisho_policy::case::Case;
 use sekisho_policy::{evaluate, explain, what_would_allow, wire_sentence};
-use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// A file of cases; their texts as they are.
+#[derive(serde::Deserialize)]
+struct File<'a> {
+    #[serde(borrow)]
+    cases: Vec<&'a RawValue>,
+}
 
 fn files(dir: &Path, out: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(dir).unwrap() {
@@ -33,11 +40,11 @@ fn cases() -> Vec<(PathBuf, Case)> {
     let mut out = Vec::new();
     for path in paths {
         let text = std::fs::read_to_string(&path).unwrap();
-        let file: Value =
+        let file: File<'_> =
             serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        for case in file["cases"].as_array().unwrap() {
-            let case = Case::read(&case.to_string(), 0)
-                .unwrap_or_else(|e| panic!("{}: {}: {e}", path.display(), case["name"]));
+        for case in file.cases {
+            let case = Case::read(case.get(), 0)
+                .unwrap_or_else(|e| panic!("{}: {case}: {e}", path.display()));
             let name = path.strip_prefix(&root).unwrap().to_owned();
             out.push((name, case));
         }
