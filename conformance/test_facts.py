@@ -193,3 +193,27 @@ def test_accounts_are_apart(server):
     """What one account has no other sees."""
     server.client("iam", A).create_user(UserName="only-in-a")
     assert refused(server.client("iam", B).get_user, UserName="only-in-a")[0] == "NoSuchEntity"
+
+
+def test_tags_of_a_new_key_need_a_permission_of_their_own(server):
+    """KMS API reference, CreateKey: Tags needs kms:TagResource. There is no key yet that the answer could name (LeanerCloud/CUDly#1671)."""
+    client = user(server, "tags-keys", allow("kms:CreateKey"))
+    client("kms").create_key()
+    sentence = f"User: arn:aws:iam::{A}:user/tags-keys is not authorized to perform: kms:TagResource because no identity-based policy allows the kms:TagResource action"
+    assert refused(client("kms").create_key, Tags=[{"TagKey": "a", "TagValue": "1"}]) == ("AccessDeniedException", sentence)
+
+
+def test_session_tokens_of_users_are_not_for_iam(server):
+    """STS API reference, GetSessionToken: no IAM without multi-factor authentication (99designs/aws-vault#328)."""
+    client = user(server, "without-mfa", allow("*"))
+    assert client("iam").list_roles()
+    session = as_session(server, client("sts").get_session_token())
+    assert session("ecr").describe_repositories()
+    assert refused(session("iam").list_roles) == ("InvalidClientTokenId", "The security token included in the request is invalid")
+
+
+def test_resource_tags_are_no_matter_of_a_key_policy(server):
+    """awsdocs/aws-kms-developer-guide#47."""
+    policy = document({"Effect": "Allow", "Principal": {"AWS": A}, "Action": "kms:*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/team": "x"}}})
+    code, message = refused(server.client("kms", A).create_key, Policy=policy)
+    assert (code, message) == ("MalformedPolicyDocumentException", "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases")

@@ -35,7 +35,7 @@ impl Style {
 }
 
 /// The sentence that AWS shows for a denial. `shown` replaces the resource where a service renders it in a
-/// form of its own (IAM: `role NAME`). For an allowed request the text says so.
+/// form of its own (IAM: `role NAME`), and leaves it out where it is empty. For an allowed request the text says so.
 #[must_use]
 pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>) -> String {
     let style = Style::of(request.action);
@@ -63,12 +63,15 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
     } else {
         resource.to_owned()
     };
-    let on = format!("on resource: {resource}");
+    let on = match shown {
+        Some("") => String::new(),
+        _ => format!(" on resource: {resource}"),
+    };
     match decision.outcome {
         Outcome::Allow => format!("{principal} may perform {action} on {resource}"),
         Outcome::ExplicitDeny => {
             if style == Style::Bare && decision.gate != Gate::Rcp {
-                return format!("{head} {on}");
+                return format!("{head}{on}");
             }
             if style == Style::Kms && decision.cross_account && decision.gate == Gate::Resource {
                 return format!("{head} {}", kms_foreign(request));
@@ -90,13 +93,13 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
                 .map(|arn| format!(": {arn}"))
                 .unwrap_or_default();
             format!(
-                "{head} {on} with an explicit deny in {}{arn}",
+                "{head}{on} with an explicit deny in {}{arn}",
                 with_article(decision.gate)
             )
         }
         Outcome::ImplicitDeny => {
             if style == Style::Bare {
-                return format!("{head} {on}");
+                return format!("{head}{on}");
             }
             if style == Style::Kms && decision.cross_account {
                 if decision
@@ -112,7 +115,7 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
                 );
             }
             format!(
-                "{head} {on} because no {} allows the {action} action",
+                "{head}{on} because no {} allows the {action} action",
                 noun(decision.gate)
             )
         }

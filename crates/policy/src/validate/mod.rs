@@ -1,6 +1,7 @@
 //! What each kind of policy forbids, in AWS's words.
 
 mod grammar;
+mod providers;
 mod rcp;
 mod trust;
 
@@ -133,6 +134,9 @@ impl Kind {
 /// KMS developer guide, `kms:EncryptionContext:context-key`.
 const OVERLY_PERMISSIVE: &str = "OverlyPermissiveCondition:EncryptionContext: Using the ForAllValues set operator with a single-valued condition key matches requests without the specified encryption context or with an unspecified encryption context. To fix, remove ForAllValues.";
 
+/// What tells keys apart means nothing in the policy of one (awsdocs/aws-kms-developer-guide#47).
+const OF_OTHERS: &str = "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases";
+
 /// Parses and validates `text` as `kind`.
 ///
 /// # Errors
@@ -219,6 +223,13 @@ fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
             };
             if statement.conditions.iter().any(open) {
                 return kind.error(OVERLY_PERMISSIVE);
+            }
+            let of_others = |c: &Condition| {
+                let tag = ["aws:resourcetag/", "kms:resourcetag/"];
+                c.key == "kms:resourcealiases" || tag.iter().any(|t| c.key.starts_with(t))
+            };
+            if statement.conditions.iter().any(of_others) {
+                return kind.error(OF_OTHERS);
             }
         }
         Kind::ServiceControl => {
@@ -408,13 +419,22 @@ mod tests {
     /// `spec/iam.md` fact 19.
     #[test]
     fn a_key_policy_asks_for_an_encryption_context() {
-        let with = |operator: &str| {
+        let under = |operator: &str, key: &str| {
             let text = format!(
-                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"111111111111"}},"Action":"kms:*","Resource":"*","Condition":{{"{operator}":{{"kms:EncryptionContext:app":"a"}}}}}}}}"#
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"111111111111"}},"Action":"kms:*","Resource":"*","Condition":{{"{operator}":{{"{key}":"a"}}}}}}}}"#
             );
             refused(&text, Kind::Key)
         };
+        let with = |operator: &str| under(operator, "kms:EncryptionContext:app");
         assert_eq!(with("StringEquals"), None);
+        for key in [
+            "aws:ResourceTag/a",
+            "kms:ResourceTag/a",
+            "KMS:ResourceAliases",
+        ] {
+            let error = under("StringEquals", key).unwrap();
+            assert_eq!(error.message, OF_OTHERS, "{key}");
+        }
         let error = with("ForAllValues:StringEquals").unwrap();
         assert_eq!(error.code, "MalformedPolicyDocumentException");
         assert!(

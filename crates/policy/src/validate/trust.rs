@@ -1,22 +1,19 @@
 //! What a role's trust policy may say.
 
-use super::{Kind, ValidationError};
-use crate::condition::{Condition, Operator, Qualifier};
+use super::{Kind, ValidationError, providers};
+use crate::condition::Condition;
 use crate::document::{Effect, PrincipalPattern, Statement};
 
-/// The actions of a trust policy: all else is refused, though it be one of STS (recorded on AWS, LocalStack
-/// `test_iam_roles`).
+/// The actions of a trust policy: all else is refused, though it be one of STS, or one of these in other letters (recorded
+/// on AWS: LocalStack `test_iam_roles`, and the recordings that `providers.rs` names).
 const ACTIONS: &[&str] = &[
-    "sts:assumerole",
-    "sts:assumerolewithsaml",
-    "sts:assumerolewithwebidentity",
-    "sts:setcontext",
-    "sts:setsourceidentity",
-    "sts:tagsession",
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:SetContext",
+    "sts:SetSourceIdentity",
+    "sts:TagSession",
 ];
-
-/// The provider of GitHub Actions, whose tokens anybody can get.
-const GITHUB: &str = "token.actions.githubusercontent.com";
 
 pub(super) fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
     let Some(principals) = &statement.principals else {
@@ -49,11 +46,8 @@ pub(super) fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationE
         return kind.error("Missing required field Action");
     };
     let known = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        text == "*"
-            || ACTIONS
-                .iter()
-                .any(|action| sekisho_arn::glob(&text, action))
+        let all = text == "*" || text == "sts:*";
+        !all && ACTIONS.iter().any(|action| sekisho_arn::glob(text, action))
     };
     if !actions.texts().all(known) {
         return kind.error("AssumeRole policy may only specify STS AssumeRole actions.");
@@ -64,40 +58,9 @@ pub(super) fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationE
         // terraform-aws-modules/terraform-aws-eks#1084.
         return kind.error("Condition can contain only one colon.");
     }
-    for name in federated.filter(|_| statement.effect == Effect::Allow) {
-        check_provider(statement, name, kind)?;
-    }
-    Ok(())
-}
-
-/// Providers whose users are everybody must be narrowed down.
-fn check_provider(statement: &Statement, name: &str, kind: Kind) -> Result<(), ValidationError> {
-    if name == "cognito-identity.amazonaws.com" && statement.conditions.is_empty() {
-        // aws-amplify/amplify-cli#13689.
-        return kind.error("A condition block must be present for the Cognito provider");
-    }
-    if !name.ends_with(&format!(":oidc-provider/{GITHUB}")) {
-        return Ok(());
-    }
-    let keys = ["sub", "job_workflow_ref"].map(|claim| format!("{GITHUB}:{claim}"));
-    let narrows = |c: &Condition| {
-        let operator = matches!(
-            c.operator,
-            Operator::String { not: false }
-                | Operator::StringLike { not: false }
-                | Operator::StringIgnoreCase { not: false }
-        );
-        let all = c
-            .operands
-            .iter()
-            .any(|o| o.template.raw.chars().all(|c| c == '*'));
-        operator && !all && c.qualifier != Qualifier::ForAll && keys.contains(&c.key)
-    };
-    if !statement.conditions.iter().any(narrows) {
-        return kind.error(format!(
-            "Trust policy with trusted principal {name} must evaluate, using StringEquals, StringLike or StringEqualsIgnoreCase, {} or {} which is not scoped to all.",
-            keys[0], keys[1]
-        ));
+    let web = statement.matches_action("sts:AssumeRoleWithWebIdentity");
+    for name in federated.filter(|_| web && statement.effect == Effect::Allow) {
+        providers::check(statement, name, kind)?;
     }
     Ok(())
 }

@@ -38,6 +38,10 @@ impl Operation for CreateKey {
         {
             return Ok(Vec::new());
         }
+        let tags = || {
+            let each = input.tags.iter();
+            each.map(|t| (t.tag_key.as_str(), t.tag_value.as_str()))
+        };
         let check = Check::new("kms:CreateKey", "*")
             .with("kms:KeySpec", "SYMMETRIC_DEFAULT")
             .with("kms:KeyUsage", "ENCRYPT_DECRYPT")
@@ -45,13 +49,14 @@ impl Operation for CreateKey {
                 "kms:BypassPolicyLockoutSafetyCheck",
                 input.bypass_policy_lockout_safety_check.to_string(),
             )
-            .with_tags(
-                input
-                    .tags
-                    .iter()
-                    .map(|t| (t.tag_key.as_str(), t.tag_value.as_str())),
-            );
-        Ok(vec![checks::common(lookup, check)])
+            .with_tags(tags());
+        let mut all = vec![checks::common(lookup, check)];
+        if !input.tags.is_empty() {
+            // The key is not there yet: AWS names no resource (LeanerCloud/CUDly#1671).
+            let tag = Check::new("kms:TagResource", "*").shown("");
+            all.push(checks::common(lookup, tag.with_tags(tags())));
+        }
+        Ok(all)
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
