@@ -70,7 +70,8 @@ pub(crate) fn check_arn(resource: &str) -> Result<(), String> {
         || account == "aws"
         || open(account)
         || sekisho_arn::is_account_id(account);
-    if matches!(part(2), "iam" | "sts") && parts.len() > 5 && !known {
+    let placeholder = account.contains(['<', '>', '{', '}', '[', ']', ' ']) && !open(account);
+    if (matches!(part(2), "iam" | "sts") && parts.len() > 5 && !known) || placeholder {
         // 99designs/iamy#65, ryanto/next-s3-upload#58: an account of another length, or a placeholder.
         return Err("The policy failed legacy parsing".to_owned());
     }

@@ -207,6 +207,19 @@ fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
             if principals.is_none() {
                 return kind.error("Missing required field Principal");
             }
+            if principals.is_some_and(|p| p.patterns.is_empty()) {
+                return kind.error("Invalid principal in policy");
+            }
+            let elements = [
+                ("Action", &statement.actions),
+                ("Resource", &statement.resources),
+            ];
+            for (name, element) in elements {
+                let empty = |e: &Element| e.texts().next().is_none();
+                if element.as_ref().is_some_and(empty) {
+                    return kind.error(format!("Missing required field {name} cannot be empty!"));
+                }
+            }
             if statement.actions.is_none() {
                 return kind.error("Missing required field Action");
             }
