@@ -14,12 +14,14 @@ use crate::value::Value;
 use crate::{Place, Problem, Source};
 
 /// A resource or a data source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NodeKind {
     /// `resource`.
     Resource,
     /// `data`.
     Data,
+    /// `ephemeral`: read each time, and kept nowhere.
+    Ephemeral,
 }
 
 /// A block of the configuration that is to be made or read.
@@ -82,6 +84,7 @@ impl Node {
         match self.kind {
             NodeKind::Resource => format!("{}.{}", self.type_name, self.name),
             NodeKind::Data => format!("data.{}.{}", self.type_name, self.name),
+            NodeKind::Ephemeral => format!("ephemeral.{}.{}", self.type_name, self.name),
         }
     }
 

@@ -26,7 +26,7 @@ impl Configuration {
         for (index, module) in self.modules.iter().enumerate().filter(|(_, m)| !m.given) {
             let mut names = BTreeSet::new();
             for node in self.nodes.iter().filter(|n| n.module == index) {
-                let own = (node.kind == NodeKind::Data, &*node.type_name, &*node.name);
+                let own = (node.kind, &*node.type_name, &*node.name);
                 if !names.insert(own) {
                     let message = format!("{} is declared twice", node.local_address());
                     problems.push(Problem::at(&node.place, message));
@@ -67,7 +67,7 @@ impl Configuration {
 
 struct Check<'c> {
     module: &'c Module,
-    names: &'c BTreeSet<(bool, &'c str, &'c str)>,
+    names: &'c BTreeSet<(NodeKind, &'c str, &'c str)>,
     source: &'c Arc<Source>,
     /// What `for` and dynamic blocks have named so far; they may shadow what is declared, so these are not looked at.
     bound: BTreeSet<String>,
@@ -104,12 +104,17 @@ impl Check<'_> {
                 format!("the module `{name}` is not declared")
             }
             ["var" | "local" | "module", ..] => return None,
-            ["data", kind, name, ..] if !self.names.contains(&(true, *kind, *name)) => {
+            ["data", kind, name, ..] if !self.names.contains(&(NodeKind::Data, *kind, *name)) => {
                 format!("the data source `data.{kind}.{name}` is not declared")
             }
-            ["data", ..] => return None,
+            ["ephemeral", kind, name, ..]
+                if !self.names.contains(&(NodeKind::Ephemeral, *kind, *name)) =>
+            {
+                format!("the ephemeral resource `ephemeral.{kind}.{name}` is not declared")
+            }
+            ["data" | "ephemeral", ..] => return None,
             ["resource", kind, name, ..] => return self.undeclared(&[kind, name]),
-            [kind, name, ..] if !self.names.contains(&(false, *kind, *name)) => {
+            [kind, name, ..] if !self.names.contains(&(NodeKind::Resource, *kind, *name)) => {
                 format!("the resource `{kind}.{name}` is not declared")
             }
             _ => return None,

@@ -238,7 +238,9 @@ impl Search<'_> {
             return;
         };
         let address = match path {
-            [root, kind, name, ..] if root == "data" => format!("data.{kind}.{name}"),
+            [root, kind, name, ..] if matches!(&**root, "data" | "ephemeral") => {
+                format!("{root}.{kind}.{name}")
+            }
             [root, name, ..] if root == "local" => {
                 if let Some((_, expression)) = own.locals.get(name)
                     && self.seen.insert((module, format!("local.{name}")))
@@ -292,9 +294,9 @@ impl Node {
         self.body.has_attribute(argument)
     }
 
-    /// Whether it is a data source.
+    /// Whether nothing is made of it: it is read, as a data source or an ephemeral resource.
     #[must_use]
     pub fn is_data(&self) -> bool {
-        self.kind == NodeKind::Data
+        self.kind != NodeKind::Resource
     }
 }

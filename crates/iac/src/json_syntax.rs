@@ -27,7 +27,7 @@ pub(crate) fn text(json: &Value) -> Result<String, String> {
                     terraform(members(body, "terraform")?, &mut out)?;
                 }
             }
-            "resource" | "data" => {
+            "resource" | "data" | "ephemeral" => {
                 for (type_name, named) in labelled(value, kind)? {
                     for (name, body) in labelled(named, type_name)? {
                         for body in bodies(body) {
@@ -226,18 +226,55 @@ fn expression(value: &Value) -> Result<String, String> {
             let items: Vec<String> = items.iter().map(expression).collect::<Result<_, _>>()?;
             format!("[{}]", items.join(", "))
         }
-        Value::Object(map) if map.contains_key("dynamic") => {
-            return Err("`dynamic` in a block of a block is not supported yet in JSON".to_owned());
-        }
         Value::Object(map) => {
             let mut members = Vec::new();
-            for (key, value) in map.iter().filter(|(key, _)| *key != "//") {
+            let dynamic = map.get("dynamic").filter(|value| is_dynamic(value));
+            let made = dynamic.map(repeated).transpose()?.unwrap_or_default();
+            let own = map
+                .iter()
+                .filter(|(key, _)| *key != "//" && !(dynamic.is_some() && *key == "dynamic"));
+            for (key, value) in own.filter(|(key, _)| !made.contains_key(*key)) {
                 members.push(format!("{} = {}", template(key), expression(value)?));
+            }
+            for (key, lists) in &made {
+                let mut lists = lists.clone();
+                if let Some(own) = map.get(key.as_str()) {
+                    let own: Result<Vec<_>, _> = bodies(own).into_iter().map(expression).collect();
+                    lists.insert(0, format!("[{}]", own?.join(", ")));
+                }
+                members.push(format!("{} = concat({})", template(key), lists.join(", ")));
             }
             format!("{{ {} }}", members.join(", "))
         }
         other => other.to_string(),
     })
+}
+
+/// Whether a member that is called `dynamic` says of what blocks are made, as all do of blocks within blocks.
+fn is_dynamic(value: &Value) -> bool {
+    let says = |body: &Value| body.get("for_each").is_some() && body.get("content").is_some();
+    let mut parts = bodies(value).into_iter().filter_map(Value::as_object);
+    parts.any(|named| {
+        let mut all = named.values().flat_map(bodies);
+        all.next().is_some_and(says) && all.all(says)
+    })
+}
+
+/// Blocks within blocks that are made of something: by their name, lists of what each is.
+fn repeated(value: &Value) -> Result<std::collections::BTreeMap<&String, Vec<String>>, String> {
+    let mut out: std::collections::BTreeMap<&String, Vec<String>> = Default::default();
+    for (label, body) in labelled(value, "dynamic")? {
+        for body in bodies(body) {
+            let iterator = body.get("iterator").map_or_else(|| label.clone(), bare);
+            let each = expression(body.get("for_each").unwrap_or(&Value::Null))?;
+            let content = expression(body.get("content").unwrap_or(&Value::Null))?;
+            let list = format!(
+                "[for {iterator} in [for key, value in {each} : {{ key = key, value = value }}] : {content}]"
+            );
+            out.entry(label).or_default().push(list);
+        }
+    }
+    Ok(out)
 }
 
 /// A value that is what it is.
@@ -359,6 +396,28 @@ mod tests {
             assert!(text.contains(line), "{line}\n{text}");
         }
         assert!(crate::syntax::body(&text).is_ok(), "{text}");
+    }
+
+    #[test]
+    fn blocks_within_blocks_may_be_repeated() {
+        let json = serde_json::json!({"data": {"aws_iam_policy_document": {"d": {"statement": [{
+            "actions": ["s3:GetObject"],
+            "condition": {"test": "Bool", "variable": "a", "values": ["true"]},
+            "dynamic": {"condition": {"for_each": "${{ b = 1, c = 2 }}", "iterator": "it",
+                "content": {"test": "NumericEquals", "variable": "${it.key}", "values": ["${it.value}"]}}},
+        }]}}}});
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("main.tf.json"), json.to_string()).unwrap();
+        let reading = crate::Reading::of(folder.path());
+        let config = crate::Configuration::read(&reading).unwrap();
+        let state = crate::State::new(&config);
+        let (_, scope) = state.scopes(&config.nodes[0]).unwrap().remove(0);
+        let arguments = config.nodes[0].arguments(&scope).unwrap();
+        let document = crate::policy_document(&arguments.values).unwrap();
+        let read: Value = serde_json::from_str(&document.json).unwrap();
+        let expected =
+            serde_json::json!({"Bool": {"a": "true"}, "NumericEquals": {"b": "1", "c": "2"}});
+        assert_eq!(read["Statement"][0]["Condition"], expected);
     }
 
     fn values() -> impl Strategy<Value = Value> {

@@ -192,12 +192,12 @@ impl Module {
                     body: block.body,
                 });
             }
-            kind @ ("resource" | "data") => match names.as_slice() {
+            kind @ ("resource" | "data" | "ephemeral") => match names.as_slice() {
                 [type_name, name] => found.nodes.push(Node {
-                    kind: if kind == "data" {
-                        NodeKind::Data
-                    } else {
-                        NodeKind::Resource
+                    kind: match kind {
+                        "data" => NodeKind::Data,
+                        "ephemeral" => NodeKind::Ephemeral,
+                        _ => NodeKind::Resource,
                     },
                     type_name: type_name.clone(),
                     name: name.clone(),

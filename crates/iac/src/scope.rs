@@ -357,7 +357,9 @@ impl<'a> Scope<'a> {
             ["path", "root", ..] => Ok((".".into(), 2)),
             ["terraform", "workspace", ..] => Ok((self.workspace().into(), 2)),
             ["resource", kind, name, ..] => made(format!("{kind}.{name}"), 3),
-            ["data", kind, name, ..] => made(format!("data.{kind}.{name}"), 3),
+            [root @ ("data" | "ephemeral"), kind, name, ..] => {
+                made(format!("{root}.{kind}.{name}"), 3)
+            }
             [kind, name, ..] => made(format!("{kind}.{name}"), 2),
             _ => Err(undeclared()),
         }

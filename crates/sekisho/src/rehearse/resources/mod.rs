@@ -11,7 +11,7 @@ mod s3;
 pub(super) mod schema;
 
 use sekisho_engine::ApiError;
-use sekisho_iac::{Arguments, Node, Problem};
+use sekisho_iac::{Arguments, Node, NodeKind, Problem};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -89,7 +89,11 @@ const DATA: &[Type] = &[
 ];
 
 fn find(node: &Node) -> Option<&'static Type> {
-    let types = if node.is_data() { DATA } else { TYPES };
+    let types = match node.kind {
+        NodeKind::Resource => TYPES,
+        NodeKind::Data => DATA,
+        NodeKind::Ephemeral => return None,
+    };
     types.iter().find(|t| t.name == node.type_name)
 }
 
