@@ -38,7 +38,7 @@ mod variables;
 
 pub use block::{Arguments, Node, NodeKind, Repetition};
 pub use config::Configuration;
-pub use edit::{ListEnd, PolicySource, Wrap};
+pub use edit::{CallBlock, ListEnd, PolicySource, Wrap};
 pub use functions::{FUNCTIONS, Function};
 pub use graph::Order;
 pub use policy_document::{PolicyDocument, policy_document};

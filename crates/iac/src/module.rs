@@ -45,6 +45,8 @@ pub(crate) struct Module {
 pub(crate) struct Call {
     pub(crate) name: String,
     pub(crate) place: Place,
+    /// The byte behind the block.
+    pub(crate) end: usize,
     pub(crate) body: Body,
 }
 
@@ -188,6 +190,7 @@ impl Module {
                 twice(known, "module", &label);
                 found.calls.push(Call {
                     name: label,
+                    end: block.span().map_or(0, |span| span.end),
                     place,
                     body: block.body,
                 });

@@ -34,6 +34,7 @@ fn repaired(example: &str, directories: &[&str], edits: &[(&str, &str, &str)]) -
     for (file, from, to) in edits {
         let path = folder.path().join(file);
         if from.is_empty() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, to).unwrap();
             continue;
         }
@@ -519,4 +520,148 @@ data \"aws_iam_policy_document\" \"ecr_source_trust\" {
         ],
     );
     assert!(!diff.contains("registry.tf"), "{diff}");
+}
+
+/// A second role that lacks nothing, with `policy` and `trust` as the first has it.
+const AUDITOR: &str = "resource \"aws_iam_role\" \"auditor\" {\n  provider           = aws.registry\n  name               = \"auditor\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n}\n";
+
+const LACKS: (&str, &str, &str) = (
+    "registry.tf",
+    "[\"ecr:DescribeImages\"]",
+    "[\"ecr:ListImages\"]",
+);
+
+#[track_caller]
+fn lacks(diff: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(!diff.contains(line), "{line} is in\n{diff}");
+    }
+}
+
+#[test]
+fn what_another_role_has_as_well_is_left_alone() {
+    let own = "+resource \"aws_iam_role_policy\" \"ecr_source_2\" {";
+    let policy = "resource \"aws_iam_role_policy\" \"auditor\" {\n  provider = aws.registry\n  name     = \"access\"\n  role     = aws_iam_role.auditor.id\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n";
+    let document = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[LACKS, ("auditor.tf", "", &format!("{AUDITOR}{policy}"))],
+    );
+    holds(&document, &[own, "Action = \"ecr:DescribeImages\""]);
+    lacks(&document, &["+  statement {"]);
+    // A document that another one is made of.
+    let made = "data \"aws_iam_policy_document\" \"auditor\" {\n  source_policy_documents = [data.aws_iam_policy_document.ecr_source.json]\n}\n";
+    let policy = policy.replace("document.ecr_source.json", "document.auditor.json");
+    let source = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[
+            LACKS,
+            ("auditor.tf", "", &format!("{AUDITOR}{made}{policy}")),
+        ],
+    );
+    holds(&source, &[own]);
+    lacks(&source, &["+  statement {"]);
+    // A managed policy that both have.
+    let inline = "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n";
+    let managed = "resource \"aws_iam_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n";
+    let attachments = "resource \"aws_iam_role_policy_attachment\" \"both\" {\n  provider   = aws.registry\n  for_each   = toset([aws_iam_role.ecr_source.name, aws_iam_role.auditor.name])\n  role       = each.key\n  policy_arn = aws_iam_policy.ecr_source.arn\n}\n";
+    let managed = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[
+            LACKS,
+            ("registry.tf", inline, managed),
+            (
+                "pipeline.tf",
+                "    aws_iam_role_policy.ecr_source,\n",
+                "    aws_iam_role_policy_attachment.both,\n",
+            ),
+            ("auditor.tf", "", &format!("{AUDITOR}{attachments}")),
+        ],
+    );
+    holds(
+        &managed,
+        &[
+            "+resource \"aws_iam_role_policy\" \"ecr_source\" {",
+            "+    aws_iam_role_policy.ecr_source,",
+        ],
+    );
+    lacks(&managed, &["+  statement {"]);
+}
+
+#[test]
+fn a_module_that_is_called_for_others_too_is_left_alone() {
+    let module = "variable \"name\" {}\nvariable \"trust\" {}\nvariable \"actions\" {}\n\nresource \"aws_iam_role\" \"this\" {\n  name               = var.name\n  assume_role_policy = var.trust\n}\n\nresource \"aws_iam_role_policy\" \"this\" {\n  name   = \"access\"\n  role   = aws_iam_role.this.id\n  policy = jsonencode({\n    Version   = \"2012-10-17\"\n    Statement = [{ Effect = \"Allow\", Action = var.actions, Resource = \"*\" }]\n  })\n}\n\noutput \"arn\" { value = aws_iam_role.this.arn }\noutput \"id\" { value = aws_iam_role.this.id }\n";
+    let call = |name: &str, role: &str, actions: &str| {
+        format!(
+            "module \"{name}\" {{\n  source    = \"./modules/role\"\n  providers = {{ aws = aws.registry }}\n  name      = {role}\n  trust     = data.aws_iam_policy_document.ecr_source_trust.json\n  actions   = {actions}\n}}\n"
+        )
+    };
+    let role = "resource \"aws_iam_role\" \"ecr_source\" {\n  provider           = aws.registry\n  name               = local.action_role_name\n  description        = \"Assumed by the pipeline of account B to read the repository.\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n  tags               = local.tags\n}\n";
+    let actions = "[\"s3:PutObject\", \"kms:GenerateDataKey\"]";
+    let calls = call("reader", "local.action_role_name", actions);
+    let policy = "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n";
+    let edits = [
+        ("modules/role/main.tf", "", module),
+        ("registry.tf", role, &*calls),
+        ("registry.tf", policy, ""),
+        (
+            "pipeline.tf",
+            "aws_iam_role.ecr_source.arn",
+            "module.reader.arn",
+        ),
+        (
+            "pipeline.tf",
+            "aws_iam_role_policy.ecr_source",
+            "module.reader",
+        ),
+    ];
+    // Alone, it is in its module that the statement belongs.
+    let alone = repaired("cross-account-ecr", &["."], &edits);
+    holds(
+        &alone,
+        &["+++ b//modules/role/main.tf", "\"ecr:DescribeImages\""],
+    );
+    let other = call("auditor", "\"auditor\"", "[\"ecr:ListImages\"]");
+    let both = [&edits[..], &[("auditor.tf", "", &*other)]].concat();
+    let both = repaired("cross-account-ecr", &["."], &both);
+    lacks(&both, &["modules/role"]);
+    holds(
+        &both,
+        &[
+            "+resource \"aws_iam_role_policy\" \"reader\" {\n+  provider = aws.registry\n",
+            "+  role     = module.reader.id\n",
+            "Resource = aws_ecr_repository.app.arn",
+            "+    aws_iam_role_policy.reader,",
+        ],
+    );
+}
+
+#[test]
+fn a_role_that_writes_its_inline_policies_itself_has_no_others() {
+    let inline = "  tags               = local.tags\n\n  inline_policy {\n    name   = \"ecr-source\"\n    policy = data.aws_iam_policy_document.ecr_source.json\n  }\n}\n\n# The role reads";
+    let policy = "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n";
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[
+            LACKS,
+            (
+                "registry.tf",
+                "  tags               = local.tags\n}\n\n# The role reads",
+                inline,
+            ),
+            ("registry.tf", policy, ""),
+            ("pipeline.tf", "    aws_iam_role_policy.ecr_source,\n", ""),
+        ],
+    );
+    holds(
+        &diff,
+        &[
+            "+  statement {",
+            "+    actions   = [\"ecr:DescribeImages\"]",
+        ],
+    );
+    lacks(&diff, &["+resource"]);
 }

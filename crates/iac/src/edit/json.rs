@@ -28,7 +28,8 @@ pub(super) fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Opti
                 index = end;
             }
             b':' if depth == 1 && opened.is_none() => statement = key == "Statement",
-            b'%' if bytes.get(index + 1) == Some(&b'{') => return None,
+            // What stands there is made by an expression.
+            b'%' | b'$' if bytes.get(index + 1) == Some(&b'{') => return None,
             b'{' | b'[' => {
                 if depth == 1 && statement && opened.is_none() {
                     opened = Some(index);

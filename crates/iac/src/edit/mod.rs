@@ -85,12 +85,46 @@ struct At<'c> {
     module: usize,
 }
 
+/// A `module` block.
+#[derive(Debug, Clone)]
+pub struct CallBlock<'c> {
+    /// The path of the module that it stands in.
+    pub module: &'c str,
+    /// Its name.
+    pub name: &'c str,
+    /// The file.
+    pub source: &'c Arc<Source>,
+    /// The byte behind it.
+    pub end: usize,
+}
+
 impl Configuration {
-    /// How the argument `name` of `node` writes its policy, whatever names lie between; `None` where that is not known.
+    /// The block that calls the module with this path; none for a root.
+    #[must_use]
+    pub fn call_of(&self, path: &str) -> Option<CallBlock<'_>> {
+        let module = self.modules.iter().find(|m| m.path == path)?;
+        let (caller, call) = module.call.as_ref()?;
+        Some(CallBlock {
+            module: &self.modules.get(*caller)?.path,
+            name: &call.name,
+            source: &call.place.source,
+            end: call.end,
+        })
+    }
+
+    /// How the argument `name` of `node` (`block.argument` where it is one of a block) writes its policy, whatever names
+    /// lie between; `None` where that is not known.
     #[must_use]
     pub fn policy_source(&self, node: &Node, name: &str) -> Option<PolicySource> {
+        let attribute = match name.split_once('.') {
+            Some((block, name)) => {
+                let mut blocks = node.body.get_blocks(block);
+                blocks.find_map(|b| b.body.get_attribute(name))?
+            }
+            None => node.body.get_attribute(name)?,
+        };
         let at = At {
-            expression: &node.body.get_attribute(name)?.value,
+            expression: &attribute.value,
             source: &node.place.source,
             module: node.module,
         };
@@ -472,6 +506,12 @@ impl Node {
         let text = self.place.source.text.get(..self.end)?;
         let close = text.rfind('}')?;
         Some((close, close + 1))
+    }
+
+    /// Whether it has blocks of this name, or makes some of a `dynamic` one.
+    #[must_use]
+    pub fn has_blocks(&self, name: &str) -> bool {
+        self.body.blocks().any(|b| overrides::name(b) == name)
     }
 
     /// The byte at which a further `statement` goes: before the brace that closes the block, or on the line behind the

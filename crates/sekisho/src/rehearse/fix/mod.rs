@@ -7,7 +7,7 @@ pub(super) mod policies;
 mod statement;
 mod writer;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ struct Statement<'p> {
 }
 
 /// A text that goes in at a byte of a file.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Insertion {
     path: String,
     /// What the file has now.
@@ -152,6 +152,11 @@ impl Insertion {
                 }),
             }),
         }
+    }
+
+    /// The file and the byte.
+    fn place(&self) -> (String, usize) {
+        (self.path.clone(), self.at)
     }
 
     /// A text that stands for itself.
@@ -231,18 +236,59 @@ pub fn fix(options: &Options, completion: &Completion) -> Result<Fix, Vec<Proble
     attempt(options, completion, false)
 }
 
+/// Where the statements go. Nobody is given what he does not lack: a statement goes into no policy that somebody else has
+/// as well, unless everybody who has it lacks the same.
+fn placed<'c, 's>(
+    writer: &Writer<'c>,
+    statements: &'s [Statement<'s>],
+) -> Vec<(&'s Statement<'s>, Option<Place<'c>>)> {
+    let shared = writer.shared();
+    let mut avoided: BTreeSet<(usize, (String, usize))> = BTreeSet::new();
+    loop {
+        let places = statements.iter().enumerate().map(|(index, statement)| {
+            let avoid = |place: &(String, usize)| avoided.contains(&(index, place.clone()));
+            (statement, writer.place(statement, statements, &avoid))
+        });
+        let places: Vec<_> = places.collect();
+        let written = |holder: &str, insertion: &Insertion| {
+            places.iter().any(|(statement, place)| match place {
+                Some(Place::Into(own)) => statement.patch.holder == holder && own == insertion,
+                _ => false,
+            })
+        };
+        let before = avoided.len();
+        for (index, (_, place)) in places.iter().enumerate() {
+            if let Some(Place::Into(insertion)) = place {
+                let at = insertion.place();
+                let holders = shared.get(&at).into_iter().flatten();
+                if holders
+                    .into_iter()
+                    .any(|holder| !written(holder, insertion))
+                {
+                    avoided.insert((index, at));
+                }
+            }
+        }
+        if avoided.len() == before {
+            return places;
+        }
+    }
+}
+
 fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fix, Vec<Problem>> {
     let configuration = Configuration::read(&options.reading)?;
     let writer = Writer::new(&configuration, completion, refer);
     let mut fix = Fix::default();
     let mut insertions = Vec::new();
     let mut new: Vec<New<'_>> = Vec::new();
-    for statement in grouped(&completion.patches) {
-        match writer.place(&statement) {
+    let statements = grouped(&completion.patches);
+    for (statement, place) in placed(&writer, &statements) {
+        match place {
             Some(Place::Into(insertion)) => insertions.push(insertion),
             Some(Place::Beside(resource)) => {
                 let same = |n: &&mut New<'_>| {
-                    (n.kind, &n.concerned) == (resource.kind, &resource.concerned)
+                    (n.kind, n.module, &n.concerned)
+                        == (resource.kind, resource.module, &resource.concerned)
                 };
                 match new.iter_mut().find(same) {
                     Some(known) => {
@@ -258,7 +304,7 @@ fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fi
             None => fix.unwritten.push(statement.patch.clone()),
         }
     }
-    insertions.extend(new.iter().filter_map(|n| writer.resource(n)));
+    insertions.extend(new.iter().map(|n| writer.resource(n)));
     insertions.extend(writer.waits_for(&new));
     let texts: BTreeMap<&str, &str> = insertions
         .iter()

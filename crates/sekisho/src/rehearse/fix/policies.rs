@@ -31,11 +31,13 @@ impl Made<'_> {
 pub(in crate::rehearse) struct Found<'w, 'c> {
     /// Each with the argument that holds the policy.
     pub(in crate::rehearse) written: Vec<(&'w Made<'c>, &'static str)>,
-    /// What the policy concerns, and how a new resource would say so: its type, the argument, and the attribute that the
-    /// argument takes.
-    pub(in crate::rehearse) beside:
-        Option<(&'w Made<'c>, &'static str, &'static str, &'static str)>,
+    pub(in crate::rehearse) beside: Option<Beside<'w, 'c>>,
 }
+
+/// What a policy concerns, and how a new resource would say so: its type, the argument, and the attribute that the argument
+/// takes.
+pub(in crate::rehearse) type Beside<'w, 'c> =
+    (&'w Made<'c>, &'static str, &'static str, &'static str);
 
 /// What was made, and the blocks that it was made of.
 pub(in crate::rehearse) struct Policies<'c> {
@@ -153,6 +155,11 @@ impl<'c> Policies<'c> {
                 let role = self.having("aws_iam_role", "arn", &[holder]).next();
                 let mut found = of(role, kind, "role", name);
                 found.extend(role.into_iter().flat_map(|role| self.attached(role)));
+                if let Some(role) = role.filter(|role| role.node.has_blocks("inline_policy")) {
+                    // A role that writes its own inline policies has no others: Terraform takes them away.
+                    found.push((role, "inline_policy.policy"));
+                    return written(found);
+                }
                 (found, role, kind, "role", "id")
             }
             "trust policy" => {
@@ -208,9 +215,95 @@ impl<'c> Policies<'c> {
     fn attached(&self, role: &Made<'c>) -> Vec<(&Made<'c>, &'static str)> {
         let name = [role.text("name").unwrap_or_default()];
         let attachments = self.having("aws_iam_role_policy_attachment", "role", &name);
-        let arns = attachments.filter_map(|a| a.text("policy_arn"));
+        // Names are an account's own.
+        let attachments = attachments.filter(|a| self.one_account(a, role));
+        let attached = attachments.filter_map(|a| a.text("policy_arn"));
+        let own = role
+            .values
+            .get("managed_policy_arns")
+            .and_then(Value::as_array);
+        let own = own.into_iter().flatten().filter_map(Value::as_str);
+        let arns = attached.chain(own);
         let policies = arns.filter_map(|arn| self.having("aws_iam_policy", "arn", &[arn]).next());
         policies.map(|p| (p, "policy")).collect()
+    }
+
+    /// Whether two are of one provider, and so of one account.
+    fn one_account(&self, one: &Made<'c>, other: &Made<'c>) -> bool {
+        let provider = |made: &Made<'c>| self.configuration.provider_of(made.node).ok();
+        let own = provider(one);
+        own.is_some() && own == provider(other)
+    }
+
+    /// The ARNs of what has the policy that a block writes.
+    fn holders(&self, made: &Made<'c>) -> Vec<String> {
+        let arns = |found: std::vec::IntoIter<&Made<'c>>| {
+            let arns = found.filter_map(|m| m.text("arn"));
+            arns.map(str::to_owned).collect::<Vec<_>>()
+        };
+        let named = |kind: &str, argument: &str, attribute: &str| {
+            let name = made.text(argument).unwrap_or_default();
+            let all = self.having(kind, attribute, &[name]);
+            let mine: Vec<&Made<'c>> = all.filter(|m| self.one_account(m, made)).collect();
+            arns(mine.into_iter())
+        };
+        match &*made.node.type_name {
+            "aws_iam_role_policy" => named("aws_iam_role", "role", "name"),
+            "aws_iam_user_policy" => named("aws_iam_user", "user", "name"),
+            "aws_s3_bucket_policy" => named("aws_s3_bucket", "bucket", "id"),
+            "aws_ecr_repository_policy" => named("aws_ecr_repository", "repository", "name"),
+            "aws_kms_key_policy" => {
+                let key = made.text("key_id").unwrap_or_default();
+                let mut keys = arns(self.having("aws_kms_key", "key_id", &[key]));
+                keys.extend(arns(self.having("aws_kms_key", "arn", &[key])));
+                keys
+            }
+            "aws_iam_policy" => {
+                let roles = self
+                    .made
+                    .iter()
+                    .filter(|m| m.node.type_name == "aws_iam_role");
+                let has = |role: &&Made<'c>| {
+                    let attached = self.attached(role);
+                    attached
+                        .iter()
+                        .any(|(policy, _)| std::ptr::eq(*policy, made))
+                };
+                let mine: Vec<&Made<'c>> = roles.filter(has).collect();
+                arns(mine.into_iter())
+            }
+            _ => made.text("arn").map(str::to_owned).into_iter().collect(),
+        }
+    }
+
+    /// Everything that writes a policy, with the argument that holds it and the ARNs of what has it.
+    pub(in crate::rehearse) fn all(&self) -> Vec<(&Made<'c>, &'static str, Vec<String>)> {
+        const WRITERS: &[(&str, &str)] = &[
+            ("aws_ecr_repository_policy", "policy"),
+            ("aws_iam_policy", "policy"),
+            ("aws_iam_role", "assume_role_policy"),
+            ("aws_iam_role", "inline_policy.policy"),
+            ("aws_iam_role_policy", "policy"),
+            ("aws_iam_user_policy", "policy"),
+            ("aws_kms_key", "policy"),
+            ("aws_kms_key_policy", "policy"),
+            ("aws_s3_bucket", "policy"),
+            ("aws_s3_bucket_policy", "policy"),
+        ];
+        let mut out = Vec::new();
+        for made in self
+            .made
+            .iter()
+            .filter(|m| m.node.kind == NodeKind::Resource)
+        {
+            for (_, argument) in WRITERS
+                .iter()
+                .filter(|(kind, _)| *kind == made.node.type_name)
+            {
+                out.push((made, *argument, self.holders(made)));
+            }
+        }
+        out
     }
 
     /// Where the policy on a side of a holder stands, or what it concerns where there is none; and of a statement of it,

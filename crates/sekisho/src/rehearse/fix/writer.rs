@@ -1,11 +1,12 @@
 //! Where a statement goes in the files, and how it is written there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use sekisho_iac::{Configuration, Node, NodeKind, Order, PolicySource};
+use sekisho_iac::{Configuration, Node, NodeKind, Order, PolicySource, Source, quoted};
 use serde_json::Value;
 
-use super::policies::{Made, Policies};
+use super::policies::{Beside, Made, Policies};
 use super::statement::Form;
 use super::{Insertion, Statement};
 use crate::rehearse::Completion;
@@ -18,18 +19,30 @@ pub(super) enum Place<'c> {
     Beside(New<'c>),
 }
 
-/// A policy that is not there yet: a resource behind the one that it concerns.
+/// A policy that is not there yet: a resource behind the one that it concerns, or behind the call of the module that this is
+/// in.
 pub(super) struct New<'c> {
-    pub(super) node: &'c Node,
     pub(super) kind: &'static str,
-    /// What it concerns, as its module names it.
-    pub(super) concerned: String,
-    /// Tells the names of several apart.
-    key: Option<String>,
-    /// The argument that names what it concerns, and the attribute that it takes.
+    /// The path of the module that it stands in.
+    pub(super) module: &'c str,
+    /// Behind which byte of which text.
+    source: &'c Arc<Source>,
+    end: usize,
+    provider: Option<String>,
+    /// What it is called, but for what tells several of one name apart.
+    name: String,
+    /// The argument that names what it concerns, and its value.
     argument: &'static str,
-    attribute: &'static str,
+    pub(super) concerned: String,
+    /// What it has to wait for besides.
+    after: Option<String>,
     pub(super) statements: Vec<String>,
+}
+
+/// A name of letters, digits and underscores.
+fn plain(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    name.chars().map(plain).collect()
 }
 
 /// Where an expression stands.
@@ -62,6 +75,14 @@ fn default_statement(kind: &str, account: &str) -> Option<String> {
             "{{ Sid = \"Enable IAM User Permissions\", Effect = \"Allow\", Principal = {{ AWS = \"arn:aws:iam::{account}:root\" }}, Action = \"kms:*\", Resource = \"*\" }}"
         )
     })
+}
+
+/// Whether a file is one that its user writes: what was made of a plan is in none, and modules that `terraform init` fetched
+/// are fetched again.
+fn own(path: &str) -> bool {
+    let path = std::path::Path::new(path);
+    let fetched = path.components().any(|c| c.as_os_str() == ".terraform");
+    path.is_file() && !fetched
 }
 
 /// Whether a policy names actions of the same service.
@@ -97,8 +118,65 @@ impl<'c> Writer<'c> {
         all.collect()
     }
 
-    /// Where a statement goes; none where the policy is in nothing that is understood.
-    pub(super) fn place(&self, statement: &Statement<'_>) -> Option<Place<'c>> {
+    /// By where a statement would go in: the ARNs of all that has the policy there, and so the statement.
+    pub(super) fn shared(&self) -> BTreeMap<(String, usize), BTreeSet<String>> {
+        let mut out: BTreeMap<(String, usize), BTreeSet<String>> = BTreeMap::new();
+        for (made, argument, holders) in self.policies.all() {
+            let Some(source) = self.configuration.policy_source(made.node, argument) else {
+                continue;
+            };
+            for place in self.places(source) {
+                out.entry(place)
+                    .or_default()
+                    .extend(holders.iter().cloned());
+            }
+        }
+        out
+    }
+
+    /// Where statements go into a policy: for a document, those of which it is made as well.
+    fn places(&self, source: PolicySource) -> Vec<(String, usize)> {
+        let list = match source {
+            PolicySource::Document { address } => {
+                let mut open = vec![address];
+                let mut seen = BTreeSet::new();
+                let mut out = Vec::new();
+                while let Some(address) = open.pop() {
+                    let mut nodes = self.configuration.nodes.iter();
+                    let Some(node) = nodes.find(|n| n.is_document() && n.address() == address)
+                    else {
+                        continue;
+                    };
+                    if !seen.insert(address) {
+                        continue;
+                    }
+                    let end = node.statements_end();
+                    out.extend(end.map(|end| {
+                        Insertion::text(&node.place.source, end, String::new()).place()
+                    }));
+                    for name in ["source_policy_documents", "override_policy_documents"] {
+                        let parts = self.configuration.refers(node, name).into_iter();
+                        let parts = parts.filter_map(|i| self.configuration.nodes.get(i));
+                        open.extend(parts.map(Node::address));
+                    }
+                }
+                return out;
+            }
+            PolicySource::Encoded { list, .. }
+            | PolicySource::Heredoc { list, .. }
+            | PolicySource::File { list } => list,
+        };
+        vec![Insertion::element(list, String::new()).place()]
+    }
+
+    /// Where a statement goes, but for the places that are to be avoided; none where the policy is in nothing that is
+    /// understood.
+    pub(super) fn place(
+        &self,
+        statement: &Statement<'_>,
+        all: &[Statement<'_>],
+        avoid: &dyn Fn(&(String, usize)) -> bool,
+    ) -> Option<Place<'c>> {
         let patch = statement.patch;
         let mut found = self.policies.of(&patch.side, &patch.holder);
         // First where the like is granted already.
@@ -109,34 +187,134 @@ impl<'c> Writer<'c> {
             .written
             .iter()
             .map(|(made, attribute)| self.behind(made, attribute, statement));
-        // What was made of a plan is in no file that could be written.
-        let file = |insertion: &Insertion| std::path::Path::new(&insertion.path).is_file();
-        if let Some(insertion) = insertions.find_map(|insertion| insertion) {
-            return file(&insertion).then_some(Place::Into(insertion));
+        let good = |insertion: &Insertion| own(&insertion.path) && !avoid(&insertion.place());
+        if let Some(insertion) = insertions.find_map(|insertion| insertion.filter(good)) {
+            return Some(Place::Into(insertion));
         }
-        let (concerned, kind, argument, attribute) = found.beside?;
-        if !std::path::Path::new(&concerned.node.place.path()).is_file() {
+        let beside = found.beside?;
+        let within = (!self.too_many(beside.0, statement, all))
+            .then(|| self.within(&beside, statement))
+            .flatten();
+        let new = within.or_else(|| self.outside(&beside, statement))?;
+        Some(Place::Beside(new))
+    }
+
+    /// Whether a resource beside one would be made for others too that do not lack the statement: a module may be called
+    /// several times.
+    fn too_many(
+        &self,
+        concerned: &Made<'c>,
+        statement: &Statement<'_>,
+        all: &[Statement<'_>],
+    ) -> bool {
+        let lacks = |arn: &str| {
+            all.iter().any(|s| {
+                (&s.patch.side, &*s.patch.holder) == (&statement.patch.side, arn)
+                    && s.actions == statement.actions
+            })
+        };
+        let place = |made: &Made<'_>| (made.node.place.path(), made.node.place.line());
+        let same = place(concerned);
+        let mut made = self.policies.made.iter();
+        made.any(|other| {
+            other.path != concerned.path
+                && place(other) == same
+                && !other.text("arn").is_some_and(lacks)
+        })
+    }
+
+    /// A new resource in the module of what it concerns.
+    fn within(&self, beside: &Beside<'_, 'c>, statement: &Statement<'_>) -> Option<New<'c>> {
+        let (concerned, kind, argument, attribute) = *beside;
+        let node = concerned.node;
+        if !own(&node.place.path()) {
             return None;
         }
         let here = Here {
-            module: &concerned.node.path,
+            module: &node.path,
             path: concerned.path,
             block: None,
             each: None,
         };
         let key = concerned.key.as_ref();
-        Some(Place::Beside(New {
-            node: concerned.node,
+        let key = key.map(|k| k.as_str().map_or_else(|| k.to_string(), str::to_owned));
+        Some(New {
             kind,
-            concerned: concerned.reference(),
-            key: key.map(|k| k.as_str().map_or_else(|| k.to_string(), str::to_owned)),
+            module: &node.path,
+            source: &node.place.source,
+            end: node.end()?.1,
+            provider: node.provider.clone(),
+            name: match key {
+                Some(key) => format!("{}_{}", node.name, plain(&key)),
+                None => node.name.clone(),
+            },
             argument,
-            attribute,
-            statements: default_statement(kind, &patch.account)
-                .into_iter()
-                .chain([self.object(statement, &here)?])
-                .collect(),
-        }))
+            concerned: format!("{}.{attribute}", concerned.reference()),
+            after: None,
+            statements: self.statements(kind, statement, &here)?,
+        })
+    }
+
+    /// A new resource where the module is called from that what it concerns is in: from a root.
+    fn outside(&self, beside: &Beside<'_, 'c>, statement: &Statement<'_>) -> Option<New<'c>> {
+        let (concerned, kind, argument, attribute) = *beside;
+        let node = concerned.node;
+        let call = self.configuration.call_of(&node.path)?;
+        if self.configuration.call_of(call.module).is_some() {
+            return None;
+        }
+        let here = Here {
+            module: call.module,
+            path: call.module,
+            block: None,
+            each: None,
+        };
+        let value = concerned.text(attribute)?;
+        let mut names = self.named.get(call.module).into_iter().flatten();
+        let module = concerned
+            .path
+            .strip_prefix(call.module)?
+            .trim_end_matches('.');
+        let output = names.find(|(name, own)| {
+            own == value
+                && name
+                    .strip_prefix(module)
+                    .is_some_and(|rest| rest.starts_with('.'))
+        });
+        let (concerned, after) = match output {
+            Some((name, _)) => (name.clone(), None),
+            // A name that was written is the same on AWS.
+            None if node.has("name") || node.has("bucket") => {
+                (quoted(value), Some(format!("module.{}", call.name)))
+            }
+            None => return None,
+        };
+        let provider = self.configuration.provider_of(node).ok()?;
+        Some(New {
+            kind,
+            module: call.module,
+            source: call.source,
+            end: call.end,
+            provider: (provider.name != "aws").then_some(provider.name),
+            name: plain(module.trim_start_matches("module."))
+                .trim_matches('_')
+                .to_owned(),
+            argument,
+            concerned,
+            after,
+            statements: self.statements(kind, statement, &here)?,
+        })
+    }
+
+    /// What a new policy says.
+    fn statements(
+        &self,
+        kind: &str,
+        statement: &Statement<'_>,
+        here: &Here<'_>,
+    ) -> Option<Vec<String>> {
+        let default = default_statement(kind, &statement.patch.account).into_iter();
+        Some(default.chain([self.object(statement, here)?]).collect())
     }
 
     /// Behind the statements of the policy that `made` writes.
@@ -215,59 +393,47 @@ impl<'c> Writer<'c> {
     fn name(&self, new: &New<'_>) -> String {
         let taken = |name: &str| {
             let mut nodes = self.configuration.nodes.iter();
-            nodes.any(|n| n.type_name == new.kind && n.name == name && n.path == new.node.path)
+            nodes.any(|n| n.type_name == new.kind && n.name == name && n.path == new.module)
         };
-        let base = match &new.key {
-            Some(key) => {
-                let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-                format!(
-                    "{}_{}",
-                    new.node.name,
-                    key.chars().map(plain).collect::<String>()
-                )
-            }
-            None => new.node.name.clone(),
-        };
-        let mut name = base.clone();
+        let mut name = new.name.clone();
         let mut number = 1;
         while taken(&name) {
             number += 1;
-            name = format!("{base}_{number}");
+            name = format!("{}_{number}", new.name);
         }
         name
     }
 
     /// A new resource with its statements.
-    pub(super) fn resource(&self, new: &New<'_>) -> Option<Insertion> {
+    pub(super) fn resource(&self, new: &New<'_>) -> Insertion {
         let mut names = vec![new.argument];
-        names.extend(new.node.provider.as_ref().map(|_| "provider"));
+        names.extend(new.provider.as_ref().map(|_| "provider"));
         let width = names.into_iter().map(str::len).max().unwrap_or_default();
         let line = |name: &str, value: &str| format!("  {name:<width$} = {value}\n");
         let mut head = String::new();
-        if let Some(provider) = &new.node.provider {
+        if let Some(provider) = &new.provider {
             head.push_str(&line("provider", provider));
         }
         if new.kind == "aws_iam_role_policy" {
             head.push_str(&line("name", "\"needed\""));
         }
-        let concerned = format!("{}.{}", new.concerned, new.attribute);
-        head.push_str(&line(new.argument, &concerned));
+        head.push_str(&line(new.argument, &new.concerned));
         let statements: Vec<String> = new
             .statements
             .iter()
             .map(|s| format!("      {s},\n"))
             .collect();
         let text = format!(
-            "\n\nresource \"{}\" \"{}\" {{\n{head}\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = [\n{}    ]\n  }})\n}}",
+            "\n\nresource \"{}\" \"{}\" {{\n{head}\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = [\n{}    ]\n  }})\n{}}}",
             new.kind,
             self.name(new),
             statements.concat(),
+            new.after
+                .as_ref()
+                .map(|after| format!("\n  depends_on = [{after}]\n"))
+                .unwrap_or_default(),
         );
-        Some(Insertion::text(
-            &new.node.place.source,
-            new.node.end()?.1,
-            text,
-        ))
+        Insertion::text(new.source, new.end, text)
     }
 
     /// Every pipeline of the same module has to wait for new policies: its first execution starts with it.
@@ -279,12 +445,12 @@ impl<'c> Writer<'c> {
         for node in pipelines {
             let mut addresses: Vec<String> = new
                 .iter()
-                .filter(|n| n.node.path == node.path)
+                .filter(|n| n.module == node.path)
                 .map(|n| format!("{}.{}", n.kind, self.name(n)))
                 .collect();
             // What is new in a module that this one calls.
-            for n in new.iter().filter(|n| n.node.path != node.path) {
-                let below = n.node.path.strip_prefix(&*node.path);
+            for n in new.iter().filter(|n| n.module != node.path) {
+                let below = n.module.strip_prefix(&*node.path);
                 if let Some((module, name)) = below.and_then(|b| {
                     let (module, rest) = b.split_once('.')?;
                     Some((module, rest.split('.').next()?))
