@@ -11,6 +11,7 @@ use crate::evaluate::{Evaluation, evaluate};
 use crate::principal::Principal;
 use crate::render::quote;
 use crate::request::Request;
+use crate::services;
 
 /// A change to one document.
 #[derive(Debug, Clone)]
@@ -58,78 +59,6 @@ impl Change {
         }
     }
 }
-
-/// Services whose resources have policies of their own (IAM user guide, "AWS services that work with IAM", column
-/// "Resource-based policies"). Those of STS are roles.
-const WITH_POLICIES: &[&str] = &[
-    "acm-pca",
-    "apigateway",
-    "appmesh",
-    "aps",
-    "backup",
-    "backup-storage",
-    "bedrock",
-    "bedrock-agentcore",
-    "cassandra",
-    "catalog",
-    "cloudtrail",
-    "codeartifact",
-    "codebuild",
-    "dynamodb",
-    "ecr",
-    "ecr-public",
-    "elasticfilesystem",
-    "entityresolution",
-    "es",
-    "events",
-    "execute-api",
-    "glacier",
-    "glue",
-    "imagebuilder",
-    "iot",
-    "kinesis",
-    "kms",
-    "lambda",
-    "lex",
-    "logs",
-    "mediastore",
-    "mobiletargeting",
-    "network-firewall",
-    "opensearch",
-    "organizations",
-    "osis",
-    "profile",
-    "redshift",
-    "redshift-serverless",
-    "refactor-spaces",
-    "rekognition",
-    "resource-explorer-2",
-    "route53resolver",
-    "s3",
-    "s3-object-lambda",
-    "s3-outposts",
-    "s3express",
-    "s3tables",
-    "s3vectors",
-    "sagemaker",
-    "schemas",
-    "secretsmanager",
-    "serverlessrepo",
-    "ses",
-    "signer",
-    "sms-voice",
-    "sns",
-    "sqs",
-    "ssm",
-    "ssm-contacts",
-    "ssm-incidents",
-    "sts",
-    "transcribe",
-    "vpc-lattice",
-    "vpc-lattice-svcs",
-    "wisdom",
-    "xray",
-];
 
 /// How often new obstacles may appear behind those that were removed. Each round removes all denies or adds to
 /// every gate that is missing, so that a handful is enough.
@@ -293,9 +222,7 @@ impl Evaluation<'_> {
     /// Whether the resource can have a policy of its own: it has one, or its service knows such policies.
     fn has_policy(&self) -> bool {
         let service = self.request.action.split(':').next().unwrap_or_default();
-        let known = WITH_POLICIES
-            .iter()
-            .any(|own| own.eq_ignore_ascii_case(service));
+        let known = services::have_policies(service);
         let role = !service.eq_ignore_ascii_case("sts") || self.request.resource.contains(":role/");
         self.policies.resource.is_some() || (known && role)
     }

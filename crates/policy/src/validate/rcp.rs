@@ -2,7 +2,7 @@
 
 use super::{Kind, ValidationError};
 use crate::document::{Effect, PrincipalPattern, Statement};
-use crate::rcp;
+use crate::services;
 
 /// A resource control policy of one's own only denies, everyone, and actions of services that it can protect (recorded
 /// on AWS).
@@ -14,7 +14,7 @@ pub(super) fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationE
     let actions = statement.actions.as_ref().is_some_and(|a| {
         let supported = |text: &str| {
             text.split_once(':')
-                .is_some_and(|(service, _)| rcp::binds(service))
+                .is_some_and(|(service, _)| services::under_rcp(service))
         };
         !a.negated && a.texts().all(supported)
     });
