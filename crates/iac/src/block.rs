@@ -114,6 +114,20 @@ impl Node {
         Ok(())
     }
 
+    /// Evaluates one argument; none where it is not written.
+    ///
+    /// # Errors
+    /// What cannot be evaluated, and where.
+    pub fn argument(
+        &self,
+        name: &str,
+        scope: &Scope<'_>,
+    ) -> Result<Option<serde_json::Value>, Problem> {
+        let attribute = self.body.get_attribute(name);
+        let value = attribute.map(|a| evaluate(&a.value, scope, &self.place.source));
+        Ok(value.transpose()?.map(|value| value.to_json()))
+    }
+
     /// Evaluates the arguments of one instance.
     ///
     /// # Errors

@@ -621,3 +621,39 @@ fn directories_of_one_name_are_told_apart() {
     let problems = rehearse(&options, &mut |_| {}).err().unwrap();
     assert!(problems[0].message.contains("is given twice"));
 }
+
+/// What is of services that are not here has an ARN that policies can name; what nothing depends on stops nothing.
+#[test]
+fn what_policies_name_need_not_be_made() {
+    let copy = |extra: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(examples().join("cross-account-ecr")).unwrap() {
+            let path = entry.unwrap().path();
+            std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+        }
+        std::fs::write(folder.path().join("extra.tf"), extra).unwrap();
+        folder
+    };
+    let passes = |folder: &tempfile::TempDir| {
+        let outcome = rehearse(&Options::new(folder.path()), &mut |_| {});
+        outcome.unwrap_or_else(|p| panic!("{p:?}"))
+    };
+    let logs = "resource \"aws_subnet\" \"s\" {}\nresource \"aws_cloudwatch_log_group\" \"l\" {\n  provider = aws.pipeline\n  name     = \"/aws/codebuild/x\"\n}\nresource \"aws_lambda_function\" \"f\" {\n  provider      = aws.pipeline\n  function_name = \"notify\"\n  vpc_config { subnet_ids = [aws_subnet.s.id] }\n}\n";
+    let policy = "resource \"aws_iam_role_policy\" \"more\" {\n  provider = aws.pipeline\n  role     = aws_iam_role.codepipeline.id\n  name     = \"more\"\n  policy   = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"*\", Resource = [\"${aws_cloudwatch_log_group.l.arn}:*\", aws_lambda_function.f.arn] }] })\n}\n";
+    let data = "data \"aws_iam_role\" \"none\" {\n  provider = aws.pipeline\n  name     = \"none\"\n}\noutput \"none\" {\n  value = data.aws_iam_role.none.arn\n}\n";
+    let outcome = passes(&copy(&format!("{logs}{policy}{data}")));
+    assert!(outcome.passes(), "{:?}", outcome.failures);
+    let written = &outcome.made["aws_iam_role_policy.more"]["policy"];
+    for arn in [
+        "arn:aws:logs:us-east-1:222222222222:log-group:/aws/codebuild/x:*",
+        "arn:aws:lambda:us-east-1:222222222222:function:notify",
+    ] {
+        assert!(written.as_str().unwrap().contains(arn), "{written}");
+    }
+    let noted = |part: &str| outcome.notes.iter().any(|n| n.message.contains(part));
+    assert!(noted("its ARN is taken to be arn:aws:lambda"));
+    assert!(noted("data.aws_iam_role.none was left out: NoSuchEntity"));
+    // What nothing needs is left out, and nobody is asked of which account it is.
+    let alone = passes(&copy("resource \"aws_sns_topic\" \"t\" { name = \"t\" }\n"));
+    assert!(alone.passes());
+}

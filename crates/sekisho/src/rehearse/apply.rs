@@ -112,7 +112,12 @@ impl Run<'_, '_> {
             match self.node(node) {
                 Ok(()) if node.is_data() => {}
                 Ok(()) => progress(&format!("made {}", node.address())),
-                Err(problem) if problem.is_unsupported() && !self.needed.contains(index) => {
+                // What is there already on AWS may not be here.
+                Err(problem)
+                    if (problem.is_unsupported()
+                        || (resources::reads_aws(node) && !self.needed.is_empty()))
+                        && !self.needed.contains(index) =>
+                {
                     self.broken.insert(*index);
                     let message = format!(
                         "{} was left out: {}; no pipeline depends on it",
@@ -336,6 +341,18 @@ impl Maker<'_, '_> {
                 "outputs".to_owned(),
                 Value::Object(outputs?),
             )]));
+        }
+        if let Some(values) = resources::foreign::values(node, address, self.client, scope) {
+            let values = values?;
+            let arn = values.get("arn").and_then(Value::as_str);
+            self.applied.notes.push(Note {
+                message: format!(
+                    "{address} is of a service that sekisho does not have: it is not made, and its ARN is taken to be {}",
+                    arn.unwrap_or_default()
+                ),
+                place: Some(node.place.clone()),
+            });
+            return Ok(values);
         }
         let mut arguments = node.arguments(scope)?;
         self.organization(&arguments.values);

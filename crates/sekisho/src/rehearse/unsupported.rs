@@ -96,14 +96,16 @@ pub(super) fn left_out(
     order: &Order,
 ) -> Result<(BTreeSet<usize>, Vec<Note>), Vec<Problem>> {
     let nodes = || configuration.nodes.iter().enumerate();
-    let unsupported: BTreeSet<usize> = nodes()
-        .filter(|(_, n)| !resources::known(n) && !configuration.is_given(n))
-        .map(|(i, _)| i)
-        .collect();
-    if unsupported.is_empty() {
+    let missing = |n: &Node| !resources::known(n) && !configuration.is_given(n);
+    let foreign = |n: &Node| resources::foreign::known(n);
+    if !nodes().any(|(_, n)| missing(n) || foreign(n)) {
         return Ok((BTreeSet::new(), Vec::new()));
     }
     let needed = needed(configuration, order);
+    let unsupported: BTreeSet<usize> = nodes()
+        .filter(|(i, n)| missing(n) || (foreign(n) && !needed.contains(i)))
+        .map(|(i, _)| i)
+        .collect();
     let mut problems = Vec::new();
     let mut out = BTreeSet::new();
     let mut notes = Vec::new();

@@ -4,6 +4,7 @@ mod accounts;
 mod codepipeline;
 mod data;
 mod ecr;
+pub(super) mod foreign;
 mod iam;
 mod kms;
 mod local;
@@ -99,7 +100,15 @@ fn find(node: &Node) -> Option<&'static Type> {
 
 /// Whether the type is here.
 pub(super) fn known(node: &Node) -> bool {
-    node.type_name == "aws_iam_policy_document" || local::known(node) || find(node).is_some()
+    node.type_name == "aws_iam_policy_document"
+        || local::known(node)
+        || foreign::known(node)
+        || find(node).is_some()
+}
+
+/// Whether it is a data source that reads what is on AWS.
+pub(super) fn reads_aws(node: &Node) -> bool {
+    node.is_data() && find(node).is_some()
 }
 
 /// The arguments of a resource that are set and have no effect here.
