@@ -51,9 +51,18 @@ impl Configuration {
     /// The nodes that one argument of `node` refers to.
     #[must_use]
     pub fn refers(&self, node: &Node, argument: &str) -> BTreeSet<usize> {
-        let Some(attribute) = node.body.get_attribute(argument) else {
-            return BTreeSet::new();
-        };
+        let attribute = node.body.get_attribute(argument);
+        attribute
+            .map(|a| self.found_in(&a.value, node.module))
+            .unwrap_or_default()
+    }
+
+    /// The nodes that an expression in a module refers to, through whatever names lie between.
+    pub(crate) fn found_in(
+        &self,
+        expression: &hcl_edit::expr::Expression,
+        module: usize,
+    ) -> BTreeSet<usize> {
         let (addresses, below) = (self.addresses(), BTreeMap::new());
         let mut search = Search {
             config: self,
@@ -62,7 +71,7 @@ impl Configuration {
             found: BTreeSet::new(),
             seen: BTreeSet::new(),
         };
-        search.expression(&attribute.value, node.module);
+        search.expression(expression, module);
         search.found
     }
 

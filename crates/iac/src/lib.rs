@@ -35,6 +35,7 @@ mod types;
 mod unify;
 mod value;
 mod variables;
+mod without;
 
 pub use block::{Arguments, Node, NodeKind, Repetition};
 pub use config::Configuration;

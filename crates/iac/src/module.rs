@@ -36,6 +36,8 @@ pub(crate) struct Module {
     pub(crate) providers: Vec<(String, Arc<Source>, Block)>,
     /// Where it keeps its state, and where an override file, which is often of one person alone, says so.
     pub(crate) backends: Vec<(String, Arc<Source>, Body)>,
+    /// Its `import` blocks.
+    pub(crate) imports: Vec<(Arc<Source>, std::ops::Range<usize>)>,
     /// Whether it was not read: somebody gave its outputs.
     pub(crate) given: bool,
 }
@@ -100,6 +102,7 @@ impl Module {
             outputs: BTreeMap::new(),
             providers: Vec::new(),
             backends: Vec::new(),
+            imports: Vec::new(),
             given: false,
         }
     }
@@ -220,6 +223,8 @@ impl Module {
                 }
             },
             "import" => {
+                let own = block.span().map(|span| (Arc::clone(source), span));
+                self.imports.extend(own);
                 let to = block.body.get_attribute("to");
                 let to = to.map(|a| a.value.to_string().trim().to_owned());
                 let message = format!(

@@ -50,7 +50,24 @@ pub struct ProviderBlock {
     pub assume_role: Vec<(PathBuf, Range<usize>)>,
 }
 
+/// The file in which a part of a text stands, and where it is there.
+fn within(source: &Arc<Source>, span: Range<usize>) -> Option<(PathBuf, Range<usize>)> {
+    let (file, start) = source.part(span.start);
+    let own = span.start - start..span.end.checked_sub(start)?;
+    Some((PathBuf::from(&file.path), own))
+}
+
 impl Configuration {
+    /// Where the `import` blocks of a directory stand: files and bytes.
+    #[must_use]
+    pub fn imports(&self, directory: &Path) -> Vec<(PathBuf, Range<usize>)> {
+        let roots = self.modules.iter();
+        let roots = roots.filter(|m| m.call.is_none() && m.folder == directory);
+        let all = roots.flat_map(|m| &m.imports);
+        all.filter_map(|(source, span)| within(source, span.clone()))
+            .collect()
+    }
+
     /// The `provider "aws"` blocks of a directory.
     #[must_use]
     pub fn root_providers(&self, directory: &Path) -> Vec<ProviderBlock> {
@@ -83,9 +100,7 @@ impl Configuration {
                     })
                     .filter_map(|b| {
                         let span = b.span()?;
-                        let (file, start) = source.part(span.start);
-                        let own = span.start - start..span.end.checked_sub(start)?;
-                        Some((PathBuf::from(&file.path), own))
+                        within(source, span)
                     })
                     .collect(),
             }

@@ -14,7 +14,7 @@ use sekisho_server::Server;
 use serde_json::json;
 
 use super::providers::Providers;
-use super::{Client, Options, Outcome, denials, follow, given, image, new_engine};
+use super::{Client, Options, Outcome, denials, follow, given, image, new_engine, unsupported};
 
 /// The services that the AWS provider is pointed at.
 const SERVICES: &[&str] = &[
@@ -60,14 +60,21 @@ pub fn rehearse_with_program(
         return Err(problem(message));
     }
     let configuration = Configuration::read(&options.reading)?;
+    let (not_made, mut notes) = unsupported::not_made(&configuration, &configuration.order()?)?;
     let engine = new_engine(options)?;
     let providers = Providers::new(&configuration, options)?;
     let clients = providers.clients(&engine, configuration.nodes.iter())?;
     let accounts: Vec<String> = clients.values().map(|c| c.account.clone()).collect();
-    let notes = given::prepare(&engine, options, &accounts)?;
+    notes.extend(given::prepare(&engine, options, &accounts)?);
     let executor = Executor::start(Arc::clone(&engine)).map_err(|e| problem(e.to_string()))?;
     let copy = Copy::make(&configuration, options)?;
     let endpoint = Endpoint::start(&engine, &options.region)?;
+    for (file, ranges) in configuration.blocks(&not_made) {
+        copy.cut(&file, ranges)?;
+    }
+    for (folder, text) in configuration.without(&not_made) {
+        copy.override_in(&folder, &text)?;
+    }
     for directory in &options.reading.directories {
         copy.point(&configuration, directory, &clients, &endpoint.address)?;
     }
@@ -224,6 +231,43 @@ impl Copy {
         self.folder.path().join(below)
     }
 
+    /// Takes parts of a file away: with blanks in their place, so that all others stay where they are.
+    fn cut(&self, file: &Path, ranges: BTreeSet<(usize, usize)>) -> Result<(), Vec<Problem>> {
+        let failed = |e: std::io::Error| problem(format!("cannot write the copy: {e}"));
+        let path = self.of(file);
+        if !path.is_file() {
+            let message = format!(
+                "{}: what is to be left out stands in a file that cannot be changed: rehearse without --with",
+                file.display()
+            );
+            return Err(problem(message));
+        }
+        let mut source = std::fs::read_to_string(&path).map_err(failed)?;
+        for (start, end) in ranges {
+            if let Some(part) = source.get(start..end) {
+                let blank = |c: char| {
+                    if c == '\n' {
+                        "\n".to_owned()
+                    } else {
+                        " ".repeat(c.len_utf8())
+                    }
+                };
+                let blanks: String = part.chars().map(blank).collect();
+                source.replace_range(start..end, &blanks);
+            }
+        }
+        std::fs::write(&path, source).map_err(failed)
+    }
+
+    /// Adds to the override file of the copy of a folder.
+    fn override_in(&self, folder: &Path, text: &str) -> Result<(), Vec<Problem>> {
+        let failed = |e: std::io::Error| problem(format!("cannot write the overrides: {e}"));
+        let path = self.of(folder).join(OVERRIDE);
+        let mut file = std::fs::OpenOptions::new();
+        let mut file = file.create(true).append(true).open(path).map_err(failed)?;
+        std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed)
+    }
+
     /// Points the providers of a directory at the engine, and its state at a file.
     fn point(
         &self,
@@ -248,7 +292,7 @@ impl Copy {
         let mut text = "terraform {\n  backend \"local\" {}\n}\n".to_owned();
         let mut added = String::new();
         let mut plain = false;
-        let mut cuts: BTreeMap<PathBuf, Vec<(usize, usize)>> = BTreeMap::new();
+        let mut cuts: BTreeMap<PathBuf, BTreeSet<(usize, usize)>> = BTreeMap::new();
         for provider in configuration.root_providers(directory) {
             let client = clients.get(&provider.id);
             let Some(client) = client.or_else(|| clients.values().next()) else {
@@ -271,20 +315,20 @@ impl Copy {
                     );
                     return Err(problem(message));
                 }
-                let cuts = cuts.entry(self.of(&file)).or_default();
-                cuts.push((range.start, range.end));
+                let cuts = cuts.entry(file).or_default();
+                cuts.insert((range.start, range.end));
             }
         }
-        for (file, mut ranges) in cuts {
-            let mut source = std::fs::read_to_string(&file).map_err(failed)?;
-            // From the end, so that the places before stay what they are.
-            ranges.sort_unstable();
-            for (start, end) in ranges.into_iter().rev() {
-                if source.get(start..end).is_some() {
-                    source.replace_range(start..end, "");
-                }
+        // What is on AWS already is made here.
+        for (file, range) in configuration.imports(directory) {
+            if self.of(&file).is_file() {
+                cuts.entry(file)
+                    .or_default()
+                    .insert((range.start, range.end));
             }
-            std::fs::write(&file, source).map_err(failed)?;
+        }
+        for (file, ranges) in cuts {
+            self.cut(&file, ranges)?;
         }
         if !plain {
             // Policy documents and whatever names no provider have this one.
@@ -308,7 +352,7 @@ impl Copy {
                 path.display()
             );
         }
-        std::fs::write(work.join(OVERRIDE), text).map_err(failed)?;
+        self.override_in(directory, &text)?;
         std::fs::write(work.join("sekisho_provider.tf"), added).map_err(failed)
     }
 }

@@ -155,6 +155,44 @@ pub(super) fn left_out(
     }
 }
 
+/// What the real program is not to make: what is not here, and what is made of that.
+///
+/// # Errors
+/// Each that is not here and a pipeline depends on.
+pub(super) fn not_made(
+    configuration: &Configuration,
+    order: &Order,
+) -> Result<(BTreeSet<usize>, Vec<Note>), Vec<Problem>> {
+    let nodes = || configuration.nodes.iter().enumerate();
+    let foreign: Vec<(usize, &Node)> = nodes()
+        .filter(|(_, n)| resources::foreign::known(n))
+        .collect();
+    let (mut out, notes) = left_out(configuration, order)?;
+    let needed = match foreign.is_empty() {
+        true => BTreeSet::new(),
+        false => needed(configuration, order),
+    };
+    let mut problems = Vec::new();
+    for (index, node) in foreign {
+        if needed.contains(&index) {
+            let message = format!(
+                "{} is of a service that sekisho does not have: the program cannot make it, and the pipeline depends on it; rehearse without --with",
+                node.address()
+            );
+            problems.push(Problem::at(&node.place, message));
+        }
+        out.extend(
+            nodes()
+                .map(|(i, _)| i)
+                .filter(|i| order.reach(*i).contains(&index)),
+        );
+    }
+    match problems.is_empty() {
+        true => Ok((out, notes)),
+        false => Err(problems),
+    }
+}
+
 /// Everything that may decide about a pipeline; nothing, where there is none.
 pub(super) fn needed(configuration: &Configuration, order: &Order) -> BTreeSet<usize> {
     let nodes = || configuration.nodes.iter().enumerate();
