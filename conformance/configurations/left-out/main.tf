@@ -65,3 +65,44 @@ output "rule" {
 output "repository" {
   value = aws_ecr_repository.app.arn
 }
+
+resource "aws_iam_role" "reader" {
+  name = "left-out-reader"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = "111111111111" } }]
+  })
+}
+
+resource "aws_iam_role_policy" "reader" {
+  name = "reader"
+  role = aws_iam_role.reader.name
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "ecr:ListImages", Resource = aws_ecr_repository.app.arn }]
+  })
+}
+
+resource "aws_iam_role_policies_exclusive" "reader" {
+  role_name    = aws_iam_role.reader.name
+  policy_names = [aws_iam_role_policy.reader.name]
+}
+
+resource "aws_iam_role_policy_attachments_exclusive" "reader" {
+  role_name   = aws_iam_role.reader.name
+  policy_arns = ["arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly"]
+}
+
+data "aws_iam_roles" "all" {
+  depends_on = [aws_iam_role.reader]
+}
+
+data "aws_ecr_repositories" "all" {
+  depends_on = [aws_ecr_repository.app]
+}
+
+resource "aws_s3_object" "names" {
+  bucket  = aws_s3_bucket.artifacts.id
+  key     = "names"
+  content = "${join(",", data.aws_iam_roles.all.names)} ${join(",", data.aws_ecr_repositories.all.names)}"
+}

@@ -657,3 +657,25 @@ fn what_policies_name_need_not_be_made() {
     let alone = passes(&copy("resource \"aws_sns_topic\" \"t\" { name = \"t\" }\n"));
     assert!(alone.passes());
 }
+
+/// A resource that keeps only its list takes away what others have made, as the second application does on AWS.
+#[test]
+fn policies_that_are_in_no_list_are_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(examples().join("cross-account-ecr")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let check = |names: &str, passes: bool| {
+        let list = format!(
+            "resource \"aws_iam_role_policies_exclusive\" \"source\" {{\n  provider     = aws.registry\n  role_name    = local.action_role_name\n  policy_names = {names}\n}}\n"
+        );
+        std::fs::write(folder.path().join("list.tf"), list).unwrap();
+        let outcome = rehearse(&Options::new(folder.path()), &mut |_| {});
+        let outcome = outcome.unwrap_or_else(|p| panic!("{p:?}"));
+        assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+        assert_eq!(outcome.passes(), passes, "{names}");
+    };
+    check("[aws_iam_role_policy.ecr_source.name]", true);
+    check("[\"another\"]", false);
+}

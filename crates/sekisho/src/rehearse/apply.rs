@@ -84,8 +84,15 @@ pub(super) fn apply(
     // Pipelines come last, for their first execution begins with them; only what needs one comes behind it.
     let behind = |i: &usize| pipeline(i) || order.reach(*i).iter().any(pipeline);
     let (last, rest): (Vec<usize>, Vec<usize>) = wanted.iter().partition(|i| behind(i));
+    // What takes policies away takes those that are made beside it as well, at the latest when it is applied again.
+    let takes = |i: &usize| {
+        let node = configuration.nodes.get(*i);
+        node.is_some_and(|n| n.type_name.ends_with("_exclusive"))
+    };
+    let (takers, rest): (Vec<usize>, Vec<usize>) = rest.iter().partition(|i| takes(i));
     run.all(&rest, progress);
     run.again(&rest, progress);
+    run.all(&takers, progress);
     run.all(&last, progress);
     run.finish()
 }

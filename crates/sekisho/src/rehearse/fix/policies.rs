@@ -160,6 +160,11 @@ impl<'c> Policies<'c> {
                     found.push((role, "inline_policy.policy"));
                     return written(found);
                 }
+                let exclusive = "aws_iam_role_policies_exclusive";
+                let mut taking = self.having(exclusive, "role_name", &[name]);
+                if taking.any(|t| role.is_some_and(|role| self.one_account(t, role))) {
+                    return written(found);
+                }
                 (found, role, kind, "role", "id")
             }
             "trust policy" => {

@@ -36,6 +36,30 @@ pub(super) const IAM_POLICY: Type = Type {
     ignored: &["tags"],
     make: iam_policy,
 };
+pub(super) const IAM_ROLES: Type = Type {
+    name: "aws_iam_roles",
+    arguments: &["path_prefix"],
+    ignored: &[],
+    make: iam_roles,
+};
+pub(super) const IAM_USER: Type = Type {
+    name: "aws_iam_user",
+    arguments: &["user_name"],
+    ignored: &["tags"],
+    make: iam_user,
+};
+pub(super) const ECR_REPOSITORIES: Type = Type {
+    name: "aws_ecr_repositories",
+    arguments: &[],
+    ignored: &[],
+    make: ecr_repositories,
+};
+pub(super) const S3_BUCKET_POLICY: Type = Type {
+    name: "aws_s3_bucket_policy",
+    arguments: &["bucket"],
+    ignored: &[],
+    make: s3_bucket_policy,
+};
 pub(super) const ECR_REPOSITORY: Type = Type {
     name: "aws_ecr_repository",
     arguments: &["name", "registry_id"],
@@ -127,6 +151,53 @@ fn iam_role(client: &Client, values: &Values<'_>) -> Made {
             )),
         ),
         ("unique_id", json!(text_at(&role, "/Role/RoleId"))),
+    ]))
+}
+
+fn iam_roles(client: &Client, values: &Values<'_>) -> Made {
+    let input = match values.text("path_prefix") {
+        Some(prefix) => json!({"PathPrefix": prefix}),
+        None => json!({}),
+    };
+    let found = client.call("iam", "ListRoles", input)?;
+    let roles: Vec<&Value> = found["Roles"].as_array().into_iter().flatten().collect();
+    let all = |name: &str| -> Value { roles.iter().map(|r| r[name].clone()).collect() };
+    Ok(attributes([
+        ("arns", all("Arn")),
+        ("names", all("RoleName")),
+        ("id", json!(client.region)),
+    ]))
+}
+
+fn iam_user(client: &Client, values: &Values<'_>) -> Made {
+    let input = json!({"UserName": values.need("user_name")?});
+    let user = client.call("iam", "GetUser", input)?;
+    let text = |name: &str| json!(text_at(&user, &format!("/User/{name}")));
+    Ok(attributes([
+        ("arn", text("Arn")),
+        ("id", text("UserId")),
+        ("path", text("Path")),
+        (
+            "permissions_boundary",
+            text("PermissionsBoundary/PermissionsBoundaryArn"),
+        ),
+        ("user_id", text("UserId")),
+    ]))
+}
+
+fn ecr_repositories(client: &Client, _: &Values<'_>) -> Made {
+    let found = client.call("ecr", "DescribeRepositories", json!({}))?;
+    let found = found["repositories"].as_array().into_iter().flatten();
+    let names: Value = found.map(|r| r["repositoryName"].clone()).collect();
+    Ok(attributes([("names", names), ("id", json!(client.region))]))
+}
+
+fn s3_bucket_policy(client: &Client, values: &Values<'_>) -> Made {
+    let bucket = values.need("bucket")?;
+    let found = client.call("s3", "GetBucketPolicy", json!({"Bucket": bucket}))?;
+    Ok(attributes([
+        ("id", json!(bucket)),
+        ("policy", json!(text_at(&found, "/Policy"))),
     ]))
 }
 

@@ -78,9 +78,17 @@ pub(super) const OBJECT: Type = Type {
         "content_type",
         "server_side_encryption",
         "kms_key_id",
+        "acl",
     ],
     ignored: &[],
     make: object,
+};
+
+/// The older one, which always says an ACL.
+pub(super) const BUCKET_OBJECT: Type = Type {
+    name: "aws_s3_bucket_object",
+    make: bucket_object,
+    ..OBJECT
 };
 
 fn bucket(client: &Client, values: &Values<'_>) -> Made {
@@ -250,6 +258,15 @@ fn encrypt(client: &Client, values: &Values<'_>, bucket: &str) -> Result<(), Fai
 }
 
 fn object(client: &Client, values: &Values<'_>) -> Made {
+    put(client, values, values.text("acl"))
+}
+
+fn bucket_object(client: &Client, values: &Values<'_>) -> Made {
+    let acl = values.text("acl").unwrap_or_else(|| "private".to_owned());
+    put(client, values, Some(acl))
+}
+
+fn put(client: &Client, values: &Values<'_>, acl: Option<String>) -> Made {
     let (bucket, key) = (values.need("bucket")?, values.need("key")?);
     let body = match (values.text("content"), values.text("source")) {
         (Some(content), _) => content.into_bytes(),
@@ -263,6 +280,9 @@ fn object(client: &Client, values: &Values<'_>) -> Made {
         }
     };
     let mut input = json!({"Bucket": bucket, "Key": key});
+    if let (Some(acl), Some(map)) = (acl, input.as_object_mut()) {
+        map.insert("ACL".to_owned(), json!(acl));
+    }
     for (from, to) in [
         ("content_type", "ContentType"),
         ("server_side_encryption", "ServerSideEncryption"),
