@@ -487,6 +487,24 @@ fn ids_stay_with_who_had_them() {
 }
 
 #[test]
+fn what_is_no_principal_is_none() {
+    for text in [
+        "arn:aws-cn:iam::111111111111:root",
+        "arn:xyz:iam::111111111111:user/a",
+        "arn:aws:iam:us-east-1:111111111111:user/a",
+        "arn:aws:iam::1111:user/a",
+        "arn:aws:iam::111111111111:",
+        "arn:aws:iam::111111111111:group/a",
+        "arn:aws:s3:::b",
+        "111111111111",
+    ] {
+        assert_eq!(Principal::from_arn(text, None), None, "{text}");
+    }
+    let user = "arn:aws-us-gov:iam::111111111111:user/a";
+    assert_eq!(Principal::from_arn(user, None).unwrap().arn(), user);
+}
+
+#[test]
 fn principals_have_names() {
     let role = Principal::from_arn("arn:aws:iam::111111111111:role/path/r", None).unwrap();
     assert_eq!(role.arn(), "arn:aws:iam::111111111111:role/path/r");

@@ -67,6 +67,14 @@ const CASES: &[Case] = &[
         )],
     ),
     broken(
+        "repository-in-another-region",
+        &[(
+            "providers.tf",
+            "  alias               = \"registry\"\n  region              = var.region\n",
+            "  alias               = \"registry\"\n  region              = \"eu-west-1\"\n",
+        )],
+    ),
+    broken(
         "boundary-of-somebody-else",
         &[(
             "registry.tf",

@@ -19,9 +19,12 @@ pub(super) fn hints(
     policies: &Policies<'_>,
 ) -> Vec<Note> {
     let mut out = Vec::new();
-    for execution in pipelines.iter().filter_map(|p| p.execution.as_ref()) {
+    for run in pipelines {
+        let Some(execution) = &run.execution else {
+            continue;
+        };
         for attempt in &execution.attempts {
-            let message = of_attempt(execution, attempt, policies);
+            let message = of_attempt(execution, attempt, &run.region, policies);
             out.extend(message.map(|message| Note {
                 message: format!("{}/{}: {message}", attempt.stage, attempt.action),
                 place: pipeline_place(&execution.definition.name, policies),
@@ -57,6 +60,7 @@ fn between<'t>(text: &'t str, front: &str, back: &str) -> Option<&'t str> {
 fn of_attempt(
     execution: &Execution,
     attempt: &ActionRun,
+    region: &str,
     policies: &Policies<'_>,
 ) -> Option<String> {
     let failure = attempt.failure.as_ref()?;
@@ -73,7 +77,8 @@ fn of_attempt(
         ));
     }
     if action.action_type_id.provider == "ECR" {
-        return repository_elsewhere(action, &execution.definition.role_arn, policies);
+        let role = &execution.definition.role_arn;
+        return repository_elsewhere(action, role, region, policies);
     }
     None
 }
@@ -132,23 +137,38 @@ fn key_elsewhere(
 fn repository_elsewhere(
     action: &ActionDefinition,
     service_role: &str,
+    region: &str,
     policies: &Policies<'_>,
 ) -> Option<String> {
     let wanted = action.configuration.get("RepositoryName")?;
     let role = action.role_arn.as_deref().unwrap_or(service_role);
-    let account = role.split(':').nth(4).unwrap_or_default();
-    let account_of = |arn: &str| arn.split(':').nth(4).unwrap_or_default().to_owned();
-    let repositories: Vec<(&str, String)> = policies
+    let part = |arn: &str, at: usize| arn.split(':').nth(at).unwrap_or_default().to_owned();
+    let account = part(role, 4);
+    // Names, accounts and regions.
+    let repositories: Vec<(&str, String, String)> = policies
         .made
         .iter()
         .filter(|m| m.node.kind == NodeKind::Resource && m.node.type_name == "aws_ecr_repository")
-        .filter_map(|m| Some((m.text("name")?, account_of(m.text("arn")?))))
+        .filter_map(|m| {
+            let arn = m.text("arn")?;
+            Some((m.text("name")?, part(arn, 4), part(arn, 3)))
+        })
         .collect();
-    let mine = |(name, owner): &&(&str, String)| name == wanted && owner == account;
-    if repositories.iter().any(|r| mine(&r)) {
+    let named = |account: Option<&str>| {
+        let all = repositories.iter().filter(|(name, ..)| name == wanted);
+        let mine = all.filter(|(_, owner, _)| account.is_none_or(|account| owner == account));
+        mine.collect::<Vec<_>>()
+    };
+    let mine = named(Some(&account));
+    if mine.iter().any(|(_, _, own)| own == region) {
         return None;
     }
-    if let Some((_, owner)) = repositories.iter().find(|(name, _)| name == wanted) {
+    if let Some((_, _, own)) = mine.first() {
+        return Some(format!(
+            "the repository {wanted} of account {account} is in {own}, and the pipeline in {region}: an ECR source reads the registry of its own region; put both into one region, not a permission in {account}"
+        ));
+    }
+    if let Some((_, owner, _)) = named(None).first() {
         let said = match action.role_arn {
             Some(_) => format!("role_arn of the action is a role of account {account}"),
             None => format!(
@@ -161,7 +181,7 @@ fn repository_elsewhere(
     }
     let there: BTreeSet<String> = repositories
         .iter()
-        .map(|(name, owner)| format!("{name} (account {owner})"))
+        .map(|(name, owner, region)| format!("{name} (account {owner}, {region})"))
         .collect();
     let there: Vec<String> = there.into_iter().collect();
     Some(format!(
