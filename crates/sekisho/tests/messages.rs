@@ -305,6 +305,22 @@ const CASES: &[Case] = &[
         )],
     ),
     broken(
+        "principal-that-was-deleted",
+        &[(
+            "artifact_store.tf",
+            "format(\"arn:aws:iam::%s:root\", var.registry_account_id),",
+            "\"AROAEXAMPLEEXAMPLE123\",",
+        )],
+    ),
+    broken(
+        "id-of-a-role-made-again",
+        &[(
+            "registry.tf",
+            "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n",
+            "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n    condition {\n      test     = \"StringLike\"\n      variable = \"aws:userid\"\n      values   = [\"AROAEXAMPLEEXAMPLE123:*\"]\n    }\n",
+        )],
+    ),
+    broken(
         "key-policy-that-locks-out",
         &[("artifact_store.tf", "      \"kms:Put*\",\n", "")],
     ),

@@ -3,20 +3,19 @@
 
 use std::collections::BTreeSet;
 
-use sekisho_arn::is_account_id;
 use sekisho_engine::Engine;
 use sekisho_iac::{Configuration, NodeKind, Order};
 use sekisho_pipeline::{ActionDefinition, ActionRun, Execution};
-use sekisho_policy::{Document, PrincipalPattern, principals};
 
 use super::fix::policies::Policies;
-use super::{Failure, Note, PipelineRun, unsupported};
+use super::{Failure, Note, PipelineRun, nobody, unsupported};
 
 /// Everything that is known about failures that are no denials.
 pub(super) fn hints(
     pipelines: &[PipelineRun],
     failures: &[Failure],
     policies: &Policies<'_>,
+    engine: &Engine,
 ) -> Vec<Note> {
     let mut out = Vec::new();
     for run in pipelines {
@@ -32,7 +31,7 @@ pub(super) fn hints(
         }
     }
     for failure in failures {
-        let message = of_failure(failure, policies);
+        let message = of_failure(failure, policies, engine);
         out.extend(message.map(|message| Note {
             message: format!("{}: {message}", failure.address),
             place: failure.problem.place.clone(),
@@ -194,7 +193,7 @@ fn repository_elsewhere(
     ))
 }
 
-fn of_failure(failure: &Failure, policies: &Policies<'_>) -> Option<String> {
+fn of_failure(failure: &Failure, policies: &Policies<'_>, engine: &Engine) -> Option<String> {
     let message = failure.problem.message.as_str();
     let absent = ["NoSuchEntity", "NotFound", "NoSuchBucket"]
         .iter()
@@ -216,54 +215,10 @@ fn of_failure(failure: &Failure, policies: &Policies<'_>) -> Option<String> {
             "{arn} is not made here; if it is on AWS already, write into sekisho.toml what it holds: [policies] with \"{arn}\" = \"FILE\""
         ));
     }
-    let invalid = message.contains("nvalid principal");
-    if invalid && let Some(arn) = message.split('"').find(|part| part.starts_with("arn:")) {
-        let name = arn.rsplit('/').next().unwrap_or_default();
-        let account = arn.split(':').nth(4).unwrap_or_default();
-        let made = policies.made.iter();
-        let mut roles =
-            made.filter(|m| m.node.type_name == "aws_iam_role" && m.text("name") == Some(name));
-        return Some(match roles.find(|m| m.text("arn") == Some(arn)) {
-            Some(role) => format!(
-                "the principal {arn} is made only later: refer to it as {}.arn, or wait for it with depends_on",
-                role.reference()
-            ),
-            None => format!(
-                "the principal {arn} does not exist: AWS refuses policies that name a role or user which is not there. Make it in account {account} first, or name the account and narrow it with aws:PrincipalArn"
-            ),
-        });
+    if nobody::is_named(&failure.problem) {
+        return nobody::hint(failure, policies, engine);
     }
     None
-}
-
-/// Roles and users of accounts that are not here, which policies name: whether they exist is not known.
-pub(super) fn strangers(engine: &Engine, policies: &Policies<'_>) -> Vec<Note> {
-    let mut told = BTreeSet::new();
-    let mut out = Vec::new();
-    for made in &policies.made {
-        let texts = ["policy", "assume_role_policy"].map(|name| made.text(name));
-        for text in texts.into_iter().flatten() {
-            let Ok(document) = text.parse::<Document>() else {
-                continue;
-            };
-            for principal in principals(&document) {
-                let PrincipalPattern::Arn(arn) = principal else {
-                    continue;
-                };
-                let account = arn.split(':').nth(4).unwrap_or_default();
-                let elsewhere = is_account_id(account) && !engine.knows(account);
-                if elsewhere && told.insert(arn.clone()) {
-                    out.push(Note {
-                        message: format!(
-                            "account {account} is not in this configuration: {arn} is taken to exist there"
-                        ),
-                        place: Some(made.node.place.clone()),
-                    });
-                }
-            }
-        }
-    }
-    out
 }
 
 /// What the types are called that a first execution must not miss.

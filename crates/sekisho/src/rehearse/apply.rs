@@ -11,13 +11,17 @@ use sekisho_iac::{
 use serde_json::{Map, Value, json};
 
 use super::providers::Providers;
-use super::{Client, Failure, Note, Options, Patch, given, image, patch, resources, unsupported};
+use super::{
+    Client, Failure, Note, Options, Patch, given, image, nobody, patch, resources, unsupported,
+};
 
 /// What the engine holds when the configuration is applied.
 #[derive(Default)]
 pub(super) struct Applied {
     pub(super) pipelines: Vec<(Client, String)>,
     pub(super) failures: Vec<Failure>,
+    /// The arguments of what the engine refused last.
+    refused: Map<String, Value>,
     pub(super) notes: Vec<Note>,
     pub(super) resources: usize,
     /// The values of what was made, by address.
@@ -97,13 +101,6 @@ pub(super) fn apply(
     run.finish()
 }
 
-/// Whether AWS refuses a policy because it names somebody who is not there yet: Terraform tries such a policy again until
-/// the role is made beside it.
-fn names_nobody(problem: &Problem) -> bool {
-    let text = &problem.message;
-    text.contains("invalid principal") || text.contains("Invalid principal")
-}
-
 impl Run<'_, '_> {
     fn all(&mut self, indices: &[usize], progress: &mut dyn FnMut(&str)) {
         for index in indices {
@@ -145,6 +142,7 @@ impl Run<'_, '_> {
                     self.applied.failures.push(Failure {
                         address: node.address(),
                         problem,
+                        arguments: std::mem::take(&mut self.applied.refused),
                     });
                 }
             }
@@ -155,7 +153,7 @@ impl Run<'_, '_> {
     /// time after the other.
     fn again(&mut self, indices: &[usize], progress: &mut dyn FnMut(&str)) {
         let several = self.configuration.directories() > 1;
-        let worth = |f: &Failure| several || names_nobody(&f.problem);
+        let worth = |f: &Failure| several || nobody::is_named(&f.problem);
         while self.applied.failures.iter().any(worth) {
             let before = std::mem::take(&mut self.broken);
             let failed = std::mem::take(&mut self.applied.failures);
@@ -213,7 +211,11 @@ impl Run<'_, '_> {
 
     fn finish(mut self) -> Result<Applied, Vec<Problem>> {
         let unmet = self.state.unmet_outputs().into_iter();
-        let unmet = unmet.map(|(address, problem)| Failure { address, problem });
+        let unmet = unmet.map(|(address, problem)| Failure {
+            address,
+            problem,
+            arguments: Map::new(),
+        });
         self.applied.failures.extend(unmet);
         // What decides about a pipeline and is not supported: no verdict would be worth anything.
         let failures = self.applied.failures.iter();
@@ -333,6 +335,7 @@ impl Maker<'_, '_> {
 
     fn made(&mut self, address: &str, scope: &Scope<'_>) -> Result<Map<String, Value>, Problem> {
         let node = self.node;
+        self.applied.refused.clear();
         let given = self.configuration.given(&node.address());
         if let Some(given) = given
             .as_ref()
@@ -413,7 +416,8 @@ impl Maker<'_, '_> {
             )
             .map_err(|m| Problem::at(&node.place, m))?;
         }
-        let mut made = resources::make(node, client, &arguments)?;
+        let mut made = resources::make(node, client, &arguments)
+            .inspect_err(|_| self.applied.refused.clone_from(&arguments.values))?;
         resources::schema::complete(node, &mut made);
         made.extend(given.unwrap_or_default());
         let ignored = resources::ignored(node, &arguments);

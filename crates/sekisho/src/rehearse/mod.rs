@@ -12,6 +12,7 @@ mod image;
 mod json;
 mod junit;
 mod markdown;
+mod nobody;
 mod patch;
 mod program;
 mod providers;
@@ -181,6 +182,8 @@ pub struct Failure {
     pub address: String,
     /// What was wrong, and where.
     pub problem: Problem,
+    /// What it was to be made of, if that could be read.
+    pub arguments: Map<String, Value>,
 }
 
 impl Outcome {
@@ -320,15 +323,16 @@ pub(crate) fn rehearse_with(
             denial.spot = policies.spot(&denial.cause.side, &holder, statement);
         }
     }
-    let mut hints = advice::hints(&pipelines, &applied.failures, &policies);
+    let mut hints = advice::hints(&pipelines, &applied.failures, &policies, &engine);
     // What makes a denial a wrong one comes before what would mend it.
     let all = applied.notes.into_iter();
     let (asks, others): (Vec<Note>, Vec<Note>) = all.partition(Note::asks_for_settings);
+    let asks = asks.into_iter().chain(nobody::ids(&policies));
     match denials.is_empty() {
         true => notes.extend(asks),
         false => hints.extend(asks),
     }
-    notes.extend(advice::strangers(&engine, &policies));
+    notes.extend(nobody::strangers(&engine, &policies));
     Ok(Outcome {
         pipelines,
         denials,

@@ -1,0 +1,140 @@
+//! Whom policies name that is not there: principals that nobody has made, the ids that a deleted role leaves behind, and
+//! roles of accounts that are not in the configuration.
+
+use std::collections::BTreeSet;
+
+use sekisho_arn::is_account_id;
+use sekisho_engine::Engine;
+use sekisho_iac::Problem;
+use sekisho_policy::{Document, PrincipalPattern, principals};
+
+use super::fix::policies::Policies;
+use super::{Failure, Note};
+
+/// The arguments that hold a policy.
+const ARGUMENTS: [&str; 2] = ["policy", "assume_role_policy"];
+
+/// Whether AWS refuses a policy because it names somebody who is not there. Terraform tries such a policy again until the
+/// role is made beside it. The sentences are IAM's, S3's and KMS's, and ECR's of 2024 and later
+/// (terraform-provider-aws#39064).
+pub(super) fn is_named(problem: &Problem) -> bool {
+    let text = &problem.message;
+    ["nvalid principal", "Principal not found"]
+        .iter()
+        .any(|sentence| text.contains(sentence))
+}
+
+/// Who is not there, of a policy that AWS refused for it, and what to write.
+pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) -> Option<String> {
+    let texts = ARGUMENTS.map(|name| failure.arguments.get(name)?.as_str());
+    let documents = texts.into_iter().flatten();
+    let documents: Vec<Document> = documents.filter_map(|text| text.parse().ok()).collect();
+    let named = documents.iter().flat_map(principals);
+    let mut named: Vec<&PrincipalPattern> = named.collect();
+    // Of what is there, what the policy could not know yet comes last.
+    named.sort_by_key(|p| maker(p, policies).is_some());
+    named.into_iter().find_map(|principal| match principal {
+        PrincipalPattern::Id(id) => Some(format!(
+            "{id} is the id of {} that was deleted, or deleted and made again: AWS puts it in the place of the ARN, in policies that named it, and takes it no more when the policy is written anew. Name the ARN of the role or user that is meant",
+            what(id)
+        )),
+        PrincipalPattern::Arn(arn) => {
+            let account = arn.split(':').nth(4).unwrap_or_default();
+            match maker(principal, policies) {
+                Some(role) => Some(format!(
+                    "the principal {arn} is made only later: refer to it as {role}.arn, or wait for it with depends_on"
+                )),
+                None => engine.knows(account).then(|| format!(
+                    "the principal {arn} does not exist: AWS refuses policies that name a role or user which is not there. Make it in account {account} first, or name the account and narrow it with aws:PrincipalArn"
+                )),
+            }
+        }
+        _ => None,
+    })
+}
+
+/// The role or user of the configuration that a principal names.
+fn maker(principal: &PrincipalPattern, policies: &Policies<'_>) -> Option<String> {
+    let PrincipalPattern::Arn(arn) = principal else {
+        return None;
+    };
+    let mut made = policies.made.iter();
+    let found = made.find(|m| {
+        let one = matches!(&*m.node.type_name, "aws_iam_role" | "aws_iam_user");
+        one && m.text("arn") == Some(arn)
+    });
+    found.map(|m| m.reference())
+}
+
+fn what(id: &str) -> &'static str {
+    match id.get(..4) {
+        Some("AROA") => "a role",
+        Some("AIDA") => "a user",
+        _ => "a role or user",
+    }
+}
+
+/// Conditions on `aws:userid` that ask for a role or user which nobody here is: each gets a new id when it is made, here
+/// and on AWS.
+pub(super) fn ids(policies: &Policies<'_>) -> Vec<Note> {
+    let own: BTreeSet<&str> = policies
+        .made
+        .iter()
+        .filter_map(|m| m.text("unique_id"))
+        .collect();
+    let mut told = BTreeSet::new();
+    let mut out = Vec::new();
+    for made in policies.made.iter().filter(|m| !m.node.is_data()) {
+        let documents = ARGUMENTS.iter().filter_map(|name| made.text(name));
+        let documents: Vec<Document> = documents.filter_map(|text| text.parse().ok()).collect();
+        let statements = documents.iter().flat_map(Document::statements);
+        let conditions = statements.flat_map(|s| &s.conditions);
+        for operand in conditions
+            .filter(|c| c.key == "aws:userid")
+            .flat_map(|c| c.operands())
+        {
+            let id = operand.split(':').next().unwrap_or_default();
+            let whole = id.len() == 21 && id.bytes().all(|b| b.is_ascii_alphanumeric());
+            let kind = matches!(id.get(..4), Some("AROA" | "AIDA"));
+            if whole && kind && !own.contains(id) && told.insert(id.to_owned()) {
+                out.push(Note {
+                    message: format!(
+                        "a condition on aws:userid asks for {id}, which no {} of this configuration is: each gets a new id when it is made, here and on AWS, also when it is deleted and made again. Ask for its unique_id, or for its ARN with aws:PrincipalArn",
+                        what(id).trim_start_matches("a ")
+                    ),
+                    place: Some(made.node.place.clone()),
+                });
+            }
+        }
+    }
+    out
+}
+
+/// Roles and users of accounts that are not here, which policies name: whether they exist is not known.
+pub(super) fn strangers(engine: &Engine, policies: &Policies<'_>) -> Vec<Note> {
+    let mut told = BTreeSet::new();
+    let mut out = Vec::new();
+    for made in &policies.made {
+        for text in ARGUMENTS.iter().filter_map(|name| made.text(name)) {
+            let Ok(document) = text.parse::<Document>() else {
+                continue;
+            };
+            for principal in principals(&document) {
+                let PrincipalPattern::Arn(arn) = principal else {
+                    continue;
+                };
+                let account = arn.split(':').nth(4).unwrap_or_default();
+                let elsewhere = is_account_id(account) && !engine.knows(account);
+                if elsewhere && told.insert(arn.clone()) {
+                    out.push(Note {
+                        message: format!(
+                            "account {account} is not in this configuration: {arn} is taken to exist there"
+                        ),
+                        place: Some(made.node.place.clone()),
+                    });
+                }
+            }
+        }
+    }
+    out
+}
