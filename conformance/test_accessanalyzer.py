@@ -32,6 +32,31 @@ def test_findings_have_places(analyzer):
     assert analyzer.validate_policy(policyDocument="{", policyType="IDENTITY_POLICY")["findings"][0]["issueCode"] == "JSON_SYNTAX_ERROR"
 
 
+def test_types_of_keys_are_those_of_the_services(analyzer):
+    key_policy = {
+        "Sid": "By S3",
+        "Effect": "Allow",
+        "Principal": {"AWS": "AROAEXAMPLEEXAMPLE123"},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {"kms:ViaService": "s3.amazonaws.com", "aws:PrincipalIsAWSService": "false", "kms:ResourceAliases": "alias/a"},
+            "ForAllValues:StringLike": {"kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::artifacts/*"},
+        },
+    }
+    findings = analyzer.validate_policy(policyDocument=document(key_policy), policyType="RESOURCE_POLICY")["findings"]
+    assert [(f["findingType"], f["issueCode"]) for f in findings] == [
+        ("WARNING", "INVALID_ROLE_REFERENCE"),
+        ("ERROR", "INVALID_SERVICE_PRINCIPAL_FORMAT"),
+        ("WARNING", "TYPE_MISMATCH"),
+        ("ERROR", "MISSING_QUALIFIER"),
+        ("SECURITY_WARNING", "FORALLVALUES_WITH_SINGLE_VALUED_KEY"),
+    ]
+    assert findings[0]["learnMoreLink"].endswith("#access-analyzer-reference-policy-checks-general-warning-invalid-role-reference")
+    assert findings[2]["findingDetails"] == "Use the operator type Bool instead of operator StringEquals for the condition key aws:PrincipalIsAWSService."
+    assert [step["value"] for step in findings[3]["locations"][0]["path"][2:]] == ["Condition", "StringEquals", "kms:ResourceAliases"]
+
+
 def test_new_access(analyzer):
     check = lambda new, old: analyzer.check_no_new_access(newPolicyDocument=document(*new), existingPolicyDocument=document(*old), policyType="IDENTITY_POLICY")
     assert check([GET], [ALL])["result"] == "PASS"

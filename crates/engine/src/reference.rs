@@ -6,59 +6,60 @@ use sekisho_policy::Reference;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IamReference;
 
-/// The keys that every service gives (IAM user guide, "AWS global condition context keys"); the slash stands before a tag.
-const GLOBAL: &[&str] = &[
-    "aws:assumedroot",
-    "aws:calledvia",
-    "aws:calledviaawsmcp",
-    "aws:calledviafirst",
-    "aws:calledvialast",
-    "aws:chatbotsourcearn",
-    "aws:currenttime",
-    "aws:ec2instancesourceprivateipv4",
-    "aws:ec2instancesourcevpc",
-    "aws:epochtime",
-    "aws:federatedprovider",
-    "aws:multifactorauthage",
-    "aws:multifactorauthpresent",
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalisawsservice",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:principalservicename",
-    "aws:principalservicenameslist",
-    "aws:principaltag/",
-    "aws:principaltype",
-    "aws:referer",
-    "aws:requestedregion",
-    "aws:requesttag/",
-    "aws:resourceaccount",
-    "aws:resourceorgid",
-    "aws:resourceorgpaths",
-    "aws:resourcetag/",
-    "aws:securetransport",
-    "aws:signinsessionarn",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceidentity",
-    "aws:sourceip",
-    "aws:sourceorgid",
-    "aws:sourceorgpaths",
-    "aws:sourcevpc",
-    "aws:sourcevpcarn",
-    "aws:sourcevpce",
-    "aws:tagkeys",
-    "aws:tokenissuetime",
-    "aws:useragent",
-    "aws:userid",
-    "aws:username",
-    "aws:viaawsmcpservice",
-    "aws:viaawsservice",
-    "aws:vpceaccount",
-    "aws:vpceorgid",
-    "aws:vpceorgpaths",
-    "aws:vpcsourceip",
+/// The keys that every service gives (IAM user guide, "AWS global condition context keys"), with
+/// their types where it says one; the slash stands before a tag.
+const GLOBAL: &[(&str, &str)] = &[
+    ("aws:assumedroot", ""),
+    ("aws:calledvia", "ArrayOfString"),
+    ("aws:calledviaawsmcp", "String"),
+    ("aws:calledviafirst", "String"),
+    ("aws:calledvialast", "String"),
+    ("aws:chatbotsourcearn", "ARN"),
+    ("aws:currenttime", "Date"),
+    ("aws:ec2instancesourceprivateipv4", "IPAddress"),
+    ("aws:ec2instancesourcevpc", "String"),
+    ("aws:epochtime", "Date"),
+    ("aws:federatedprovider", "String"),
+    ("aws:multifactorauthage", "Numeric"),
+    ("aws:multifactorauthpresent", "Bool"),
+    ("aws:principalaccount", "String"),
+    ("aws:principalarn", "ARN"),
+    ("aws:principalisawsservice", "Bool"),
+    ("aws:principalorgid", "String"),
+    ("aws:principalorgpaths", "ArrayOfString"),
+    ("aws:principalservicename", "String"),
+    ("aws:principalservicenameslist", "ArrayOfString"),
+    ("aws:principaltag/", "String"),
+    ("aws:principaltype", "String"),
+    ("aws:referer", "String"),
+    ("aws:requestedregion", "String"),
+    ("aws:requesttag/", "String"),
+    ("aws:resourceaccount", "String"),
+    ("aws:resourceorgid", "String"),
+    ("aws:resourceorgpaths", "ArrayOfString"),
+    ("aws:resourcetag/", "String"),
+    ("aws:securetransport", "Bool"),
+    ("aws:signinsessionarn", "ARN"),
+    ("aws:sourceaccount", "String"),
+    ("aws:sourcearn", "ARN"),
+    ("aws:sourceidentity", "String"),
+    ("aws:sourceip", "IPAddress"),
+    ("aws:sourceorgid", "String"),
+    ("aws:sourceorgpaths", "ArrayOfString"),
+    ("aws:sourcevpc", "String"),
+    ("aws:sourcevpcarn", "ARN"),
+    ("aws:sourcevpce", "String"),
+    ("aws:tagkeys", "ArrayOfString"),
+    ("aws:tokenissuetime", "Date"),
+    ("aws:useragent", "String"),
+    ("aws:userid", "String"),
+    ("aws:username", "String"),
+    ("aws:viaawsmcpservice", "Bool"),
+    ("aws:viaawsservice", "Bool"),
+    ("aws:vpceaccount", "String"),
+    ("aws:vpceorgid", "String"),
+    ("aws:vpceorgpaths", "ArrayOfString"),
+    ("aws:vpcsourceip", "IPAddress"),
 ];
 
 /// Whether `known` is `key`, or stands for it with any tag: `aws:ResourceTag/${TagKey}`, `s3:ExistingObjectTag/<key>`.
@@ -85,10 +86,23 @@ impl Reference for IamReference {
 
     fn has_key(&self, service: &str, key: &str) -> Option<bool> {
         if service == "aws" {
-            return Some(GLOBAL.iter().any(|known| stands_for(known, key)));
+            return Some(GLOBAL.iter().any(|(known, _)| stands_for(known, key)));
         }
         let mut known = sekisho_model::names(service)?.keys();
         Some(known.any(|known| stands_for(known, key)))
+    }
+
+    fn key_type(&self, service: &str, key: &str) -> Option<&'static str> {
+        if service == "aws" {
+            let mut known = GLOBAL.iter().filter(|(known, _)| stands_for(known, key));
+            return known
+                .next()
+                .map(|(_, kind)| *kind)
+                .filter(|kind| !kind.is_empty());
+        }
+        let mut known = sekisho_model::iam(service)?.keys.iter();
+        let found = known.find(|(known, _)| stands_for(known, key));
+        found.map(|(_, kind)| kind.as_str())
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Fault {
     Effect(String),
     /// There is no condition operator of this name.
     Operator(String),
+    /// There is no kind of principal of this name.
+    PrincipalType(String),
     /// Something is not of the form that it must have.
     Form(String),
 }
@@ -60,6 +62,7 @@ impl fmt::Display for Fault {
             Self::Both(name) => write!(f, "{name} and Not{name} exclude each other"),
             Self::Effect(text) => write!(f, "Invalid effect: {text}"),
             Self::Operator(name) => write!(f, "unknown condition operator `{name}`"),
+            Self::PrincipalType(name) => write!(f, "unknown principal type `{name}`"),
             Self::Form(message) => f.write_str(message),
         }
     }
@@ -243,7 +246,7 @@ fn principals(node: &Node) -> Result<Vec<PrincipalPattern>, DocumentError> {
                         "Federated" => PrincipalPattern::Federated(text),
                         "CanonicalUser" => PrincipalPattern::Canonical(text),
                         other => {
-                            return grammar(value, format!("unknown principal type `{other}`"));
+                            return fault(value, Fault::PrincipalType(other.to_owned()));
                         }
                     });
                 }

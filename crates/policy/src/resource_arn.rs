@@ -1,7 +1,7 @@
 //! What IAM says of the ARNs that a policy names as resources.
 
 /// The partitions of AWS.
-const PARTITIONS: &[&str] = &[
+pub(crate) const PARTITIONS: &[&str] = &[
     "aws",
     "aws-cn",
     "aws-us-gov",
@@ -13,7 +13,7 @@ const PARTITIONS: &[&str] = &[
 ];
 
 /// Where a resource of IAM's begins.
-const IAM_PATHS: &[&str] = &[
+pub(crate) const IAM_PATHS: &[&str] = &[
     "user/",
     "federated-user/",
     "role/",

@@ -382,6 +382,41 @@ impl IpNet {
         })
     }
 
+    /// The network without the bits that its mask takes away.
+    pub(crate) fn first(self) -> Self {
+        match self {
+            Self::V4 { address, prefix } => Self::V4 {
+                address: address & u32::MAX.checked_shl(32 - prefix).unwrap_or(0),
+                prefix,
+            },
+            Self::V6 { address, prefix } => Self::V6 {
+                address: address & u128::MAX.checked_shl(128 - prefix).unwrap_or(0),
+                prefix,
+            },
+        }
+    }
+
+    /// Whether every address of `inner` is one of its own.
+    pub(crate) fn holds(self, inner: Self) -> bool {
+        match (self, inner) {
+            (
+                Self::V4 { prefix, .. },
+                Self::V4 {
+                    address,
+                    prefix: narrow,
+                },
+            ) => prefix <= narrow && self.contains(Ip::V4(address)),
+            (
+                Self::V6 { prefix, .. },
+                Self::V6 {
+                    address,
+                    prefix: narrow,
+                },
+            ) => prefix <= narrow && self.contains(Ip::V6(address)),
+            _ => false,
+        }
+    }
+
     /// Whether IAM stores it: an IPv6 network must not have host bits.
     pub(crate) fn is_network(self) -> bool {
         match self {

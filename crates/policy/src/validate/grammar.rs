@@ -64,6 +64,8 @@ fn strict(fault: &Fault) -> String {
         Fault::Missing(_) | Fault::Effect(_) => fault.to_string(),
         Fault::Both(name) => format!("Statement/policy already has instance of {name}"),
         Fault::Operator(name) => format!("Invalid Condition type : {name}"),
-        Fault::NotAnObject | Fault::Form(_) => "Invalid policy syntax.".to_owned(),
+        Fault::NotAnObject | Fault::PrincipalType(_) | Fault::Form(_) => {
+            "Invalid policy syntax.".to_owned()
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use sekisho_engine::IamReference;
 use sekisho_engine::prelude::*;
-use sekisho_policy::{Finding, LintKind, Step, line_and_column, lint};
+use sekisho_policy::{Finding, LintKind, Severity, Step, line_and_column, lint};
 
 pub(crate) struct ValidatePolicy;
 
@@ -68,11 +68,17 @@ fn finding(text: &str, finding: &Finding) -> Value {
         Step::Index(index) => json!({"index": index}),
     });
     let link = finding.code.to_lowercase().replace('_', "-");
+    let section = match finding.severity {
+        Severity::Error => "error",
+        Severity::SecurityWarning => "security-warning",
+        Severity::Warning => "general-warning",
+        Severity::Suggestion => "suggestion",
+    };
     json!({
         "findingDetails": finding.message,
         "findingType": finding.severity.as_str(),
         "issueCode": finding.code,
-        "learnMoreLink": format!("https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-{}-{link}", finding.severity.as_str().to_lowercase().replace('_', "-")),
+        "learnMoreLink": format!("https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-{section}-{link}"),
         "locations": [{
             "path": path.collect::<Vec<_>>(),
             "span": {"start": position(text, finding.span.start), "end": position(text, finding.span.end)},

@@ -1,0 +1,122 @@
+//! Findings about the ARNs of resources.
+
+use super::{LintKind, Linter};
+use crate::document::{Element, Version};
+use crate::resource_arn::{IAM_PATHS, PARTITIONS};
+
+/// Services whose resources all have a region.
+const REGIONAL: &[&str] = &[
+    "codepipeline",
+    "dynamodb",
+    "ecr",
+    "kms",
+    "lambda",
+    "sns",
+    "sqs",
+];
+
+/// What S3 has that is no bucket and no object: it has a region and an account.
+const S3_REGIONAL: &[&str] = &[
+    "accesspoint",
+    "job/",
+    "storage-lens",
+    "async-request/",
+    "access-grants",
+];
+
+impl Linter<'_> {
+    pub(super) fn resources(&mut self, index: usize, element: &Element, version: Version) {
+        let name = match element.negated {
+            true => "NotResource",
+            false => "Resource",
+        };
+        let place = (Some(index), &[name][..]);
+        if self.kind == LintKind::Trust {
+            let message = "The Resource element is not supported in a role trust policy. Remove the Resource element.";
+            self.error("UNSUPPORTED_RESOURCE", message, place, element.span);
+            return;
+        }
+        if element.texts().next().is_none() {
+            let message = "This statement includes no resources and does not affect the policy. Specify resources.";
+            self.suggestion("EMPTY_ARRAY_RESOURCE", message, place, element.span);
+        }
+        for text in element.texts() {
+            self.variables(text, version, place, element.span);
+            if let Some((code, message)) = wrong(text) {
+                self.error(code, message, place, element.span);
+            }
+        }
+    }
+}
+
+/// What is wrong with the ARN of a resource; where a wildcard or a variable stands nothing is.
+fn wrong(text: &str) -> Option<(&'static str, String)> {
+    let open = |part: &str| part.contains(['*', '?', '$']);
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let part = |at: usize| parts.get(at).copied().unwrap_or_default();
+    if open(part(0)) {
+        return None;
+    }
+    if part(0) != "arn" {
+        let message = "Add the required prefix (arn) to the resource ARN.";
+        return Some(("INVALID_ARN_PREFIX", message.to_owned()));
+    }
+    if parts.len() < 6 {
+        let message = "Resource ARNs must include at least 6 fields in the following structure: arn:partition:service:region:account:resource";
+        return (!open(text)).then(|| ("MISSING_ARN_FIELD", message.to_owned()));
+    }
+    let [partition, service, region, account, resource] = [1, 2, 3, 4, 5].map(part);
+    if !open(partition) && !PARTITIONS.contains(&partition) {
+        let message = format!(
+            "The resource ARN for the service {service} does not support the partition {partition}. Use the supported values: aws, aws-cn, aws-us-gov"
+        );
+        return Some(("INVALID_PARTITION", message));
+    }
+    if service.bytes().any(|b| b.is_ascii_uppercase()) && !open(service) {
+        let message = "Update the service name in the resource ARN to use all lowercase letters.";
+        return Some(("INVALID_ARN_SERVICE_CASE", message.to_owned()));
+    }
+    let names_account = !account.is_empty() && !open(account);
+    if names_account
+        && account.starts_with(|c: char| c.is_ascii_digit())
+        && !sekisho_arn::is_account_id(account)
+    {
+        let message = format!(
+            "The resource ARN account ID {account} is not valid. Provide a 12-digit account ID."
+        );
+        return Some(("INVALID_ARN_ACCOUNT", message));
+    }
+    let bucket = service == "s3" && !S3_REGIONAL.iter().any(|front| resource.starts_with(front));
+    let names_region = !region.is_empty() && !open(region);
+    if names_region && (service == "iam" || bucket) && !open(resource.get(..1).unwrap_or_default())
+    {
+        let message = format!(
+            "The service {service} does not support specifying a Region in the resource ARN."
+        );
+        return Some(("ARN_REGION_NOT_ALLOWED", message));
+    }
+    if names_account && bucket && !open(resource.get(..1).unwrap_or_default()) {
+        let message = format!(
+            "The service {service} does not support specifying an account ID in the resource ARN."
+        );
+        return Some(("ARN_ACCOUNT_NOT_ALLOWED", message));
+    }
+    if region.is_empty() && REGIONAL.contains(&service) {
+        let message = format!("Add a Region to the {service} resource ARN.");
+        return Some(("MISSING_ARN_REGION", message));
+    }
+    let known: &[&str] = match service {
+        "iam" => IAM_PATHS,
+        "kms" => &["key/", "alias/"],
+        "ecr" => &["repository/"],
+        _ => return None,
+    };
+    let literal = resource.split(['*', '?', '$']).next().unwrap_or_default();
+    let whole = literal.len() == resource.len();
+    let begins = |path: &&str| literal.starts_with(path) || (!whole && path.starts_with(literal));
+    let fits = known.iter().any(begins) || (service == "iam" && resource == "root");
+    (!fits).then(|| {
+        let message = "Resource ARN does not match the expected ARN format. Update the resource portion of the ARN.";
+        ("INVALID_ARN_RESOURCE", message.to_owned())
+    })
+}
