@@ -65,11 +65,12 @@ const GLOBAL: &[(&str, &str)] = &[
 /// Whether `known` is `key`, or stands for it with any tag: `aws:ResourceTag/${TagKey}`, `s3:ExistingObjectTag/<key>`.
 fn stands_for(known: &str, key: &str) -> bool {
     let known = known.to_lowercase();
+    let known = known.strip_suffix("tag-key").unwrap_or(&known);
     match known.find(['$', '<']) {
         Some(at) => known
             .get(..at)
             .is_some_and(|prefix| key.starts_with(prefix)),
-        None if known.ends_with('/') => key.starts_with(&known),
+        None if known.ends_with('/') => key.starts_with(known),
         None => known == key,
     }
 }
@@ -127,6 +128,7 @@ mod tests {
         assert_eq!(has("aws:principaltags/team"), Some(false));
         assert_eq!(has("s3:existingobjecttag/team"), Some(true));
         assert_eq!(has("kms:encryptioncontext:app"), Some(true));
+        assert_eq!(has("secretsmanager:resourcetag/team"), Some(true));
         assert_eq!(has("kms:viaservices"), Some(false));
         assert_eq!(has("saml:aud"), None);
     }

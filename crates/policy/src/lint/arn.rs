@@ -114,7 +114,8 @@ fn wrong(text: &str) -> Option<(&'static str, String)> {
     let literal = resource.split(['*', '?', '$']).next().unwrap_or_default();
     let whole = literal.len() == resource.len();
     let begins = |path: &&str| literal.starts_with(path) || (!whole && path.starts_with(literal));
-    let fits = known.iter().any(begins) || (service == "iam" && resource == "root");
+    let fits = known.iter().any(begins)
+        || (service == "iam" && (resource == "root" || resource.starts_with("role-template/")));
     (!fits).then(|| {
         let message = "Resource ARN does not match the expected ARN format. Update the resource portion of the ARN.";
         ("INVALID_ARN_RESOURCE", message.to_owned())
