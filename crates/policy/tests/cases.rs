@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use sekisho_policy::case::Case;
-use sekisho_policy::{evaluate, explain, what_would_allow, wire_sentence};
+use sekisho_policy::{Kind, Policy, evaluate, explain, validate, what_would_allow, wire_sentence};
 use serde_json::value::RawValue;
 
 /// A file of cases; their texts as they are.
@@ -137,4 +137,47 @@ fn explanations_and_changes_hold_for_every_case() {
             assert!(!allowed(&fewer), "{place}: {index} is not needed");
         }
     }
+}
+
+/// What AWS decided by, it had stored: none of these documents may be refused.
+#[test]
+fn what_aws_stored_is_taken() {
+    let mut refused = Vec::new();
+    let mut taken = 0;
+    for (file, case) in cases() {
+        if !file.to_str().unwrap().starts_with("aws-observed") {
+            continue;
+        }
+        let p = &case.policies;
+        let of = |kind: Kind| move |policy: &Policy| (kind, policy.clone());
+        let resource = match case.request().action.split(':').next().unwrap() {
+            "kms" => Some(Kind::Key),
+            "s3" => Some(Kind::Bucket),
+            "sts" => Some(Kind::Trust),
+            "ecr" => Some(Kind::Repository),
+            _ => None,
+        };
+        let mut all: Vec<(Kind, Policy)> = p.identity.iter().map(of(Kind::Identity)).collect();
+        all.extend(p.boundary.iter().map(of(Kind::Identity)));
+        all.extend(p.session.iter().flatten().map(of(Kind::Session)));
+        all.extend(p.scp.iter().flatten().map(of(Kind::ServiceControl)));
+        all.extend(p.rcp.iter().flatten().map(of(Kind::ResourceControl)));
+        all.extend(resource.and_then(|kind| p.resource.as_ref().map(of(kind))));
+        taken += all.len();
+        for (kind, policy) in all {
+            if let Err(error) = validate(&policy.document.text, kind) {
+                refused.push(format!(
+                    "{}: {kind:?}: {error}: {}",
+                    case.name, policy.document.text
+                ));
+            }
+        }
+    }
+    assert!(taken > 800, "{taken}");
+    assert!(
+        refused.is_empty(),
+        "{} refused:\n{}",
+        refused.len(),
+        refused.join("\n")
+    );
 }
