@@ -41,7 +41,7 @@ struct Search<'c> {
 }
 
 impl Configuration {
-    fn addresses(&self) -> &BTreeMap<String, usize> {
+    pub(crate) fn addresses(&self) -> &BTreeMap<String, usize> {
         self.addresses.get_or_init(|| {
             let nodes = self.nodes.iter().enumerate();
             nodes.map(|(i, n)| (n.address(), i)).collect()

@@ -33,6 +33,7 @@ mod syntax;
 mod template;
 mod types;
 mod unify;
+mod unknown;
 mod value;
 mod variables;
 mod without;

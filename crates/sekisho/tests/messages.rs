@@ -313,6 +313,14 @@ const CASES: &[Case] = &[
         )],
     ),
     broken(
+        "known-only-after-apply",
+        &[(
+            "outputs.tf",
+            "",
+            "resource \"aws_iam_user\" \"readers\" {\n  provider = aws.pipeline\n  for_each = toset([aws_kms_key.artifact_store.key_id])\n  name     = each.key\n}\n",
+        )],
+    ),
+    broken(
         "id-of-a-role-made-again",
         &[(
             "registry.tf",

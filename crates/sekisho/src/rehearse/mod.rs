@@ -324,6 +324,11 @@ pub(crate) fn rehearse_with(
         }
     }
     let mut hints = advice::hints(&pipelines, &applied.failures, &policies, &engine);
+    let unknown = configuration.unknown_repetitions(&resources::schema::is_known_after_apply);
+    hints.extend(unknown.into_iter().map(|p| Note {
+        message: p.message,
+        place: p.place,
+    }));
     // What makes a denial a wrong one comes before what would mend it.
     let all = applied.notes.into_iter();
     let (asks, others): (Vec<Note>, Vec<Note>) = all.partition(Note::asks_for_settings);

@@ -165,6 +165,16 @@ pub(in crate::rehearse) fn convert(node: &Node, arguments: &mut Arguments) -> Re
     })
 }
 
+/// Whether the provider fills an attribute when it makes the resource, and Terraform does not know it before.
+pub(in crate::rehearse) fn is_known_after_apply(node: &Node, attribute: &str) -> bool {
+    match find(node) {
+        // What is made of tags is known when there are some.
+        Some(_) if attribute == "tags_all" && node.has("tags") => false,
+        Some(block) => block.attributes.get(attribute).is_some_and(|a| a.computed),
+        None => matches!(attribute, "id" | "arn") || node.type_name.starts_with("random_"),
+    }
+}
+
 /// Adds what was not given to the values of what was made.
 pub(in crate::rehearse) fn complete(node: &Node, values: &mut Map<String, Value>) {
     let Some(block) = find(node) else {
