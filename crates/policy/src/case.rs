@@ -333,7 +333,11 @@ impl Case {
             .resource_account
             .or_else(|| account_in(&request.resource));
         let role = context.single("aws:principalarn").map(str::to_owned);
-        let id = context.single("aws:userid").map(str::to_owned);
+        let id = match context.get("aws:userid") {
+            Some(ContextValue::Single(id)) => Some(id.clone()),
+            Some(ContextValue::List(ids)) => ids.first().cloned(),
+            None => None,
+        };
         let principal = match request.principal.filter(|raw| raw.get() != "null") {
             // The policy simulator names no caller: any user of the resource's account stands for it.
             None => Principal::User {

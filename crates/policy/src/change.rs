@@ -12,6 +12,7 @@ use crate::principal::Principal;
 use crate::render::quote;
 use crate::request::Request;
 use crate::services;
+use crate::validate::{Kind, validate};
 
 /// A change to one document.
 #[derive(Debug, Clone)]
@@ -101,7 +102,7 @@ pub fn what_would_allow(
         current = apply(&current, &round);
         changes.extend(round);
     }
-    if !evaluate(request, &current, kind).allowed() {
+    if !evaluate(request, &current, kind).allowed() || changes.iter().any(|c| opens(request, c)) {
         return Vec::new();
     }
     // Last to first: what the resource's policy grants by itself makes an identity statement superfluous.
@@ -117,6 +118,25 @@ pub fn what_would_allow(
         }
     }
     changes
+}
+
+/// Whether IAM refuses a trust because it opens a role to everybody whom a provider knows: what narrows it down is not said
+/// in the request.
+fn opens(request: &Request<'_>, change: &Change) -> bool {
+    let provider = matches!(request.principal, Principal::Provider { .. })
+        && (request.is("sts", "AssumeRoleWithWebIdentity")
+            || request.is("sts", "AssumeRoleWithSAML"));
+    match change {
+        Change::Add {
+            gate: Gate::Resource,
+            statement,
+            ..
+        } if provider => {
+            let document = format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{statement}]}}");
+            validate(&document, Kind::Trust).is_err()
+        }
+        _ => false,
+    }
 }
 
 impl Evaluation<'_> {
@@ -240,7 +260,10 @@ impl Evaluation<'_> {
             let value = self.request.context.single(&key.to_lowercase())?;
             Some(format!("{}:{}", quote(&key), quote(value)))
         };
-        let claims: Vec<String> = ["aud", "sub"].into_iter().filter_map(claim).collect();
+        let claims: Vec<String> = ["aud", "sub", "app_id"]
+            .into_iter()
+            .filter_map(claim)
+            .collect();
         match claims.is_empty() {
             true => String::new(),
             false => format!(
@@ -262,6 +285,10 @@ impl Evaluation<'_> {
         };
         let resource = match (gate, self.kind) {
             (Gate::Resource | Gate::Grant, ResourceKind::Trust) => self.claims(),
+            // A trust policy has no Resource, also where the case does not give one.
+            (Gate::Resource | Gate::Grant, _) if self.request.action_of("sts").is_some() => {
+                self.claims()
+            }
             (Gate::Resource | Gate::Grant, ResourceKind::Key) => ",\"Resource\":\"*\"".to_owned(),
             // A repository policy has no Resource.
             (Gate::Resource | Gate::Grant, _) if self.request.action_of("ecr").is_some() => {

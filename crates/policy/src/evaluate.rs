@@ -16,7 +16,8 @@ use crate::request::Request;
 pub fn evaluate(request: &Request<'_>, policies: &Policies, kind: ResourceKind) -> Decision {
     // What AWS owns is everybody's (`spec/authorization.md` section 6.3). Who may change it is no question of policies:
     // IAM itself refuses that, to whoever may (section 7.1).
-    let of_aws = request.resource.starts_with("arn:aws:iam::aws:");
+    let mut parts = request.resource.splitn(6, ':').skip(2);
+    let of_aws = [parts.next(), parts.next(), parts.next()] == [Some("iam"), Some(""), Some("aws")];
     let cross_account = match (request.principal.account(), request.resource_account) {
         (Some(own), Some(other)) => own != other && !of_aws,
         _ => false,
@@ -30,15 +31,7 @@ pub fn evaluate(request: &Request<'_>, policies: &Policies, kind: ResourceKind) 
     if evaluation.needs_no_permission() {
         return evaluation.decision(Outcome::Allow, Gate::Identity, None);
     }
-    // Whatever the policies say: AWS lets no root user assume a role, and no federated user ask STS for anything but who
-    // it is (STS API reference); and nobody takes a task upon its own account's root user (`spec/authorization.md` section
-    // 9.1).
-    let refused = match request.principal {
-        Principal::Root { .. } => request.is("sts", "AssumeRole"),
-        Principal::Federated { .. } => request.action_of("sts").is_some(),
-        _ => false,
-    };
-    if refused || (request.is("sts", "AssumeRoot") && !cross_account) {
+    if evaluation.refused() {
         return evaluation.implicit(vec![Missing {
             gate: Gate::Identity,
             side: Side::Caller,
@@ -136,15 +129,15 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The resource policy, where it counts: the organization's delegation policy does not bind the management account
-    /// itself (`spec/authorization.md` section 5.1), and a token for a registry is no matter of one repository
-    /// (`spec/iam.md` fact 13).
+    /// itself (`spec/authorization.md` section 5.1), and what is no matter of one resource, as a token for a registry, is no
+    /// matter of its policy either (`spec/iam.md` fact 13).
     pub(crate) fn resource_policy(&self) -> Option<&'a Policy> {
         let account = self.request.resource_account;
         let own = account.is_some()
             && account == self.request.principal.account()
             && self.request.action_of("organizations").is_some();
-        let token = self.request.is("ecr", "GetAuthorizationToken");
-        self.policies.resource.as_ref().filter(|_| !own && !token)
+        let policy = self.policies.resource.as_ref();
+        policy.filter(|_| !own && !self.of_no_resource() && !self.keeps_the_key())
     }
 
     fn resource_deny(&self) -> Option<Hit<'a>> {
@@ -347,7 +340,7 @@ impl<'a> Evaluation<'a> {
             Principal::Anonymous | Principal::Service(_) | Principal::Provider { .. }
         ) {
             return match resource {
-                Some((Strength::Direct, statement)) => {
+                Some((Strength::Direct, statement)) if !self.never() => {
                     self.decision(Outcome::Allow, Gate::Resource, Some(statement))
                 }
                 _ => self.implicit(vec![owner(Gate::Resource)]),
@@ -385,8 +378,8 @@ impl<'a> Evaluation<'a> {
         let member = self.request.is("organizations", "DescribeOrganization");
         // The root user of a member has no say in who stands for it (recorded; section 9.2).
         let task = self.request.is("sts", "AssumeRoot");
-        let needs_resource =
-            !task && ((self.cross_account && !member) || self.kind != ResourceKind::Ordinary);
+        let asked = self.kind != ResourceKind::Ordinary && !self.of_no_resource();
+        let needs_resource = !task && ((self.cross_account && !member) || asked);
         if (needs_resource && strongest.is_none()) || self.never() {
             // In one account, a key policy that neither allows nor delegates is what AWS names.
             let at = if self.cross_account { missing.len() } else { 0 };

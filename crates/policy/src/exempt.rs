@@ -30,7 +30,102 @@ const KEYS_ACROSS_ACCOUNTS: &[&str] = &[
     "VerifyMac",
 ];
 
+/// What may not be done with a queue of another account (SQS developer guide, "Limitations of custom policies").
+const QUEUES_OF_ONE_ACCOUNT: &[&str] = &[
+    "AddPermission",
+    "CancelMessageMoveTask",
+    "CreateQueue",
+    "DeleteQueue",
+    "ListMessageMoveTasks",
+    "ListQueueTags",
+    "ListQueues",
+    "RemovePermission",
+    "SetQueueAttributes",
+    "StartMessageMoveTask",
+    "TagQueue",
+    "UntagQueue",
+];
+
+/// What only the account of a bucket may do to its policy; others are answered 405 (S3 API reference).
+const OF_BUCKET_POLICIES: &[&str] = &["DeleteBucketPolicy", "GetBucketPolicy", "PutBucketPolicy"];
+
+/// Services that take no request without a signature.
+const SIGNED: &[&str] = &["codepipeline", "ecr", "iam", "kms", "organizations", "sts"];
+
+/// Actions of services with resource policies that are about no resource (service authorization reference).
+const OF_NO_RESOURCE: &[(&str, &[&str])] = &[
+    (
+        "kms",
+        &[
+            "ConnectCustomKeyStore",
+            "CreateCustomKeyStore",
+            "CreateKey",
+            "DeleteCustomKeyStore",
+            "DescribeCustomKeyStores",
+            "DisconnectCustomKeyStore",
+            "GenerateRandom",
+            "ListAliases",
+            "ListKeys",
+            "ListRetirableGrants",
+            "UpdateCustomKeyStore",
+        ],
+    ),
+    (
+        "ecr",
+        &[
+            "DeleteRegistryPolicy",
+            "DescribeRegistry",
+            "GetAccountSetting",
+            "GetAuthorizationToken",
+            "GetRegistryPolicy",
+            "GetRegistryScanningConfiguration",
+            "PutAccountSetting",
+            "PutRegistryPolicy",
+            "PutRegistryScanningConfiguration",
+            "PutReplicationConfiguration",
+        ],
+    ),
+    ("ecr-public", &["GetAuthorizationToken"]),
+    ("s3", &["ListAllMyBuckets"]),
+];
+
 impl Evaluation<'_> {
+    /// Whatever the policies say: AWS lets no root user assume a role, no federated user ask IAM anything, or STS for
+    /// anything but who it is, and nobody with the credentials of a role ask for those of a session or of a federated user
+    /// (STS API reference; IAM user guide, "Compare AWS STS credentials"); nobody takes a task upon its own account's root
+    /// user (`spec/authorization.md` section 9.1); and most services take nothing that is not signed.
+    pub(crate) fn refused(&self) -> bool {
+        let request = self.request;
+        let caller = match request.principal {
+            Principal::Root { .. } if request.is("sts", "AssumeRole") => true,
+            Principal::Federated { .. } => {
+                request.action_of("sts").is_some() || request.action_of("iam").is_some()
+            }
+            Principal::Session { .. } => {
+                request.is("sts", "GetFederationToken") || request.is("sts", "GetSessionToken")
+            }
+            Principal::Anonymous => SIGNED.iter().any(|s| request.action_of(s).is_some()),
+            _ => false,
+        };
+        caller || (request.is("sts", "AssumeRoot") && !self.cross_account)
+    }
+
+    /// Whether the action is about no resource, so that no resource's policy is asked.
+    pub(crate) fn of_no_resource(&self) -> bool {
+        OF_NO_RESOURCE.iter().any(|(service, names)| {
+            let name = self.request.action_of(service);
+            name.is_some_and(|name| names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+        })
+    }
+
+    /// The root user of a bucket's account reads and writes the bucket's policy, whatever that denies, so that nobody locks
+    /// himself out for good (S3 API reference, PutBucketPolicy).
+    pub(crate) fn keeps_the_key(&self) -> bool {
+        let root = matches!(self.request.principal, Principal::Root { .. });
+        let s3 = |name: &&str| self.request.is("s3", name);
+        root && !self.cross_account && OF_BUCKET_POLICIES.iter().any(s3)
+    }
+
     /// What no policy can take away: GetCallerIdentity from anybody, GetSessionToken from users and root users (STS API
     /// reference).
     pub(crate) fn needs_no_permission(&self) -> bool {
@@ -38,7 +133,8 @@ impl Evaluation<'_> {
             self.request.principal,
             Principal::User { .. } | Principal::Root { .. }
         );
-        self.request.is("sts", "GetCallerIdentity")
+        let signed = !matches!(self.request.principal, Principal::Anonymous);
+        (signed && self.request.is("sts", "GetCallerIdentity"))
             || (own && self.request.is("sts", "GetSessionToken"))
     }
 
@@ -94,7 +190,16 @@ impl Evaluation<'_> {
                 .iter()
                 .any(|k| k.eq_ignore_ascii_case(name))
         });
+        let queue = request.action_of("sqs").is_some_and(|name| {
+            QUEUES_OF_ONE_ACCOUNT
+                .iter()
+                .any(|q| q.eq_ignore_ascii_case(name))
+        });
+        let bucket = OF_BUCKET_POLICIES.iter().any(|name| request.is("s3", name));
+        // An identity provider is one of the role's own account (IAM looks nowhere else: crossplane-contrib/provider-aws#1331).
+        let provider = matches!(request.principal, Principal::Provider { .. });
         // A role is passed to a service of its own account (`spec/iam.md` fact 30).
-        self.cross_account && (key || request.is("iam", "PassRole"))
+        let passed = request.is("iam", "PassRole");
+        self.cross_account && (key || queue || bucket || provider || passed)
     }
 }

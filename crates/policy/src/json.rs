@@ -24,6 +24,42 @@ pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     (line, last.chars().count() + 1)
 }
 
+/// The lines of a text, for whoever asks of many bytes.
+#[derive(Debug, Clone)]
+pub struct Lines<'t> {
+    text: &'t str,
+    /// Where each begins.
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    /// Finds the lines of `text`.
+    #[must_use]
+    pub fn new(text: &'t str) -> Self {
+        let bytes = text.as_bytes();
+        let ends = bytes.iter().enumerate().filter(|(at, byte)| match byte {
+            b'\n' => true,
+            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        });
+        let starts = std::iter::once(0).chain(ends.map(|(at, _)| at + 1));
+        Self {
+            text,
+            starts: starts.collect(),
+        }
+    }
+
+    /// As [`line_and_column`].
+    #[must_use]
+    pub fn place(&self, at: usize) -> (usize, usize) {
+        let line = self.starts.partition_point(|start| *start <= at).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        let rest = self.text.get(start..).unwrap_or_default();
+        let (more, column) = line_and_column(rest, at.saturating_sub(start));
+        (line + more - 1, column)
+    }
+}
+
 /// Why a text is not JSON: what was wrong and at which byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonError {
@@ -313,6 +349,19 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_those_of_line_and_column() {
+        for text in ["", "a", "a\nb", "\r\n\r\n", "a\rb\r\nç\n\nd", "\n", "ç\r"] {
+            let lines = Lines::new(text);
+            for at in 0..text.len() + 3 {
+                if at > text.len() || text.is_char_boundary(at) {
+                    assert_eq!(lines.place(at), line_and_column(text, at), "{text:?} {at}");
+                }
+            }
+        }
+    }
+
     use proptest::prelude::*;
 
     proptest! {

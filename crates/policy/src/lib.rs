@@ -58,7 +58,7 @@ pub use evaluate::evaluate;
 pub use explain::{
     Explanation, GateReport, GrantReport, Miss, Missed, Said, StatementReport, explain,
 };
-pub use json::{JsonError, Span, line_and_column};
+pub use json::{JsonError, Lines, Span, line_and_column};
 pub use lint::{Finding, LintKind, NoReference, Reference, Severity, Step, lint};
 pub use message::{Style, sentence, wire_sentence};
 pub use parse::{DocumentError, Fault};

@@ -167,8 +167,14 @@ impl Principal {
                 },
                 Some(userid),
             ) => {
-                let role = userid.split_once(':').filter(|(_, own)| own == session);
-                *role_id = role.map(|(role, _)| role.to_owned());
+                let Some((role, own)) = userid.split_once(':') else {
+                    return self;
+                };
+                // A role's own ARN stands for a session of it, whatever its name is.
+                if session.is_empty() {
+                    own.clone_into(session);
+                }
+                *role_id = (own == session).then(|| role.to_owned());
             }
             _ => {}
         }

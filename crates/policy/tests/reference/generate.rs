@@ -346,6 +346,9 @@ pub(crate) fn question() -> impl Strategy<Value = Question> {
         ("iam:PassRole", "arn:aws:iam::111111111111:role/target"),
         ("ecr:GetAuthorizationToken", "*"),
         ("s3:ListAllMyBuckets", "*"),
+        ("s3:PutBucketPolicy", "arn:aws:s3:::b"),
+        ("kms:ListKeys", "*"),
+        ("sqs:DeleteQueue", "arn:aws:sqs:us-east-1:111111111111:q"),
     ]);
     (who(), target, select(vec![A, B]), context()).prop_map(
         |(who, (action, resource), owner, context)| Question {

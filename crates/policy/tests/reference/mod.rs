@@ -386,6 +386,7 @@ impl Question {
 
 /// Decides. `strict` is true where the resource's own policy must agree in any case: keys and roles.
 pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
+    let strict = strict && !about_nothing(q);
     let service_linked =
         matches!(&q.who, Who::Session { role, .. } if role.starts_with("aws-service-role/"));
     let aliases = q.key("kms:ResourceAliases").map(list).unwrap_or_default();
@@ -401,7 +402,10 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     let scp: &[Vec<Value>] = if bound { &l.scp } else { &[] };
     let unheard = match q.who {
         Who::Root { .. } => q.action == "sts:AssumeRole",
-        Who::Federated { .. } => q.action.starts_with("sts:"),
+        Who::Federated { .. } => q.action.starts_with("sts:") || q.action.starts_with("iam:"),
+        Who::Anonymous => ["kms:", "sts:", "iam:", "ecr:"]
+            .iter()
+            .any(|service| q.action.starts_with(service)),
         _ => false,
     };
     if unheard {
@@ -420,7 +424,7 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     check("session", q.any_says(l.session.iter().flatten(), "Deny"));
     for (gate, document) in [("resource", &l.resource), ("endpoint", &l.endpoint)] {
         let Some(document) = document else { continue };
-        if gate == "resource" && q.action == "ecr:GetAuthorizationToken" {
+        if gate == "resource" && !heard(q) {
             continue;
         }
         for s in list(&document["Statement"]) {
@@ -467,7 +471,7 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
 
     let mut resource: Option<Named> = None;
     if let Some(document) = &l.resource
-        && q.action != "ecr:GetAuthorizationToken"
+        && heard(q)
     {
         for s in list(&document["Statement"]) {
             if s["Effect"] == "Allow" && q.applies(document, s) {
@@ -480,7 +484,7 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     }
     let Some(account) = q.account() else {
         // Services and strangers have nothing but the resource's policy.
-        return if resource == Some(Named::Itself) {
+        return if resource == Some(Named::Itself) && !elsewhere(q) {
             Verdict::Allow
         } else {
             Verdict::Implicit(["resource"].into())
@@ -536,7 +540,8 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
         }
     }
     let foreign = account != q.owner;
-    if ((foreign || strict) && either.is_none()) || (foreign && q.action == "iam:PassRole") {
+    let closed = ["iam:PassRole", "s3:PutBucketPolicy", "sqs:DeleteQueue"];
+    if ((foreign || strict) && either.is_none()) || (foreign && closed.contains(&&*q.action)) {
         missing.insert("resource");
     }
     if missing.is_empty() {
@@ -550,13 +555,50 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
 /// another account, and strangers where the resource cannot speak for them.
 pub(crate) fn beyond(q: &Question, l: &Layers) -> bool {
     let foreign = q.account() != Some(&*q.owner);
+    let unsigned = ["kms:", "sts:", "iam:", "ecr:"];
+    if matches!(q.who, Who::Anonymous) && unsigned.iter().any(|s| q.action.starts_with(s)) {
+        return true;
+    }
+    if elsewhere(q) {
+        return true;
+    }
     match &*q.action {
         "sts:AssumeRole" => matches!(q.who, Who::Root { .. } | Who::Federated { .. }),
+        "s3:PutBucketPolicy" | "sqs:DeleteQueue" => foreign && q.account().is_some(),
+        "kms:ListKeys" | "s3:ListAllMyBuckets" => foreign,
+        "iam:PassRole" if matches!(q.who, Who::Federated { .. }) => true,
         "iam:PassRole" if q.account().is_some() => foreign,
         "iam:PassRole" => l.resource.is_none(),
         "ecr:GetAuthorizationToken" => foreign,
         _ => false,
     }
+}
+
+/// Whether the identity provider is one of another account.
+fn elsewhere(q: &Question) -> bool {
+    let account = match &q.who {
+        Who::Provider(name) => name.split(':').nth(4),
+        _ => None,
+    };
+    account.is_some_and(|own| own != q.owner)
+}
+
+/// Whether no resource is meant, and no resource's policy can say anything.
+fn about_nothing(q: &Question) -> bool {
+    [
+        "ecr:GetAuthorizationToken",
+        "s3:ListAllMyBuckets",
+        "kms:ListKeys",
+    ]
+    .contains(&&*q.action)
+}
+
+/// Whether the resource's policy is listened to: not about what is no resource's, and not to the root user who owns the
+/// bucket and mends its policy.
+fn heard(q: &Question) -> bool {
+    let mends = q.action == "s3:PutBucketPolicy"
+        && matches!(&q.who, Who::Root { account } if *account == q.owner);
+    !about_nothing(q) && !mends
 }
 
 /// Whether resource control policies are for the service: of those that the questions are about.

@@ -2,6 +2,8 @@
 
 use std::io::Read as _;
 
+use sekisho_policy::Lines;
+
 use super::{CouldNotRun, Status};
 use crate::evaluate::{self, Answer};
 use crate::printer::Printer;
@@ -26,8 +28,9 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     for file in &args.files {
         let text = read(file)?;
         let name = if file == "-" { "<stdin>" } else { file };
+        let lines = Lines::new(&text);
         evaluate::each(&text, |source, origin| {
-            let answer = Answer::of(source, origin, &text);
+            let answer = Answer::of(source, origin, &lines);
             expected += u64::from(answer.expected());
             wrong += u64::from(answer.wrong().is_some());
             errors += u64::from(answer.error().is_some());
@@ -45,13 +48,15 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     if expected > 0 {
         printer.note(&format!("{expected} expected, {wrong} not as expected"));
     }
+    let unread = format!("{errors} cases cannot be read: see the answers with an `error`");
     if wrong > 0 {
+        if errors > 0 {
+            printer.note(&unread);
+        }
         return Ok(Status::Fails);
     }
     if errors > 0 {
-        return Err(CouldNotRun(format!(
-            "{errors} cases cannot be read: see the answers with an `error`"
-        )));
+        return Err(CouldNotRun(unread));
     }
     Ok(Status::Passes)
 }

@@ -3,8 +3,8 @@
 use sekisho_engine::IamReference;
 use sekisho_policy::case::{Case, CaseError};
 use sekisho_policy::{
-    Change, Explanation, LintKind, Missed, Policies, StatementReport, explain, line_and_column,
-    lint, what_would_allow, wire_sentence,
+    Change, Explanation, Lines, LintKind, Missed, Policies, StatementReport, explain, lint,
+    what_would_allow, wire_sentence,
 };
 use serde_json::{Map, Value, json};
 
@@ -34,8 +34,8 @@ pub(crate) struct Decided {
 }
 
 impl Answer {
-    /// Decides the case `source`, which begins at byte `origin` of `file`.
-    pub(crate) fn of(source: &str, origin: usize, file: &str) -> Self {
+    /// Decides the case `source`, which begins at byte `origin` of a file with these `lines`.
+    pub(crate) fn of(source: &str, origin: usize, lines: &Lines<'_>) -> Self {
         // What stands for bytes that are no UTF-8.
         let broken = source.find(char::REPLACEMENT_CHARACTER);
         let read = match broken {
@@ -53,7 +53,7 @@ impl Answer {
                     .ok()
                     .and_then(|v| v["name"].as_str().map(str::to_owned));
                 return Self::Unreadable {
-                    place: line_and_column(file, error.at),
+                    place: lines.place(error.at),
                     error,
                     name,
                 };
