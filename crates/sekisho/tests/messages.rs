@@ -369,6 +369,23 @@ const CASES: &[Case] = &[
         arguments: &["rehearse", "-q", "--fix", "DIR"],
     },
     Case {
+        name: "fix-that-others-have",
+        example: ECR,
+        edits: &[
+            (
+                "registry.tf",
+                "actions = [\"sts:AssumeRole\"]",
+                "actions = [\"sts:TagSession\"]",
+            ),
+            (
+                "auditor.tf",
+                "",
+                "resource \"aws_iam_role\" \"auditor\" {\n  provider           = aws.registry\n  name               = \"auditor\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n}\n",
+            ),
+        ],
+        arguments: &["rehearse", "-q", "--fix", "DIR"],
+    },
+    Case {
         name: "fix-explicit-deny",
         example: ECR,
         edits: &[(

@@ -665,3 +665,105 @@ fn a_role_that_writes_its_inline_policies_itself_has_no_others() {
     );
     lacks(&diff, &["+resource"]);
 }
+
+/// However somebody else comes by the document, it is left alone.
+#[test]
+fn what_somebody_else_has_in_any_way_is_left_alone() {
+    let open = AUDITOR.strip_suffix("}\n").unwrap();
+    let ways = [
+        // By way of a map.
+        format!(
+            "{AUDITOR}locals {{\n  audits = {{ audit = {{ policy = data.aws_iam_policy_document.ecr_source.json }} }}\n}}\nresource \"aws_iam_role_policy\" \"audit\" {{\n  provider = aws.registry\n  for_each = local.audits\n  role     = aws_iam_role.auditor.name\n  policy   = each.value.policy\n}}\n"
+        ),
+        // Read and written again.
+        format!(
+            "{AUDITOR}resource \"aws_iam_role_policy\" \"audit\" {{\n  provider = aws.registry\n  role     = aws_iam_role.auditor.name\n  policy   = jsonencode(jsondecode(data.aws_iam_policy_document.ecr_source.json))\n}}\n"
+        ),
+        // In repeated blocks.
+        format!(
+            "{open}\n  dynamic \"inline_policy\" {{\n    for_each = {{ audit = data.aws_iam_policy_document.ecr_source.json }}\n    content {{\n      name   = inline_policy.key\n      policy = inline_policy.value\n    }}\n  }}\n}}\n"
+        ),
+        // A group, which is not made here.
+        "resource \"aws_iam_group_policy\" \"audit\" {\n  provider = aws.registry\n  group    = \"auditors\"\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n".to_owned(),
+    ];
+    for way in &ways {
+        let edits = [LACKS, ("auditor.tf", "", way)];
+        let diff = repaired("cross-account-ecr", &["."], &edits);
+        lacks(&diff, &["+  statement {"]);
+        holds(
+            &diff,
+            &["+resource \"aws_iam_role_policy\" \"ecr_source_2\" {"],
+        );
+    }
+}
+
+/// Nor does a managed policy grow that somebody else has, be it as a boundary.
+#[test]
+fn a_managed_policy_that_somebody_else_has_is_left_alone() {
+    const MANAGED: &str = "resource \"aws_iam_policy\" \"read\" {\n  provider = aws.registry\n  name     = \"read\"\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n\nresource \"aws_iam_role_policy_attachment\" \"ecr_source\" {\n  provider   = aws.registry\n  role       = aws_iam_role.ecr_source.name\n  policy_arn = aws_iam_policy.read.arn\n}\n";
+    let policy = "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n";
+    let user = "resource \"aws_iam_user\" \"auditor\" {\n  provider = aws.registry\n  name     = \"auditor\"\n}\n";
+    let attached = format!(
+        "{user}resource \"aws_iam_user_policy_attachment\" \"audit\" {{\n  provider   = aws.registry\n  user       = aws_iam_user.auditor.name\n  policy_arn = aws_iam_policy.read.arn\n}}\n"
+    );
+    let boundary = user.replace(
+        "\"auditor\"\n}",
+        "\"auditor\"\n  permissions_boundary = aws_iam_policy.read.arn\n}",
+    );
+    for other in ["", &*attached, &*boundary] {
+        let all = format!("{MANAGED}{other}");
+        let edits = [
+            LACKS,
+            ("registry.tf", policy, &*all),
+            (
+                "pipeline.tf",
+                "aws_iam_role_policy.ecr_source",
+                "aws_iam_role_policy_attachment.ecr_source",
+            ),
+        ];
+        let diff = repaired("cross-account-ecr", &["."], &edits);
+        match other {
+            // Alone, it takes the statement.
+            "" => holds(&diff, &["+  statement {"]),
+            _ => {
+                lacks(&diff, &["+  statement {"]);
+                holds(
+                    &diff,
+                    &["+resource \"aws_iam_role_policy\" \"ecr_source\" {"],
+                );
+            }
+        }
+    }
+}
+
+/// Several new resources of one name, and policies that have the name already.
+#[test]
+fn new_resources_and_policies_have_names_of_their_own() {
+    let policy = "\nresource \"aws_iam_role_policy\" \"source\" {\n  provider = aws.images\n  for_each = aws_iam_role.source\n  name     = \"source\"\n  role     = each.value.id\n  policy   = data.aws_iam_policy_document.source[each.key].json\n}\n";
+    let diff = repaired(
+        "for-each-accounts",
+        &["."],
+        &[
+            ("images.tf", policy, ""),
+            ("delivery.tf", "    aws_iam_role_policy.source,\n", ""),
+            ("main.tf", "api    =", "api-v1 ="),
+            ("main.tf", "worker =", "api_v1 ="),
+        ],
+    );
+    holds(
+        &diff,
+        &[
+            "+resource \"aws_iam_role_policy\" \"source_api_v1\" {",
+            "+resource \"aws_iam_role_policy\" \"source_api_v1_2\" {",
+        ],
+    );
+    let named = format!(
+        "{AUDITOR}resource \"aws_iam_role_policy\" \"auditor\" {{\n  provider = aws.registry\n  name     = \"needed\"\n  role     = aws_iam_role.auditor.id\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}}\n"
+    );
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[LACKS, ("auditor.tf", "", &named)],
+    );
+    holds(&diff, &["+  name     = \"needed-2\"\n"]);
+}

@@ -138,17 +138,19 @@ fn write(
         printer.error("statements alone do not mend it: nothing was written");
         return Ok(Status::Fails);
     };
-    for patch in &fix.unwritten {
+    for (patch, why) in &fix.unwritten {
         printer.error(&format!(
-            "the {} of {} (account {}) is written in a way that --fix does not understand; add {}",
+            "the {} of {} (account {}) {why}; add {}",
             patch.side, patch.holder, patch.account, patch.statement
         ));
     }
     if !fix.passes {
         printer.result(&fix.diff());
-        return Err(CouldNotRun(
-            "the change could not be proven to be enough: nothing was written".to_owned(),
-        ));
+        let why = match fix.unwritten.is_empty() {
+            true => "the change could not be proven to be enough: nothing was written",
+            false => "not every statement has a place: nothing was written",
+        };
+        return Err(CouldNotRun(why.to_owned()));
     }
     if args.check {
         // As it is: a last line that is blank belongs to the patch.

@@ -3,6 +3,8 @@
 //!
 //! What was made in the rehearsal is written as a reference (`aws_kms_key.artifacts.arn`), for its id differs on AWS.
 
+mod guard;
+mod new;
 pub(super) mod policies;
 mod statement;
 mod writer;
@@ -16,15 +18,17 @@ use sekisho_iac::{Configuration, ListEnd, Problem, Source, Wrap};
 
 use super::patch::Patch;
 use super::{Completion, Options, rehearse};
-use writer::{New, Place, Writer};
+use new::New;
+use policies::Policies;
+use writer::{Place, Writer};
 
 /// The configuration as it should be.
 #[derive(Debug, Default)]
 pub struct Fix {
     /// Files that change: path, old text, new text.
     pub files: Vec<(String, String, String)>,
-    /// What could not be written: the policy is in no file that is understood.
-    pub unwritten: Vec<Patch>,
+    /// What could not be written, and why: what its policy is.
+    pub unwritten: Vec<(Patch, &'static str)>,
     /// Whether the delivery passes with the changed files: rehearsed.
     pub passes: bool,
 }
@@ -241,12 +245,15 @@ pub fn fix(options: &Options, completion: &Completion) -> Result<Fix, Vec<Proble
 fn placed<'c, 's>(
     writer: &Writer<'c>,
     statements: &'s [Statement<'s>],
+    closed: &BTreeSet<(String, usize)>,
 ) -> Vec<(&'s Statement<'s>, Option<Place<'c>>)> {
     let shared = writer.shared();
     let mut avoided: BTreeSet<(usize, (String, usize))> = BTreeSet::new();
     loop {
         let places = statements.iter().enumerate().map(|(index, statement)| {
-            let avoid = |place: &(String, usize)| avoided.contains(&(index, place.clone()));
+            let avoid = |place: &(String, usize)| {
+                closed.contains(place) || avoided.contains(&(index, place.clone()))
+            };
             (statement, writer.place(statement, statements, &avoid))
         });
         let places: Vec<_> = places.collect();
@@ -275,14 +282,43 @@ fn placed<'c, 's>(
     }
 }
 
+/// Writes the statements, and again elsewhere where somebody got more than he lacks.
 fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fix, Vec<Problem>> {
     let configuration = Configuration::read(&options.reading)?;
     let writer = Writer::new(&configuration, completion, refer);
+    let statements = grouped(&completion.patches);
+    let mut closed: BTreeSet<(String, usize)> = BTreeSet::new();
+    loop {
+        let (mut fix, insertions) = put(&writer, &statements, &closed);
+        let all = tried(options, completion, &writer, &fix.files);
+        fix.passes = fix.unwritten.is_empty() && all == Tried::Passes;
+        if all != Tried::GivesMore {
+            return Ok(fix);
+        }
+        // Which of them it is shows when each is put alone.
+        let into = insertions.iter().filter(|i| !closed.contains(&i.place()));
+        let guilty = into.filter(|i| {
+            let alone = [(i.path.clone(), i.old.clone(), inserted(&i.old, &[*i]))];
+            tried(options, completion, &writer, &alone) == Tried::GivesMore
+        });
+        let guilty: BTreeSet<(String, usize)> = guilty.map(Insertion::place).collect();
+        if guilty.is_empty() {
+            return Ok(fix);
+        }
+        closed.extend(guilty);
+    }
+}
+
+/// The files with every statement in its place, but for the places that are closed; and what went into them.
+fn put(
+    writer: &Writer<'_>,
+    statements: &[Statement<'_>],
+    closed: &BTreeSet<(String, usize)>,
+) -> (Fix, Vec<Insertion>) {
     let mut fix = Fix::default();
     let mut insertions = Vec::new();
     let mut new: Vec<New<'_>> = Vec::new();
-    let statements = grouped(&completion.patches);
-    for (statement, place) in placed(&writer, &statements) {
+    for (statement, place) in placed(writer, statements, closed) {
         match place {
             Some(Place::Into(insertion)) => insertions.push(insertion),
             Some(Place::Beside(resource)) => {
@@ -301,9 +337,18 @@ fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fi
                     None => new.push(resource),
                 }
             }
-            None => fix.unwritten.push(statement.patch.clone()),
+            None => {
+                let shared = writer.shared();
+                let avoid = |place: &(String, usize)| {
+                    let holders = shared.get(place).map_or(0, BTreeSet::len);
+                    closed.contains(place) || holders > 1
+                };
+                let why = writer.why_not(statement, &avoid);
+                fix.unwritten.push((statement.patch.clone(), why));
+            }
         }
     }
+    writer.name(&mut new);
     insertions.extend(new.iter().map(|n| writer.resource(n)));
     insertions.extend(writer.waits_for(&new));
     let texts: BTreeMap<&str, &str> = insertions
@@ -317,21 +362,47 @@ fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fi
             fix.files.push((path.to_owned(), old.to_owned(), new));
         }
     }
-    fix.passes = fix.unwritten.is_empty() && proven(options, &fix);
-    Ok(fix)
+    (fix, insertions)
+}
+
+/// What comes of changed files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tried {
+    /// The delivery passes.
+    Passes,
+    /// It does not, or the files do not read any more.
+    Fails,
+    /// Somebody has more than he lacks, or has lost something.
+    GivesMore,
 }
 
 /// Rehearses the configuration with the changed files.
-fn proven(options: &Options, fix: &Fix) -> bool {
+fn tried(
+    options: &Options,
+    completion: &Completion,
+    writer: &Writer<'_>,
+    files: &[(String, String, String)],
+) -> Tried {
     let mut overlay = (*options.reading.overlay).clone();
-    for (path, _, new) in &fix.files {
+    for (path, _, new) in files {
         overlay.insert(PathBuf::from(path), new.clone());
     }
     let mut again = options.clone();
     again.data = None;
     again.reading.overlay = Arc::new(overlay);
     // A configuration that does not read any more (a cycle) is no proof, and no error either.
-    rehearse(&again, &mut |_| {}).is_ok_and(|outcome| outcome.passes())
+    let Ok(configuration) = Configuration::read(&again.reading) else {
+        return Tried::Fails;
+    };
+    let Ok(outcome) = rehearse(&again, &mut |_| {}) else {
+        return Tried::Fails;
+    };
+    let after = Policies::new(&configuration, &outcome.made);
+    match outcome.passes() {
+        _ if guard::differs(&writer.policies, &after, &completion.patches) => Tried::GivesMore,
+        true => Tried::Passes,
+        false => Tried::Fails,
+    }
 }
 
 fn grouped(patches: &[Patch]) -> Vec<Statement<'_>> {

@@ -210,6 +210,9 @@ impl<'c> Policies<'c> {
             }
             _ => return None,
         };
+        // A bucket and a repository have one policy: a second would take the place of the first.
+        let room = written.is_empty() || side == "identity policy";
+        let concerned = concerned.filter(|_| room);
         Some(Found {
             written,
             beside: concerned.map(|c| (c, kind, argument, attribute)),
@@ -263,22 +266,78 @@ impl<'c> Policies<'c> {
                 keys.extend(arns(self.having("aws_kms_key", "arn", &[key])));
                 keys
             }
-            "aws_iam_policy" => {
-                let roles = self
-                    .made
-                    .iter()
-                    .filter(|m| m.node.type_name == "aws_iam_role");
-                let has = |role: &&Made<'c>| {
-                    let attached = self.attached(role);
-                    attached
-                        .iter()
-                        .any(|(policy, _)| std::ptr::eq(*policy, made))
-                };
-                let mine: Vec<&Made<'c>> = roles.filter(has).collect();
-                arns(mine.into_iter())
-            }
+            "aws_iam_policy" => self.holders_of_managed(made),
             _ => made.text("arn").map(str::to_owned).into_iter().collect(),
         }
+    }
+
+    /// The ARNs of what has a managed policy, be it as its boundary.
+    fn holders_of_managed(&self, policy: &Made<'c>) -> Vec<String> {
+        let arn = policy.text("arn").unwrap_or_default();
+        let lists = |made: &Made<'c>, name: &str, value: &str| {
+            let list = made.values.get(name).and_then(Value::as_array);
+            list.is_some_and(|l| l.iter().any(|v| v.as_str() == Some(value)))
+        };
+        let attaches = |who: &Made<'c>| {
+            let user = who.node.type_name == "aws_iam_user";
+            let name = who.text("name").unwrap_or_default();
+            let (one, argument, several) = match user {
+                true => ("aws_iam_user_policy_attachment", "user", "users"),
+                false => ("aws_iam_role_policy_attachment", "role", "roles"),
+            };
+            self.made
+                .iter()
+                .filter(|a| self.one_account(a, who))
+                .any(|a| {
+                    let found = match &*a.node.type_name {
+                        kind if kind == one => {
+                            a.text("policy_arn") == Some(arn) && a.text(argument) == Some(name)
+                        }
+                        "aws_iam_policy_attachment" => {
+                            a.text("policy_arn") == Some(arn) && lists(a, several, name)
+                        }
+                        "aws_iam_role_policy_attachments_exclusive" if !user => {
+                            a.text("role_name") == Some(name) && lists(a, "policy_arns", arn)
+                        }
+                        _ => false,
+                    };
+                    found && a.node.kind == NodeKind::Resource
+                })
+        };
+        let has = |who: &Made<'c>| {
+            who.text("permissions_boundary") == Some(arn)
+                || lists(who, "managed_policy_arns", arn)
+                || attaches(who)
+        };
+        let kinds = ["aws_iam_role", "aws_iam_user"];
+        let everybody = self
+            .made
+            .iter()
+            .filter(|m| m.node.kind == NodeKind::Resource && kinds.contains(&&*m.node.type_name));
+        let mine = everybody.filter(|who| has(who));
+        mine.filter_map(|m| m.text("arn"))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// What is not made here, but has a policy or document of a block all the same: a group, for example.
+    pub(in crate::rehearse) fn others(
+        &self,
+        node: &Node,
+        order: &sekisho_iac::Order,
+    ) -> Vec<String> {
+        let nodes = &self.configuration.nodes;
+        let Some(own) = nodes.iter().position(|n| std::ptr::eq(n, node)) else {
+            return Vec::new();
+        };
+        let made = |n: &Node| self.made.iter().any(|m| std::ptr::eq(m.node, n));
+        let needs = order.needs.iter().enumerate();
+        let users = needs.filter(|(_, needs)| needs.contains(&own));
+        let users = users.filter_map(|(index, _)| nodes.get(index));
+        users
+            .filter(|n| n.type_name.contains("policy") && !made(n))
+            .map(Node::address)
+            .collect()
     }
 
     /// Everything that writes a policy, with the argument that holds it and the ARNs of what has it.

@@ -1,11 +1,11 @@
 //! Where a statement goes in the files, and how it is written there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use sekisho_iac::{Configuration, Node, NodeKind, Order, PolicySource, Source, quoted};
+use sekisho_iac::{Configuration, Node, Order, PolicySource, quoted};
 use serde_json::Value;
 
+use super::new::New;
 use super::policies::{Beside, Made, Policies};
 use super::statement::Form;
 use super::{Insertion, Statement};
@@ -17,26 +17,6 @@ pub(super) enum Place<'c> {
     Into(Insertion),
     /// Into a new resource.
     Beside(New<'c>),
-}
-
-/// A policy that is not there yet: a resource behind the one that it concerns, or behind the call of the module that this is
-/// in.
-pub(super) struct New<'c> {
-    pub(super) kind: &'static str,
-    /// The path of the module that it stands in.
-    pub(super) module: &'c str,
-    /// Behind which byte of which text.
-    source: &'c Arc<Source>,
-    end: usize,
-    provider: Option<String>,
-    /// What it is called, but for what tells several of one name apart.
-    name: String,
-    /// The argument that names what it concerns, and its value.
-    argument: &'static str,
-    pub(super) concerned: String,
-    /// What it has to wait for besides.
-    after: Option<String>,
-    pub(super) statements: Vec<String>,
 }
 
 /// A name of letters, digits and underscores.
@@ -58,7 +38,7 @@ pub(super) struct Here<'c> {
 
 /// Writes statements for the policies of a configuration.
 pub(super) struct Writer<'c> {
-    configuration: &'c Configuration,
+    pub(super) configuration: &'c Configuration,
     pub(super) policies: Policies<'c>,
     pub(super) named: &'c BTreeMap<String, Vec<(String, String)>>,
     /// What refers to what.
@@ -125,17 +105,25 @@ impl<'c> Writer<'c> {
             let Some(source) = self.configuration.policy_source(made.node, argument) else {
                 continue;
             };
-            for place in self.places(source) {
-                out.entry(place)
-                    .or_default()
-                    .extend(holders.iter().cloned());
+            let others = self.others(made.node).into_iter();
+            let holders: Vec<String> = holders.into_iter().chain(others).collect();
+            for (place, document) in self.places(source) {
+                let others = document.into_iter().flat_map(|node| self.others(node));
+                let here = out.entry(place).or_default();
+                here.extend(holders.iter().cloned().chain(others));
             }
         }
         out
     }
 
+    /// What has a policy or a document without being made here.
+    fn others(&self, node: &Node) -> Vec<String> {
+        let order = self.order.as_ref();
+        order.map_or_else(Vec::new, |order| self.policies.others(node, order))
+    }
+
     /// Where statements go into a policy: for a document, those of which it is made as well.
-    fn places(&self, source: PolicySource) -> Vec<(String, usize)> {
+    fn places(&self, source: PolicySource) -> Vec<((String, usize), Option<&'c Node>)> {
         let list = match source {
             PolicySource::Document { address } => {
                 let mut open = vec![address];
@@ -152,7 +140,8 @@ impl<'c> Writer<'c> {
                     }
                     let end = node.statements_end();
                     out.extend(end.map(|end| {
-                        Insertion::text(&node.place.source, end, String::new()).place()
+                        let insertion = Insertion::text(&node.place.source, end, String::new());
+                        (insertion.place(), Some(node))
                     }));
                     for name in ["source_policy_documents", "override_policy_documents"] {
                         let parts = self.configuration.refers(node, name).into_iter();
@@ -166,7 +155,7 @@ impl<'c> Writer<'c> {
             | PolicySource::Heredoc { list, .. }
             | PolicySource::File { list } => list,
         };
-        vec![Insertion::element(list, String::new()).place()]
+        vec![(Insertion::element(list, String::new()).place(), None)]
     }
 
     /// Where a statement goes, but for the places that are to be avoided; none where the policy is in nothing that is
@@ -197,6 +186,38 @@ impl<'c> Writer<'c> {
             .flatten();
         let new = within.or_else(|| self.outside(&beside, statement))?;
         Some(Place::Beside(new))
+    }
+
+    /// Why a statement has no place.
+    pub(super) fn why_not(
+        &self,
+        statement: &Statement<'_>,
+        avoid: &dyn Fn(&(String, usize)) -> bool,
+    ) -> &'static str {
+        let found = self
+            .policies
+            .of(&statement.patch.side, &statement.patch.holder);
+        let understood: Vec<Insertion> = found
+            .written
+            .iter()
+            .filter_map(|(made, attribute)| self.behind(made, attribute, statement))
+            .collect();
+        let blocks: Vec<String> = found
+            .written
+            .iter()
+            .map(|(made, _)| made.node.place.path())
+            .collect();
+        if understood.iter().any(|i| avoid(&i.place())) {
+            "is what somebody else has as well, who does not lack this"
+        } else if understood.iter().any(|i| !own(&i.path)) || blocks.iter().any(|path| !own(path)) {
+            "stands in no file that --fix may change"
+        } else if blocks.iter().any(|path| path.ends_with(".json")) {
+            "is written in Terraform's JSON syntax, which --fix does not write"
+        } else if found.written.is_empty() {
+            "is in no block, and --fix has no name for what it concerns where it could add one"
+        } else {
+            "is written in a way that --fix does not understand"
+        }
     }
 
     /// Whether a resource beside one would be made for others too that do not lack the statement: a module may be called
@@ -387,91 +408,5 @@ impl<'c> Writer<'c> {
         let node = self.configuration.nodes.iter().find(|n| n.path == path);
         node.map(|n| n.path.as_str())
             .or_else(|| path.is_empty().then_some(""))
-    }
-
-    /// The name of a new resource: that of the one it concerns, with a number where that is taken.
-    fn name(&self, new: &New<'_>) -> String {
-        let taken = |name: &str| {
-            let mut nodes = self.configuration.nodes.iter();
-            nodes.any(|n| n.type_name == new.kind && n.name == name && n.path == new.module)
-        };
-        let mut name = new.name.clone();
-        let mut number = 1;
-        while taken(&name) {
-            number += 1;
-            name = format!("{}_{number}", new.name);
-        }
-        name
-    }
-
-    /// A new resource with its statements.
-    pub(super) fn resource(&self, new: &New<'_>) -> Insertion {
-        let mut names = vec![new.argument];
-        names.extend(new.provider.as_ref().map(|_| "provider"));
-        let width = names.into_iter().map(str::len).max().unwrap_or_default();
-        let line = |name: &str, value: &str| format!("  {name:<width$} = {value}\n");
-        let mut head = String::new();
-        if let Some(provider) = &new.provider {
-            head.push_str(&line("provider", provider));
-        }
-        if new.kind == "aws_iam_role_policy" {
-            head.push_str(&line("name", "\"needed\""));
-        }
-        head.push_str(&line(new.argument, &new.concerned));
-        let statements: Vec<String> = new
-            .statements
-            .iter()
-            .map(|s| format!("      {s},\n"))
-            .collect();
-        let text = format!(
-            "\n\nresource \"{}\" \"{}\" {{\n{head}\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = [\n{}    ]\n  }})\n{}}}",
-            new.kind,
-            self.name(new),
-            statements.concat(),
-            new.after
-                .as_ref()
-                .map(|after| format!("\n  depends_on = [{after}]\n"))
-                .unwrap_or_default(),
-        );
-        Insertion::text(new.source, new.end, text)
-    }
-
-    /// Every pipeline of the same module has to wait for new policies: its first execution starts with it.
-    pub(super) fn waits_for(&self, new: &[New<'_>]) -> Vec<Insertion> {
-        let nodes = self.configuration.nodes.iter();
-        let pipelines =
-            nodes.filter(|n| n.kind == NodeKind::Resource && n.type_name == "aws_codepipeline");
-        let mut out = Vec::new();
-        for node in pipelines {
-            let mut addresses: Vec<String> = new
-                .iter()
-                .filter(|n| n.module == node.path)
-                .map(|n| format!("{}.{}", n.kind, self.name(n)))
-                .collect();
-            // What is new in a module that this one calls.
-            for n in new.iter().filter(|n| n.module != node.path) {
-                let below = n.module.strip_prefix(&*node.path);
-                if let Some((module, name)) = below.and_then(|b| {
-                    let (module, rest) = b.split_once('.')?;
-                    Some((module, rest.split('.').next()?))
-                }) {
-                    let address = format!("{module}.{name}");
-                    if !addresses.contains(&address) {
-                        addresses.push(address);
-                    }
-                }
-            }
-            if addresses.is_empty() {
-                continue;
-            }
-            if let Some(list) = node.list_end("depends_on") {
-                let elements = addresses.into_iter();
-                out.extend(elements.map(|a| Insertion::element(list.clone(), a)));
-            } else if let Some((close, _)) = node.end().filter(|_| !node.has("depends_on")) {
-                let text = format!("\n  depends_on = [{}]\n", addresses.join(", "));
-                out.push(Insertion::text(&node.place.source, close, text));
-            }
-        }
-        out
     }
 }

@@ -1,0 +1,142 @@
+//! New resources: policies that are not there yet.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use sekisho_iac::{NodeKind, Source, quoted};
+use serde_json::Value;
+
+use super::Insertion;
+use super::policies::Made;
+use super::writer::Writer;
+
+/// A policy that is not there yet: a resource behind the one that it concerns, or behind the call of the module that this is
+/// in.
+pub(super) struct New<'c> {
+    pub(super) kind: &'static str,
+    /// The path of the module that it stands in.
+    pub(super) module: &'c str,
+    /// Behind which byte of which text.
+    pub(super) source: &'c Arc<Source>,
+    pub(super) end: usize,
+    pub(super) provider: Option<String>,
+    /// What it is called, but for what tells several of one name apart.
+    pub(super) name: String,
+    /// The argument that names what it concerns, and its value.
+    pub(super) argument: &'static str,
+    pub(super) concerned: String,
+    /// What it has to wait for besides.
+    pub(super) after: Option<String>,
+    pub(super) statements: Vec<String>,
+}
+
+/// `name`, with a number where that is taken.
+fn free(name: &str, join: char, taken: impl Fn(&str) -> bool) -> String {
+    let mut numbers = 2usize..;
+    let mut free = name.to_owned();
+    while taken(&free) {
+        let number = numbers.next().unwrap_or_default();
+        free = format!("{name}{join}{number}");
+    }
+    free
+}
+
+impl Writer<'_> {
+    /// Names new resources: each as the one it concerns, with a number where that is taken.
+    pub(super) fn name(&self, new: &mut [New<'_>]) {
+        let mut given: BTreeSet<(&'static str, String, String)> = BTreeSet::new();
+        for new in new {
+            let taken = |name: &str| {
+                let mut nodes = self.configuration.nodes.iter();
+                nodes.any(|n| n.type_name == new.kind && n.name == name && n.path == new.module)
+                    || given.contains(&(new.kind, new.module.to_owned(), name.to_owned()))
+            };
+            new.name = free(&new.name, '_', taken);
+            given.insert((new.kind, new.module.to_owned(), new.name.clone()));
+        }
+    }
+
+    /// What a new inline policy is called: none that is there.
+    fn policy_name(&self) -> String {
+        let named = |made: &Made<'_>, name: &str| {
+            let blocks = made.values.get("inline_policy").and_then(Value::as_array);
+            let mut blocks = blocks.into_iter().flatten();
+            made.node.type_name == "aws_iam_role_policy" && made.text("name") == Some(name)
+                || blocks.any(|b| b["name"] == name)
+        };
+        free("needed", '-', |name| {
+            self.policies.made.iter().any(|made| named(made, name))
+        })
+    }
+
+    /// A new resource with its statements.
+    pub(super) fn resource(&self, new: &New<'_>) -> Insertion {
+        let mut names = vec![new.argument];
+        names.extend(new.provider.as_ref().map(|_| "provider"));
+        let width = names.into_iter().map(str::len).max().unwrap_or_default();
+        let line = |name: &str, value: &str| format!("  {name:<width$} = {value}\n");
+        let mut head = String::new();
+        if let Some(provider) = &new.provider {
+            head.push_str(&line("provider", provider));
+        }
+        if new.kind == "aws_iam_role_policy" {
+            head.push_str(&line("name", &quoted(&self.policy_name())));
+        }
+        head.push_str(&line(new.argument, &new.concerned));
+        let statements: Vec<String> = new
+            .statements
+            .iter()
+            .map(|s| format!("      {s},\n"))
+            .collect();
+        let text = format!(
+            "\n\nresource \"{}\" \"{}\" {{\n{head}\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = [\n{}    ]\n  }})\n{}}}",
+            new.kind,
+            new.name,
+            statements.concat(),
+            new.after
+                .as_ref()
+                .map(|after| format!("\n  depends_on = [{after}]\n"))
+                .unwrap_or_default(),
+        );
+        Insertion::text(new.source, new.end, text)
+    }
+
+    /// Every pipeline of the same module has to wait for new policies: its first execution starts with it.
+    pub(super) fn waits_for(&self, new: &[New<'_>]) -> Vec<Insertion> {
+        let nodes = self.configuration.nodes.iter();
+        let pipelines =
+            nodes.filter(|n| n.kind == NodeKind::Resource && n.type_name == "aws_codepipeline");
+        let mut out = Vec::new();
+        for node in pipelines {
+            let mut addresses: Vec<String> = new
+                .iter()
+                .filter(|n| n.module == node.path)
+                .map(|n| format!("{}.{}", n.kind, n.name))
+                .collect();
+            // What is new in a module that this one calls.
+            for n in new.iter().filter(|n| n.module != node.path) {
+                let below = n.module.strip_prefix(&*node.path);
+                if let Some((module, name)) = below.and_then(|b| {
+                    let (module, rest) = b.split_once('.')?;
+                    Some((module, rest.split('.').next()?))
+                }) {
+                    let address = format!("{module}.{name}");
+                    if !addresses.contains(&address) {
+                        addresses.push(address);
+                    }
+                }
+            }
+            if addresses.is_empty() {
+                continue;
+            }
+            if let Some(list) = node.list_end("depends_on") {
+                let elements = addresses.into_iter();
+                out.extend(elements.map(|a| Insertion::element(list.clone(), a)));
+            } else if let Some((close, _)) = node.end().filter(|_| !node.has("depends_on")) {
+                let text = format!("\n  depends_on = [{}]\n", addresses.join(", "));
+                out.push(Insertion::text(&node.place.source, close, text));
+            }
+        }
+        out
+    }
+}
