@@ -52,6 +52,25 @@ module "topics" {
   source = "./topics"
   names  = ["push", "failed"]
   rule   = aws_cloudwatch_event_rule.push.arn
+
+  depends_on = [aws_cloudwatch_event_rule.push, aws_ecr_repository.app]
+}
+
+check "rule" {
+  assert {
+    condition     = aws_cloudwatch_event_rule.push.name == "push"
+    error_message = "The rule has another name."
+  }
+}
+
+output "late" {
+  value      = aws_ecr_repository.app.arn
+  depends_on = [aws_s3_bucket.artifacts, aws_cloudwatch_event_target.push]
+
+  precondition {
+    condition     = aws_cloudwatch_event_rule.push.arn != ""
+    error_message = "The rule has no ARN."
+  }
 }
 
 locals {

@@ -47,7 +47,15 @@ impl Configuration {
                 problems.extend(check(source, &|c| c.visit_expr(expression)));
             }
             for output in module.outputs.values() {
-                problems.extend(check(&output.source, &|c| c.visit_expr(&output.value)));
+                problems.extend(check(&output.source, &|c| {
+                    c.visit_expr(&output.value);
+                    if let Some(depends_on) = &output.depends_on {
+                        c.visit_expr(depends_on);
+                    }
+                    for block in &output.preconditions {
+                        c.body(&block.body);
+                    }
+                }));
             }
             for node in self.nodes.iter().filter(|n| n.module == index) {
                 problems.extend(check(&node.place.source, &|c| c.body(&node.body)));
@@ -226,6 +234,14 @@ mod tests {
             (
                 "output \"o\" {\n  value = \"${aws_kms_key.k.arn}\"\n}\n",
                 "the resource `aws_kms_key.k` is not declared",
+            ),
+            (
+                "output \"o\" {\n  value = 1\n  depends_on = [aws_kms_key.k]\n}\n",
+                "the resource `aws_kms_key.k` is not declared",
+            ),
+            (
+                "output \"o\" {\n  value = 1\n  precondition {\n    condition = var.x\n    error_message = \"a\"\n  }\n}\n",
+                "the variable `x` is not declared",
             ),
             (
                 "locals {\n  a = [data.aws_region.r.name]\n}\n",

@@ -38,6 +38,8 @@ pub(crate) struct Module {
     pub(crate) backends: Vec<(String, Arc<Source>, Body)>,
     /// Its `import` blocks.
     pub(crate) imports: Vec<(Arc<Source>, std::ops::Range<usize>)>,
+    /// Its `check` blocks.
+    pub(crate) checks: Vec<(Arc<Source>, std::ops::Range<usize>)>,
     /// Whether it was not read: somebody gave its outputs.
     pub(crate) given: bool,
 }
@@ -103,6 +105,7 @@ impl Module {
             providers: Vec::new(),
             backends: Vec::new(),
             imports: Vec::new(),
+            checks: Vec::new(),
             given: false,
         }
     }
@@ -234,6 +237,8 @@ impl Module {
                 found.notes.push(Problem::at(&place, message));
             }
             "check" => {
+                let own = block.span().map(|span| (Arc::clone(source), span));
+                self.checks.extend(own);
                 let message = format!("`check` \"{label}\" is not evaluated: it only warns");
                 found.notes.push(Problem::at(&place, message));
             }

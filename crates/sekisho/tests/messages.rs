@@ -305,6 +305,14 @@ const CASES: &[Case] = &[
         )],
     ),
     broken(
+        "no-such-role",
+        &[(
+            "pipeline.tf",
+            "role_arn         = aws_iam_role.ecr_source.arn",
+            "role_arn         = replace(aws_iam_role.ecr_source.arn, \"source\", \"sorce\")",
+        )],
+    ),
+    broken(
         "principal-that-was-deleted",
         &[(
             "artifact_store.tf",

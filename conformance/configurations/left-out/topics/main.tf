@@ -3,7 +3,8 @@ variable "names" {
 }
 
 variable "rule" {
-  type = string
+  type     = string
+  nullable = false
 }
 
 resource "aws_sns_topic" "this" {

@@ -110,10 +110,9 @@ fn key_elsewhere(
         "a bare key id"
     };
     let own = policies.made.iter().find(|m| {
-        let target = m
-            .text("target_key_id")
-            .filter(|_| m.text("name") == Some(&*id));
-        [m.text("key_id"), target].contains(&Some(&*id)) && m.node.kind == NodeKind::Resource
+        let key = matches!(&*m.node.type_name, "aws_kms_key" | "aws_kms_alias");
+        let names = ["key_id", "name", "arn"].map(|name| m.text(name));
+        key && names.contains(&Some(&*id)) && m.node.kind == NodeKind::Resource
     });
     let key = own.and_then(|m| m.text("target_key_id").or_else(|| m.text("key_id")));
     let key = key.and_then(|key| {
@@ -214,6 +213,10 @@ fn of_failure(failure: &Failure, policies: &Policies<'_>, engine: &Engine) -> Op
         return Some(format!(
             "{arn} is not made here; if it is on AWS already, write into sekisho.toml what it holds: [policies] with \"{arn}\" = \"FILE\""
         ));
+    }
+    if let Some((_, role)) = message.split_once("is not authorized to perform AssumeRole on role ")
+    {
+        return nobody::absent(role, policies, engine);
     }
     if nobody::is_named(&failure.problem) {
         return nobody::hint(failure, policies, engine);

@@ -66,6 +66,32 @@ fn maker(principal: &PrincipalPattern, policies: &Policies<'_>) -> Option<String
     found.map(|m| m.reference())
 }
 
+/// That a role which is to be assumed is not there, and which are.
+pub(super) fn absent(role: &str, policies: &Policies<'_>, engine: &Engine) -> Option<String> {
+    let account = role.split(':').nth(4).unwrap_or_default();
+    let arns = policies
+        .made
+        .iter()
+        .filter_map(|m| match &*m.node.type_name {
+            "aws_iam_role" => m.text("arn"),
+            _ => None,
+        });
+    let own: BTreeSet<&str> = arns
+        .filter(|arn| arn.split(':').nth(4) == Some(account))
+        .collect();
+    if own.contains(role) || !engine.knows(account) {
+        return None;
+    }
+    let there: Vec<&str> = own.into_iter().collect();
+    Some(format!(
+        "the role {role} is not there; account {account} has {}",
+        match there.as_slice() {
+            [] => "none".to_owned(),
+            all => all.join(", "),
+        }
+    ))
+}
+
 fn what(id: &str) -> &'static str {
     match id.get(..4) {
         Some("AROA") => "a role",
