@@ -638,8 +638,8 @@ fn what_policies_name_need_not_be_made() {
         let outcome = rehearse(&Options::new(folder.path()), &mut |_| {});
         outcome.unwrap_or_else(|p| panic!("{p:?}"))
     };
-    let logs = "resource \"aws_subnet\" \"s\" {}\nresource \"aws_cloudwatch_log_group\" \"l\" {\n  provider = aws.pipeline\n  name     = \"/aws/codebuild/x\"\n}\nresource \"aws_lambda_function\" \"f\" {\n  provider      = aws.pipeline\n  function_name = \"notify\"\n  vpc_config { subnet_ids = [aws_subnet.s.id] }\n}\n";
-    let policy = "resource \"aws_iam_role_policy\" \"more\" {\n  provider = aws.pipeline\n  role     = aws_iam_role.codepipeline.id\n  name     = \"more\"\n  policy   = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"*\", Resource = [\"${aws_cloudwatch_log_group.l.arn}:*\", aws_lambda_function.f.arn] }] })\n}\n";
+    let logs = "resource \"aws_subnet\" \"s\" {}\nresource \"aws_cloudwatch_log_group\" \"l\" {\n  provider = aws.pipeline\n  name     = \"/aws/codebuild/x\"\n}\nresource \"aws_lambda_function\" \"f\" {\n  provider      = aws.pipeline\n  function_name = \"notify\"\n  vpc_config { subnet_ids = [aws_subnet.s.id] }\n}\nresource \"aws_cloudwatch_event_rule\" \"r\" {\n  provider       = aws.pipeline\n  name_prefix    = \"pushed-\"\n  event_bus_name = \"deliveries\"\n}\nresource \"aws_sns_topic\" \"t\" {\n  provider   = aws.pipeline\n  fifo_topic = true\n}\n";
+    let policy = "resource \"aws_iam_role_policy\" \"more\" {\n  provider = aws.pipeline\n  role     = aws_iam_role.codepipeline.id\n  name     = \"more\"\n  policy   = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"*\", Resource = [\"${aws_cloudwatch_log_group.l.arn}:*\", aws_lambda_function.f.arn, aws_cloudwatch_event_rule.r.arn, aws_sns_topic.t.arn] }] })\n}\n";
     let data = "data \"aws_iam_role\" \"none\" {\n  provider = aws.pipeline\n  name     = \"none\"\n}\noutput \"none\" {\n  value = data.aws_iam_role.none.arn\n}\n";
     let outcome = passes(&copy(&format!("{logs}{policy}{data}")));
     assert!(outcome.passes(), "{:?}", outcome.failures);
@@ -647,6 +647,8 @@ fn what_policies_name_need_not_be_made() {
     for arn in [
         "arn:aws:logs:us-east-1:222222222222:log-group:/aws/codebuild/x:*",
         "arn:aws:lambda:us-east-1:222222222222:function:notify",
+        "arn:aws:events:us-east-1:222222222222:rule/deliveries/pushed-",
+        ".fifo\"",
     ] {
         assert!(written.as_str().unwrap().contains(arn), "{written}");
     }

@@ -98,7 +98,12 @@ impl Writer<'_> {
                 .map(|after| format!("\n  depends_on = [{after}]\n"))
                 .unwrap_or_default(),
         );
-        Insertion::text(new.source, new.end, text)
+        // What is said behind the block, on its line, stays there.
+        let line = new.source.text.get(new.end..).unwrap_or_default();
+        let line = line.split('\n').next().unwrap_or_default();
+        let said = line.trim_start().starts_with(['#', '/']);
+        let behind = if said { line.trim_end().len() } else { 0 };
+        Insertion::text(new.source, new.end + behind, text)
     }
 
     /// Every pipeline of the same module has to wait for new policies: its first execution starts with it.

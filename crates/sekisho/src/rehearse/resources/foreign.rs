@@ -130,6 +130,12 @@ const FOREIGN: &[Foreign] = &[
     foreign("aws_ssm_parameter", "name", "ssm", "parameter/", Id::Name),
 ];
 
+/// What the provider puts in front of a name that it makes up.
+const PREFIX: &str = "name_prefix";
+
+/// The bus of a rule: a part of its ARN, but for the default one.
+const BUS: &str = "event_bus_name";
+
 fn find(node: &Node) -> Option<&'static Foreign> {
     FOREIGN
         .iter()
@@ -145,7 +151,7 @@ pub(in crate::rehearse) fn known(node: &Node) -> bool {
 pub(in crate::rehearse) fn detach(configuration: &Configuration, order: &mut Order) {
     for (node, needs) in configuration.nodes.iter().zip(&mut order.needs) {
         if let Some(foreign) = find(node) {
-            let names = [foreign.argument, "count", "for_each"];
+            let names = [foreign.argument, PREFIX, BUS, "count", "for_each"];
             let names = names
                 .iter()
                 .flat_map(|name| configuration.refers(node, name));
@@ -172,13 +178,25 @@ fn made(
     client: Option<&Client>,
     scope: &Scope<'_>,
 ) -> Result<Map<String, Value>, Problem> {
-    let name = node.argument(foreign.argument, scope)?;
+    let argument = |name: &str| node.argument(name, scope);
+    let text = |name: &str| {
+        let value = argument(name)?;
+        Ok::<_, Problem>(value.as_ref().and_then(Value::as_str).map(str::to_owned))
+    };
     let digest = hex::encode(Sha256::digest(address));
     let digits = |count: usize| digest.get(..count).unwrap_or_default().to_owned();
-    let name = match name.as_ref().and_then(Value::as_str) {
-        Some(name) => name.to_owned(),
+    let name = match text(foreign.argument)? {
+        Some(name) => name,
         // The provider makes one up.
-        None => format!("terraform-{}", digits(26)),
+        None => {
+            let prefix = text(PREFIX)?.unwrap_or_else(|| "terraform-".to_owned());
+            let fifo = ["fifo_topic", "fifo_queue"].map(argument);
+            let fifo = fifo
+                .iter()
+                .any(|f| matches!(f, Ok(Some(Value::Bool(true)))));
+            let end = if fifo { ".fifo" } else { "" };
+            format!("{prefix}{}{end}", digits(26))
+        }
     };
     let no_provider = || Problem::at(&node.place, "it has no provider");
     let client = client.ok_or_else(no_provider)?;
@@ -186,9 +204,15 @@ fn made(
         Some(front) => format!("{front}{name}-{}", digits(6)),
         None => format!("{}{}", foreign.front, name.trim_start_matches('/')),
     };
+    let bus = text(BUS)?.filter(|bus| bus != "default");
     // The names of log groups begin with a slash that is one of theirs.
     let own = match foreign.service {
         "logs" => format!("{}{name}", foreign.front),
+        "events" if foreign.front == "rule/" => match bus {
+            // It may be given by its ARN.
+            Some(bus) => format!("rule/{}/{name}", bus.rsplit('/').next().unwrap_or(&bus)),
+            None => own,
+        },
         _ => own,
     };
     let (region, account) = (&client.region, &client.account);
