@@ -138,6 +138,26 @@ fn a_bad_case_says_where_and_the_rest_go_on() {
     );
 }
 
+/// Of which kind an endpoint is, a case does not say; of the kinds that there are, one takes accounts otherwise.
+#[test]
+fn an_endpoint_that_names_accounts_is_warned_of() {
+    let warned = |action: &str, principal: Value| {
+        let endpoint = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "*", "Resource": "*"}]});
+        let case = json!({"name": "e", "request": {"principal": "arn:aws:iam::111111111111:user/u", "action": action, "resource": "*"}, "policies": {"endpoint": endpoint}});
+        let answer = answers(&run(&["-"], &format!("{case}\n"))).remove(0);
+        let warnings = answer["warnings"].as_array().cloned().unwrap_or_default();
+        warnings.iter().any(|w| {
+            w.as_str()
+                .unwrap()
+                .contains("a gateway endpoint takes an account")
+        })
+    };
+    let account = json!({"AWS": "111111111111"});
+    assert!(warned("s3:GetObject", account.clone()));
+    assert!(!warned("kms:Decrypt", account));
+    assert!(!warned("s3:GetObject", json!("*")));
+}
+
 #[test]
 fn a_file_may_hold_one_object_with_cases() {
     let file = json!({"about": "two", "cases": [case("a", "Allow", "allow"), case("b", "Allow", "allow")]});

@@ -3,8 +3,8 @@
 use sekisho_engine::IamReference;
 use sekisho_policy::case::{Case, CaseError};
 use sekisho_policy::{
-    Change, Explanation, Lines, LintKind, Missed, Policies, StatementReport, explain, lint,
-    what_would_allow, wire_sentence,
+    Change, Effect, Explanation, Lines, LintKind, Missed, Policies, PrincipalPattern,
+    StatementReport, explain, lint, what_would_allow, wire_sentence,
 };
 use serde_json::{Map, Value, json};
 
@@ -61,6 +61,8 @@ impl Answer {
         };
         let unknown = unknown_names(&case.policies);
         case.warnings.extend(unknown);
+        case.warnings
+            .extend(of_gateway(&case.policies, &case.action));
         let request = case.request();
         let explanation = explain(&request, &case.policies, case.kind);
         let changes = what_would_allow(&request, &case.policies, case.kind);
@@ -133,6 +135,27 @@ fn unknown_names(policies: &Policies) -> Vec<String> {
         unknown.map(|f| format!("{}: {}", policy.name, f.message))
     })
     .collect()
+}
+
+/// That a gateway endpoint, which only S3 and DynamoDB have, takes an account for its root user alone (PrivateLink guide,
+/// "Gateway endpoints"): a case does not say of which kind the endpoint is.
+fn of_gateway(policies: &Policies, action: &str) -> Option<String> {
+    let service = action.split(':').next().unwrap_or_default();
+    let has_gateways = ["s3", "dynamodb"]
+        .iter()
+        .any(|s| s.eq_ignore_ascii_case(service));
+    let endpoint = policies.endpoint.as_ref().filter(|_| has_gateways)?;
+    let allows = endpoint.document.statements().iter();
+    let mut named = allows
+        .filter(|s| s.effect == Effect::Allow)
+        .filter_map(|s| s.principals.as_ref())
+        .flat_map(|p| &p.patterns);
+    named.any(|p| matches!(p, PrincipalPattern::Account(_))).then(|| {
+        format!(
+            "{}: a gateway endpoint takes an account in Principal for its root user alone; decided as by an interface endpoint. Use aws:PrincipalAccount or aws:PrincipalArn instead",
+            endpoint.name
+        )
+    })
 }
 
 impl Decided {
