@@ -19,4 +19,8 @@ export const explanations = [
     id: "unresolved-variable: a pattern whose variable has no value equals nothing, so NotResource covers everything",
     applies: ({ request, policies }) => !("aws:PrincipalTag/team" in request.context) && all(policies).some((s) => list(s.NotResource).some((r) => r.includes("${"))),
   },
+  {
+    id: "of-one-account: what SQS lets only the account of a queue do, no queue policy gives to another account",
+    applies: ({ request }, mine, other) => mine === "implicit_deny" && other === "allow" && request.action === "sqs:TagQueue" && !request.principal.includes(`::${request.resource_account}:`),
+  },
 ]
