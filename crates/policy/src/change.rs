@@ -82,12 +82,7 @@ pub fn what_would_allow(
         if decision.allowed() {
             break;
         }
-        let evaluation = Evaluation {
-            request,
-            policies: &current,
-            kind,
-            cross_account: decision.cross_account,
-        };
+        let evaluation = Evaluation::new(request, &current, kind, decision.cross_account);
         let mut round = evaluation.denies();
         if round.is_empty() {
             round = decision
@@ -171,7 +166,7 @@ impl Evaluation<'_> {
             }
         };
         let all = |_: &_| true;
-        if self.under_rcp() {
+        if self.under_rcp {
             for (level, policies) in p.rcp.iter().enumerate() {
                 for policy in policies {
                     add(Gate::Rcp, Some(level), Side::Resource, policy, &all);

@@ -7,6 +7,7 @@ use crate::decision::{
     Decision, Gate, Grant, Missing, Outcome, Policies, ResourceKind, Side, StatementRef,
 };
 use crate::document::{Effect, Policy, PrincipalPattern, Statement};
+use crate::exempt;
 use crate::grants::{constraints_hold, covers_child, takes_context};
 use crate::principal::{Principal, Strength};
 use crate::request::Request;
@@ -14,20 +15,11 @@ use crate::request::Request;
 /// Decides `request` under `policies`.
 #[must_use]
 pub fn evaluate(request: &Request<'_>, policies: &Policies, kind: ResourceKind) -> Decision {
-    // What AWS owns is everybody's (`spec/authorization.md` section 6.3). Who may change it is no question of policies:
-    // IAM itself refuses that, to whoever may (section 7.1).
-    let mut parts = request.resource.splitn(6, ':').skip(2);
-    let of_aws = [parts.next(), parts.next(), parts.next()] == [Some("iam"), Some(""), Some("aws")];
     let cross_account = match (request.principal.account(), request.resource_account) {
-        (Some(own), Some(other)) => own != other && !of_aws,
+        (Some(own), Some(other)) => own != other && !of_aws(request.resource),
         _ => false,
     };
-    let evaluation = Evaluation {
-        request,
-        policies,
-        kind,
-        cross_account,
-    };
+    let evaluation = Evaluation::new(request, policies, kind, cross_account);
     if evaluation.needs_no_permission() {
         return evaluation.decision(Outcome::Allow, Gate::Identity, None);
     }
@@ -42,12 +34,25 @@ pub fn evaluate(request: &Request<'_>, policies: &Policies, kind: ResourceKind) 
         .unwrap_or_else(|| evaluation.allow())
 }
 
+/// What AWS owns is everybody's (`spec/authorization.md` section 6.3). Who may change it is no question of policies: IAM
+/// itself refuses that, to whoever may (section 7.1).
+fn of_aws(resource: &str) -> bool {
+    let mut parts = resource.splitn(6, ':').skip(2);
+    [parts.next(), parts.next(), parts.next()] == [Some("iam"), Some(""), Some("aws")]
+}
+
 /// A question with all that decides it.
 pub(crate) struct Evaluation<'a> {
     pub(crate) request: &'a Request<'a>,
     pub(crate) policies: &'a Policies,
     pub(crate) kind: ResourceKind,
     pub(crate) cross_account: bool,
+    /// Whether the action is about no resource.
+    pub(crate) of_no_resource: bool,
+    /// Whether the resource's policy is not asked.
+    pub(crate) unasked: bool,
+    /// Whether resource control policies bind.
+    pub(crate) under_rcp: bool,
 }
 
 /// A statement that was found: its policy and its number.
@@ -61,6 +66,30 @@ fn made_of((policy, index): Hit<'_>) -> StatementRef {
 }
 
 impl<'a> Evaluation<'a> {
+    pub(crate) fn new(
+        request: &'a Request<'a>,
+        policies: &'a Policies,
+        kind: ResourceKind,
+        cross_account: bool,
+    ) -> Self {
+        let mut evaluation = Self {
+            request,
+            policies,
+            kind,
+            cross_account,
+            of_no_resource: exempt::of_no_resource(request.action),
+            unasked: false,
+            under_rcp: false,
+        };
+        let account = request.resource_account;
+        let own = account.is_some()
+            && account == request.principal.account()
+            && request.action_of("organizations").is_some();
+        evaluation.unasked = evaluation.of_no_resource || own || evaluation.keeps_the_key();
+        evaluation.under_rcp = evaluation.is_under_rcp();
+        evaluation
+    }
+
     pub(crate) fn matches(&self, statement: &Statement) -> bool {
         statement.matches_action(self.request.action)
             && statement.matches_resource(self.request)
@@ -110,7 +139,7 @@ impl<'a> Evaluation<'a> {
         };
         let rcp = || self.first(p.rcp.iter().flatten(), Effect::Deny);
         let scp = || self.first(p.scp.iter().flatten(), Effect::Deny);
-        if self.under_rcp()
+        if self.under_rcp
             && let Some(decision) = deny(Gate::Rcp, rcp())
         {
             return Some(decision);
@@ -132,12 +161,8 @@ impl<'a> Evaluation<'a> {
     /// itself (`spec/authorization.md` section 5.1), and what is no matter of one resource, as a token for a registry, is no
     /// matter of its policy either (`spec/iam.md` fact 13).
     pub(crate) fn resource_policy(&self) -> Option<&'a Policy> {
-        let account = self.request.resource_account;
-        let own = account.is_some()
-            && account == self.request.principal.account()
-            && self.request.action_of("organizations").is_some();
         let policy = self.policies.resource.as_ref();
-        policy.filter(|_| !own && !self.of_no_resource() && !self.keeps_the_key())
+        policy.filter(|_| !self.unasked)
     }
 
     fn resource_deny(&self) -> Option<Hit<'a>> {
@@ -308,7 +333,7 @@ impl<'a> Evaluation<'a> {
         if self.under_scp() && p.scp.iter().any(|l| self.scp_level_silent(l)) {
             return self.implicit(vec![caller(Gate::Scp)]);
         }
-        if self.under_rcp() && p.rcp.iter().any(|l| self.rcp_level_silent(l)) {
+        if self.under_rcp && p.rcp.iter().any(|l| self.rcp_level_silent(l)) {
             return self.implicit(vec![owner(Gate::Rcp)]);
         }
         if p.endpoint.is_some() && self.first_of_endpoint(Effect::Allow).is_none() {
@@ -378,7 +403,7 @@ impl<'a> Evaluation<'a> {
         let member = self.request.is("organizations", "DescribeOrganization");
         // The root user of a member has no say in who stands for it (recorded; section 9.2).
         let task = self.request.is("sts", "AssumeRoot");
-        let asked = self.kind != ResourceKind::Ordinary && !self.of_no_resource();
+        let asked = self.kind != ResourceKind::Ordinary && !self.of_no_resource;
         let needs_resource = !task && ((self.cross_account && !member) || asked);
         if (needs_resource && strongest.is_none()) || self.never() {
             // In one account, a key policy that neither allows nor delegates is what AWS names.

@@ -89,6 +89,16 @@ const OF_NO_RESOURCE: &[(&str, &[&str])] = &[
     ("s3", &["ListAllMyBuckets"]),
 ];
 
+/// Whether an action is about no resource, so that no resource's policy is asked.
+pub(crate) fn of_no_resource(action: &str) -> bool {
+    let Some((service, name)) = action.split_once(':') else {
+        return false;
+    };
+    let mut services = OF_NO_RESOURCE.iter();
+    let names = services.find(|(own, _)| own.eq_ignore_ascii_case(service));
+    names.is_some_and(|(_, names)| names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+}
+
 impl Evaluation<'_> {
     /// Whatever the policies say: AWS lets no root user assume a role, no federated user ask IAM anything, or STS for
     /// anything but who it is, and nobody with the credentials of a role ask for those of a session or of a federated user
@@ -101,21 +111,15 @@ impl Evaluation<'_> {
             Principal::Federated { .. } => {
                 request.action_of("sts").is_some() || request.action_of("iam").is_some()
             }
-            Principal::Session { .. } => {
-                request.is("sts", "GetFederationToken") || request.is("sts", "GetSessionToken")
-            }
+            Principal::Session { .. } => request.action_of("sts").is_some_and(|name| {
+                ["GetFederationToken", "GetSessionToken"]
+                    .iter()
+                    .any(|own| own.eq_ignore_ascii_case(name))
+            }),
             Principal::Anonymous => SIGNED.iter().any(|s| request.action_of(s).is_some()),
             _ => false,
         };
         caller || (request.is("sts", "AssumeRoot") && !self.cross_account)
-    }
-
-    /// Whether the action is about no resource, so that no resource's policy is asked.
-    pub(crate) fn of_no_resource(&self) -> bool {
-        OF_NO_RESOURCE.iter().any(|(service, names)| {
-            let name = self.request.action_of(service);
-            name.is_some_and(|name| names.iter().any(|own| own.eq_ignore_ascii_case(name)))
-        })
     }
 
     /// The root user of a bucket's account reads and writes the bucket's policy, whatever that denies, so that nobody locks
@@ -129,13 +133,16 @@ impl Evaluation<'_> {
     /// What no policy can take away: GetCallerIdentity from anybody, GetSessionToken from users and root users (STS API
     /// reference).
     pub(crate) fn needs_no_permission(&self) -> bool {
+        let Some(name) = self.request.action_of("sts") else {
+            return false;
+        };
         let own = matches!(
             self.request.principal,
             Principal::User { .. } | Principal::Root { .. }
         );
         let signed = !matches!(self.request.principal, Principal::Anonymous);
-        (signed && self.request.is("sts", "GetCallerIdentity"))
-            || (own && self.request.is("sts", "GetSessionToken"))
+        (signed && name.eq_ignore_ascii_case("GetCallerIdentity"))
+            || (own && name.eq_ignore_ascii_case("GetSessionToken"))
     }
 
     /// Service control policies bind the users and roles of the organization's accounts (Organizations user guide, "Service
@@ -151,7 +158,7 @@ impl Evaluation<'_> {
     /// Resource control policies bind who wants something of a resource of the services that they are for, but neither
     /// service-linked roles, nor who assumes one, nor RetireGrant, nor who uses a key that AWS manages (recorded on AWS;
     /// spec authorization.md 4.2 and 4.3).
-    pub(crate) fn under_rcp(&self) -> bool {
+    pub(crate) fn is_under_rcp(&self) -> bool {
         let request = self.request;
         let service = request.action.split(':').next().unwrap_or_default();
         let linked = request.resource.contains(":role/aws-service-role/")
@@ -184,22 +191,24 @@ impl Evaluation<'_> {
 
     /// Whether no policy can allow it.
     pub(crate) fn never(&self) -> bool {
-        let request = self.request;
-        let key = request.action_of("kms").is_some_and(|name| {
-            !KEYS_ACROSS_ACCOUNTS
-                .iter()
-                .any(|k| k.eq_ignore_ascii_case(name))
-        });
-        let queue = request.action_of("sqs").is_some_and(|name| {
-            QUEUES_OF_ONE_ACCOUNT
-                .iter()
-                .any(|q| q.eq_ignore_ascii_case(name))
-        });
-        let bucket = OF_BUCKET_POLICIES.iter().any(|name| request.is("s3", name));
+        if !self.cross_account {
+            return false;
+        }
         // An identity provider is one of the role's own account (IAM looks nowhere else: crossplane-contrib/provider-aws#1331).
-        let provider = matches!(request.principal, Principal::Provider { .. });
-        // A role is passed to a service of its own account (`spec/iam.md` fact 30).
-        let passed = request.is("iam", "PassRole");
-        self.cross_account && (key || queue || bucket || provider || passed)
+        if matches!(self.request.principal, Principal::Provider { .. }) {
+            return true;
+        }
+        let Some((service, name)) = self.request.action.split_once(':') else {
+            return false;
+        };
+        let service = |own: &str| own.eq_ignore_ascii_case(service);
+        let among = |list: &[&str]| list.iter().any(|own| own.eq_ignore_ascii_case(name));
+        if service("kms") {
+            return !among(KEYS_ACROSS_ACCOUNTS);
+        }
+        (service("s3") && among(OF_BUCKET_POLICIES))
+            || (service("sqs") && among(QUEUES_OF_ONE_ACCOUNT))
+            // A role is passed to a service of its own account (`spec/iam.md` fact 30).
+            || (service("iam") && among(&["PassRole"]))
     }
 }

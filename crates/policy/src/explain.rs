@@ -91,17 +91,12 @@ pub struct GrantReport {
 #[must_use]
 pub fn explain(request: &Request<'_>, policies: &Policies, kind: ResourceKind) -> Explanation {
     let decision = evaluate(request, policies, kind);
-    let evaluation = Evaluation {
-        request,
-        policies,
-        kind,
-        cross_account: decision.cross_account,
-    };
+    let evaluation = Evaluation::new(request, policies, kind, decision.cross_account);
     let mut gates = Vec::new();
     let mut report = |gate, level, documents: Vec<&Policy>| {
         gates.push(evaluation.report(gate, level, &documents));
     };
-    if evaluation.under_rcp() {
+    if evaluation.under_rcp {
         for (level, documents) in policies.rcp.iter().enumerate() {
             report(Gate::Rcp, Some(level), documents.iter().collect());
         }
