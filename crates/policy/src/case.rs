@@ -95,8 +95,7 @@ struct WrittenRequest<'a> {
     resource: String,
     #[serde(default)]
     resource_account: Option<String>,
-    #[serde(default)]
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     context: Option<Members<&'a RawValue>>,
     #[serde(default)]
     requested_grant: Option<WrittenGrant>,

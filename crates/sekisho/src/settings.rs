@@ -225,6 +225,21 @@ impl OrganizationSettings {
     }
 }
 
+/// What is wrong with a value, without the value: `invalid type: string "…", expected a map` says of which type it is.
+fn without_value(message: &str) -> String {
+    let found = message
+        .split_once(": ")
+        .filter(|(what, _)| matches!(*what, "invalid type" | "invalid value" | "invalid length"))
+        .and_then(|(what, rest)| Some((what, rest.rsplit_once(", expected ")?)));
+    match found {
+        Some((what, (value, expected))) => {
+            let kind = value.split(['"', '`']).next().unwrap_or_default().trim();
+            format!("{what}: {kind}, expected {expected}")
+        }
+        None => message.to_owned(),
+    }
+}
+
 fn read(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))
 }
@@ -305,7 +320,7 @@ impl Settings {
             // The line itself is not shown: what is set may be a secret.
             let before = e.span().and_then(|span| text.get(..span.start));
             let line = before.map(|b| format!("line {}: ", b.matches('\n').count() + 1));
-            format!("{}{}", line.unwrap_or_default(), e.message())
+            format!("{}{}", line.unwrap_or_default(), without_value(e.message()))
         })?;
         let accounts = settings.accounts.iter().chain(&settings.profiles);
         match accounts.into_iter().find(|(_, id)| !is_account_id(id)) {
@@ -345,6 +360,26 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
+
+    #[test]
+    fn what_is_wrong_is_said_without_its_value() {
+        for (wrong, said) in [
+            (
+                "set = \"hunter2\"",
+                "line 1: invalid type: string, expected a map",
+            ),
+            (
+                "variables = \"a, expected hunter2\"",
+                "line 1: invalid type: string, expected a map",
+            ),
+            (
+                "[policies]\na = 4711",
+                "line 2: invalid type: integer, expected a string",
+            ),
+        ] {
+            assert_eq!(Settings::parse(wrong).unwrap_err(), said, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_file_is_read() {
