@@ -767,3 +767,34 @@ fn new_resources_and_policies_have_names_of_their_own() {
     );
     holds(&diff, &["+  name     = \"needed-2\"\n"]);
 }
+
+/// Who lacks the same action lacks it on something else: what is added for one is not added for the other.
+#[test]
+fn what_another_lacks_elsewhere_is_left_alone() {
+    let copied = "resource \"aws_iam_role_policy\" \"copied\" {\n  provider = aws.pipeline\n  name     = \"copied\"\n  role     = aws_iam_role.codepipeline.id\n  policy   = jsonencode(jsondecode(data.aws_iam_policy_document.ecr_source.json))\n}\n";
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[
+            (
+                "registry.tf",
+                "      \"s3:PutObject\",\n      \"s3:PutObjectAcl\"",
+                "      \"s3:PutObjectAcl\"",
+            ),
+            (
+                "pipeline.tf",
+                "    actions   = [\"s3:PutObject\"]\n",
+                "    actions   = [\"s3:GetObject\"]\n",
+            ),
+            ("copied.tf", "", copied),
+        ],
+    );
+    holds(
+        &diff,
+        &[
+            "+resource \"aws_iam_role_policy\" \"ecr_source_2\" {",
+            "Action = \"s3:PutObject\", Resource = \"${aws_s3_bucket.artifact_store.arn}/delivery/ImageDefin/*\"",
+            "+    actions   = [\"s3:PutObject\"]\n+    resources = [\"${aws_s3_bucket.releases.arn}/",
+        ],
+    );
+}
