@@ -1,6 +1,6 @@
 //! Findings about the ARNs of resources.
 
-use super::{LintKind, Linter};
+use super::{LintKind, Linter, Severity};
 use crate::document::{Element, Version};
 use crate::resource_arn::{IAM_PATHS, PARTITIONS};
 
@@ -33,17 +33,29 @@ impl Linter<'_> {
         let place = (Some(index), &[name][..]);
         if self.kind == LintKind::Trust {
             let message = "The Resource element is not supported in a role trust policy. Remove the Resource element.";
-            self.error("UNSUPPORTED_RESOURCE", message, place, element.span);
+            self.add(
+                Severity::Error,
+                "UNSUPPORTED_RESOURCE",
+                message,
+                place,
+                element.span,
+            );
             return;
         }
         if element.texts().next().is_none() {
             let message = "This statement includes no resources and does not affect the policy. Specify resources.";
-            self.suggestion("EMPTY_ARRAY_RESOURCE", message, place, element.span);
+            self.add(
+                Severity::Suggestion,
+                "EMPTY_ARRAY_RESOURCE",
+                message,
+                place,
+                element.span,
+            );
         }
         for text in element.texts() {
             self.variables(text, version, place, element.span);
             if let Some((code, message)) = wrong(text) {
-                self.error(code, message, place, element.span);
+                self.add(Severity::Error, code, message, place, element.span);
             }
         }
     }
@@ -120,4 +132,83 @@ fn wrong(text: &str) -> Option<(&'static str, String)> {
         let message = "Resource ARN does not match the expected ARN format. Update the resource portion of the ARN.";
         ("INVALID_ARN_RESOURCE", message.to_owned())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::LintKind;
+    use crate::lint::tests::{codes, of_statement};
+
+    #[test]
+    fn finds_in_resources() {
+        for (resource, expected) in [
+            ("arn:aws:s3:::bucket/*", &[][..]),
+            ("arn:aws:s3:eu-central-1:111111111111:accesspoint/a", &[]),
+            ("*", &[]),
+            ("arn:aws:s3*", &[]),
+            ("arn:aws:iam::aws:policy/ReadOnlyAccess", &[]),
+            ("arn:aws:kms:*:111111111111:*", &[]),
+            ("bucket", &["INVALID_ARN_PREFIX"]),
+            ("arn:aws:s3", &["MISSING_ARN_FIELD"]),
+            ("arn:amazon:s3:::bucket", &["INVALID_PARTITION"]),
+            ("arn:aws:S3:::bucket", &["INVALID_ARN_SERVICE_CASE"]),
+            (
+                "arn:aws:kms:eu-central-1:11111:key/a",
+                &["INVALID_ARN_ACCOUNT"],
+            ),
+            (
+                "arn:aws:s3:eu-central-1::bucket",
+                &["ARN_REGION_NOT_ALLOWED"],
+            ),
+            (
+                "arn:aws:iam:eu-central-1:111111111111:role/a",
+                &["ARN_REGION_NOT_ALLOWED"],
+            ),
+            (
+                "arn:aws:s3::111111111111:bucket",
+                &["ARN_ACCOUNT_NOT_ALLOWED"],
+            ),
+            (
+                "arn:aws:ecr::111111111111:repository/a",
+                &["MISSING_ARN_REGION"],
+            ),
+            (
+                "arn:aws:ecr:eu-central-1:111111111111:app",
+                &["INVALID_ARN_RESOURCE"],
+            ),
+            (
+                "arn:aws:iam::111111111111:rolle/a",
+                &["INVALID_ARN_RESOURCE"],
+            ),
+            ("arn:aws:iam::111111111111:ro*", &[]),
+            ("arn:aws:s3:::${aws:username}", &[]),
+            (
+                "arn:aws:s3:::${aws:username",
+                &["MISSING_BRACE_IN_VARIABLE"],
+            ),
+            ("arn:aws:s3:::${}", &["EMPTY_VARIABLE"]),
+            (
+                "arn:aws:s3:::${aws: username}",
+                &["UNSUPPORTED_SPACE_IN_VARIABLE"],
+            ),
+            ("arn:aws:s3:::${aws:username, 'all of them'}", &[]),
+            (
+                "arn:aws:s3:::${aws:username, all}",
+                &["MISSING_QUOTE_IN_VARIABLE"],
+            ),
+        ] {
+            let statement =
+                format!(r#"{{"Effect":"Allow","Action":"s3:GetObject","Resource":"{resource}"}}"#);
+            assert_eq!(
+                of_statement(&statement, LintKind::Identity),
+                expected,
+                "{resource}"
+            );
+        }
+        let old = r#"{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::${aws:username}"}]}"#;
+        assert_eq!(
+            codes(old, LintKind::Identity),
+            ["VARIABLE_UNSUPPORTED_IN_VERSION"]
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! Findings about conditions: keys that there are not, operators that do not fit them, values that operators do not read.
 
-use super::{LintKind, Linter, Place};
+use super::{LintKind, Linter, Place, Severity};
 use crate::condition::{Condition, Operator, Qualifier};
 use crate::document::{Statement, Version};
 use crate::values::{IpNet, date_ms, decimal, is_base64};
@@ -33,7 +33,8 @@ impl Linter<'_> {
             let mut same = before.filter(|c| c.written_operator == condition.written_operator);
             if same.any(|c| c.key == condition.key) {
                 let message = "The condition key appears more than once with different capitalization in the same condition block. Remove the duplicate condition keys.";
-                self.error(
+                self.add(
+                    Severity::Error,
                     "DUPLICATE_KEYS_WITH_DIFFERENT_CASE",
                     message,
                     place,
@@ -50,7 +51,8 @@ impl Linter<'_> {
         let written = &condition.written_key;
         let Some((service, rest)) = condition.key.split_once(':') else {
             let message = "The condition key format is not valid. Use the format service:keyname.";
-            self.error(
+            self.add(
+                Severity::Error,
                 "INVALID_CONDITION_KEY_FORMAT",
                 message,
                 place,
@@ -64,7 +66,8 @@ impl Linter<'_> {
                 "The condition key {written} must include a tag key to control access based on tags. Use the format {}/tag-key and specify a key name for tag-key.",
                 written.trim_end_matches('/')
             );
-            self.error(
+            self.add(
+                Severity::Error,
                 "MISSING_TAG_KEY_IN_CONDITION",
                 message,
                 place,
@@ -74,7 +77,8 @@ impl Linter<'_> {
         }
         if service == "aws" && rest == "arn" {
             let message = "The condition key aws:ARN is not supported. Use aws:PrincipalArn or aws:SourceArn instead.";
-            self.error(
+            self.add(
+                Severity::Error,
                 "UNSUPPORTED_GLOBAL_CONDITION_KEY",
                 message,
                 place,
@@ -87,7 +91,8 @@ impl Linter<'_> {
                 let message = format!(
                     "The condition key {written} does not exist. Use a valid condition key."
                 );
-                self.error(
+                self.add(
+                    Severity::Error,
                     "INVALID_GLOBAL_CONDITION_KEY",
                     message,
                     place,
@@ -98,7 +103,8 @@ impl Linter<'_> {
                 let message = format!(
                     "The condition key {written} does not exist in the service {service}. Use a valid condition key."
                 );
-                self.error(
+                self.add(
+                    Severity::Error,
                     "INVALID_SERVICE_CONDITION_KEY",
                     message,
                     place,
@@ -116,7 +122,13 @@ impl Linter<'_> {
         if condition.operator == Operator::Null {
             if !single {
                 let message = "Avoid using the Null condition operator with the ForAllValues or ForAnyValue qualifiers because they always return a true or false respectively.";
-                self.suggestion("NULL_WITH_QUALIFIER", message, place, span);
+                self.add(
+                    Severity::Suggestion,
+                    "NULL_WITH_QUALIFIER",
+                    message,
+                    place,
+                    span,
+                );
             }
             return;
         }
@@ -133,21 +145,27 @@ impl Linter<'_> {
                 "The request context key {} has multiple values. Use the ForAllValues or ForAnyValue condition key qualifiers in your policy.",
                 condition.written_key
             );
-            self.error("MISSING_QUALIFIER", message, place, span);
+            self.add(Severity::Error, "MISSING_QUALIFIER", message, place, span);
         }
         if !of_many && condition.qualifier == Qualifier::ForAll {
             let message = format!(
                 "Using ForAllValues qualifier with the single-valued condition key {} can be overly permissive. We recommend that you remove ForAllValues:.",
                 condition.written_key
             );
-            self.security("FORALLVALUES_WITH_SINGLE_VALUED_KEY", message, place, span);
+            self.add(
+                Severity::SecurityWarning,
+                "FORALLVALUES_WITH_SINGLE_VALUED_KEY",
+                message,
+                place,
+                span,
+            );
         }
         if !fits(condition.operator, kind, &condition.key) {
             let message = format!(
                 "Use the operator type {kind} instead of operator {} for the condition key {}.",
                 condition.written_operator, condition.written_key
             );
-            self.warning("TYPE_MISMATCH", message, place, span);
+            self.add(Severity::Warning, "TYPE_MISMATCH", message, place, span);
         }
     }
 
@@ -157,7 +175,7 @@ impl Linter<'_> {
         let values: Vec<&str> = condition.operands().collect();
         if values.is_empty() {
             let (code, message) = no_values(condition);
-            self.suggestion(code, message, place, span);
+            self.add(Severity::Suggestion, code, message, place, span);
             return;
         }
         let text = matches!(
@@ -173,15 +191,27 @@ impl Linter<'_> {
             }
         } else if values.iter().any(|v| v.contains("${")) {
             let message = "Policy variables can only be used with String and ARN operators.";
-            self.error("INVALID_VARIABLE_FOR_OPERATOR", message, place, span);
+            self.add(
+                Severity::Error,
+                "INVALID_VARIABLE_FOR_OPERATOR",
+                message,
+                place,
+                span,
+            );
             return;
         }
         if condition.operator == Operator::Bool && values.len() > 1 {
             let message = "The condition key does not support multiple Boolean values. Use a single Boolean value.";
-            self.error("INVALID_CONDITION_MULTIPLE_BOOLEAN", message, place, span);
+            self.add(
+                Severity::Error,
+                "INVALID_CONDITION_MULTIPLE_BOOLEAN",
+                message,
+                place,
+                span,
+            );
         }
         if let Some((code, message)) = values.iter().find_map(|v| unread(condition.operator, v)) {
-            self.warning(code, message, place, span);
+            self.add(Severity::Warning, code, message, place, span);
         }
         if let Operator::Ip { not } = condition.operator {
             self.networks(condition, not, &values, place);
@@ -192,7 +222,13 @@ impl Linter<'_> {
                     let message = format!(
                         "The service principal {value} does not match the expected format. Use the format service-name.AWS_region.amazonaws.com."
                     );
-                    self.error("INVALID_SERVICE_PRINCIPAL_FORMAT", message, place, span);
+                    self.add(
+                        Severity::Error,
+                        "INVALID_SERVICE_PRINCIPAL_FORMAT",
+                        message,
+                        place,
+                        span,
+                    );
                 }
             }
         }
@@ -205,7 +241,13 @@ impl Linter<'_> {
                 let message = format!(
                     "The non-zero bits in the IP address after the masked bits are ignored. Replace address with {better}."
                 );
-                self.suggestion("IMPROVE_IP_RANGE", message, place, span);
+                self.add(
+                    Severity::Suggestion,
+                    "IMPROVE_IP_RANGE",
+                    message,
+                    place,
+                    span,
+                );
             }
         }
         if condition.key != "aws:sourceip" {
@@ -217,26 +259,22 @@ impl Linter<'_> {
         }
         let all = private == values.len();
         match (all, not) {
-            (true, false) => self.error(
-                "PRIVATE_IP_ADDRESS",
+            (true, false) => self.add(Severity::Error, "PRIVATE_IP_ADDRESS",
                 "aws:SourceIp works only for public IP address ranges. The values for condition key aws:SourceIp include only private IP addresses and will not have the desired effect. Update the value to include only public IP addresses.",
                 place,
                 span,
             ),
-            (true, true) => self.error(
-                "PRIVATE_NOT_IP_ADDRESS",
+            (true, true) => self.add(Severity::Error, "PRIVATE_NOT_IP_ADDRESS",
                 "The values for condition key aws:SourceIp include only private IP addresses and has no effect. aws:SourceIp works only for public IP address ranges. Update the value to include only public IP addresses.",
                 place,
                 span,
             ),
-            (false, false) => self.suggestion(
-                "PRIVATE_IP_ADDRESS_SUBSET",
+            (false, false) => self.add(Severity::Suggestion, "PRIVATE_IP_ADDRESS_SUBSET",
                 "The values for condition key aws:SourceIp include a mix of private and public IP addresses. The private addresses will not have the desired effect. aws:SourceIp works only for public IP address ranges. To define permissions for private IP ranges, use aws:VpcSourceIp.",
                 place,
                 span,
             ),
-            (false, true) => self.suggestion(
-                "PRIVATE_NOT_IP_ADDRESS_SUBSET",
+            (false, true) => self.add(Severity::Suggestion, "PRIVATE_NOT_IP_ADDRESS_SUBSET",
                 "The values for condition key aws:SourceIp include a mix of private and public IP addresses. The private addresses have no effect. aws:SourceIp works only for public IP address ranges. To define permissions for private IP ranges, use aws:VpcSourceIp.",
                 place,
                 span,
@@ -263,7 +301,8 @@ impl Linter<'_> {
             &condition.written_operator,
             &condition.written_key,
         ];
-        self.security(
+        self.add(
+            Severity::SecurityWarning,
             "MISSING_PAIRED_CONDITION_KEYS",
             message,
             (Some(index), path),
@@ -388,4 +427,188 @@ fn is_regional_service(text: &str) -> bool {
     end.and_then(|at| labels.get(at.checked_sub(1)?))
         .is_some_and(|label| of_region(label))
         && labels.len() > 3
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::tests::of_condition;
+
+    #[test]
+    fn finds_in_conditions() {
+        for (condition, expected) in [
+            (r#"{}"#, &["EMPTY_OBJECT_CONDITION"][..]),
+            (r#"{"StringEquals":{}}"#, &["EMPTY_OBJECT_CONDITION"]),
+            (r#"{"StringEquals":{"s3:prefix":"a"}}"#, &[]),
+            (
+                r#"{"StringEquals":{"s3:prefixes":"x"}}"#,
+                &["INVALID_SERVICE_CONDITION_KEY"],
+            ),
+            (
+                r#"{"StringEquals":{"prefix":"x"}}"#,
+                &["INVALID_CONDITION_KEY_FORMAT"],
+            ),
+            (
+                r#"{"StringEquals":{"aws:ARN":"x"}}"#,
+                &["UNSUPPORTED_GLOBAL_CONDITION_KEY"],
+            ),
+            (
+                r#"{"StringEquals":{"aws:ResourceTag":"x"}}"#,
+                &["MISSING_TAG_KEY_IN_CONDITION"],
+            ),
+            (
+                r#"{"StringEquals":{"aws:RequestTag/":"x"}}"#,
+                &["MISSING_TAG_KEY_IN_CONDITION"],
+            ),
+            (r#"{"StringEquals":{"aws:ResourceTag/team":"x"}}"#, &[]),
+            (
+                r#"{"StringEquals":{"s3:prefix":"a","S3:Prefix":"b"}}"#,
+                &["DUPLICATE_KEYS_WITH_DIFFERENT_CASE"],
+            ),
+            (
+                r#"{"StringLike":{"s3:prefix":"a"},"StringEquals":{"S3:Prefix":"b"}}"#,
+                &[],
+            ),
+            (
+                r#"{"StringAlike":{"s3:prefix":"a"}}"#,
+                &["INVALID_CONDITION_OPERATOR"],
+            ),
+            (
+                r#"{"NullIfExists":{"s3:prefix":"true"}}"#,
+                &["NULL_WITH_IF_EXISTS"],
+            ),
+            (
+                r#"{"ForAllValues:Null":{"aws:TagKeys":"true"}}"#,
+                &["NULL_WITH_QUALIFIER"],
+            ),
+            (
+                r#"{"Null":{"aws:TagKeys":"yes"}}"#,
+                &["TYPE_MISMATCH_BOOLEAN"],
+            ),
+            (
+                r#"{"StringEquals":{"aws:TagKeys":"a"}}"#,
+                &["MISSING_QUALIFIER"],
+            ),
+            (r#"{"ForAllValues:StringEquals":{"aws:TagKeys":"a"}}"#, &[]),
+            (
+                r#"{"ForAllValues:StringEquals":{"s3:prefix":"a"}}"#,
+                &["FORALLVALUES_WITH_SINGLE_VALUED_KEY"],
+            ),
+            (r#"{"ForAnyValue:StringEquals":{"s3:prefix":"a"}}"#, &[]),
+            (
+                r#"{"StringEquals":{"aws:SecureTransport":"true"}}"#,
+                &["TYPE_MISMATCH"],
+            ),
+            (
+                r#"{"Bool":{"aws:SecureTransport":"yes"}}"#,
+                &["TYPE_MISMATCH_BOOLEAN"],
+            ),
+            (
+                r#"{"Bool":{"aws:SecureTransport":["true","false"]}}"#,
+                &["INVALID_CONDITION_MULTIPLE_BOOLEAN"],
+            ),
+            (r#"{"Bool":{"aws:SecureTransport":true}}"#, &[]),
+            (
+                r#"{"DateLessThan":{"aws:CurrentTime":"tomorrow"}}"#,
+                &["TYPE_MISMATCH_DATE"],
+            ),
+            (
+                r#"{"DateLessThan":{"aws:CurrentTime":"1700000000"}}"#,
+                &["INVALID_DATE_VALUE"],
+            ),
+            (
+                r#"{"DateLessThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"}}"#,
+                &[],
+            ),
+            (
+                r#"{"NumericLessThan":{"aws:MultiFactorAuthAge":"an hour"}}"#,
+                &["TYPE_MISMATCH_NUMBER"],
+            ),
+            (
+                r#"{"NumericLessThan":{"aws:MultiFactorAuthAge":3600}}"#,
+                &[],
+            ),
+            (
+                r#"{"NumericLessThan":{"aws:MultiFactorAuthAge":"${aws:x}"}}"#,
+                &["INVALID_VARIABLE_FOR_OPERATOR"],
+            ),
+            (
+                r#"{"IpAddress":{"aws:SourceIp":"203.0.113.0/33"}}"#,
+                &["TYPE_MISMATCH_IP_RANGE"],
+            ),
+            (
+                r#"{"IpAddress":{"aws:SourceIp":"203.0.113.7/24"}}"#,
+                &["IMPROVE_IP_RANGE"],
+            ),
+            (
+                r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#,
+                &["PRIVATE_IP_ADDRESS"],
+            ),
+            (
+                r#"{"NotIpAddress":{"aws:SourceIp":["192.168.1.0/24","fd00::/8"]}}"#,
+                &["PRIVATE_NOT_IP_ADDRESS"],
+            ),
+            (
+                r#"{"IpAddress":{"aws:SourceIp":["10.1.0.0/16","203.0.113.0/24"]}}"#,
+                &["PRIVATE_IP_ADDRESS_SUBSET"],
+            ),
+            (
+                r#"{"NotIpAddress":{"aws:SourceIp":["10.1.0.0/16","203.0.113.0/24"]}}"#,
+                &["PRIVATE_NOT_IP_ADDRESS_SUBSET"],
+            ),
+            // Wider than what is private.
+            (r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/7"}}"#, &[]),
+            (
+                r#"{"IpAddress":{"aws:VpcSourceIp":"10.0.0.0/8"}}"#,
+                &["MISSING_PAIRED_CONDITION_KEYS"],
+            ),
+            (
+                r#"{"IpAddress":{"aws:VpcSourceIp":"10.0.0.0/8"},"StringEquals":{"aws:SourceVpc":"vpc-1"}}"#,
+                &[],
+            ),
+            (
+                r#"{"BinaryEquals":{"s3:prefix":"not base64"}}"#,
+                &["TYPE_MISMATCH", "TYPE_MISMATCH_STRING"],
+            ),
+            (
+                r#"{"StringEquals":{"s3:prefix":"home/*"}}"#,
+                &["WILDCARD_WITHOUT_LIKE_OPERATOR"],
+            ),
+            (r#"{"StringEquals":{"s3:prefix":"home/${*}"}}"#, &[]),
+            (r#"{"StringLike":{"s3:prefix":"home/*"}}"#, &[]),
+            (
+                r#"{"StringEquals":{"s3:prefix":[]}}"#,
+                &["EMPTY_ARRAY_CONDITION"],
+            ),
+            (
+                r#"{"StringEqualsIfExists":{"s3:prefix":[]}}"#,
+                &["EMPTY_ARRAY_CONDITION_IFEXISTS"],
+            ),
+            (
+                r#"{"ForAllValues:StringEquals":{"aws:TagKeys":[]}}"#,
+                &["EMPTY_ARRAY_CONDITION_FORALLVALUES"],
+            ),
+            (
+                r#"{"ForAnyValue:StringEquals":{"aws:TagKeys":[]}}"#,
+                &["EMPTY_ARRAY_CONDITION_FORANYVALUE"],
+            ),
+            (
+                r#"{"StringEquals":{"kms:ViaService":"s3.eu-central-1.amazonaws.com"}}"#,
+                &[],
+            ),
+            (
+                r#"{"StringEquals":{"kms:ViaService":"s3.cn-north-1.amazonaws.com.cn"}}"#,
+                &[],
+            ),
+            (
+                r#"{"StringEquals":{"kms:ViaService":"s3.amazonaws.com"}}"#,
+                &["INVALID_SERVICE_PRINCIPAL_FORMAT"],
+            ),
+            (
+                r#"{"StringLike":{"kms:ViaService":"s3.*.amazonaws.com"}}"#,
+                &[],
+            ),
+        ] {
+            assert_eq!(of_condition(condition), expected, "{condition}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Findings about statements: what they lack, whom they name, and what they give too much of.
 
-use super::{LintKind, Linter};
+use super::{LintKind, Linter, Severity};
 use crate::document::{Effect, Element, PrincipalElement, PrincipalPattern, Statement, Version};
 
 /// An action of IAM that lets who has it do what somebody else may, with its findings: for each way to name it, and
@@ -84,11 +84,11 @@ impl Linter<'_> {
         let here = (Some(index), &[][..]);
         if statement.actions.is_none() {
             let message = "Add an Action or NotAction element to the policy statement.";
-            self.error("MISSING_ACTION", message, here, span);
+            self.add(Severity::Error, "MISSING_ACTION", message, here, span);
         }
         if statement.resources.is_none() && self.kind != LintKind::Trust {
             let message = "Add a Resource or NotResource element to the policy statement.";
-            self.error("MISSING_RESOURCE", message, here, span);
+            self.add(Severity::Error, "MISSING_RESOURCE", message, here, span);
         }
         self.principal(index, statement);
         if let Some(element) = &statement.actions {
@@ -111,7 +111,8 @@ impl Linter<'_> {
             };
             if wanted {
                 let message = "Add a Principal element to the policy statement.";
-                self.error(
+                self.add(
+                    Severity::Error,
                     "MISSING_PRINCIPAL",
                     message,
                     (Some(index), &[]),
@@ -128,12 +129,24 @@ impl Linter<'_> {
         match self.kind {
             LintKind::Identity => {
                 let message = "The policy type IDENTITY_POLICY does not support the Principal element. Remove the Principal element.";
-                self.error("UNSUPPORTED_PRINCIPAL", message, place, element.span);
+                self.add(
+                    Severity::Error,
+                    "UNSUPPORTED_PRINCIPAL",
+                    message,
+                    place,
+                    element.span,
+                );
                 return;
             }
             LintKind::ServiceControl => {
                 let message = "SCPs do not support specifying principals. Remove the Principal or NotPrincipal element.";
-                self.error("SCP_SYNTAX_ERROR_PRINCIPAL", message, place, element.span);
+                self.add(
+                    Severity::Error,
+                    "SCP_SYNTAX_ERROR_PRINCIPAL",
+                    message,
+                    place,
+                    element.span,
+                );
                 return;
             }
             LintKind::Resource | LintKind::Trust | LintKind::ResourceControl => {}
@@ -145,11 +158,17 @@ impl Linter<'_> {
                 _ => "EMPTY_ARRAY_PRINCIPAL",
             };
             let message = "This statement includes no principals and does not affect the policy. Specify principals.";
-            self.suggestion(code, message, place, element.span);
+            self.add(Severity::Suggestion, code, message, place, element.span);
         }
         if element.negated && statement.effect == Effect::Allow {
             let message = "Using Allow with NotPrincipal can be overly permissive. We recommend that you use Principal instead.";
-            self.security("ALLOW_WITH_NOT_PRINCIPAL", message, place, element.span);
+            self.add(
+                Severity::SecurityWarning,
+                "ALLOW_WITH_NOT_PRINCIPAL",
+                message,
+                place,
+                element.span,
+            );
         }
         self.named(index, name, element);
     }
@@ -171,7 +190,8 @@ impl Linter<'_> {
                 let message = format!(
                     "Wildcards (*, ?) are not supported with the principal key {kind}. Replace the wildcard with a valid principal value."
                 );
-                self.error(
+                self.add(
+                    Severity::Error,
                     "UNSUPPORTED_WILDCARD_IN_PRINCIPAL",
                     message,
                     place,
@@ -184,11 +204,23 @@ impl Linter<'_> {
             match id.get(..4) {
                 Some("AROA") => {
                     let message = "The Principal element includes the IAM role ID. We recommend that you use a role ARN instead.";
-                    self.warning("INVALID_ROLE_REFERENCE", message, place, element.span);
+                    self.add(
+                        Severity::Warning,
+                        "INVALID_ROLE_REFERENCE",
+                        message,
+                        place,
+                        element.span,
+                    );
                 }
                 Some("AIDA") => {
                     let message = "The Principal element includes the IAM user ID. We recommend that you use a user ARN instead.";
-                    self.warning("INVALID_USER_REFERENCE", message, place, element.span);
+                    self.add(
+                        Severity::Warning,
+                        "INVALID_USER_REFERENCE",
+                        message,
+                        place,
+                        element.span,
+                    );
                 }
                 _ => {}
             }
@@ -204,7 +236,13 @@ impl Linter<'_> {
         let texts: Vec<&str> = element.texts().collect();
         if texts.is_empty() {
             let message = "This statement includes no actions and does not affect the policy. Specify actions.";
-            self.suggestion("EMPTY_ARRAY_ACTION", message, place, element.span);
+            self.add(
+                Severity::Suggestion,
+                "EMPTY_ARRAY_ACTION",
+                message,
+                place,
+                element.span,
+            );
         }
         for text in texts.iter().filter(|t| **t != "*") {
             if text.contains("${") {
@@ -212,7 +250,7 @@ impl Linter<'_> {
                 continue;
             }
             if let Some((code, message)) = self.action(text) {
-                self.error(code, message, place, element.span);
+                self.add(Severity::Error, code, message, place, element.span);
             }
         }
         let redundant = texts.iter().enumerate().find(|(i, text)| {
@@ -226,7 +264,13 @@ impl Linter<'_> {
             let message = format!(
                 "The action {text} is redundant because another action of the statement provides the same permissions. Update the policy to remove the redundant action."
             );
-            self.suggestion("REDUNDANT_ACTION", message, place, element.span);
+            self.add(
+                Severity::Suggestion,
+                "REDUNDANT_ACTION",
+                message,
+                place,
+                element.span,
+            );
         }
     }
 
@@ -286,8 +330,231 @@ impl Linter<'_> {
         };
         let place = (Some(index), &[name][..]);
         match delegation.security {
-            true => self.security(code, *message, place, resources.span),
-            false => self.warning(code, *message, place, resources.span),
+            true => self.add(
+                Severity::SecurityWarning,
+                code,
+                *message,
+                place,
+                resources.span,
+            ),
+            false => self.add(Severity::Warning, code, *message, place, resources.span),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::LintKind;
+    use crate::lint::tests::of_statement;
+
+    #[test]
+    fn finds_in_statements() {
+        use LintKind::{Identity, Resource, ServiceControl, Trust};
+        for (kind, statement, expected) in [
+            (
+                Identity,
+                r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#,
+                &[][..],
+            ),
+            (
+                Identity,
+                r#"{"Effect":"Allow","Action":"s3:GetObjects","Resource":"*"}"#,
+                &["INVALID_ACTION"],
+            ),
+            (
+                Identity,
+                r#"{"Effect":"Allow","Action":"GetObject","Resource":"*"}"#,
+                &["INVALID_ACTION"],
+            ),
+            (
+                Identity,
+                r#"{"Effect":"Allow","Action":"ec2:Whatever","Resource":"*"}"#,
+                &[],
+            ),
+            (
+                Identity,
+                r#"{"Effect":"Allow","Action":"s3:GetObject"}"#,
+                &["MISSING_RESOURCE"],
+            ),
+            (
+                Identity,
+                r#"{"Effect":"Allow","Resource":"*"}"#,
+                &["MISSING_ACTION"],
+            ),
+            (
+                Identity,
+                r#"{"Action":"s3:GetObject","Resource":"*"}"#,
+                &["MISSING_EFFECT"],
+            ),
+            (
+                Identity,
+                r#"{"Effect":"allow","Action":"s3:GetObject","Resource":"*"}"#,
+                &["INVALID_EFFECT"],
+            ),
+            (
+                Identity,
+                r#"{"Effect":"Allow","Action":"s3:GetObject","NotAction":"s3:*","Resource":"*"}"#,
+                &["UNSUPPORTED_ELEMENT_COMBINATION"],
+            ),
+            (
+                Identity,
+                r#"{"Effect":"Allow","Action":["s3:*","s3:GetObject"],"Resource":"*"}"#,
+                &["REDUNDANT_ACTION"],
+            ),
+            (
+                Identity,
+                r#"{"Effect":"Allow","Action":[],"Resource":[]}"#,
+                &["EMPTY_ARRAY_ACTION", "EMPTY_ARRAY_RESOURCE"],
+            ),
+            (
+                Identity,
+                r#"{"Sid":"","Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#,
+                &["EMPTY_SID_VALUE"],
+            ),
+            (
+                Identity,
+                r#"{"Sid":"a b","Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#,
+                &["UNSUPPORTED_SID"],
+            ),
+            (
+                Identity,
+                r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}"#,
+                &["UNSUPPORTED_PRINCIPAL"],
+            ),
+            (
+                ServiceControl,
+                r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}"#,
+                &["SCP_SYNTAX_ERROR_PRINCIPAL"],
+            ),
+            (
+                Resource,
+                r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#,
+                &["MISSING_PRINCIPAL"],
+            ),
+            (
+                Resource,
+                r#"{"Effect":"Allow","Principal":{},"Action":"s3:GetObject","Resource":"*"}"#,
+                &["EMPTY_OBJECT_PRINCIPAL"],
+            ),
+            (
+                Resource,
+                r#"{"Effect":"Allow","Principal":{"AWS":[]},"Action":"s3:GetObject","Resource":"*"}"#,
+                &["EMPTY_ARRAY_PRINCIPAL"],
+            ),
+            (
+                Resource,
+                r#"{"Effect":"Allow","Principal":{"Aws":"*"},"Action":"s3:GetObject","Resource":"*"}"#,
+                &["INVALID_PRINCIPAL_KEY"],
+            ),
+            (
+                Resource,
+                r#"{"Effect":"Allow","Principal":{"AWS":["AROAEXAMPLEEXAMPLE123","AIDAEXAMPLEEXAMPLE123","arn:aws:iam::111111111111:role/*","${aws:userid}"]},"Action":"s3:GetObject","Resource":"*"}"#,
+                &[
+                    "INVALID_ROLE_REFERENCE",
+                    "INVALID_USER_REFERENCE",
+                    "UNSUPPORTED_WILDCARD_IN_PRINCIPAL",
+                    "VARIABLE_UNSUPPORTED_IN_ELEMENT",
+                ],
+            ),
+            (
+                Resource,
+                r#"{"Effect":"Allow","NotPrincipal":{"AWS":"111111111111"},"Action":"s3:GetObject","Resource":"*"}"#,
+                &["ALLOW_WITH_NOT_PRINCIPAL"],
+            ),
+            (
+                Trust,
+                r#"{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"s3:GetObject"}"#,
+                &["UNSUPPORTED_ACTION_IN_POLICY"],
+            ),
+            (
+                Trust,
+                r#"{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"sts:AssumeRole","Resource":"*"}"#,
+                &["UNSUPPORTED_RESOURCE"],
+            ),
+        ] {
+            assert_eq!(of_statement(statement, kind), expected, "{statement}");
+        }
+    }
+
+    #[test]
+    fn finds_who_gets_roles() {
+        for (action, resource, expected) in [
+            (
+                r#""Action":"iam:PassRole""#,
+                r#""Resource":"*""#,
+                &["PASS_ROLE_WITH_STAR_IN_RESOURCE"][..],
+            ),
+            (
+                r#""Action":"iam:PassRole""#,
+                r#""Resource":"arn:aws:iam::*:role/*""#,
+                &["PASS_ROLE_WITH_STAR_IN_RESOURCE"],
+            ),
+            (
+                r#""Action":"iam:PassRole""#,
+                r#""Resource":"arn:aws:iam::*:role/Service*""#,
+                &[],
+            ),
+            (
+                r#""Action":"*""#,
+                r#""Resource":"*""#,
+                &[
+                    "PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE",
+                    "CREATE_SLR_WITH_STAR_IN_ACTION_AND_RESOURCE",
+                ],
+            ),
+            (
+                r#""NotAction":"ec2:*""#,
+                r#""Resource":"*""#,
+                &[
+                    "PASS_ROLE_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION",
+                    "CREATE_SLR_WITH_STAR_IN_RESOURCE_AND_NOT_ACTION",
+                ],
+            ),
+            (r#""NotAction":"iam:*""#, r#""Resource":"*""#, &[]),
+            (
+                r#""Action":"iam:*""#,
+                r#""NotResource":"arn:aws:iam::111111111111:role/a""#,
+                &[
+                    "PASS_ROLE_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE",
+                    "CREATE_SLR_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE",
+                ],
+            ),
+            (
+                r#""NotAction":"ec2:*""#,
+                r#""NotResource":"arn:aws:iam::111111111111:role/a""#,
+                &[
+                    "PASS_ROLE_WITH_NOT_ACTION_AND_NOT_RESOURCE",
+                    "CREATE_SLR_WITH_NOT_ACTION_AND_NOT_RESOURCE",
+                ],
+            ),
+            (
+                r#""Action":["iam:CreateServiceLinkedRole","iam:passrole"]"#,
+                r#""NotResource":"arn:aws:iam::111111111111:role/a""#,
+                &[
+                    "PASS_ROLE_WITH_NOT_RESOURCE",
+                    "CREATE_SLR_WITH_NOT_RESOURCE",
+                ],
+            ),
+            (
+                r#""Action":"iam:CreateServiceLinkedRole""#,
+                r#""Resource":"*""#,
+                &["CREATE_SLR_WITH_STAR_IN_RESOURCE"],
+            ),
+        ] {
+            let statement = format!(r#"{{"Effect":"Allow",{action},{resource}}}"#);
+            assert_eq!(
+                of_statement(&statement, LintKind::Identity),
+                expected,
+                "{statement}"
+            );
+            let denied = statement.replace("Allow", "Deny");
+            assert_eq!(
+                of_statement(&denied, LintKind::Identity),
+                [""; 0],
+                "{denied}"
+            );
+        }
+        let narrowed = r#"{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"codepipeline.amazonaws.com"}}}"#;
+        assert_eq!(of_statement(narrowed, LintKind::Identity), [""; 0]);
     }
 }

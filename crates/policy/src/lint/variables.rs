@@ -1,6 +1,6 @@
 //! Findings about policy variables.
 
-use super::{Linter, Place};
+use super::{Linter, Place, Severity};
 use crate::document::Version;
 use crate::json::Span;
 
@@ -8,7 +8,13 @@ impl Linter<'_> {
     /// A variable where AWS fills none in.
     pub(super) fn variable_in_element(&mut self, place: Place<'_>, span: Span) {
         let message = "Policy variables are supported in the Resource and Condition elements. Remove the policy variable from this element.";
-        self.error("VARIABLE_UNSUPPORTED_IN_ELEMENT", message, place, span);
+        self.add(
+            Severity::Error,
+            "VARIABLE_UNSUPPORTED_IN_ELEMENT",
+            message,
+            place,
+            span,
+        );
     }
 
     /// The variables of a resource, or of a condition's value.
@@ -19,12 +25,18 @@ impl Linter<'_> {
         if version == Version::V2008 {
             let message =
                 "To include variables in your policy, use the policy version 2012-10-17 or later.";
-            self.error("VARIABLE_UNSUPPORTED_IN_VERSION", message, place, span);
+            self.add(
+                Severity::Error,
+                "VARIABLE_UNSUPPORTED_IN_VERSION",
+                message,
+                place,
+                span,
+            );
             return;
         }
         for piece in text.split("${").skip(1) {
             if let Some((code, message)) = wrong(piece) {
-                self.error(code, message, place, span);
+                self.add(Severity::Error, code, message, place, span);
             }
         }
     }
