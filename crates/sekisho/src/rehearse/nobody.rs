@@ -7,6 +7,7 @@ use sekisho_arn::is_account_id;
 use sekisho_engine::Engine;
 use sekisho_iac::Problem;
 use sekisho_policy::{Document, PrincipalPattern, principals};
+use serde_json::{Map, Value};
 
 use super::fix::policies::Policies;
 use super::{Failure, Note};
@@ -24,11 +25,17 @@ pub(super) fn is_named(problem: &Problem) -> bool {
         .any(|sentence| text.contains(sentence))
 }
 
+/// The policies among the arguments or attributes of a block.
+fn documents(values: &Map<String, Value>) -> Vec<Document> {
+    let texts = ARGUMENTS
+        .iter()
+        .filter_map(|name| values.get(*name)?.as_str());
+    texts.filter_map(|text| text.parse().ok()).collect()
+}
+
 /// Who is not there, of a policy that AWS refused for it, and what to write.
 pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) -> Option<String> {
-    let texts = ARGUMENTS.map(|name| failure.arguments.get(name)?.as_str());
-    let documents = texts.into_iter().flatten();
-    let documents: Vec<Document> = documents.filter_map(|text| text.parse().ok()).collect();
+    let documents = documents(&failure.arguments);
     let named = documents.iter().flat_map(principals);
     let mut named: Vec<&PrincipalPattern> = named.collect();
     // Of what is there, what the policy could not know yet comes last.
@@ -111,8 +118,7 @@ pub(super) fn ids(policies: &Policies<'_>) -> Vec<Note> {
     let mut told = BTreeSet::new();
     let mut out = Vec::new();
     for made in policies.made.iter().filter(|m| !m.node.is_data()) {
-        let documents = ARGUMENTS.iter().filter_map(|name| made.text(name));
-        let documents: Vec<Document> = documents.filter_map(|text| text.parse().ok()).collect();
+        let documents = documents(made.values);
         let statements = documents.iter().flat_map(Document::statements);
         let conditions = statements.flat_map(|s| &s.conditions);
         for operand in conditions
@@ -141,24 +147,19 @@ pub(super) fn strangers(engine: &Engine, policies: &Policies<'_>) -> Vec<Note> {
     let mut told = BTreeSet::new();
     let mut out = Vec::new();
     for made in &policies.made {
-        for text in ARGUMENTS.iter().filter_map(|name| made.text(name)) {
-            let Ok(document) = text.parse::<Document>() else {
+        for principal in documents(made.values).iter().flat_map(principals) {
+            let PrincipalPattern::Arn(arn) = principal else {
                 continue;
             };
-            for principal in principals(&document) {
-                let PrincipalPattern::Arn(arn) = principal else {
-                    continue;
-                };
-                let account = arn.split(':').nth(4).unwrap_or_default();
-                let elsewhere = is_account_id(account) && !engine.knows(account);
-                if elsewhere && told.insert(arn.clone()) {
-                    out.push(Note {
-                        message: format!(
-                            "account {account} is not in this configuration: {arn} is taken to exist there"
-                        ),
-                        place: Some(made.node.place.clone()),
-                    });
-                }
+            let account = arn.split(':').nth(4).unwrap_or_default();
+            let elsewhere = is_account_id(account) && !engine.knows(account);
+            if elsewhere && told.insert(arn.clone()) {
+                out.push(Note {
+                    message: format!(
+                        "account {account} is not in this configuration: {arn} is taken to exist there"
+                    ),
+                    place: Some(made.node.place.clone()),
+                });
             }
         }
     }

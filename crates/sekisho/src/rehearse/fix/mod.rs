@@ -20,7 +20,7 @@ use super::patch::Patch;
 use super::{Completion, Options, rehearse};
 use new::New;
 use policies::Policies;
-use writer::{Place, Writer};
+use writer::{Place, Shared, Writer};
 
 /// The configuration as it should be.
 #[derive(Debug, Default)]
@@ -245,9 +245,9 @@ pub fn fix(options: &Options, completion: &Completion) -> Result<Fix, Vec<Proble
 fn placed<'c, 's>(
     writer: &Writer<'c>,
     statements: &'s [Statement<'s>],
+    shared: &Shared,
     closed: &BTreeSet<(String, usize)>,
 ) -> Vec<(&'s Statement<'s>, Option<Place<'c>>)> {
-    let shared = writer.shared();
     let mut avoided: BTreeSet<(usize, (String, usize))> = BTreeSet::new();
     loop {
         let places = statements.iter().enumerate().map(|(index, statement)| {
@@ -287,9 +287,10 @@ fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fi
     let configuration = Configuration::read(&options.reading)?;
     let writer = Writer::new(&configuration, completion, refer);
     let statements = grouped(&completion.patches);
+    let shared = writer.shared();
     let mut closed: BTreeSet<(String, usize)> = BTreeSet::new();
     loop {
-        let (mut fix, insertions) = put(&writer, &statements, &closed);
+        let (mut fix, insertions) = put(&writer, &statements, &shared, &closed);
         let all = tried(options, completion, &writer, &fix.files);
         fix.passes = fix.unwritten.is_empty() && all == Tried::Passes;
         if all != Tried::GivesMore {
@@ -313,12 +314,13 @@ fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fi
 fn put(
     writer: &Writer<'_>,
     statements: &[Statement<'_>],
+    shared: &Shared,
     closed: &BTreeSet<(String, usize)>,
 ) -> (Fix, Vec<Insertion>) {
     let mut fix = Fix::default();
     let mut insertions = Vec::new();
     let mut new: Vec<New<'_>> = Vec::new();
-    for (statement, place) in placed(writer, statements, closed) {
+    for (statement, place) in placed(writer, statements, shared, closed) {
         match place {
             Some(Place::Into(insertion)) => insertions.push(insertion),
             Some(Place::Beside(resource)) => {
@@ -338,7 +340,6 @@ fn put(
                 }
             }
             None => {
-                let shared = writer.shared();
                 let avoid = |place: &(String, usize)| {
                     let holders = shared.get(place).map_or(0, BTreeSet::len);
                     closed.contains(place) || holders > 1

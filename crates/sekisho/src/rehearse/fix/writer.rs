@@ -11,6 +11,9 @@ use super::statement::Form;
 use super::{Insertion, Statement};
 use crate::rehearse::Completion;
 
+/// By where a statement would go in: everybody who has the policy there.
+pub(super) type Shared = BTreeMap<(String, usize), BTreeSet<String>>;
+
 /// Where a statement goes.
 pub(super) enum Place<'c> {
     /// Into a policy that is there.
@@ -99,8 +102,8 @@ impl<'c> Writer<'c> {
     }
 
     /// By where a statement would go in: the ARNs of all that has the policy there, and so the statement.
-    pub(super) fn shared(&self) -> BTreeMap<(String, usize), BTreeSet<String>> {
-        let mut out: BTreeMap<(String, usize), BTreeSet<String>> = BTreeMap::new();
+    pub(super) fn shared(&self) -> Shared {
+        let mut out = Shared::new();
         for (made, argument, holders) in self.policies.all() {
             let Some(source) = self.configuration.policy_source(made.node, argument) else {
                 continue;
