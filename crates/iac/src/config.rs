@@ -220,7 +220,9 @@ impl Configuration {
                     Some((_, call)) => {
                         Problem::at(&call.place, format!("module.{}: {message}", call.name))
                     }
-                    None => problem(message),
+                    None => problem(format!(
+                        "{message}: give a directory with .tf files, or what `terraform show -json` printed of a plan"
+                    )),
                 });
                 return assigned;
             }

@@ -473,6 +473,12 @@ const CASES: &[Case] = &[
         edits: &[],
         arguments: &["rehearse", "-q", "--image", "team/other=/nowhere", "DIR"],
     },
+    Case {
+        name: "no-directory",
+        example: None,
+        edits: &[],
+        arguments: &["rehearse", "-q", "DIR/nowhere"],
+    },
     alone("no-files", &[("readme.txt", "", "")]),
     alone("syntax-error", &[("main.tf", "", "locals {\n  a =\n}\n")]),
     alone(
