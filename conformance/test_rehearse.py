@@ -216,3 +216,47 @@ def test_what_is_repaired_delivers_by_terraform(tmp_path, name):
     assert formatted.returncode == 0, formatted.stdout
     done = run([BINARY, "rehearse", "-q", "--with", "terraform", str(infra)], environment)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_terraform_gives_up_over_is_told_as_natively(tmp_path):
+    """A resource that the engine refuses: the same denials and failures both ways, and no change in the files."""
+    without_terraform()
+    infra = tmp_path / "infra"
+    shutil.copytree(EXAMPLES / "heredocs", infra)
+    main = infra / "main.tf"
+    statement = """{
+          "Sid": "Frozen",
+          "Effect": "Deny",
+          "Principal": "*",
+          "Action": "s3:PutObject",
+          "Resource": "${aws_s3_bucket.artifacts.arn}/notes/*"
+        },
+        {
+          "Effect": "Allow",
+          "Principal": { "AWS": "arn:aws:iam::${var.registry_account}:root" },
+          "Action": ["s3:PutObject", "s3:PutObjectAcl"],"""
+    allow = statement[statement.index("{\n          \"Effect\": \"Allow\""):]
+    text = main.read_text()
+    assert allow in text
+    notes = """
+resource "aws_s3_object" "notes" {
+  for_each = toset(["a"])
+
+  bucket     = aws_s3_bucket_policy.artifacts.bucket
+  key        = "notes/${each.key}"
+  content    = "hello"
+}
+"""
+    main.write_text(text.replace(allow, statement, 1) + notes)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    environment |= {"TF_CLI_CONFIG_FILE": os.devnull, "TF_CLI_ARGS_init": f"-plugin-dir={plugins()}"}
+    told = []
+    for way in ([], ["--with", "terraform"]):
+        done = run([BINARY, "rehearse", "-q", "--format", "json", *way, str(infra)], environment)
+        assert done.returncode == 1, done.stdout + done.stderr
+        report = json.loads(done.stdout)
+        told.append((report["failures"], [{k: v for k, v in d.items() if k != "call"} for d in report["denials"]]))
+    assert told[0] == told[1]
+    (failure,), (denial,) = told[0]
+    assert failure["address"] == "aws_s3_object.notes" and failure["file"] == str(main), failure
+    assert denial["action"] == "s3:PutObject" and "Frozen" in denial["deniedBy"], denial

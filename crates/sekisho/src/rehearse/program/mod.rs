@@ -1,0 +1,210 @@
+//! A rehearsal in which the real Terraform (or OpenTofu) makes the resources: it runs in a copy of the directories, with
+//! its providers pointed at an engine. The user's directories and states are not touched.
+
+mod copy;
+mod refused;
+mod run;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use sekisho_engine::{Engine, Event};
+use sekisho_executor::Executor;
+use sekisho_iac::{Configuration, Problem, ProviderId};
+use sekisho_server::Server;
+use serde_json::json;
+
+use super::providers::Providers;
+use super::{
+    Client, Note, Options, Outcome, denials, follow, given, image, new_engine, rehearse,
+    unsupported,
+};
+use copy::Copy;
+use refused::Refused;
+use run::Terraform;
+
+fn problem(message: impl Into<String>) -> Vec<Problem> {
+    vec![Problem {
+        message: message.into(),
+        place: None,
+    }]
+}
+
+/// Runs a rehearsal by `program`, which is `terraform` or `tofu`.
+///
+/// # Errors
+/// What keeps the configuration from being read, and what the program says when it fails of itself. What it gives up
+/// over because the engine refuses it is an outcome.
+pub fn rehearse_with_program(
+    program: &str,
+    options: &Options,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Outcome, Vec<Problem>> {
+    if let Some(plan) = options.reading.directories.iter().find(|d| d.is_file()) {
+        let message = format!(
+            "{}: {program} makes resources of directories, not of plans",
+            plan.display()
+        );
+        return Err(problem(message));
+    }
+    let configuration = Configuration::read(&options.reading)?;
+    let (not_made, mut notes) = unsupported::not_made(&configuration, &configuration.order()?)?;
+    let engine = new_engine(options)?;
+    let providers = Providers::new(&configuration, options)?;
+    let clients = providers.clients(&engine, configuration.nodes.iter())?;
+    let accounts: Vec<String> = clients.values().map(|c| c.account.clone()).collect();
+    notes.extend(given::prepare(&engine, options, &accounts)?);
+    let executor = Executor::start(Arc::clone(&engine)).map_err(|e| problem(e.to_string()))?;
+    let copy = Copy::make(&configuration, options)?;
+    let endpoint = Endpoint::start(&engine, &options.region)?;
+    for (file, ranges) in configuration.blocks(&not_made) {
+        copy.cut(&file, ranges)?;
+    }
+    for (folder, text) in configuration.without(&not_made) {
+        copy.override_in(&folder, &text)?;
+    }
+    for directory in &options.reading.directories {
+        copy.point(&configuration, directory, &clients, &endpoint.address)?;
+    }
+    let terraform = Terraform {
+        program,
+        endpoint: &endpoint.address,
+    };
+    let gave_up = terraform.apply(options, &copy, progress)?;
+    drop(endpoint);
+    let refused = Refused::of(&gave_up, &engine.events_since(0), &configuration, options);
+    if refused.failures.is_empty() && !gave_up.is_empty() {
+        let own = gave_up.iter();
+        let own = own.flat_map(|g| problem(run::failed(program, "apply", &g.said)));
+        return Err(own.collect());
+    }
+    let pipelines = pipelines(&clients)?;
+    let mut used = BTreeSet::new();
+    for (client, name) in &pipelines {
+        let definition = client.call("codepipeline", "GetPipeline", json!({"name": name}));
+        let definition = definition.map_err(|e| problem(e.to_string()))?;
+        image::push_for_definition(client, &definition["pipeline"], options, &mut used)
+            .map_err(problem)?;
+        // The execution that began with the pipeline found no image: what counts is the one that has one.
+        client
+            .call(
+                "codepipeline",
+                "StartPipelineExecution",
+                json!({"name": name}),
+            )
+            .map_err(|e| problem(e.to_string()))?;
+    }
+    let runs = follow::follow(&engine, &pipelines, options, progress);
+    drop(executor);
+    let attempts: BTreeSet<String> = runs
+        .iter()
+        .filter_map(|r| r.execution.as_ref())
+        .flat_map(|e| e.attempts.iter().map(|a| a.id.clone()))
+        .collect();
+    let mut events = engine.events_since(0);
+    events.retain(|e| e.tag.as_ref().is_none_or(|tag| attempts.contains(tag)));
+    // What else the program was refused while it made things, it asked again until it was not.
+    let counts = |e: &Event| e.tag.is_some() || refused.calls.contains(&e.id);
+    let delivered: Vec<Arc<Event>> = events.iter().filter(|e| counts(e)).cloned().collect();
+    let mut outcome = Outcome {
+        denials: denials(&delivered, &runs),
+        pipelines: runs,
+        failures: refused.failures,
+        resources: 0,
+        made: BTreeMap::new(),
+        named: BTreeMap::new(),
+        notes,
+        hints: Vec::new(),
+        events,
+        engine,
+    };
+    if !outcome.passes() {
+        explain(&mut outcome, options)?;
+    }
+    Ok(outcome)
+}
+
+/// Adds what only a reading of the configuration knows: where the policies stand, and what to do about what no statement
+/// mends.
+fn explain(outcome: &mut Outcome, options: &Options) -> Result<(), Vec<Problem>> {
+    let options = Options {
+        data: None,
+        ..options.clone()
+    };
+    let read = rehearse(&options, &mut |_| {})?;
+    for denial in &mut outcome.denials {
+        let same = read.denials.iter().find(|d| d.id == denial.id);
+        denial.spot = same.and_then(|d| d.spot.clone());
+    }
+    if read.passes() {
+        outcome.hints.push(Note {
+            message: "read natively, the delivery passes: what the program made differs from what was read. Rehearse without --with to compare".to_owned(),
+            place: None,
+        });
+    }
+    outcome.hints.extend(read.hints);
+    Ok(())
+}
+
+/// The pipelines of all accounts and regions.
+fn pipelines(
+    clients: &BTreeMap<ProviderId, Client>,
+) -> Result<Vec<(Client, String)>, Vec<Problem>> {
+    let mut seen = BTreeSet::new();
+    let mut out = Vec::new();
+    for client in clients.values() {
+        if !seen.insert((client.account.clone(), client.region.clone())) {
+            continue;
+        }
+        let listed = client
+            .call("codepipeline", "ListPipelines", json!({}))
+            .map_err(|e| problem(e.to_string()))?;
+        for pipeline in listed["pipelines"].as_array().into_iter().flatten() {
+            let name = pipeline["name"].as_str().unwrap_or_default();
+            out.push((client.clone(), name.to_owned()));
+        }
+    }
+    Ok(out)
+}
+
+/// An engine's address, for as long as this lives.
+struct Endpoint {
+    address: String,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Endpoint {
+    fn start(engine: &Arc<Engine>, region: &str) -> Result<Self, Vec<Problem>> {
+        let failed = |e: &dyn std::fmt::Display| problem(format!("cannot serve the engine: {e}"));
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| failed(&e))?;
+        let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let server = runtime
+            .block_on(Server::bind(any, Arc::clone(engine), region))
+            .map_err(|e| failed(&e))?;
+        let address = server.address().map_err(|e| failed(&e))?;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(server.run(async {
+                let _ = stopped.await;
+            }));
+        });
+        Ok(Self {
+            address: format!("http://{address}"),
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The program itself: what it is run with, and what it says.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sekisho_iac::{Assignment, Problem};
+
+use super::copy::Copy;
+use super::problem;
+use crate::rehearse::Options;
+
+/// What the program gave up over.
+pub(super) struct GaveUp {
+    /// The directory that it was applying.
+    pub(super) directory: PathBuf,
+    /// Everything it said.
+    pub(super) said: String,
+}
+
+/// How a failure of `program` itself is reported.
+pub(super) fn failed(program: &str, what: &str, said: &str) -> String {
+    format!("{program} {what} failed:\n{said}")
+}
+
+/// The program, and the engine that it is pointed at.
+pub(super) struct Terraform<'p> {
+    pub(super) program: &'p str,
+    pub(super) endpoint: &'p str,
+}
+
+impl Terraform<'_> {
+    /// Applies the directories in their order; one that fails is tried again after the others. What no attempt could apply
+    /// is what comes out.
+    pub(super) fn apply(
+        &self,
+        options: &Options,
+        copy: &Copy,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Vec<GaveUp>, Vec<Problem>> {
+        let mut open: Vec<&PathBuf> = options.reading.directories.iter().collect();
+        for directory in &open {
+            let mut init = vec![
+                "init".to_owned(),
+                "-input=false".to_owned(),
+                "-no-color".to_owned(),
+            ];
+            let installed = directory.join(".terraform/providers");
+            if installed.is_dir() {
+                init.push(format!(
+                    "-plugin-dir={}",
+                    sekisho_iac::full(&installed).display()
+                ));
+            }
+            progress(&format!(
+                "{} init in a copy of {}",
+                self.program,
+                directory.display()
+            ));
+            let initialized = self.run(&init, &copy.of(directory))?;
+            initialized.map_err(|said| problem(failed(self.program, "init", &said)))?;
+        }
+        while !open.is_empty() {
+            let before = open.len();
+            let mut failed = Vec::new();
+            let mut gave_up = Vec::new();
+            for directory in open {
+                progress(&format!(
+                    "{} apply in a copy of {}",
+                    self.program,
+                    directory.display()
+                ));
+                let mut arguments: Vec<String> =
+                    ["apply", "-auto-approve", "-input=false", "-no-color"]
+                        .map(str::to_owned)
+                        .into();
+                let assignments = options.reading.assignments.iter();
+                arguments.extend(assignments.map(|assignment| match assignment {
+                    Assignment::Variable(name, text) => format!("-var={name}={text}"),
+                    Assignment::File(file) => {
+                        format!("-var-file={}", sekisho_iac::full(file).display())
+                    }
+                }));
+                if let Err(said) = self.run(&arguments, &copy.of(directory))? {
+                    failed.push(directory);
+                    gave_up.push(GaveUp {
+                        directory: directory.clone(),
+                        said,
+                    });
+                }
+            }
+            if failed.len() == before {
+                return Ok(gave_up);
+            }
+            open = failed;
+        }
+        Ok(Vec::new())
+    }
+
+    /// Runs it once; the inner error is what it said when it failed.
+    fn run(&self, arguments: &[String], folder: &Path) -> Result<Result<(), String>, Vec<Problem>> {
+        let mut command = Command::new(self.program);
+        command.args(arguments).current_dir(folder);
+        command
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("CHECKPOINT_DISABLE", "1");
+        // Services that the overrides do not name are asked here, too, and answer that they are not supported.
+        command.env("AWS_ENDPOINT_URL", self.endpoint);
+        // Nothing of the user's AWS environment may reach AWS, or change what the providers do.
+        for name in [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_PROFILE",
+            "AWS_DEFAULT_PROFILE",
+            "AWS_ROLE_ARN",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "TF_WORKSPACE",
+            "TF_DATA_DIR",
+        ] {
+            command.env_remove(name);
+        }
+        let done = command
+            .output()
+            .map_err(|e| problem(format!("cannot run {}: {e}", self.program)))?;
+        if done.status.success() {
+            return Ok(Ok(()));
+        }
+        let said = String::from_utf8_lossy(&done.stderr);
+        let said = said.replace(&*folder.display().to_string(), ".");
+        Ok(Err(said.trim().to_owned()))
+    }
+}
