@@ -98,6 +98,8 @@ impl State {
             .filter(|e| !e.finished() && e.definition.execution_mode != "PARALLEL")
         {
             execution.status = ExecutionStatus::Cancelled;
+            // Recorded.
+            execution.summary = Some("Pipeline definition was updated".to_owned());
             execution.updated_ms = now_ms;
             for attempt in execution
                 .attempts
@@ -705,6 +707,34 @@ mod tests {
             w.state.execution("e1").unwrap().summary.as_deref(),
             Some("why")
         );
+    }
+
+    #[test]
+    fn a_new_declaration_cancels_what_runs_and_leaves_what_is_parallel() {
+        for (mode, status) in [
+            ("SUPERSEDED", ExecutionStatus::Cancelled),
+            ("QUEUED", ExecutionStatus::Cancelled),
+            ("PARALLEL", ExecutionStatus::InProgress),
+        ] {
+            let mut w = World::new(mode);
+            w.start("e1", mode);
+            w.end("e1", "A", false);
+            w.step(Event::Defined(Box::new(definition(mode)))).unwrap();
+            let execution = w.state.execution("e1").unwrap();
+            assert_eq!(execution.status, status, "{mode}");
+            let cancelled = status == ExecutionStatus::Cancelled;
+            assert_eq!(
+                execution.summary.as_deref(),
+                cancelled.then_some("Pipeline definition was updated")
+            );
+            let attempts = execution.attempts.iter();
+            let abandoned = attempts.filter(|a| a.status == ActionStatus::Abandoned);
+            assert_eq!(abandoned.count(), usize::from(cancelled), "B was running");
+            assert!(
+                w.state.stages.iter().all(|s| s.holder.is_none()),
+                "the next execution may enter"
+            );
+        }
     }
 
     #[test]
