@@ -1,7 +1,11 @@
-//! What makes a resource policy public (S3 user guide, "The meaning of public"; IAM Access Analyzer applies the same).
+//! What makes a resource policy public: S3 user guide, "The meaning of public", as AWS was recorded to read it
+//! (`tests/public.json`); IAM Access Analyzer applies the same.
+//!
+//! **Invariant:** a policy that lets everyone in is never taken for one that does not.
 
+use crate::compare::{everyone, names_all};
 use crate::condition::{Condition, Operator, Qualifier};
-use crate::document::{Document, Effect, PrincipalPattern};
+use crate::document::{Document, Effect, Statement};
 
 /// Condition keys that narrow `"*"` down to somebody.
 const NARROWING: &[&str] = &[
@@ -11,7 +15,6 @@ const NARROWING: &[&str] = &[
     "aws:principalorgpaths",
     "aws:sourcearn",
     "aws:sourceaccount",
-    "aws:sourceowner",
     "aws:sourceorgid",
     "aws:sourcevpc",
     "aws:sourcevpce",
@@ -25,21 +28,20 @@ const NARROWING: &[&str] = &[
 
 /// The numbers of the statements that let everyone in.
 pub fn public_statements(document: &Document) -> impl Iterator<Item = usize> {
-    document
-        .statements()
-        .iter()
-        .enumerate()
-        .filter(|(_, s)| {
-            let everyone = s
-                .principals
-                .as_ref()
-                .is_some_and(|p| p.negated || p.patterns.contains(&PrincipalPattern::Any));
-            s.effect == Effect::Allow
-                && s.actions.is_some()
-                && everyone
-                && !s.conditions.iter().any(narrows)
-        })
-        .map(|(index, _)| index)
+    let denies = |allow: &Statement| {
+        let mut denies = document.statements().iter();
+        denies.any(|d| d.effect == Effect::Deny && keeps_to_some(d, allow))
+    };
+    let public = move |s: &Statement| {
+        let all = |p: &crate::document::PrincipalElement| p.negated || everyone(p);
+        s.effect == Effect::Allow
+            && s.actions.is_some()
+            && s.principals.as_ref().is_some_and(all)
+            && !s.conditions.iter().any(|c| narrows(c, s, false))
+            && !denies(s)
+    };
+    let statements = document.statements().iter().enumerate();
+    statements.filter(move |(_, s)| public(s)).map(|(i, _)| i)
 }
 
 /// Whether a policy lets everyone in.
@@ -48,30 +50,80 @@ pub fn is_public(document: &Document) -> bool {
     public_statements(document).next().is_some()
 }
 
-/// Whether a condition narrows everyone down to somebody: a positive operator with fixed values.
-fn narrows(condition: &Condition) -> bool {
-    let positive = matches!(
-        condition.operator,
-        Operator::String { not: false }
-            | Operator::StringLike { not: false }
-            | Operator::Arn { not: false }
-            | Operator::Ip { not: false }
-    );
-    let broad = |value: &str| {
-        let least = if value.contains(':') { 32 } else { 8 };
-        matches!(value.rsplit_once('/'), Some((_, bits)) if bits.parse::<u32>().is_ok_and(|b| b < least))
+/// Whether `deny` takes from everyone what `allow` gives, but for somebody: without conditions from everyone, with
+/// conditions from those for whom each holds.
+fn keeps_to_some(deny: &Statement, allow: &Statement) -> bool {
+    names_all(deny, allow) && deny.conditions.iter().all(|c| narrows(c, deny, true))
+}
+
+/// Whether a condition narrows everyone down to somebody: a positive operator with fixed values. In a Deny it is the
+/// negated operator that leaves only those.
+fn narrows(condition: &Condition, statement: &Statement, negated: bool) -> bool {
+    let operator = match condition.operator {
+        Operator::String { not }
+        | Operator::StringLike { not }
+        | Operator::Arn { not }
+        | Operator::Ip { not } => not == negated,
+        _ => false,
     };
-    // The name of an access point may be open where its account is not.
-    let point = |v: &str| {
-        let account = v.split(':').nth(4).unwrap_or_default();
-        condition.key == "s3:dataaccesspointarn" && sekisho_arn::is_account_id(account)
+    // What holds without the key narrows nothing, unless the key must be there. A Deny holds without it, and then takes
+    // more; but any one value of several must not save the others from it.
+    let bound = match negated {
+        true => condition.qualifier == Qualifier::Single,
+        false => {
+            let optional = condition.if_exists || condition.qualifier == Qualifier::ForAll;
+            !optional
+                || statement
+                    .conditions
+                    .iter()
+                    .any(|c| requires(c, &condition.key))
+        }
     };
-    let fixed = condition.operands().all(|v| {
-        (point(v) || !v.contains(['*', '?', '$'])) && !(condition.key == "aws:sourceip" && broad(v))
-    });
     NARROWING.contains(&condition.key.as_str())
-        && positive
-        && fixed
-        && !condition.if_exists
-        && condition.qualifier != Qualifier::ForAll
+        && operator
+        && bound
+        && condition.operands().all(|v| is_fixed(condition, v))
+}
+
+/// Whether `condition` holds only where `key` is present.
+fn requires(condition: &Condition, key: &str) -> bool {
+    condition.operator == Operator::Null
+        && condition.key == key
+        && condition.operands().next().is_some()
+        && condition
+            .operands()
+            .all(|v| v.eq_ignore_ascii_case("false"))
+}
+
+/// Whether a value stands for somebody: of ARNs it is the account that must be fixed, of a role's sessions the role's id.
+fn is_fixed(condition: &Condition, value: &str) -> bool {
+    const WILD: [char; 2] = ['*', '?'];
+    if value.contains("${") {
+        return false;
+    }
+    let account_is_fixed = || {
+        let account = value.split(':').nth(4);
+        account.is_some_and(sekisho_arn::is_account_id)
+    };
+    match condition.operator {
+        Operator::Ip { .. } => !is_broad(value),
+        Operator::Arn { .. } => !value.contains(WILD) || account_is_fixed(),
+        Operator::StringLike { .. } => match condition.key.as_str() {
+            "aws:userid" => !value.strip_suffix(":*").unwrap_or(value).contains(WILD),
+            // The parts of a plain text may be anywhere: nothing before the account may be open.
+            key if key.ends_with("arn") => {
+                let before: Vec<&str> = value.splitn(6, ':').take(5).collect();
+                !value.contains(WILD) || (account_is_fixed() && !before.concat().contains(WILD))
+            }
+            _ => !value.contains(WILD),
+        },
+        // A wildcard is a character like any other there.
+        _ => true,
+    }
+}
+
+/// Whether a range of addresses is as wide as the world to S3: wider than /8, and /32 of IPv6.
+fn is_broad(range: &str) -> bool {
+    let least = if range.contains(':') { 32 } else { 8 };
+    matches!(range.rsplit_once('/'), Some((_, bits)) if bits.parse::<u32>().is_ok_and(|b| b < least))
 }

@@ -142,7 +142,13 @@ fn element_covers(
     }
 }
 
-fn everyone(element: &PrincipalElement) -> bool {
+/// Whether `outer` names, to everyone, all actions and resources that `inner` does, whatever the conditions of the two.
+pub(crate) fn names_all(outer: &Statement, inner: &Statement) -> bool {
+    outer.principals.as_ref().is_some_and(everyone)
+        && parts(inner).all(|part| covers_part(outer, part))
+}
+
+pub(crate) fn everyone(element: &PrincipalElement) -> bool {
     !element.negated && element.patterns.contains(&PrincipalPattern::Any)
 }
 

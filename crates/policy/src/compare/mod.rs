@@ -11,6 +11,7 @@ mod witness;
 
 use crate::document::Document;
 
+pub(crate) use cover::{everyone, names_all};
 pub use witness::Witness;
 
 /// What a comparison found.
