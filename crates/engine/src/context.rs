@@ -41,29 +41,31 @@ pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Reso
         }
     }
     let kind = match &caller.principal {
-        Principal::Anonymous => Some("Anonymous"),
+        Principal::Anonymous => "Anonymous",
         Principal::Service(name) => {
             context.set("aws:principalservicename", name.clone());
-            None
+            // Recorded: EventBridge at a queue, API Gateway at a role (and CloudTrail at a bucket, by stackd's notes).
+            match name.as_str() {
+                "events.amazonaws.com" => "User",
+                _ => "AssumedRole",
+            }
         }
-        Principal::Root { .. } => Some("Account"),
+        Principal::Root { .. } => "Account",
         Principal::User { arn, .. } => {
             context.set("aws:username", arn.rsplit('/').next().unwrap_or_default());
-            Some("User")
+            "User"
         }
-        Principal::Session { .. } => Some("AssumedRole"),
-        Principal::Federated { .. } => Some("FederatedUser"),
+        Principal::Session { .. } => "AssumedRole",
+        Principal::Federated { .. } => "FederatedUser",
         // Recorded for SAML: the account is the provider's, the type `User`, and there is no ARN.
         Principal::Provider { account, .. } => {
             if let Some(account) = account {
                 context.set("aws:principalaccount", account.clone());
             }
-            Some("User")
+            "User"
         }
     };
-    if let Some(kind) = kind {
-        context.set("aws:principaltype", kind);
-    }
+    context.set("aws:principaltype", kind);
     if let Some(id) = caller.user_id() {
         context.set("aws:userid", id);
     }
@@ -90,10 +92,21 @@ pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Reso
             organization.describe(account, "aws:resourceorg", &mut context);
         }
     }
-    for (key, value) in &resource.tags {
-        context.set(&format!("aws:resourcetag/{key}"), value.clone());
+    let tags = resource.tags.iter();
+    for (key, value) in in_order(tags.map(|(k, v)| (k.as_str(), v.as_str()))) {
+        context.set(&format!("aws:resourcetag/{key}"), value.to_owned());
     }
     context
+}
+
+/// Tags in the order in which their keys are set: of keys that differ only in case, the last is the one that holds
+/// (recorded for Lambda: of `Case` and `case` it is `case`, whichever was there first).
+pub(crate) fn in_order<'t>(
+    tags: impl IntoIterator<Item = (&'t str, &'t str)>,
+) -> Vec<(&'t str, &'t str)> {
+    let mut tags: Vec<_> = tags.into_iter().collect();
+    tags.sort_unstable();
+    tags
 }
 
 /// In debug builds: every key that an operation gives is one that IAM's reference data lists for the action.

@@ -93,12 +93,13 @@ impl<'a> Lookup<'a> {
         self.engine.clock().now_ms()
     }
 
-    /// Whether the caller could do `check` if `resource` were as given: for documents that are not in force yet.
+    /// What the caller would be told if he asked for `check` and `resource` were as given, for documents that are not in
+    /// force yet and calls that nobody has made: AWS's sentence, or nothing where he may.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn would_allow(&self, check: &Check, resource: &Resource) -> Result<bool, ApiError> {
-        front_door::would_allow(self, check, resource)
+    pub fn denial(&self, check: &Check, resource: &Resource) -> Result<Option<String>, ApiError> {
+        front_door::denial(self, check, resource)
     }
 
     /// Whether a user or role with this unique id, or a session of such a role, exists.

@@ -356,14 +356,15 @@ impl Dispatch<'_> {
     }
 }
 
-/// Decides a check against a resource that is given, not looked up.
-pub(crate) fn would_allow(
+/// Decides a check against a resource that is given, not looked up: what the caller would be told if he may not.
+pub(crate) fn denial(
     lookup: &Lookup<'_>,
     check: &Check,
     resource: &Resource,
-) -> Result<bool, ApiError> {
+) -> Result<Option<String>, ApiError> {
     let facts = identity::facts(lookup, lookup.caller)?;
-    Ok(ask(lookup, &facts, check, resource).decision.allowed())
+    let asked = ask(lookup, &facts, check, resource);
+    Ok(asked.denied.map(|(message, _)| message))
 }
 
 /// A decision, AWS's sentence for it, and for a denial what the caller is told of that and everything that was known of the

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::body::SinkSpec;
+use crate::context::in_order;
 use crate::cx::{Cx, Lookup};
 use crate::error::ApiError;
 use crate::probe;
@@ -91,7 +92,7 @@ impl Check {
     #[must_use]
     pub fn with_tags<'a>(mut self, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut keys = Vec::new();
-        for (key, value) in tags {
+        for (key, value) in in_order(tags) {
             self = self.with(&format!("aws:RequestTag/{key}"), value);
             keys.push(key.to_owned());
         }

@@ -73,7 +73,7 @@ pub(crate) fn accept(
             format!("key policy of key/{id}")
         });
         let again = checks::common(lookup, Check::new("kms:PutKeyPolicy", arn));
-        if !lookup.would_allow(&again, &key)? {
+        if lookup.denial(&again, &key)?.is_some() {
             return Err(malformed(
                 "The new key policy will not allow you to update the key policy in the future.",
             ));

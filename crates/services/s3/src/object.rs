@@ -152,30 +152,21 @@ pub(crate) fn find(
     }
 }
 
-/// Whether a key exists is shown only to those who may list the bucket.
+/// Whether a key exists is shown only to those who may list the bucket; the others are told why they may not.
 fn hidden(cx: &Cx<'_>, bucket: &Bucket, key: &str) -> ApiError {
     let lookup = cx.lookup();
     let check = sekisho_engine::Check::new("s3:ListBucket", bucket.arn()).with("s3:prefix", key);
-    let allowed = bucket
+    let denial = bucket
         .arn()
         .parse()
         .map_err(|_| ApiError::internal("bucket ARN"))
         .and_then(|arn| crate::resolve(&lookup, &check, &arn))
-        .and_then(|resource| lookup.would_allow(&check, &resource));
-    if matches!(allowed, Ok(true)) {
-        return no_such_key(key);
+        .and_then(|resource| lookup.denial(&check, &resource));
+    match denial {
+        Ok(None) => no_such_key(key),
+        Ok(Some(sentence)) => ApiError::new("AccessDenied", sentence).status(403),
+        Err(error) => error,
     }
-    let sentence = format!(
-        "User: {} is not authorized to perform: s3:ListBucket on resource: \"{}\" because no identity-based policy allows the s3:ListBucket action",
-        cx.caller().arn(),
-        bucket.arn()
-    );
-    let message = if cx.account() == bucket.account {
-        sentence
-    } else {
-        "Access Denied".to_owned()
-    };
-    ApiError::new("AccessDenied", message).status(403)
 }
 
 /// Puts a new version in front. Without versioning it takes the place of the one called `null`.
