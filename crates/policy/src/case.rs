@@ -310,7 +310,10 @@ impl Case {
         })?;
         let request = written.request;
         let mut context = Context::new();
-        for (key, value) in request.context.iter().flat_map(|members| &members.0) {
+        // The names of condition keys know no case: of tags that differ in nothing else, AWS was recorded to take the last.
+        let mut keys: Vec<_> = request.context.iter().flat_map(|m| &m.0).collect();
+        keys.sort_by_key(|(key, _)| key);
+        for (key, value) in keys {
             // A key without a value is a key that is not there.
             if value.get() == "null" {
                 continue;

@@ -30,7 +30,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
                 let mut seen = std::collections::HashSet::new();
                 let mut out = Vec::new();
                 while let Some((key, value)) = map.next_entry::<String, T>()? {
-                    if !seen.insert(key.to_lowercase()) {
+                    if !seen.insert(key.clone()) {
                         return Err(serde::de::Error::custom(format!(
                             "the member `{key}` stands twice"
                         )));

@@ -13,22 +13,27 @@ pub enum Style {
     Kms,
     /// S3: the ARN in double quotes.
     S3,
-    /// STS: no reason, but for resource control policies.
+    /// STS: no reason, but for resource control policies; recorded for all but web identity tokens.
     Bare,
     /// SQS: the action in lower case.
     LowerAction,
+    /// SNS: the service in upper case.
+    UpperService,
 }
 
 impl Style {
     /// The style of the service that `action` belongs to.
     #[must_use]
     pub fn of(action: &str) -> Self {
-        let service = action.split(':').next().unwrap_or_default();
-        match service.to_ascii_lowercase().as_str() {
-            "kms" => Self::Kms,
-            "s3" => Self::S3,
-            "sts" => Self::Bare,
-            "sqs" => Self::LowerAction,
+        let action = action.to_ascii_lowercase();
+        let (service, name) = action.split_once(':').unwrap_or((&action, ""));
+        match (service, name) {
+            ("kms", _) => Self::Kms,
+            ("s3", _) => Self::S3,
+            ("sts", "getwebidentitytoken" | "taggetwebidentitytoken") => Self::Plain,
+            ("sts", _) => Self::Bare,
+            ("sqs", _) => Self::LowerAction,
+            ("sns", _) => Self::UpperService,
             _ => Self::Plain,
         }
     }
@@ -53,6 +58,10 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
     }
     let action = match style {
         Style::LowerAction => request.action.to_ascii_lowercase(),
+        Style::UpperService => match request.action.split_once(':') {
+            Some((service, name)) => format!("{}:{name}", service.to_ascii_uppercase()),
+            None => request.action.to_owned(),
+        },
         _ => request.action.to_owned(),
     };
     let action = action.as_str();

@@ -29,10 +29,29 @@ pub(crate) const IAM_PATHS: &[&str] = &[
     "access-report/",
 ];
 
+/// The six fields of an ARN; the colon of a variable parts none.
+pub(crate) fn fields(arn: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let (mut from, mut inside) = (0, false);
+    for (at, c) in arn.char_indices() {
+        match c {
+            '{' if arn.get(..at).is_some_and(|before| before.ends_with('$')) => inside = true,
+            '}' => inside = false,
+            ':' if !inside && out.len() < 5 => {
+                out.extend(arn.get(from..at));
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.extend(arn.get(from..));
+    out
+}
+
 /// What IAM says of the parts of a resource's ARN. The sentences are AWS's as quoted in issues of cfn-lint, aws-cdk and
 /// others who met them.
 pub(crate) fn check_arn(resource: &str) -> Result<(), String> {
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
+    let parts = fields(resource);
     let part = |at: usize| parts.get(at).copied().unwrap_or_default();
     let open = |text: &str| text.contains(['*', '?', '$']);
     if part(0) != "arn" && parts.len() > 1 && !open(resource) {
@@ -98,5 +117,32 @@ pub(crate) fn check_arn(resource: &str) -> Result<(), String> {
             ))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_colon_of_a_variable_parts_no_fields() {
+        let arn =
+            "arn:aws:kms:${aws:RequestedRegion}:${aws:PrincipalAccount}:key/${aws:username}:x";
+        assert_eq!(
+            fields(arn),
+            [
+                "arn",
+                "aws",
+                "kms",
+                "${aws:RequestedRegion}",
+                "${aws:PrincipalAccount}",
+                "key/${aws:username}:x"
+            ]
+        );
+        assert_eq!(check_arn(arn), Ok(()));
+        assert_eq!(
+            fields("arn:aws:s3:::{a:b"),
+            ["arn", "aws", "s3", "", "", "{a:b"]
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{LintKind, Linter, Severity};
 use crate::document::{Element, Version};
-use crate::resource_arn::{IAM_PATHS, PARTITIONS};
+use crate::resource_arn::{IAM_PATHS, PARTITIONS, fields};
 
 /// Services whose resources all have a region.
 const REGIONAL: &[&str] = &[
@@ -64,7 +64,7 @@ impl Linter<'_> {
 /// What is wrong with the ARN of a resource; where a wildcard or a variable stands nothing is.
 fn wrong(text: &str) -> Option<(&'static str, String)> {
     let open = |part: &str| part.contains(['*', '?', '$']);
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let parts = fields(text);
     let part = |at: usize| parts.get(at).copied().unwrap_or_default();
     if open(part(0)) {
         return None;
