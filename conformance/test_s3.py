@@ -9,7 +9,7 @@ import boto3.s3.transfer
 import botocore.exceptions
 import pytest
 
-from conftest import A, B, REGION
+from conftest import A, B, REGION, ROOT
 
 
 def error(call, **kwargs):
@@ -308,3 +308,106 @@ def test_a_bucket_policy_says_what_can_be(server):
         == "Conditions do not apply to combination of actions and resources in statement"
     )
     s3.put_bucket_policy(Bucket="says-what-can-be", Policy=statement(Resource=[bucket, bucket + "/*"], Action=["s3:ListBucket", "s3:GetObject"]))
+
+
+def test_policies_are_public_or_refused_as_recorded(s3):
+    """What S3 was recorded to say of 87 policies (crates/policy/tests/public.json), asked of it both ways that it tells."""
+    recorded = json.loads((ROOT / "crates/policy/tests/public.json").read_text())["cases"]
+    block = lambda on: s3.put_public_access_block(Bucket="bucket", PublicAccessBlockConfiguration={"BlockPublicPolicy": on})
+    user = s3.server.client("iam", B)
+    user.create_user(UserName="Delegated")
+    assert len(recorded) == 87
+    for case in recorded:
+        statements = json.loads(json.dumps(case["statements"]).replace("123456789012", B))
+        put = lambda: s3.put_bucket_policy(Bucket="bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+        block(False)
+        if "refused" in case:
+            assert error(put)["Code"] == case["refused"], case["name"]
+            continue
+        put()
+        assert s3.get_bucket_policy_status(Bucket="bucket")["PolicyStatus"]["IsPublic"] == case["public"], case["name"]
+        block(True)
+        if case["public"]:
+            assert error(put)["Code"] == "AccessDenied", case["name"]
+        else:
+            put()
+
+
+def test_which_acls_ask_for_a_permission_of_their_own(s3):
+    """As recorded for uploads and copies (crates/services/s3/src/acl.rs); of other accounts only what was seen."""
+
+    def caller(account, *actions):
+        iam = s3.server.client("iam", account)
+        iam.create_user(UserName="writer")
+        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", *actions], "Resource": "*"}]}
+        iam.put_user_policy(UserName="writer", PolicyName="p", PolicyDocument=json.dumps(document))
+        key = iam.create_access_key(UserName="writer")["AccessKey"]
+        return s3.server.client("s3", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+
+    def own(mode):
+        s3.put_bucket_ownership_controls(Bucket="bucket", OwnershipControls={"Rules": [{"ObjectOwnership": mode}]})
+
+    def answer(writer, acl):
+        put = lambda: writer.put_object(Bucket="bucket", Key="k", Body=b"x", ACL=acl)
+        copy = lambda: writer.copy_object(Bucket="bucket", Key="copy", CopySource="bucket/k", ACL=acl)
+        begin = lambda: writer.create_multipart_upload(Bucket="bucket", Key="parts", ACL=acl)
+        codes = set()
+        for call in (put, copy, begin):
+            try:
+                call()
+                codes.add(None)
+            except botocore.exceptions.ClientError as e:
+                codes.add(e.response["Error"]["Code"])
+        (code,) = codes
+        return code
+
+    s3.put_object(Bucket="bucket", Key="k", Body=b"x")
+    writer = caller(B)
+    s3.put_public_access_block(Bucket="bucket", PublicAccessBlockConfiguration={"BlockPublicAcls": False})
+    own("ObjectWriter")
+    assert [answer(writer, acl) for acl in ("private", "bucket-owner-full-control", "public-read")] == [None, None, "AccessDenied"]
+    assert answer(s3, "public-read") is None
+    s3.put_public_access_block(Bucket="bucket", PublicAccessBlockConfiguration={"BlockPublicAcls": True})
+    assert [answer(s3, acl) for acl in ("public-read", "authenticated-read", "private")] == ["AccessDenied", "AccessDenied", None]
+    own("BucketOwnerEnforced")
+    refused = "AccessControlListNotSupported"
+    assert [answer(writer, acl) for acl in ("private", "bucket-owner-full-control", "public-read")] == [None, None, refused]
+    assert answer(s3, "bucket-owner-read") is None
+    # Another account's role, with everything of its own.
+    stranger = caller(A, "s3:PutObjectAcl")
+    allow = lambda *actions: s3.put_bucket_policy(Bucket="bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": A}, "Action": ["s3:GetObject", *actions], "Resource": "arn:aws:s3:::bucket/*"}]}))
+    allow("s3:PutObject", "s3:PutObjectAcl")
+    assert [answer(stranger, acl) for acl in ("bucket-owner-full-control", "private", "bucket-owner-read")] == [None, refused, refused]
+    allow("s3:PutObject")
+    assert answer(stranger, "bucket-owner-full-control") == "AccessDenied"
+
+
+def test_a_bucket_is_made_with_tags(s3):
+    """Recorded: s3:CreateBucket knows the tags, and s3:TagResource is asked for, too."""
+    iam = s3.server.client("iam", B)
+    iam.create_user(UserName="maker")
+    key = iam.create_access_key(UserName="maker")["AccessKey"]
+    maker = s3.server.client("s3", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    tags = [{"Key": "team", "Value": "delivery"}]
+    make = lambda name, **configuration: maker.create_bucket(Bucket=name, **({"CreateBucketConfiguration": configuration} if configuration else {}))
+
+    def allow(*actions, **condition):
+        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "arn:aws:s3:::made-*", **condition}]}
+        iam.put_user_policy(UserName="maker", PolicyName="p", PolicyDocument=json.dumps(document))
+
+    allow("s3:CreateBucket")
+    make("made-plain")
+    assert "s3:TagResource" in error(lambda: make("made-tagged", Tags=tags))["Message"]
+    allow("s3:CreateBucket", "s3:TagResource", Condition={"StringEquals": {"aws:RequestTag/team": "delivery"}})
+    assert error(lambda: make("made-untagged"))["Code"] == "AccessDenied"
+    make("made-tagged", Tags=tags)
+    assert s3.get_bucket_tagging(Bucket="made-tagged")["TagSet"] == tags
+    twice = error(lambda: s3.create_bucket(Bucket="made-twice", CreateBucketConfiguration={"Tags": tags + tags}))
+    assert twice["Code"] == "InvalidTag" and error(s3.head_bucket, Bucket="made-twice")["Status"] == 404
+
+
+def test_an_empty_access_block_is_refused(s3):
+    empty = error(s3.put_public_access_block, Bucket="bucket", PublicAccessBlockConfiguration={})
+    assert (empty["Code"], empty["Status"]) == ("InvalidRequest", 400)
+    assert s3.get_public_access_block(Bucket="bucket")["PublicAccessBlockConfiguration"]["BlockPublicPolicy"] is True

@@ -2,6 +2,7 @@
 
 use sekisho_engine::{ApiError, Check, Lookup, Signing, Tags};
 
+use crate::acl;
 use crate::bucket;
 use crate::object;
 
@@ -92,7 +93,9 @@ pub(crate) fn to_make(
         put = tagged(put, tags);
     }
     let mut checks = vec![put];
-    if making.acl.is_some() {
+    let bucket = bucket::look(lookup, name, expected_owner)?;
+    let own = lookup.caller().account() == bucket.account;
+    if making.acl.is_some_and(|a| acl::is_asked(a, &bucket, own)) {
         let acl = on("s3:PutObjectAcl")?
             .with_opt("s3:x-amz-acl", text(making.acl))
             .with_opt("s3:x-amz-storage-class", text(making.storage_class));

@@ -3,6 +3,7 @@
 //! KMS is asked as the caller, with `kms:ViaService` and the `aws:s3:arn` context, so that a missing permission
 //! surfaces where AWS would raise it.
 
+mod acl;
 mod applies;
 mod bucket;
 mod checks;
@@ -26,8 +27,9 @@ pub fn service() -> Service {
 }
 
 fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, ApiError> {
-    // A name that is taken is found out by the operation; the permission is the caller's own matter.
-    if check.action == "s3:CreateBucket" {
+    // A name that is taken is found out by the operation; the permission is the caller's own matter, as is the one to give
+    // the bucket tags when it is made.
+    if matches!(&*check.action, "s3:CreateBucket" | "s3:TagResource") {
         return Ok(Resource::owned_by(lookup.account()));
     }
     let (name, key) = match arn.resource.split_once('/') {

@@ -134,21 +134,6 @@ pub(crate) fn etag(cx: &Cx<'_>, body: &Body) -> String {
         .map_or_else(|| cx.ids().hex(32), hex::encode)
 }
 
-/// Refuses an ACL where ACLs are off, and says whether the writer keeps the object from the bucket's owner.
-pub(crate) fn private(cx: &Cx<'_>, bucket: &Bucket, acl: Option<&str>) -> Result<bool, ApiError> {
-    if bucket.enforced() {
-        return match acl {
-            None | Some("bucket-owner-full-control") => Ok(false),
-            Some(_) => Err(ApiError::new(
-                "AccessControlListNotSupported",
-                "The bucket does not allow ACLs",
-            )
-            .status(400)),
-        };
-    }
-    Ok(cx.account() != bucket.account && acl != Some("bucket-owner-full-control"))
-}
-
 /// The owner of what the caller writes.
 pub(crate) fn owner(cx: &Cx<'_>, bucket: &Bucket, private: bool) -> String {
     let writer = bucket.ownership.as_deref() == Some("ObjectWriter");

@@ -5,7 +5,7 @@ use sekisho_engine::prelude::*;
 
 use crate::object::{self, Content};
 use crate::upload::{self, Part, UPLOADS, Upload};
-use crate::{bucket, checks, sse, write};
+use crate::{acl, bucket, checks, sse, write};
 
 pub(crate) struct CompleteMultipartUpload;
 
@@ -41,7 +41,7 @@ impl Operation for CompleteMultipartUpload {
         let named = input.multipart_upload.map(|m| m.parts).unwrap_or_default();
         let parts = choose(&mut upload, &named)?;
         sse::open(cx, &bucket, &upload.sse)?;
-        let private = write::private(cx, &bucket, upload.acl.as_deref())?;
+        let private = acl::is_private(cx, &bucket, &input.key, upload.acl.as_deref())?;
         let etag = combined_etag(cx, &upload, &parts);
         for left in upload.parts.values() {
             cx.remove_blob(&left.stored.blob);

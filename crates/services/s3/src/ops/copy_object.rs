@@ -13,7 +13,7 @@ use crate::ops::get_object::readers;
 use crate::ops::put_object::without_aws_chunked;
 use crate::sse::{self, Sse, Wanted};
 use crate::write::{self, parse_tags};
-use crate::{bucket, checks};
+use crate::{acl, bucket, checks};
 
 pub(crate) struct CopyObject;
 
@@ -95,7 +95,7 @@ impl Operation for CopyObject {
         let (from, from_key, from_version) = source(&input.copy_source)?;
         let origin = bucket::find(cx, &from)?;
         let bucket = bucket::find(cx, &input.bucket)?;
-        let private = write::private(cx, &bucket, input.acl.as_deref())?;
+        let private = acl::is_private(cx, &bucket, &input.key, input.acl.as_deref())?;
         let (_, old) = object::find(cx, &origin, &from_key, from_version.as_deref())?;
         let replace = input.metadata_directive.as_deref() == Some("REPLACE");
         let same = origin.name == bucket.name && from_key == input.key && from_version.is_none();

@@ -2,6 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
+use super::put_bucket_tagging::{Tag, Tagging, accept};
 use crate::bucket::{self, BUCKETS, Bucket, Encryption, PublicAccess};
 
 pub(crate) struct CreateBucket;
@@ -12,7 +13,8 @@ pub(crate) struct Input {
     bucket: String,
     #[serde(rename = "ACL")]
     acl: Option<String>,
-    create_bucket_configuration: Option<Configuration>,
+    #[serde(default)]
+    create_bucket_configuration: Configuration,
     object_ownership: Option<String>,
     #[serde(default)]
     object_lock_enabled_for_bucket: bool,
@@ -25,15 +27,21 @@ impl Operation for CreateBucket {
     type Output = Value;
 
     fn authz(_: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        let location = input
-            .create_bucket_configuration
-            .as_ref()
-            .and_then(|c| c.location_constraint.clone());
-        Ok(vec![
-            Check::new("s3:CreateBucket", format!("arn:aws:s3:::{}", input.bucket))
-                .with_opt("s3:locationconstraint", location)
-                .with_opt("s3:x-amz-acl", input.acl.clone()),
-        ])
+        let on = |action| Check::new(action, format!("arn:aws:s3:::{}", input.bucket));
+        let configuration = &input.create_bucket_configuration;
+        let create = on("s3:CreateBucket")
+            .with_opt(
+                "s3:locationconstraint",
+                configuration.location_constraint.clone(),
+            )
+            .with_opt("s3:x-amz-acl", input.acl.clone());
+        if configuration.tags.is_empty() {
+            return Ok(vec![create]);
+        }
+        // Recorded: who may only create buckets may not give them tags.
+        let tagged =
+            |check: Check| check.with_tags(configuration.tags.iter().map(|t| (&*t.key, &*t.value)));
+        Ok(vec![tagged(create), tagged(on("s3:TagResource"))])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
@@ -45,9 +53,8 @@ impl Operation for CreateBucket {
             )
             .status(501));
         }
-        let location = input
-            .create_bucket_configuration
-            .and_then(|c| c.location_constraint);
+        let configuration = input.create_bucket_configuration;
+        let location = configuration.location_constraint;
         let region = match location.as_deref() {
             Some("EU") => "eu-west-1".to_owned(),
             Some(region) => region.to_owned(),
@@ -92,6 +99,10 @@ impl Operation for CreateBucket {
                 "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
             return Err(ApiError::new("InvalidBucketAclWithObjectOwnership", message).status(400));
         }
+        let tagging = Tagging {
+            tag_set: configuration.tags,
+        };
+        let tags = accept(tagging, 50)?;
         let bucket = Bucket {
             name: input.bucket.clone(),
             account: cx.account().to_owned(),
@@ -107,15 +118,17 @@ impl Operation for CreateBucket {
             ownership: Some(ownership),
             versioning: None,
             encryption: Encryption::default(),
-            tags: Vec::new(),
+            tags,
         };
         cx.put(&BUCKETS, &input.bucket, bucket)?;
         Ok(json!({"Location": format!("/{}", input.bucket)}))
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Configuration {
     location_constraint: Option<String>,
+    #[serde(default)]
+    tags: Vec<Tag>,
 }

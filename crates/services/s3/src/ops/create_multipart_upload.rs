@@ -9,7 +9,7 @@ use crate::ops::put_object::without_aws_chunked;
 use crate::sse::{self, Wanted};
 use crate::upload::{UPLOADS, Upload};
 use crate::write::{self, parse_tags};
-use crate::{bucket, checks};
+use crate::{acl, bucket, checks};
 
 pub(crate) struct CreateMultipartUpload;
 
@@ -63,7 +63,7 @@ impl Operation for CreateMultipartUpload {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
-        write::private(cx, &bucket, input.acl.as_deref())?;
+        acl::is_private(cx, &bucket, &input.key, input.acl.as_deref())?;
         let wanted = Wanted {
             algorithm: input.server_side_encryption.clone(),
             key: input.sse_kms_key_id.clone(),

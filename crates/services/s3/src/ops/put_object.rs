@@ -9,7 +9,7 @@ use crate::checks::Making;
 use crate::object::{self, Content, Headers, OBJECTS, row};
 use crate::sse::{self, Wanted};
 use crate::write::{self, parse_tags};
-use crate::{bucket, checks};
+use crate::{acl, bucket, checks};
 
 pub(crate) struct PutObject;
 
@@ -77,7 +77,7 @@ impl Operation for PutObject {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
-        let private = write::private(cx, &bucket, input.acl.as_deref())?;
+        let private = acl::is_private(cx, &bucket, &input.key, input.acl.as_deref())?;
         let body = cx.take_body()?;
         write::verify(&body, input.content_md5.as_deref(), &input.claimed())?;
         let current = cx.get(&OBJECTS, &row(&bucket.name, &input.key))?;
@@ -130,7 +130,7 @@ impl Operation for PutObject {
 impl StreamOperation for PutObject {
     fn sink(cx: &mut Cx<'_>, input: &Input, _: &Permit<Self>) -> Result<SinkSpec, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
-        write::private(cx, &bucket, input.acl.as_deref())?;
+        acl::is_private(cx, &bucket, &input.key, input.acl.as_deref())?;
         if input.key.contains(['\0', '\u{1f}']) || input.key.len() > 1_024 {
             return Err(ApiError::new(
                 "KeyTooLongError",
