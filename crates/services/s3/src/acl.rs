@@ -24,7 +24,7 @@ pub(crate) fn is_asked(acl: &str, bucket: &Bucket, own: bool) -> bool {
     // What is refused anyway is refused first.
     let refused = bucket.enforced() && !is_taken_where_off(acl, own);
     let plain = matches!(acl, "private" | "bucket-owner-full-control");
-    !refused && !(own && plain)
+    !(refused || own && plain)
 }
 
 /// Refuses an ACL where ACLs are off or kept from being public, and says whether the writer keeps the object from the
