@@ -39,6 +39,8 @@ pub struct Origin {
     pub(crate) parent: Option<u64>,
     /// Whose event made this call; a label for the trace.
     pub(crate) tag: Option<String>,
+    /// Whether nothing is decided and nothing recorded.
+    pub(crate) given: bool,
 }
 
 impl Origin {
@@ -51,6 +53,7 @@ impl Origin {
             source: None,
             parent: None,
             tag: None,
+            given: false,
         }
     }
 
@@ -71,6 +74,7 @@ impl Origin {
             source: Some((source_arn.to_owned(), source_account.to_owned())),
             parent: None,
             tag: None,
+            given: false,
         }
     }
 
@@ -86,6 +90,17 @@ impl Origin {
     pub fn tagged(mut self, tag: impl Into<String>) -> Self {
         self.tag = Some(tag.into());
         self
+    }
+
+    /// A call that makes what is taken to be there: nobody is asked for it, nothing is decided and nothing recorded. No
+    /// request from outside comes to be one.
+    #[must_use]
+    pub fn given(region: &str) -> Self {
+        Self {
+            source: None,
+            given: true,
+            ..Self::service(region, "", "")
+        }
     }
 
     /// The same call, forwarded by `service` (its service principal) on behalf of the caller.

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use sekisho_codepipeline::{PIPELINES, Pipeline, step};
 use sekisho_engine::{ApiError, Engine};
-use sekisho_pipeline::{ActionStatus, Event, Execution, Failure, Outcome};
+use sekisho_pipeline::{ActionRun, ActionStatus, Event, Execution, Failure, Outcome};
 
 use session::Run;
 
@@ -29,6 +29,21 @@ const MAX_RUNNING: usize = 32;
 const IDLE: Duration = Duration::from_secs(1);
 /// How long an approval waits, unless it says otherwise: 7 days.
 const APPROVAL_MS: i64 = 7 * 86_400_000;
+
+/// An action that is not run but taken to be done, by its stage and its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skip {
+    /// The stage.
+    pub stage: String,
+    /// The action.
+    pub action: String,
+}
+
+impl Skip {
+    fn names(&self, attempt: &ActionRun) -> bool {
+        (&self.stage, &self.action) == (&attempt.stage, &attempt.action)
+    }
+}
 
 /// The executor; it stops when this is dropped.
 #[derive(Debug)]
@@ -44,11 +59,20 @@ impl Executor {
     /// # Errors
     /// When no thread can be made.
     pub fn start(engine: Arc<Engine>) -> std::io::Result<Self> {
+        Self::start_skipping(engine, Vec::new())
+    }
+
+    /// The same, but for actions that are taken to be done: nothing is called for them, and their output artifacts are
+    /// archives with one empty file, called `*`.
+    ///
+    /// # Errors
+    /// When no thread can be made.
+    pub fn start_skipping(engine: Arc<Engine>, skips: Vec<Skip>) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let (engine2, stop2) = (Arc::clone(&engine), Arc::clone(&stop));
         let thread = std::thread::Builder::new()
             .name("executor".to_owned())
-            .spawn(move || work(&engine2, &stop2))?;
+            .spawn(move || work(&engine2, &stop2, &skips))?;
         Ok(Self {
             engine,
             stop,
@@ -67,7 +91,7 @@ impl Drop for Executor {
     }
 }
 
-fn work(engine: &Arc<Engine>, stop: &AtomicBool) {
+fn work(engine: &Arc<Engine>, stop: &AtomicBool, skips: &[Skip]) {
     let running: Arc<Mutex<HashSet<String>>> = Arc::default();
     let mut seen = 0;
     while !stop.load(Ordering::Relaxed) {
@@ -83,7 +107,8 @@ fn work(engine: &Arc<Engine>, stop: &AtomicBool) {
                     continue;
                 }
                 drop(busy);
-                let run = Run::new(engine, &pipeline, execution, attempt);
+                let mut run = Run::new(engine, &pipeline, execution, attempt);
+                run.skipped = skips.iter().any(|s| s.names(attempt));
                 let (row, running, engine) =
                     (row.clone(), Arc::clone(&running), Arc::clone(engine));
                 let id = attempt.id.clone();

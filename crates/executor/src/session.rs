@@ -17,6 +17,8 @@ pub(crate) struct Run {
     pub(crate) region: String,
     pub(crate) execution: Execution,
     pub(crate) attempt: ActionRun,
+    /// Whether it is taken to be done.
+    pub(crate) skipped: bool,
 }
 
 impl Run {
@@ -33,6 +35,7 @@ impl Run {
             region: pipeline.region.clone(),
             execution: execution.clone(),
             attempt: attempt.clone(),
+            skipped: false,
         }
     }
 
@@ -42,6 +45,9 @@ impl Run {
 
     /// The label under which the events of this attempt are found.
     fn origin(&self) -> Origin {
+        if self.skipped {
+            return Origin::given(&self.region);
+        }
         Origin::service(&self.region, &self.pipeline_arn, &self.account)
             .tagged(self.attempt.id.clone())
     }

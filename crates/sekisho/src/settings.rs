@@ -1,6 +1,8 @@
 //! `sekisho.toml` beside a configuration: what its files do not say.
 //!
 //! ```toml
+//! skip = ["Build/Image"] # actions that sekisho does not run yet, taken to be done: stage and name
+//!
 //! [accounts]            # provider alias or name = account
 //! registry = "111111111111"
 //!
@@ -51,6 +53,8 @@ pub struct Settings {
     pub profiles: BTreeMap<String, String>,
     /// Values by address.
     pub set: BTreeMap<String, Value>,
+    /// Actions that are taken to be done, as `STAGE/ACTION`.
+    pub skip: Vec<String>,
     /// Terraform variables; a text that is no text is written as an expression.
     pub variables: BTreeMap<String, Value>,
     /// Files with the documents of managed policies that are on AWS already, by ARN.

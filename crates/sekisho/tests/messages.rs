@@ -51,6 +51,25 @@ const fn alone(
     }
 }
 
+/// A stage whose action is not run here, before the release; the release takes what it makes.
+const BUILD: &[(&str, &str, &str)] = &[
+    (
+        "pipeline.tf",
+        "  stage {\n    name = \"Deploy\"\n",
+        "  stage {\n    name = \"Build\"\n\n    action {\n      name             = \"Unpack\"\n      category         = \"Build\"\n      owner            = \"AWS\"\n      provider         = \"CodeBuild\"\n      version          = \"1\"\n      input_artifacts  = [local.image_artifacts_name]\n      output_artifacts = [\"unpacked\"]\n\n      configuration = {\n        ProjectName = \"unpack\"\n      }\n    }\n  }\n\n  stage {\n    name = \"Deploy\"\n",
+    ),
+    (
+        "pipeline.tf",
+        "      input_artifacts = [local.image_artifacts_name]\n\n      configuration = {\n        BucketName",
+        "      input_artifacts = [\"unpacked\"]\n\n      configuration = {\n        BucketName",
+    ),
+    (
+        "pipeline.tf",
+        "= [\"s3:PutObject\"]",
+        "= [\"s3:PutObjectTagging\"]",
+    ),
+];
+
 const CASES: &[Case] = &[
     Case {
         name: "passes",
@@ -666,6 +685,38 @@ const CASES: &[Case] = &[
             "User: arn:aws:sts::111111111111:assumed-role/delivery-ecr-source/1 is not authorized to perform: ecr:DescribeImages",
             "DIR",
         ],
+    },
+    Case {
+        name: "action-not-run",
+        example: ECR,
+        edits: BUILD,
+        arguments: REHEARSE,
+    },
+    Case {
+        name: "action-skipped",
+        example: ECR,
+        edits: BUILD,
+        arguments: &["rehearse", "-q", "--skip", "Build/Unpack", "DIR"],
+    },
+    Case {
+        name: "skip-of-nothing",
+        example: ECR,
+        edits: &[],
+        arguments: &[
+            "rehearse",
+            "-q",
+            "--skip",
+            "Build/Unpack",
+            "--skip",
+            "Deploy/Release",
+            "DIR",
+        ],
+    },
+    Case {
+        name: "skip-in-settings",
+        example: ECR,
+        edits: &[("sekisho.toml", "", "skip = [\"Unpack\"]\n")],
+        arguments: REHEARSE,
     },
 ];
 

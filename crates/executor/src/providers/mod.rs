@@ -3,6 +3,7 @@
 mod ecr_source;
 mod s3_deploy;
 mod s3_source;
+mod skipped;
 
 use std::collections::BTreeMap;
 
@@ -42,6 +43,9 @@ fn attempt(run: &Run, resolved: &mut Option<BTreeMap<String, String>>) -> Result
             "The action is not in the pipeline any more.",
         ));
     };
+    if run.skipped {
+        return skipped::run(run, declared);
+    }
     let configuration = variables::resolve(&run.execution, &declared.configuration)?;
     *resolved = Some(configuration.clone());
     let caller = run.assume()?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, ValueEnum};
 use sekisho_arn::is_account_id;
+use sekisho_executor::Skip;
 use sekisho_iac::{Assignment, Reading};
 use serde_json::Value;
 
@@ -37,6 +38,9 @@ pub(super) struct ReadingArgs {
     /// How manual approvals are answered
     #[arg(long, value_enum, default_value_t = Answer::Yes)]
     approve: Answer,
+    /// Take an action to be done that sekisho does not run yet: what it calls is not checked
+    #[arg(long = "skip", value_name = "STAGE/ACTION", value_parser = skip)]
+    skips: Vec<Skip>,
     /// The region of providers that name none
     #[arg(long, env = "AWS_REGION", default_value = "us-east-1")]
     region: String,
@@ -98,6 +102,14 @@ impl FromArgMatches for Assignments {
 fn variable(text: &str) -> Result<Assignment, String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok(Assignment::Variable(name.to_owned(), value.to_owned()))
+}
+
+fn skip(text: &str) -> Result<Skip, String> {
+    let (stage, action) = text.split_once('/').ok_or("expected STAGE/ACTION")?;
+    Ok(Skip {
+        stage: stage.to_owned(),
+        action: action.to_owned(),
+    })
 }
 
 #[expect(
@@ -190,6 +202,7 @@ impl ReadingArgs {
             images: self.images.clone(),
             generate_images: !self.no_image,
             approve: self.approve == Answer::Yes,
+            skips: self.skips.clone(),
             region: self.region.clone(),
             seed: self.seed,
             timeout: Duration::from_secs(self.timeout),
@@ -250,6 +263,15 @@ impl Said {
         for (name, id) in settings.profiles {
             self.once(directory, format!("profiles.{name}"), id.clone())?;
             options.profiles.insert(name, id);
+        }
+        for text in settings.skip {
+            let skip = skip(&text).map_err(|why| {
+                let file = folder.join(FILE);
+                CouldNotRun(format!("{}: skip: `{text}`: {why}", file.display()))
+            })?;
+            if !options.skips.contains(&skip) {
+                options.skips.push(skip);
+            }
         }
         for (name, value) in settings.variables {
             let text = value

@@ -40,7 +40,7 @@ pub(super) fn hints(
     out
 }
 
-fn pipeline_place(name: &str, policies: &Policies<'_>) -> Option<sekisho_iac::Place> {
+pub(super) fn pipeline_place(name: &str, policies: &Policies<'_>) -> Option<sekisho_iac::Place> {
     let made = policies.made.iter();
     let mut pipelines = made.filter(|m| m.node.type_name == "aws_codepipeline");
     pipelines

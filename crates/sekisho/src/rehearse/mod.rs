@@ -19,6 +19,7 @@ mod providers;
 mod report;
 mod resources;
 mod sarif;
+mod skip;
 mod text;
 mod unsupported;
 
@@ -29,7 +30,7 @@ use std::time::Duration;
 
 use sekisho_doctor::Cause;
 use sekisho_engine::{ApiError, Call, Caller, Engine, Event, Origin, Reply, RequestInfo, Signing};
-use sekisho_executor::Executor;
+use sekisho_executor::{Executor, Skip};
 use sekisho_iac::{Configuration, Place, Problem, Reading, Spot};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -64,6 +65,8 @@ pub struct Options {
     pub generate_images: bool,
     /// How approvals are answered.
     pub approve: bool,
+    /// Actions that are taken to be done.
+    pub skips: Vec<Skip>,
     /// The region of providers that name none.
     pub region: String,
     /// The seed of ids and keys.
@@ -98,6 +101,7 @@ impl Default for Options {
             images: Vec::new(),
             generate_images: true,
             approve: true,
+            skips: Vec::new(),
             region: "us-east-1".to_owned(),
             seed: 0,
             timeout: Duration::from_secs(60),
@@ -297,7 +301,8 @@ pub(crate) fn rehearse_with(
     notes.extend(read);
     notes.extend(advice::too_late(&configuration, &order));
     let engine = new_engine(options)?;
-    let executor = Executor::start(Arc::clone(&engine)).map_err(|e| fail(&e))?;
+    let executor = Executor::start_skipping(Arc::clone(&engine), options.skips.clone());
+    let executor = executor.map_err(|e| fail(&e))?;
     let applied = apply::apply(
         &engine,
         &configuration,
@@ -307,11 +312,17 @@ pub(crate) fn rehearse_with(
         patches,
         progress,
     )?;
+    let policies = Policies::new(&configuration, &applied.values);
+    notes.extend(skip::check(
+        &engine,
+        &applied.pipelines,
+        options,
+        &policies,
+    )?);
     let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);
     drop(executor);
     let events = engine.events_since(0);
     let mut denials = denials(&events, &pipelines);
-    let policies = Policies::new(&configuration, &applied.values);
     for denial in &mut denials {
         let stated = denial
             .cause

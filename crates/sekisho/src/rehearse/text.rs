@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sekisho_engine::Event;
 use sekisho_pipeline::{ActionRun, Execution};
 
-use super::{Completion, Denial, Note, Outcome, PipelineRun};
+use super::{Completion, Denial, Note, Outcome, PipelineRun, skip};
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED, YELLOW};
 
 /// The whole outcome.
@@ -87,7 +87,14 @@ pub fn last_line(outcome: &Outcome) -> String {
             .sum();
         let count = outcome.pipelines.len();
         let noun = if count == 1 { "pipeline" } else { "pipelines" };
-        return format!("{GREEN}passes{OFF}: {count} {noun} succeeded, {calls} calls, all allowed");
+        let skipped = match skip::count(&outcome.pipelines) {
+            0 => String::new(),
+            1 => "; 1 action was skipped".to_owned(),
+            several => format!("; {several} actions were skipped"),
+        };
+        return format!(
+            "{GREEN}passes{OFF}: {count} {noun} succeeded, {calls} calls, all allowed{skipped}"
+        );
     }
     let mut reasons = Vec::new();
     if outcome.pipelines.is_empty() && outcome.failures.is_empty() {

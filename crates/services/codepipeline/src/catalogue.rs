@@ -56,6 +56,49 @@ pub(crate) const TYPES: &[ActionType] = &[
     },
 ];
 
+/// The other action types of AWS (user guide, "Action structure reference"): owner, category, provider. They may be declared
+/// and are not run: such an action fails, and says why.
+const NOT_RUN: &[(&str, &str, &str)] = &[
+    ("AWS", "Source", "CodeCommit"),
+    ("AWS", "Source", "CodeStarSourceConnection"),
+    ("ThirdParty", "Source", "GitHub"),
+    ("AWS", "Build", "CodeBuild"),
+    ("AWS", "Build", "ECRBuildAndPublish"),
+    ("AWS", "Test", "CodeBuild"),
+    ("AWS", "Test", "DeviceFarm"),
+    ("AWS", "Deploy", "AppConfig"),
+    ("AWS", "Deploy", "CloudFormation"),
+    ("AWS", "Deploy", "CloudFormationStackInstances"),
+    ("AWS", "Deploy", "CloudFormationStackSet"),
+    ("AWS", "Deploy", "CodeDeploy"),
+    ("AWS", "Deploy", "CodeDeployToECS"),
+    ("AWS", "Deploy", "EC2"),
+    ("AWS", "Deploy", "ECS"),
+    ("AWS", "Deploy", "EKS"),
+    ("AWS", "Deploy", "ElasticBeanstalk"),
+    ("AWS", "Deploy", "Lambda"),
+    ("AWS", "Deploy", "OpsWorks"),
+    ("AWS", "Deploy", "ServiceCatalog"),
+    ("AWS", "Invoke", "CodePipeline"),
+    ("AWS", "Invoke", "InspectorScan"),
+    ("AWS", "Invoke", "Lambda"),
+    ("AWS", "Invoke", "StepFunctions"),
+    ("AWS", "Compute", "Commands"),
+];
+
+/// Whether actions of this type may be declared although they are not run.
+pub(crate) fn is_declared_only(action: &ActionDefinition) -> bool {
+    let id = &action.action_type_id;
+    let id = (&*id.owner, &*id.category, &*id.provider);
+    NOT_RUN.contains(&id)
+}
+
+/// Whether actions of this type are run here.
+#[must_use]
+pub fn is_run(action: &ActionDefinition) -> bool {
+    find(action).is_some()
+}
+
 pub(crate) fn find(action: &ActionDefinition) -> Option<&'static ActionType> {
     let id = &action.action_type_id;
     TYPES.iter().find(|t| {

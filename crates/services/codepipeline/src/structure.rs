@@ -156,6 +156,9 @@ fn variables(definition: &Definition) -> Result<(), ApiError> {
 }
 
 fn check_action(action: &ActionDefinition) -> Result<(), ApiError> {
+    if catalogue::is_declared_only(action) {
+        return Ok(());
+    }
     let Some(known) = catalogue::find(action) else {
         let id = &action.action_type_id;
         return Err(declaration(format!(

@@ -45,11 +45,14 @@ pub(in crate::rehearse) struct Policies<'c> {
     pub(in crate::rehearse) made: Vec<Made<'c>>,
 }
 
-/// An address without the keys of instances.
-fn without_keys(address: &str) -> String {
-    let (mut out, mut depth, mut quoted) = (String::new(), 0usize, false);
+/// An address without the keys of instances: `module.a["x"].aws_s3_bucket.b[0]` is of `module.a.aws_s3_bucket.b`.
+pub(in crate::rehearse) fn without_keys(address: &str) -> String {
+    let mut out = String::new();
+    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
     for c in address.chars() {
         match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
             '"' => quoted = !quoted,
             '[' if !quoted => depth += 1,
             ']' if !quoted => depth = depth.saturating_sub(1),
@@ -392,5 +395,19 @@ impl<'c> Policies<'c> {
             Some(self.configuration.policy_spot(made.node, ""))
         };
         stated.or_else(written).or_else(beside)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_keys;
+
+    #[test]
+    fn an_address_loses_the_keys_of_instances() {
+        assert_eq!(
+            without_keys("module.p[\"a]\\\"b\"].aws_codepipeline.this[0]"),
+            "module.p.aws_codepipeline.this"
+        );
+        assert_eq!(without_keys("aws_s3_bucket.b"), "aws_s3_bucket.b");
     }
 }

@@ -14,9 +14,10 @@ use sekisho_iac::{Configuration, Problem, ProviderId};
 use sekisho_server::Server;
 use serde_json::json;
 
+use super::fix::policies::Policies;
 use super::providers::Providers;
 use super::{
-    Client, Note, Options, Outcome, denials, follow, given, image, new_engine, rehearse,
+    Client, Note, Options, Outcome, denials, follow, given, image, new_engine, rehearse, skip,
     unsupported,
 };
 use copy::Copy;
@@ -54,7 +55,8 @@ pub fn rehearse_with_program(
     let clients = providers.clients(&engine, configuration.nodes.iter())?;
     let accounts: Vec<String> = clients.values().map(|c| c.account.clone()).collect();
     notes.extend(given::prepare(&engine, options, &accounts)?);
-    let executor = Executor::start(Arc::clone(&engine)).map_err(|e| problem(e.to_string()))?;
+    let executor = Executor::start_skipping(Arc::clone(&engine), options.skips.clone());
+    let executor = executor.map_err(|e| problem(e.to_string()))?;
     let copy = Copy::make(&configuration, options)?;
     let endpoint = Endpoint::start(&engine, &options.region)?;
     for (file, ranges) in configuration.blocks(&not_made) {
@@ -79,6 +81,9 @@ pub fn rehearse_with_program(
         return Err(own.collect());
     }
     let pipelines = pipelines(&clients)?;
+    let nothing = BTreeMap::new();
+    let policies = Policies::new(&configuration, &nothing);
+    notes.extend(skip::check(&engine, &pipelines, options, &policies)?);
     let mut used = BTreeSet::new();
     for (client, name) in &pipelines {
         let definition = client.call("codepipeline", "GetPipeline", json!({"name": name}));

@@ -9,6 +9,7 @@ use sekisho_iac::{Configuration, Problem};
 use serde_json::Map;
 
 use super::run::GaveUp;
+use crate::rehearse::fix::policies::without_keys;
 use crate::rehearse::{Failure, Options};
 
 /// What the engine refused for good.
@@ -90,24 +91,6 @@ fn squeezed(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// An address without the keys of instances: `module.a["x"].aws_s3_bucket.b[0]` is of `module.a.aws_s3_bucket.b`.
-fn without_keys(address: &str) -> String {
-    let mut out = String::new();
-    let (mut inside, mut quoted, mut escaped) = (false, false, false);
-    for c in address.chars() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' if inside => quoted = !quoted,
-            '[' if !inside => inside = true,
-            ']' if inside && !quoted => inside = false,
-            c if !inside => out.push(c),
-            _ => {}
-        }
-    }
-    out
-}
-
 /// The errors in what a program says on standard error; warnings are none.
 fn errors(said: &str) -> Vec<Said> {
     let mut out: Vec<Said> = Vec::new();
@@ -164,14 +147,5 @@ mod tests {
                 },
             ]
         );
-    }
-
-    #[test]
-    fn an_address_loses_the_keys_of_instances() {
-        assert_eq!(
-            without_keys("module.p[\"a]\\\"b\"].aws_codepipeline.this[0]"),
-            "module.p.aws_codepipeline.this"
-        );
-        assert_eq!(without_keys("aws_s3_bucket.b"), "aws_s3_bucket.b");
     }
 }
