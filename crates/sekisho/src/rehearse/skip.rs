@@ -35,10 +35,8 @@ pub(super) fn check(
             .iter()
             .flat_map(|s| s.actions.iter().map(|a| (&s.name, a)))
         {
-            let skip = options.skips.iter();
-            let skip = skip
-                .filter(|s| (&s.stage, &s.action) == (stage, &action.name))
-                .next_back();
+            let named = |s: &&Skip| (&s.stage, &s.action) == (stage, &action.name);
+            let skip = options.skips.iter().find(named);
             let wanted = format!("{stage}/{}", action.name);
             match (skip, is_run(action)) {
                 (None, true) => {}
