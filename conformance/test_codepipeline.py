@@ -162,6 +162,25 @@ def test_stop_and_transitions(world):
     assert error(cp.enable_stage_transition, pipelineName="p", stageName="None", transitionType="Inbound")["Code"] == "StageNotFoundException"
 
 
+@pytest.mark.parametrize("action, says", [
+    ({"actionTypeId": {"category": "Build", "owner": "AWS", "provider": "CodeBuild", "version": "1"}, "configuration": {"ProjectName": "p"}, "inputArtifacts": [{"name": "App"}], "outputArtifacts": [{"name": "Built"}]}, "Build actions of CodeBuild"),
+    ({"actionTypeId": {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}, "configuration": {"NotificationArn": f"arn:aws:sns:{REGION}:{B}:t"}}, "NotificationArn"),
+], ids=["a build", "an approval that notifies"])
+def test_what_is_not_run_is_taken_and_fails_by_name(world, action, says):
+    cp = world.client("codepipeline")
+    with_it = declaration()
+    with_it["stages"][1]["actions"] = [{"name": "Other", **action}]
+    cp.create_pipeline(pipeline=with_it)
+    assert cp.get_pipeline(name="p")["pipeline"]["stages"][1]["actions"][0]["configuration"] == action["configuration"]
+    eventually(lambda: latest(cp)["status"] == "Failed")
+    failed = cp.get_pipeline_state(name="p")["stageStates"][1]["actionStates"][0]["latestExecution"]
+    assert failed["status"] == "Failed" and failed["errorDetails"]["code"] == "ConfigurationError"
+    assert says in failed["errorDetails"]["message"] and "sekisho does not" in failed["errorDetails"]["message"]
+    foreign = declaration("q")
+    foreign["stages"][1]["actions"][0]["actionTypeId"]["provider"] = "Unheard"
+    assert "Unheard" in error(cp.create_pipeline, pipeline=foreign)["Message"]
+
+
 def test_an_execution_goes_on_after_kill_9(fresh, tmp_path):
     data = ("--data", str(tmp_path / "data"))
     first = fresh(*data)

@@ -162,4 +162,10 @@ impl ActionDefinition {
     pub fn is_approval(&self) -> bool {
         self.action_type_id.category == "Approval"
     }
+
+    /// Whether it is an approval that first tells people of itself, by a topic.
+    #[must_use]
+    pub fn notifies(&self) -> bool {
+        self.is_approval() && self.configuration.contains_key("NotificationArn")
+    }
 }

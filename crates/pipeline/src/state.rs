@@ -278,7 +278,7 @@ impl State {
         })
     }
 
-    /// Attempts that are to be run by the executor: not approvals, those wait for a person.
+    /// Attempts that are to be run by the executor: approvals only if they notify somebody, the others wait for a person.
     pub fn running(&self) -> impl Iterator<Item = (&Execution, &ActionRun)> {
         self.executions
             .iter()
@@ -287,7 +287,10 @@ impl State {
                 e.attempts
                     .iter()
                     .filter(|a| a.status == ActionStatus::InProgress)
-                    .filter(|a| e.declared(a).is_some_and(|d| !d.is_approval()))
+                    .filter(|a| {
+                        e.declared(a)
+                            .is_some_and(|d| !d.is_approval() || d.notifies())
+                    })
                     .map(move |a| (e, a))
             })
     }

@@ -1,9 +1,6 @@
 //! What AWS was recorded to call public.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test says what it expects by failing"
-)]
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 use sekisho_policy::{Document, is_public};
 use serde_json::{Value, json};

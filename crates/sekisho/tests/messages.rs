@@ -699,6 +699,16 @@ const CASES: &[Case] = &[
         arguments: &["rehearse", "-q", "--skip", "Build/Unpack", "DIR"],
     },
     Case {
+        name: "approval-that-notifies",
+        example: ECR,
+        edits: &[(
+            "pipeline.tf",
+            "        CustomData = ",
+            "        NotificationArn = \"arn:aws:sns:us-east-1:222222222222:releases\"\n        CustomData = ",
+        )],
+        arguments: REHEARSE,
+    },
+    Case {
         name: "skip-of-nothing",
         example: ECR,
         edits: &[],

@@ -56,6 +56,10 @@ fn attempt(run: &Run, resolved: &mut Option<BTreeMap<String, String>>) -> Result
         ("Source", "ECR") => ecr_source::run,
         ("Source", "S3") => s3_source::run,
         ("Deploy", "S3") => s3_deploy::run,
+        ("Approval", _) => {
+            let message = "sekisho does not publish to the NotificationArn of an approval yet.";
+            return Err(Failed::new("ConfigurationError", message));
+        }
         (category, provider) => {
             let message = format!("sekisho does not run {category} actions of {provider} yet.");
             return Err(Failed::new("ConfigurationError", message));

@@ -73,7 +73,9 @@ fn one(
 fn answer_approvals(client: &Client, name: &str, execution: &Execution, approve: bool) {
     let waiting = execution.attempts.iter().filter(|a| {
         a.status == ActionStatus::InProgress
-            && execution.declared(a).is_some_and(|d| d.is_approval())
+            && execution
+                .declared(a)
+                .is_some_and(|d| d.is_approval() && !d.notifies())
     });
     for attempt in waiting {
         let status = if approve { "Approved" } else { "Rejected" };

@@ -42,8 +42,9 @@ pub(super) fn check(
                 (None, true) => {}
                 (None, false) => problems.push(Problem {
                     message: format!(
-                        "the action {wanted} of the pipeline {name} is {}, which sekisho does not run yet. To rehearse all others: --skip {wanted}; what it calls is then not checked, and the files that it makes may have any name",
-                        kind(action)
+                        "the action {wanted} of the pipeline {name} is {}, which sekisho does not run yet. To rehearse all others: --skip {wanted}; what it calls is then not checked{}",
+                        kind(action),
+                        files(action)
                     ),
                     place: place(),
                 }),
@@ -60,8 +61,9 @@ pub(super) fn check(
                     used.push(skip);
                     notes.push(Note {
                         message: format!(
-                            "the action {wanted} of the pipeline {name} ({}) was skipped: what it calls is not checked, and the files that it makes may have any name",
-                            kind(action)
+                            "the action {wanted} of the pipeline {name} ({}) was skipped: what it calls is not checked{}",
+                            kind(action),
+                            files(action)
                         ),
                         place: place(),
                     });
@@ -91,8 +93,19 @@ pub(super) fn count(pipelines: &[PipelineRun]) -> usize {
     attempts.filter(|action| !is_run(action)).count()
 }
 
+/// What is said of the files in its output artifacts.
+fn files(action: &ActionDefinition) -> &'static str {
+    match action.output_artifacts.is_empty() {
+        true => "",
+        false => ", and the files that it makes may have any name",
+    }
+}
+
 /// What an action is, in words.
 fn kind(action: &ActionDefinition) -> String {
+    if action.notifies() {
+        return "an approval with a NotificationArn".to_owned();
+    }
     let id = &action.action_type_id;
     let article = match id.category.as_str() {
         "Approval" | "Invoke" => "an",

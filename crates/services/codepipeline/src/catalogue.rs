@@ -93,10 +93,10 @@ pub(crate) fn is_declared_only(action: &ActionDefinition) -> bool {
     NOT_RUN.contains(&id)
 }
 
-/// Whether actions of this type are run here.
+/// Whether such an action is run here. There is no SNS: approvals that notify somebody are not.
 #[must_use]
 pub fn is_run(action: &ActionDefinition) -> bool {
-    find(action).is_some()
+    find(action).is_some() && !action.notifies()
 }
 
 pub(crate) fn find(action: &ActionDefinition) -> Option<&'static ActionType> {

@@ -1,7 +1,9 @@
 //! Executions as the API shows them (`spec/codepipeline-wire.md` section 3).
 
 use sekisho_engine::time;
-use sekisho_pipeline::{ActionRun, ActionStatus, Artifact, Execution, ExecutionStatus};
+use sekisho_pipeline::{
+    ActionDefinition, ActionRun, ActionStatus, Artifact, Execution, ExecutionStatus,
+};
 use serde_json::{Map, Value, json};
 
 use crate::catalogue;
@@ -149,13 +151,13 @@ pub(crate) fn action(pipeline: &Pipeline, execution: &Execution, run: &ActionRun
         "externalExecutionSummary",
         text.map(|t| json!(t)),
     );
-    let approval = declared.is_some_and(|d| d.is_approval());
+    let answered = declared.is_some_and(is_only_answered);
     put(
         &mut result,
         "errorDetails",
         run.failure
             .as_ref()
-            .filter(|_| !approval)
+            .filter(|_| !answered)
             .map(|f| json!({"code": f.code})),
     );
     if !result.is_empty() && matches!(run.status, ActionStatus::Succeeded | ActionStatus::Failed) {
@@ -241,10 +243,7 @@ fn stage(pipeline: &Pipeline, name: &str) -> Value {
                 "currentRevision",
                 run.revision.as_ref().map(|r| json!({"revisionId": r})),
             );
-            map.insert(
-                "latestExecution".into(),
-                latest_action(run, a.is_approval()),
-            );
+            map.insert("latestExecution".into(), latest_action(run, a));
             put(
                 &mut map,
                 "entityUrl",
@@ -273,7 +272,13 @@ fn stage(pipeline: &Pipeline, name: &str) -> Value {
     Value::Object(map)
 }
 
-fn latest_action(run: &ActionRun, approval: bool) -> Value {
+/// Whether an action fails only by an answer, which is no error.
+fn is_only_answered(action: &ActionDefinition) -> bool {
+    action.is_approval() && !action.notifies()
+}
+
+fn latest_action(run: &ActionRun, declared: &ActionDefinition) -> Value {
+    let approval = declared.is_approval();
     let mut map = Map::new();
     map.insert("actionExecutionId".into(), json!(run.id));
     map.insert("status".into(), json!(format!("{:?}", run.status)));
@@ -309,7 +314,7 @@ fn latest_action(run: &ActionRun, approval: bool) -> Value {
             .filter(|_| !approval)
             .map(|i| json!(i)),
     );
-    if !approval {
+    if !is_only_answered(declared) {
         let details = run
             .failure
             .as_ref()

@@ -201,11 +201,5 @@ fn check_action(action: &ActionDefinition) -> Result<(), ApiError> {
             action.name
         )));
     }
-    if action.configuration.contains_key("NotificationArn") {
-        return Err(declaration(format!(
-            "sekisho does not support NotificationArn yet (action {}): there is no SNS here",
-            action.name
-        )));
-    }
     Ok(())
 }
