@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
+use http::header::{CONNECTION, EXPECT, HeaderValue};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -114,7 +115,7 @@ async fn answer(
 ) -> Result<Answer, Infallible> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
-    Ok(if path == "/_sekisho/health" {
+    let mut answer = if path == "/_sekisho/health" {
         respond::health()
     } else if let Some(rest) = path.strip_prefix("/_sekisho/layer/") {
         layer::answer(&shared, &parts, rest, peer)
@@ -122,5 +123,12 @@ async fn answer(
         registry::answer(&shared, &parts, body, peer).await
     } else {
         api::answer(&shared, &parts, body, peer).await
-    })
+    };
+    // Who waits for leave to send a body, and is refused, does not send it: what comes next on the connection would be taken
+    // for it. S3 hangs up, too (RFC 9110, 10.1.1).
+    if parts.headers.contains_key(EXPECT) && !answer.status().is_success() {
+        let close = HeaderValue::from_static("close");
+        answer.headers_mut().insert(CONNECTION, close);
+    }
+    Ok(answer)
 }
