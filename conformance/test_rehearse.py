@@ -95,6 +95,11 @@ def state(server, region):
                 "encryption": or_none(s3.get_bucket_encryption, Bucket=name),
                 "public": or_none(s3.get_public_access_block, Bucket=name),
                 "tags": or_none(s3.get_bucket_tagging, Bucket=name),
+                "lifecycle": or_none(s3.get_bucket_lifecycle_configuration, Bucket=name),
+                "logging": or_none(s3.get_bucket_logging, Bucket=name),
+                "notification": or_none(s3.get_bucket_notification_configuration, Bucket=name),
+                "cors": or_none(s3.get_bucket_cors, Bucket=name),
+                "acl": or_none(s3.get_bucket_acl, Bucket=name),
                 "objects": {o["Key"]: s3.get_object(Bucket=name, Key=o["Key"])["Body"].read() for o in s3.list_objects_v2(Bucket=name).get("Contents", []) if o["Key"].startswith("notes/")},
             }
         repositories = {}

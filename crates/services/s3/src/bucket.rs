@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sekisho_engine::{ApiError, Cx, Lookup, PolicyText, Table, Tags, canonical_id};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Buckets by name.
 pub(crate) const BUCKETS: Table<Bucket> = Table::new("s3/bucket");
@@ -20,6 +21,17 @@ pub(crate) struct Bucket {
     pub(crate) versioning: Option<String>,
     pub(crate) encryption: Encryption,
     pub(crate) tags: Tags,
+    #[serde(default)]
+    pub(crate) settings: Settings,
+}
+
+/// What is kept as it was given and has no effect here: nothing expires, is logged or told to anybody.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) lifecycle: Option<Value>,
+    pub(crate) logging: Option<Value>,
+    pub(crate) notification: Option<Value>,
+    pub(crate) cors: Option<Value>,
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]

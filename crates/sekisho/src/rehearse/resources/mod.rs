@@ -9,6 +9,7 @@ mod iam;
 mod kms;
 mod local;
 mod s3;
+mod s3_settings;
 pub(super) mod schema;
 
 use sekisho_engine::ApiError;
@@ -64,6 +65,10 @@ const TYPES: &[Type] = &[
     kms::KEY_POLICY,
     s3::BUCKET,
     s3::BUCKET_ACL,
+    s3_settings::CORS,
+    s3_settings::LIFECYCLE,
+    s3_settings::LOGGING,
+    s3_settings::NOTIFICATION,
     s3::BUCKET_OBJECT,
     s3::BUCKET_OWNERSHIP_CONTROLS,
     s3::BUCKET_POLICY,

@@ -157,25 +157,16 @@ fn inline(client: &Client, values: &Values<'_>, name: &str) -> Result<(), Failed
     Ok(())
 }
 
-/// A new bucket is private, and its owner enforced: then AWS refuses every ACL.
 fn acl(client: &Client, values: &Values<'_>) -> Made {
     let bucket = values.need("bucket")?;
-    if values.text("acl").as_deref() != Some("private") {
+    let acl = values.text("acl");
+    if acl.as_deref() != Some("private") {
         return Err(Failed::Text(
             "an `acl` other than private is not supported yet".to_owned(),
         ));
     }
-    let controls = client.call(
-        "s3",
-        "GetBucketOwnershipControls",
-        json!({"Bucket": bucket}),
-    )?;
-    if controls.pointer("/OwnershipControls/Rules/0/ObjectOwnership")
-        == Some(&json!("BucketOwnerEnforced"))
-    {
-        let message = "AccessControlListNotSupported: The bucket does not allow ACLs";
-        return Err(Failed::Text(message.to_owned()));
-    }
+    let input = json!({"Bucket": bucket, "ACL": acl});
+    client.call("s3", "PutBucketAcl", input)?;
     Ok(attributes([("id", json!(format!("{bucket},private")))]))
 }
 

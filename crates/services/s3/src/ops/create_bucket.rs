@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 
 use super::put_bucket_tagging::{Tag, Tagging, accept};
-use crate::bucket::{self, BUCKETS, Bucket, Encryption, PublicAccess};
+use crate::bucket::{self, BUCKETS, Bucket, Encryption, PublicAccess, Settings};
 
 pub(crate) struct CreateBucket;
 
@@ -119,6 +119,7 @@ impl Operation for CreateBucket {
             versioning: None,
             encryption: Encryption::default(),
             tags,
+            settings: Settings::default(),
         };
         cx.put(&BUCKETS, &input.bucket, bucket)?;
         Ok(json!({"Location": format!("/{}", input.bucket)}))

@@ -1,8 +1,8 @@
-//! CORS rules: none can be set here yet.
+//! Reads the CORS rules.
 
 use sekisho_engine::prelude::*;
 
-use crate::checks;
+use crate::{bucket, checks};
 
 pub(crate) struct GetBucketCors;
 
@@ -28,7 +28,10 @@ impl Operation for GetBucketCors {
         )
     }
 
-    fn run(_: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        if let Some(kept) = &bucket::find(cx, &input.bucket)?.settings.cors {
+            return Ok(kept.clone());
+        }
         let message = "The CORS configuration does not exist";
         Err(ApiError::new("NoSuchCORSConfiguration", message)
             .status(404)

@@ -1,8 +1,8 @@
-//! Lifecycle rules: none can be set here yet.
+//! Reads the lifecycle rules.
 
 use sekisho_engine::prelude::*;
 
-use crate::checks;
+use crate::{bucket, checks};
 
 pub(crate) struct GetBucketLifecycleConfiguration;
 
@@ -28,7 +28,10 @@ impl Operation for GetBucketLifecycleConfiguration {
         )
     }
 
-    fn run(_: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        if let Some(kept) = &bucket::find(cx, &input.bucket)?.settings.lifecycle {
+            return Ok(kept.clone());
+        }
         let message = "The lifecycle configuration does not exist";
         Err(ApiError::new("NoSuchLifecycleConfiguration", message)
             .status(404)

@@ -1,4 +1,4 @@
-//! Access logging: off.
+//! Reads where accesses are logged.
 
 use sekisho_engine::prelude::*;
 
@@ -29,7 +29,10 @@ impl Operation for GetBucketLogging {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        bucket::find(cx, &input.bucket)?;
-        Ok(json!({}))
+        let bucket = bucket::find(cx, &input.bucket)?;
+        Ok(match &bucket.settings.logging {
+            Some(enabled) => json!({"LoggingEnabled": enabled}),
+            None => json!({}),
+        })
     }
 }

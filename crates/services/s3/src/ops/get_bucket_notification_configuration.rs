@@ -1,4 +1,4 @@
-//! Notifications: none can be set here yet.
+//! Reads who is told of what happens in a bucket.
 
 use sekisho_engine::prelude::*;
 
@@ -29,7 +29,8 @@ impl Operation for GetBucketNotificationConfiguration {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        bucket::find(cx, &input.bucket)?;
-        Ok(json!({}))
+        let bucket = bucket::find(cx, &input.bucket)?;
+        let kept = bucket.settings.notification.clone();
+        Ok(kept.unwrap_or_else(|| json!({})))
     }
 }

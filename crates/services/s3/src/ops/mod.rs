@@ -6,7 +6,9 @@ mod copy_object;
 mod create_bucket;
 mod create_multipart_upload;
 mod delete_bucket;
+mod delete_bucket_cors;
 mod delete_bucket_encryption;
+mod delete_bucket_lifecycle;
 mod delete_bucket_ownership_controls;
 mod delete_bucket_policy;
 mod delete_bucket_tagging;
@@ -44,7 +46,12 @@ mod list_object_versions;
 mod list_objects;
 mod list_objects_v2;
 mod list_parts;
+mod put_bucket_acl;
+mod put_bucket_cors;
 mod put_bucket_encryption;
+mod put_bucket_lifecycle_configuration;
+mod put_bucket_logging;
+mod put_bucket_notification_configuration;
 mod put_bucket_ownership_controls;
 mod put_bucket_policy;
 mod put_bucket_tagging;
@@ -64,7 +71,9 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<create_bucket::CreateBucket>()
         .operation::<create_multipart_upload::CreateMultipartUpload>()
         .operation::<delete_bucket::DeleteBucket>()
+        .operation::<delete_bucket_cors::DeleteBucketCors>()
         .operation::<delete_bucket_encryption::DeleteBucketEncryption>()
+        .operation::<delete_bucket_lifecycle::DeleteBucketLifecycle>()
         .operation::<delete_bucket_ownership_controls::DeleteBucketOwnershipControls>()
         .operation::<delete_bucket_policy::DeleteBucketPolicy>()
         .operation::<delete_bucket_tagging::DeleteBucketTagging>()
@@ -102,7 +111,12 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<list_objects::ListObjects>()
         .operation::<list_objects_v2::ListObjectsV2>()
         .operation::<list_parts::ListParts>()
+        .operation::<put_bucket_acl::PutBucketAcl>()
+        .operation::<put_bucket_cors::PutBucketCors>()
         .operation::<put_bucket_encryption::PutBucketEncryption>()
+        .operation::<put_bucket_lifecycle_configuration::PutBucketLifecycleConfiguration>()
+        .operation::<put_bucket_logging::PutBucketLogging>()
+        .operation::<put_bucket_notification_configuration::PutBucketNotificationConfiguration>()
         .operation::<put_bucket_ownership_controls::PutBucketOwnershipControls>()
         .operation::<put_bucket_policy::PutBucketPolicy>()
         .operation::<put_bucket_tagging::PutBucketTagging>()

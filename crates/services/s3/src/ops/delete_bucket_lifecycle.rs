@@ -1,0 +1,38 @@
+//! Takes the lifecycle rules away.
+
+use sekisho_engine::prelude::*;
+
+use crate::{bucket, checks};
+
+pub(crate) struct DeleteBucketLifecycle;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    bucket: String,
+    expected_bucket_owner: Option<String>,
+}
+
+impl Operation for DeleteBucketLifecycle {
+    const ID: OpId = OpId::new("s3", "DeleteBucketLifecycle");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        checks::on_bucket(
+            lookup,
+            "s3:PutLifecycleConfiguration",
+            &input.bucket,
+            input.expected_bucket_owner.as_deref(),
+        )
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        bucket::change(cx, &input.bucket, |b| {
+            b.settings.lifecycle = None;
+            Ok(())
+        })?;
+        Ok(json!({}))
+    }
+}
