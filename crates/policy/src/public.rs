@@ -37,7 +37,7 @@ pub fn public_statements(document: &Document) -> impl Iterator<Item = usize> {
         s.effect == Effect::Allow
             && s.actions.is_some()
             && s.principals.as_ref().is_some_and(all)
-            && !s.conditions.iter().any(|c| narrows(c, s, false))
+            && !s.conditions.iter().any(|c| narrows(c, s))
             && !denies(s)
     };
     let statements = document.statements().iter().enumerate();
@@ -53,35 +53,46 @@ pub fn is_public(document: &Document) -> bool {
 /// Whether `deny` takes from everyone what `allow` gives, but for somebody: without conditions from everyone, with
 /// conditions from those for whom each holds.
 fn keeps_to_some(deny: &Statement, allow: &Statement) -> bool {
-    names_all(deny, allow) && deny.conditions.iter().all(|c| narrows(c, deny, true))
+    names_all(deny, allow) && deny.conditions.iter().all(spares_some)
 }
 
-/// Whether a condition narrows everyone down to somebody: a positive operator with fixed values. In a Deny it is the
-/// negated operator that leaves only those.
-fn narrows(condition: &Condition, statement: &Statement, negated: bool) -> bool {
-    let operator = match condition.operator {
-        Operator::String { not }
-        | Operator::StringLike { not }
-        | Operator::Arn { not }
-        | Operator::Ip { not } => not == negated,
+/// Whether a condition of an Allow narrows everyone down to somebody: a positive operator with fixed values. An operator
+/// that cannot read its key never holds.
+fn narrows(condition: &Condition, statement: &Statement) -> bool {
+    let positive = matches!(
+        condition.operator,
+        Operator::String { not: false }
+            | Operator::StringLike { not: false }
+            | Operator::Arn { not: false }
+            | Operator::Ip { not: false }
+    );
+    // What holds without the key narrows nothing, unless the key must be there.
+    let optional = condition.if_exists || condition.qualifier == Qualifier::ForAll;
+    let required = || statement.conditions.iter().any(|c| requires(c, &condition.key));
+    NARROWING.contains(&condition.key.as_str())
+        && positive
+        && (!optional || required())
+        && condition.operands().all(|v| is_fixed(condition, v))
+}
+
+/// Whether a condition of a Deny spares somebody only: a negated operator with fixed values, which holds without the key.
+/// Where an operator cannot read its key a Deny does not hold, and what a caller can say of himself spares whom he likes.
+fn spares_some(condition: &Condition) -> bool {
+    const LISTS: &[&str] = &["aws:principalorgpaths"];
+    const SAID: &[&str] = &["s3:x-amz-server-side-encryption-aws-kms-key-id"];
+    let key = condition.key.as_str();
+    let reads = match condition.operator {
+        Operator::String { not: true } | Operator::StringLike { not: true } => true,
+        Operator::Arn { not: true } => key.ends_with("arn"),
+        Operator::Ip { not: true } => key == "aws:sourceip",
         _ => false,
     };
-    // What holds without the key narrows nothing, unless the key must be there. A Deny holds without it, and then takes
-    // more; but any one value of several must not save the others from it.
-    let bound = match negated {
-        true => condition.qualifier == Qualifier::Single,
-        false => {
-            let optional = condition.if_exists || condition.qualifier == Qualifier::ForAll;
-            !optional
-                || statement
-                    .conditions
-                    .iter()
-                    .any(|c| requires(c, &condition.key))
-        }
-    };
-    NARROWING.contains(&condition.key.as_str())
-        && operator
-        && bound
+    NARROWING.contains(&key)
+        && !LISTS.contains(&key)
+        && !SAID.contains(&key)
+        && reads
+        && condition.qualifier == Qualifier::Single
+        && condition.operands().next().is_some()
         && condition.operands().all(|v| is_fixed(condition, v))
 }
 

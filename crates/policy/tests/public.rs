@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
-use sekisho_policy::{Document, is_public};
+use proptest::prelude::*;
+use sekisho_policy::case::Case;
+use sekisho_policy::{Document, evaluate, is_public};
 use serde_json::{Value, json};
 
 fn recorded() -> Vec<Value> {
@@ -78,7 +80,135 @@ fn a_deny_takes_only_what_it_names() {
         "aws:Referer",
         json!("https://example.com")
     ));
+    // What the operator cannot read, what is a list, and what the caller says of himself.
+    assert!(when(
+        "ArnNotLike",
+        "aws:PrincipalAccount",
+        json!("arn:aws:iam::222222222222:root")
+    ));
+    assert!(when(
+        "NotIpAddress",
+        "aws:PrincipalArn",
+        json!("10.0.0.0/8")
+    ));
+    assert!(when(
+        "StringNotEquals",
+        "aws:PrincipalOrgPaths",
+        json!("o-good/r-1/")
+    ));
+    let key = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+    assert!(when(
+        "StringNotEquals",
+        key,
+        json!("arn:aws:kms:us-east-1:222222222222:key/1")
+    ));
     // One condition of two that narrows nobody down lets everybody through.
     let two = json!({"Condition": {"StringNotEquals": {"aws:SourceAccount": "111111111111"}, "Bool": {"aws:SecureTransport": "false"}}});
     assert!(deny(two));
+}
+
+/// Everyone whom nobody has named: without credentials, and of an account, an organization and a network that are his own.
+fn strangers() -> Vec<Value> {
+    let of = |arn: &str, id: &str| {
+        json!({"principal": arn, "context": {
+            "aws:PrincipalArn": arn.replace("sts", "iam").replace("assumed-role", "role").trim_end_matches("/s"),
+            "aws:PrincipalAccount": "666666666666",
+            "aws:PrincipalOrgID": "o-evil666666",
+            "aws:PrincipalOrgPaths": ["o-evil666666/r-1/"],
+            "aws:userid": id,
+        }})
+    };
+    vec![
+        json!({"principal": "anonymous", "context": {}}),
+        of("arn:aws:iam::666666666666:root", "666666666666"),
+        of(
+            "arn:aws:iam::666666666666:user/eve",
+            "AIDAEVEEVEEVEEVEEVEEV",
+        ),
+        of(
+            "arn:aws:sts::666666666666:assumed-role/eve/s",
+            "AROAEVEEVEEVEEVEEVEEV:s",
+        ),
+    ]
+}
+
+/// Whether `policy` lets a stranger in who has everything on his own side, and says of himself whatever helps.
+fn lets_in(policy: &Value, stranger: &Value, said: &[(&str, Value)]) -> bool {
+    let mut context = stranger["context"].clone();
+    for (key, value) in said {
+        context[*key] = value.clone();
+    }
+    let all = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    let case = json!({
+        "name": "stranger",
+        "request": {
+            "principal": stranger["principal"], "action": "s3:GetObject", "resource": "arn:aws:s3:::bucket/k",
+            "resource_account": "222222222222", "context": context,
+        },
+        "policies": {"identity": [all], "resource": policy},
+    });
+    let case = Case::read(&case.to_string(), 0).unwrap();
+    evaluate(&case.request(), &case.policies, case.kind).allowed()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12_000))]
+
+    /// The invariant: whatever a Deny is made of, a policy that is not called public lets no stranger in.
+    #[test]
+    fn what_is_not_public_lets_no_stranger_in(
+        denies in prop::collection::vec(
+            (
+                prop::sample::select(vec![
+                    "StringNotEquals", "StringNotLike", "ArnNotEquals", "ArnNotLike", "NotIpAddress",
+                    "StringNotEqualsIgnoreCase", "StringEquals",
+                ]),
+                prop::sample::select(vec![
+                    "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths",
+                    "aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceVpc", "aws:SourceVpce",
+                    "aws:SourceIp", "aws:userid", "s3:DataAccessPointArn", "s3:DataAccessPointAccount",
+                    "s3:x-amz-server-side-encryption-aws-kms-key-id", "aws:Referer",
+                ]),
+                prop::collection::vec(
+                    prop::sample::select(vec![
+                        "222222222222", "o-good222222", "o-good222222/r-1/", "arn:aws:iam::222222222222:role/deploy",
+                        "arn:aws:iam::222222222222:role/*", "203.0.113.0/24", "vpc-12345678", "AROAGOODGOODGOODGOOD0:*",
+                        "arn:aws:kms:us-east-1:222222222222:key/1", "*", "arn:aws:iam::*:role/x", "0.0.0.0/0",
+                    ]),
+                    0..3,
+                ),
+                prop::sample::select(vec!["", "", "", "ForAnyValue:", "ForAllValues:"]),
+                prop::bool::weighted(0.2),
+            ),
+            0..3,
+        ),
+        action in prop::sample::select(vec!["s3:GetObject", "s3:Get*", "s3:*", "*", "s3:PutObject"]),
+        resource in prop::sample::select(vec!["arn:aws:s3:::bucket/*", "*", "arn:aws:s3:::bucket/k"]),
+    ) {
+        let mut conditions = json!({});
+        for (operator, key, values, qualifier, optional) in &denies {
+            let operator = format!("{qualifier}{operator}{}", if *optional { "IfExists" } else { "" });
+            conditions[operator][*key] = json!(values);
+        }
+        let deny = json!({"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource, "Condition": conditions});
+        let allow = json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/*"});
+        let policy = json!({"Version": "2012-10-17", "Statement": [allow, deny]});
+        let Ok(document) = policy.to_string().parse::<Document>() else {
+            return Ok(());
+        };
+        if is_public(&document) {
+            return Ok(());
+        }
+        let key = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+        for stranger in strangers() {
+            for said in [
+                vec![("aws:SourceIp", json!("198.51.100.7"))],
+                vec![("aws:SourceVpc", json!("vpc-evil6666")), ("aws:SourceVpce", json!("vpce-evil6666"))],
+                vec![("aws:SourceIp", json!("198.51.100.7")), (key, json!("arn:aws:kms:us-east-1:222222222222:key/1"))],
+                vec![("aws:SourceIp", json!("198.51.100.7")), (key, json!("1234")), ("aws:Referer", json!("222222222222"))],
+            ] {
+                prop_assert!(!lets_in(&policy, &stranger, &said), "{policy} lets {stranger} in, who says {said:?}");
+            }
+        }
+    }
 }
