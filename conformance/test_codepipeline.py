@@ -179,6 +179,10 @@ def test_what_is_not_run_is_taken_and_fails_by_name(world, action, says):
     foreign = declaration("q")
     foreign["stages"][1]["actions"][0]["actionTypeId"]["provider"] = "Unheard"
     assert "Unheard" in error(cp.create_pipeline, pipeline=foreign)["Message"]
+    foreign["stages"][1]["actions"][0]["actionTypeId"] = {"category": "Build", "owner": "AWS", "provider": "CodeBuild", "version": "9"}
+    assert "AWS/Build/CodeBuild/9" in error(cp.create_pipeline, pipeline=foreign)["Message"]
+    foreign["stages"][1]["actions"][0]["actionTypeId"]["version"] = "1"
+    assert "declares 0 input artifacts, but 1 to 5 are allowed" in error(cp.create_pipeline, pipeline=foreign)["Message"]
 
 
 def test_an_execution_goes_on_after_kill_9(fresh, tmp_path):

@@ -234,7 +234,7 @@ def test_what_terraform_gives_up_over_is_told_as_natively(tmp_path):
           "Effect": "Deny",
           "Principal": "*",
           "Action": "s3:PutObject",
-          "Resource": "${aws_s3_bucket.artifacts.arn}/notes/*"
+          "Resource": ["${aws_s3_bucket.artifacts.arn}/notes/*", "${aws_s3_bucket.artifacts.arn}/foreign/*"]
         },
         {
           "Effect": "Allow",
@@ -247,9 +247,26 @@ def test_what_terraform_gives_up_over_is_told_as_natively(tmp_path):
 resource "aws_s3_object" "notes" {
   for_each = toset(["a"])
 
-  bucket     = aws_s3_bucket_policy.artifacts.bucket
-  key        = "notes/${each.key}"
-  content    = "hello"
+  bucket  = aws_s3_bucket_policy.artifacts.bucket
+  key     = "notes/${each.key}"
+  content = "hello"
+}
+
+# Another account is told nothing but "Access Denied".
+resource "aws_s3_object" "foreign" {
+  provider = aws.registry
+
+  bucket  = aws_s3_bucket_policy.artifacts.bucket
+  key     = "foreign/a"
+  content = "hello"
+}
+
+resource "aws_s3_object" "foreign_too" {
+  provider = aws.registry
+
+  bucket  = aws_s3_bucket_policy.artifacts.bucket
+  key     = "foreign/b"
+  content = "hello"
 }
 """
     main.write_text(text.replace(allow, statement, 1) + notes)
@@ -260,8 +277,13 @@ resource "aws_s3_object" "notes" {
         done = run([BINARY, "rehearse", "-q", "--format", "json", *way, str(infra)], environment)
         assert done.returncode == 1, done.stdout + done.stderr
         report = json.loads(done.stdout)
-        told.append((report["failures"], [{k: v for k, v in d.items() if k != "call"} for d in report["denials"]]))
+        # The program makes things in an order of its own.
+        failures = sorted(report["failures"], key=lambda f: f["address"])
+        denials = sorted(({k: v for k, v in d.items() if k != "call"} for d in report["denials"]), key=lambda d: d["resource"])
+        told.append((failures, denials))
     assert told[0] == told[1]
-    (failure,), (denial,) = told[0]
-    assert failure["address"] == "aws_s3_object.notes" and failure["file"] == str(main), failure
-    assert denial["action"] == "s3:PutObject" and "Frozen" in denial["deniedBy"], denial
+    failures, denials = told[0]
+    assert [f["address"] for f in failures] == ["aws_s3_object.foreign", "aws_s3_object.foreign_too", "aws_s3_object.notes"]
+    assert {f["file"] for f in failures} == {str(main)} and failures[0]["message"] == "AccessDenied: Access Denied"
+    assert [d["resource"].split("/", 1)[1] for d in denials] == ["foreign/a", "foreign/b", "notes/a"]
+    assert all(d["action"] == "s3:PutObject" and "Frozen" in d["deniedBy"] for d in denials), denials

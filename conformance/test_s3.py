@@ -370,6 +370,9 @@ def test_which_acls_ask_for_a_permission_of_their_own(s3):
     assert answer(s3, "public-read") is None
     s3.put_public_access_block(Bucket="bucket", PublicAccessBlockConfiguration={"BlockPublicAcls": True})
     assert [answer(s3, acl) for acl in ("public-read", "authenticated-read", "private")] == ["AccessDenied", "AccessDenied", None]
+    open_ = lambda **more: error(s3.create_bucket, Bucket="open-to-all", ACL="public-read", **more)["Code"]
+    assert open_() == "InvalidBucketAclWithObjectOwnership"
+    assert open_(ObjectOwnership="ObjectWriter") == "InvalidBucketAclWithBlockPublicAccessError"
     own("BucketOwnerEnforced")
     refused = "AccessControlListNotSupported"
     assert [answer(writer, acl) for acl in ("private", "bucket-owner-full-control", "public-read")] == [None, None, refused]

@@ -26,6 +26,9 @@ pub struct Event {
     pub account: String,
     /// A label that groups calls, for example the action of a pipeline execution.
     pub tag: Option<String>,
+    /// The id of the client's request, as its answer has it; none for calls from inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
     /// What was decided, check by check.
     pub checks: Vec<Decided>,
     /// The error with which the call ended.

@@ -122,6 +122,10 @@ impl Dispatch<'_> {
             principal_arn: self.caller.principal.principal_arn(),
             account: self.caller.account().to_owned(),
             tag: self.origin.tag.clone(),
+            request: match self.origin.parent {
+                Some(_) => None,
+                None => self.origin.request.clone(),
+            },
             checks,
             error: result.as_ref().err().map(|e| EventError {
                 code: e.code.clone(),

@@ -88,15 +88,27 @@ impl Check {
         self
     }
 
+    /// Adds a key for each tag: `prefix/…`. Of tags that differ only in case, a condition sees the last.
+    #[must_use]
+    pub fn with_each<'a>(
+        mut self,
+        prefix: &str,
+        tags: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        for (key, value) in in_order(tags) {
+            self = self.with(&format!("{prefix}/{key}"), value);
+        }
+        self
+    }
+
     /// Adds `aws:RequestTag/…` and `aws:TagKeys`.
     #[must_use]
-    pub fn with_tags<'a>(mut self, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut keys = Vec::new();
-        for (key, value) in in_order(tags) {
-            self = self.with(&format!("aws:RequestTag/{key}"), value);
-            keys.push(key.to_owned());
-        }
-        self.with_list("aws:TagKeys", keys)
+    pub fn with_tags<'a>(self, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let tags: Vec<_> = tags.into_iter().collect();
+        let keys = in_order(tags.iter().copied());
+        let keys = keys.into_iter().map(|(key, _)| key.to_owned()).collect();
+        self.with_each("aws:RequestTag", tags)
+            .with_list("aws:TagKeys", keys)
     }
 
     /// How the denial sentence shows the resource.

@@ -39,6 +39,8 @@ pub struct Origin {
     pub(crate) parent: Option<u64>,
     /// Whose event made this call; a label for the trace.
     pub(crate) tag: Option<String>,
+    /// The id that the client's answer has.
+    pub(crate) request: Option<String>,
     /// Whether nothing is decided and nothing recorded.
     pub(crate) given: bool,
 }
@@ -53,6 +55,7 @@ impl Origin {
             source: None,
             parent: None,
             tag: None,
+            request: None,
             given: false,
         }
     }
@@ -74,6 +77,7 @@ impl Origin {
             source: Some((source_arn.to_owned(), source_account.to_owned())),
             parent: None,
             tag: None,
+            request: None,
             given: false,
         }
     }
@@ -101,6 +105,13 @@ impl Origin {
             given: true,
             ..Self::service(region, "", "")
         }
+    }
+
+    /// The same origin, of the request with this id.
+    #[must_use]
+    pub fn requested(mut self, id: impl Into<String>) -> Self {
+        self.request = Some(id.into());
+        self
     }
 
     /// The same call, forwarded by `service` (its service principal) on behalf of the caller.

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use sekisho_codepipeline::{PIPELINES, Pipeline, step};
+use sekisho_codepipeline::{PIPELINES, Pipeline, is_run, step};
 use sekisho_engine::{ApiError, Engine};
 use sekisho_pipeline::{ActionRun, ActionStatus, Event, Execution, Failure, Outcome};
 
@@ -62,8 +62,8 @@ impl Executor {
         Self::start_skipping(engine, Vec::new())
     }
 
-    /// The same, but for actions that are taken to be done: nothing is called for them, and their output artifacts are
-    /// archives with one empty file, called `*`.
+    /// The same, but for actions that are taken to be done where they are not run here: nothing is called for them, their
+    /// output artifacts are archives with one empty file, called `*`, and so is what they say of themselves.
     ///
     /// # Errors
     /// When no thread can be made.
@@ -108,7 +108,8 @@ fn work(engine: &Arc<Engine>, stop: &AtomicBool, skips: &[Skip]) {
                 }
                 drop(busy);
                 let mut run = Run::new(engine, &pipeline, execution, attempt);
-                run.skipped = skips.iter().any(|s| s.names(attempt));
+                let runs = run.declared().is_some_and(is_run);
+                run.skipped = !runs && skips.iter().any(|s| s.names(attempt));
                 let (row, running, engine) =
                     (row.clone(), Arc::clone(&running), Arc::clone(engine));
                 let id = attempt.id.clone();

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use sekisho_pipeline::Execution;
+use sekisho_codepipeline::is_run;
+use sekisho_pipeline::{ActionStatus, Execution};
 
 use crate::failure::Failed;
+use crate::providers::ANY;
 
 /// Fills in the variables of `configuration`.
 pub(crate) fn resolve(
@@ -48,19 +50,14 @@ fn value(execution: &Execution, name: &str) -> Option<String> {
             .find(|(n, _)| n == key)
             .map(|(_, v)| v.clone()),
         _ => {
-            let of = |a: &&sekisho_pipeline::ActionRun| {
-                execution
-                    .declared(a)
-                    .is_some_and(|d| d.namespace.as_deref() == Some(namespace))
-            };
-            execution
-                .attempts
-                .iter()
-                .rev()
-                .find(of)?
-                .variables
-                .get(key)
-                .cloned()
+            let mut attempts = execution.attempts.iter().rev();
+            let (attempt, declared) = attempts.find_map(|a| {
+                let declared = execution.declared(a)?;
+                (declared.namespace.as_deref() == Some(namespace)).then_some((a, declared))
+            })?;
+            let done = attempt.status == ActionStatus::Succeeded;
+            let any = (done && !is_run(declared)).then(|| ANY.to_owned());
+            attempt.variables.get(key).cloned().or(any)
         }
     }
 }

@@ -30,7 +30,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
                 let mut seen = std::collections::HashSet::new();
                 let mut out = Vec::new();
                 while let Some((key, value)) = map.next_entry::<String, T>()? {
-                    if !seen.insert(key.clone()) {
+                    // Tags may differ in case only, and then one of them counts.
+                    let name = match key.contains('/') {
+                        true => key.clone(),
+                        false => key.to_lowercase(),
+                    };
+                    if !seen.insert(name) {
                         return Err(serde::de::Error::custom(format!(
                             "the member `{key}` stands twice"
                         )));

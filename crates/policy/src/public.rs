@@ -68,7 +68,12 @@ fn narrows(condition: &Condition, statement: &Statement) -> bool {
     );
     // What holds without the key narrows nothing, unless the key must be there.
     let optional = condition.if_exists || condition.qualifier == Qualifier::ForAll;
-    let required = || statement.conditions.iter().any(|c| requires(c, &condition.key));
+    let required = || {
+        statement
+            .conditions
+            .iter()
+            .any(|c| requires(c, &condition.key))
+    };
     NARROWING.contains(&condition.key.as_str())
         && positive
         && (!optional || required())

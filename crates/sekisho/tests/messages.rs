@@ -699,6 +699,42 @@ const CASES: &[Case] = &[
         arguments: &["rehearse", "-q", "--skip", "Build/Unpack", "DIR"],
     },
     Case {
+        name: "public-acl-refused",
+        example: ECR,
+        edits: &[
+            (
+                "pipeline.tf",
+                "        Extract    = \"true\"\n",
+                "        Extract    = \"true\"\n        CannedACL  = \"public-read\"\n",
+            ),
+            (
+                "pipeline.tf",
+                "= [\"s3:PutObject\"]",
+                "= [\"s3:PutObject\", \"s3:PutObjectAcl\"]",
+            ),
+            (
+                "writer.tf",
+                "",
+                "resource \"aws_s3_bucket_ownership_controls\" \"releases\" {\n  provider = aws.pipeline\n  bucket   = aws_s3_bucket.releases.id\n\n  rule {\n    object_ownership = \"ObjectWriter\"\n  }\n}\n",
+            ),
+        ],
+        arguments: REHEARSE,
+    },
+    Case {
+        name: "action-not-run-behind-a-denial",
+        example: ECR,
+        edits: &[
+            BUILD[0],
+            BUILD[1],
+            (
+                "pipeline.tf",
+                "\"codepipeline.amazonaws.com\"",
+                "\"codebuild.amazonaws.com\"",
+            ),
+        ],
+        arguments: REHEARSE,
+    },
+    Case {
         name: "approval-that-notifies",
         example: ECR,
         edits: &[(

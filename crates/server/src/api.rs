@@ -126,7 +126,7 @@ impl Request<'_> {
             service: self.target.name.to_owned(),
             operation: operation.to_owned(),
             input,
-            origin: auth::origin(self.parts, self.peer, region),
+            origin: auth::origin(self.parts, self.peer, region).requested(self.request_id),
         }
     }
 

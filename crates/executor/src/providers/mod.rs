@@ -5,6 +5,8 @@ mod s3_deploy;
 mod s3_source;
 mod skipped;
 
+pub(crate) use skipped::ANY;
+
 use std::collections::BTreeMap;
 
 use sekisho_engine::Caller;

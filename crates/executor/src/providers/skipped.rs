@@ -7,9 +7,10 @@ use crate::artifacts::{self, once, zip_of};
 use crate::failure::Failed;
 use crate::session::Run;
 
-/// What an output artifact holds: one file, whose name stands for all that might be in it. Who writes the files somewhere
-/// needs to be allowed any name.
-const ANY: &str = "*";
+/// What stands for all that is not known of an action that is not run: the name of the one file in its output artifacts, and
+/// the value of each variable that it has. Who writes the files somewhere needs to be allowed any name; a Deny of some
+/// names only is not seen.
+pub(crate) const ANY: &str = "*";
 
 /// The artifacts are given: who would write them on AWS is not known here. Who reads them is checked.
 pub(crate) fn run(run: &Run, declared: &ActionDefinition) -> Result<Outcome, Failed> {

@@ -65,6 +65,13 @@ fn of_attempt(
     let failure = attempt.failure.as_ref()?;
     let action = execution.declared(attempt)?;
     let message = failure.message.as_str();
+    if message.contains("BlockPublicAcls") {
+        let bucket = action.configuration.get("BucketName");
+        return Some(format!(
+            "the bucket {} refuses ACLs that are public, as new buckets do: leave CannedACL out, or say block_public_acls = false in its aws_s3_bucket_public_access_block",
+            bucket.map(String::as_str).unwrap_or_default()
+        ));
+    }
     if message.contains("KMS.NotFoundException") {
         return key_elsewhere(execution, action, policies);
     }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use sekisho_codepipeline::is_run;
 use sekisho_iac::Problem;
 use serde_json::Value;
 
@@ -86,7 +87,12 @@ fn failing(outcome: &Outcome) -> Vec<String> {
         .pipelines
         .iter()
         .filter_map(|p| p.execution.as_ref())
-        .flat_map(|e| &e.attempts);
+        // Those that are not run are among the failures.
+        .flat_map(|e| {
+            e.attempts
+                .iter()
+                .filter(|a| e.declared(a).is_some_and(is_run))
+        });
     let denied = |action: &str| {
         let of = |d: &Denial| d.action.as_ref().is_some_and(|(_, _, a)| a == action);
         outcome.denials.iter().any(of)

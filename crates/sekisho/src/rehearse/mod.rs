@@ -313,12 +313,10 @@ pub(crate) fn rehearse_with(
         progress,
     )?;
     let policies = Policies::new(&configuration, &applied.values);
-    notes.extend(skip::check(
-        &engine,
-        &applied.pipelines,
-        options,
-        &policies,
-    )?);
+    let all = applied.failures.is_empty();
+    let skipped = skip::check(&engine, &applied.pipelines, options, &policies, all);
+    let mut failures = applied.failures;
+    notes.extend(skipped.into_notes(&mut failures, !patches.is_empty())?);
     let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);
     drop(executor);
     let events = engine.events_since(0);
@@ -334,7 +332,7 @@ pub(crate) fn rehearse_with(
             denial.spot = policies.spot(&denial.cause.side, &holder, statement);
         }
     }
-    let mut hints = advice::hints(&pipelines, &applied.failures, &policies, &engine);
+    let mut hints = advice::hints(&pipelines, &failures, &policies, &engine);
     let unknown = configuration.unknown_repetitions(&resources::schema::is_known_after_apply);
     hints.extend(unknown.into_iter().map(|p| Note {
         message: p.message,
@@ -353,7 +351,7 @@ pub(crate) fn rehearse_with(
         pipelines,
         denials,
         hints,
-        failures: applied.failures,
+        failures,
         resources: applied.resources,
         made: applied.values,
         named: applied.named,

@@ -1,88 +1,108 @@
 //! Actions that are not run here: the rehearsal says so before it begins, and goes on without those that the user takes to
 //! be done.
 
+use std::collections::BTreeMap;
+
 use sekisho_codepipeline::{PIPELINES, is_run};
 use sekisho_engine::Engine;
-use sekisho_iac::Problem;
+use sekisho_iac::{Place, Problem};
 use sekisho_pipeline::ActionDefinition;
+use serde_json::Map;
 
 use super::advice::pipeline_place;
 use super::fix::policies::Policies;
-use super::{Client, Note, Options, PipelineRun, Skip};
+use super::{Client, Failure, Note, Options, PipelineRun, Skip};
 
-/// The actions that are skipped, each as a note.
-///
-/// # Errors
-/// Each action that is not run and is not to be skipped; what is to be skipped and is not there, or would be run.
+/// What was found of the actions that are not run.
+#[derive(Default)]
+pub(super) struct Checked {
+    /// Each that is skipped.
+    pub(super) notes: Vec<Note>,
+    /// Each that is not to be skipped, by its address; what is to be skipped and would be run, or is not there.
+    pub(super) failures: Vec<Failure>,
+}
+
+impl Checked {
+    /// Where all is made as it should be, what is wrong with the actions keeps the rehearsal from running; where other
+    /// things went wrong, these come with them.
+    pub(super) fn into_notes(
+        self,
+        others: &mut Vec<Failure>,
+        patched: bool,
+    ) -> Result<Vec<Note>, Vec<Problem>> {
+        if others.is_empty() && !patched && !self.failures.is_empty() {
+            return Err(self.failures.into_iter().map(|f| f.problem).collect());
+        }
+        others.extend(self.failures);
+        Ok(self.notes)
+    }
+}
+
+/// Looks at every action of the pipelines that were made. `all`: whether that is all of them.
 pub(super) fn check(
     engine: &Engine,
     pipelines: &[(Client, String)],
     options: &Options,
     policies: &Policies<'_>,
-) -> Result<Vec<Note>, Vec<Problem>> {
-    let (mut notes, mut problems) = (Vec::new(), Vec::new());
-    let mut used: Vec<&Skip> = Vec::new();
+    all: bool,
+) -> Checked {
+    let mut out = Checked::default();
+    // Which of those that are to be skipped there are, and whether one of that name is not run.
+    let mut found: BTreeMap<usize, bool> = BTreeMap::new();
     for (client, name) in pipelines {
         let row = format!("{}/{}/{name}", client.account, client.region);
         let made = engine.view(|overlay| overlay.get(&PIPELINES, &row));
         let Ok(Some(made)) = made else {
             continue;
         };
-        let place = || pipeline_place(name, policies);
-        for (stage, action) in made
-            .definition
-            .stages
-            .iter()
-            .flat_map(|s| s.actions.iter().map(|a| (&s.name, a)))
-        {
-            let named = |s: &&Skip| (&s.stage, &s.action) == (stage, &action.name);
-            let skip = options.skips.iter().find(named);
+        let stages = made.definition.stages.iter();
+        for (stage, action) in stages.flat_map(|s| s.actions.iter().map(|a| (&s.name, a))) {
+            let named = |s: &Skip| (&s.stage, &s.action) == (stage, &action.name);
+            let skip = options.skips.iter().position(named);
+            if let Some(index) = skip {
+                *found.entry(index).or_default() |= !is_run(action);
+            }
+            if is_run(action) {
+                continue;
+            }
             let wanted = format!("{stage}/{}", action.name);
-            match (skip, is_run(action)) {
-                (None, true) => {}
-                (None, false) => problems.push(Problem {
+            let place = pipeline_place(name, policies);
+            let kind = kind(action);
+            match skip {
+                None => out.failures.push(failure(&wanted, place, format!(
+                    "the action {wanted} of the pipeline {name} is {kind}, which sekisho does not run yet. To rehearse all others: --skip {wanted}; what it calls is then not checked{}",
+                    files(action)
+                ))),
+                Some(_) => out.notes.push(Note {
                     message: format!(
-                        "the action {wanted} of the pipeline {name} is {}, which sekisho does not run yet. To rehearse all others: --skip {wanted}; what it calls is then not checked{}",
-                        kind(action),
+                        "the action {wanted} of the pipeline {name} ({kind}) was skipped: its configuration and what it calls are not checked{}",
                         files(action)
                     ),
-                    place: place(),
+                    place,
                 }),
-                (Some(skip), true) => {
-                    used.push(skip);
-                    problems.push(Problem {
-                        message: format!(
-                            "--skip {wanted}: sekisho runs that action; what is run is not skipped"
-                        ),
-                        place: place(),
-                    });
-                }
-                (Some(skip), false) => {
-                    used.push(skip);
-                    notes.push(Note {
-                        message: format!(
-                            "the action {wanted} of the pipeline {name} ({}) was skipped: what it calls is not checked{}",
-                            kind(action),
-                            files(action)
-                        ),
-                        place: place(),
-                    });
-                }
             }
         }
     }
-    let unused = options.skips.iter().filter(|s| !used.contains(s));
-    // Where no pipeline could be made, that is what has to be said.
-    problems.extend(unused.filter(|_| !pipelines.is_empty()).map(|skip| Problem {
-        message: format!(
-            "--skip {}/{}: no pipeline has such an action; it is named by its stage and its own name",
-            skip.stage, skip.action
-        ),
-        place: None,
-    }));
-    match problems.is_empty() {
-        true => Ok(notes),
-        false => Err(problems),
+    for (index, skip) in options.skips.iter().enumerate() {
+        let named = format!("{}/{}", skip.stage, skip.action);
+        let why = match found.get(&index) {
+            Some(true) => continue,
+            Some(false) => "sekisho runs that action; what is run is not skipped",
+            // A pipeline that could not be made may have it.
+            None if !all => continue,
+            None => "no pipeline has such an action; it is named by its stage and its own name",
+        };
+        out.failures
+            .push(failure(&named, None, format!("--skip {named}: {why}")));
+    }
+    out
+}
+
+fn failure(address: &str, place: Option<Place>, message: String) -> Failure {
+    Failure {
+        address: address.to_owned(),
+        problem: Problem { message, place },
+        arguments: Map::new(),
     }
 }
 

@@ -56,44 +56,83 @@ pub(crate) const TYPES: &[ActionType] = &[
     },
 ];
 
-/// The other action types of AWS (user guide, "Action structure reference"): owner, category, provider. They may be declared
-/// and are not run: such an action fails, and says why.
-const NOT_RUN: &[(&str, &str, &str)] = &[
-    ("AWS", "Source", "CodeCommit"),
-    ("AWS", "Source", "CodeStarSourceConnection"),
-    ("ThirdParty", "Source", "GitHub"),
-    ("AWS", "Build", "CodeBuild"),
-    ("AWS", "Build", "ECRBuildAndPublish"),
-    ("AWS", "Test", "CodeBuild"),
-    ("AWS", "Test", "DeviceFarm"),
-    ("AWS", "Deploy", "AppConfig"),
-    ("AWS", "Deploy", "CloudFormation"),
-    ("AWS", "Deploy", "CloudFormationStackInstances"),
-    ("AWS", "Deploy", "CloudFormationStackSet"),
-    ("AWS", "Deploy", "CodeDeploy"),
-    ("AWS", "Deploy", "CodeDeployToECS"),
-    ("AWS", "Deploy", "EC2"),
-    ("AWS", "Deploy", "ECS"),
-    ("AWS", "Deploy", "EKS"),
-    ("AWS", "Deploy", "ElasticBeanstalk"),
-    ("AWS", "Deploy", "Lambda"),
-    ("AWS", "Deploy", "OpsWorks"),
-    ("AWS", "Deploy", "ServiceCatalog"),
-    ("AWS", "Invoke", "CodePipeline"),
-    ("AWS", "Invoke", "InspectorScan"),
-    ("AWS", "Invoke", "Lambda"),
-    ("AWS", "Invoke", "StepFunctions"),
-    ("AWS", "Compute", "Commands"),
-];
-
-/// Whether actions of this type may be declared although they are not run.
-pub(crate) fn is_declared_only(action: &ActionDefinition) -> bool {
-    let id = &action.action_type_id;
-    let id = (&*id.owner, &*id.category, &*id.provider);
-    NOT_RUN.contains(&id)
+/// An action type that may be declared and is not run: such an action fails, and says why.
+pub(crate) struct Declared {
+    owner: &'static str,
+    category: &'static str,
+    provider: &'static str,
+    pub(crate) inputs: (usize, usize),
+    pub(crate) outputs: (usize, usize),
 }
 
-/// Whether such an action is run here. There is no SNS: approvals that notify somebody are not.
+const fn declared(
+    owner: &'static str,
+    category: &'static str,
+    provider: &'static str,
+    inputs: (usize, usize),
+    outputs: (usize, usize),
+) -> Declared {
+    Declared {
+        owner,
+        category,
+        provider,
+        inputs,
+        outputs,
+    }
+}
+
+/// The other action types of AWS (user guide, "Action structure reference" and the table of artifacts by provider). Where the
+/// number of artifacts is not said there, any is taken.
+const NOT_RUN: &[Declared] = &[
+    declared("AWS", "Source", "CodeCommit", (0, 0), (1, 1)),
+    declared("AWS", "Source", "CodeStarSourceConnection", (0, 0), (1, 1)),
+    declared("ThirdParty", "Source", "GitHub", (0, 0), (1, 1)),
+    declared("AWS", "Build", "CodeBuild", (1, 5), (0, 5)),
+    declared("AWS", "Build", "ECRBuildAndPublish", (1, 1), (0, 10)),
+    declared("AWS", "Test", "CodeBuild", (1, 5), (0, 5)),
+    declared("AWS", "Test", "DeviceFarm", (1, 1), (0, 0)),
+    declared("AWS", "Deploy", "AppConfig", (1, 1), (0, 0)),
+    declared("AWS", "Deploy", "CloudFormation", (0, 10), (0, 1)),
+    declared(
+        "AWS",
+        "Deploy",
+        "CloudFormationStackInstances",
+        (0, 10),
+        (0, 10),
+    ),
+    declared("AWS", "Deploy", "CloudFormationStackSet", (0, 10), (0, 10)),
+    declared("AWS", "Deploy", "CodeDeploy", (1, 1), (0, 0)),
+    declared("AWS", "Deploy", "CodeDeployToECS", (1, 5), (0, 0)),
+    declared("AWS", "Deploy", "EC2", (0, 10), (0, 10)),
+    declared("AWS", "Deploy", "ECS", (1, 1), (0, 0)),
+    declared("AWS", "Deploy", "EKS", (0, 10), (0, 10)),
+    declared("AWS", "Deploy", "ElasticBeanstalk", (1, 1), (0, 0)),
+    declared("AWS", "Deploy", "Lambda", (0, 10), (0, 10)),
+    declared("AWS", "Deploy", "OpsWorks", (1, 1), (0, 0)),
+    declared("AWS", "Deploy", "ServiceCatalog", (1, 1), (0, 0)),
+    declared("AWS", "Invoke", "CodePipeline", (0, 10), (0, 10)),
+    declared("AWS", "Invoke", "InspectorScan", (0, 10), (0, 10)),
+    declared("AWS", "Invoke", "Lambda", (0, 5), (0, 5)),
+    declared("AWS", "Invoke", "StepFunctions", (0, 1), (0, 1)),
+    declared("AWS", "Compute", "Commands", (0, 10), (0, 10)),
+    declared("Custom", "Build", "Jenkins", (0, 5), (0, 5)),
+    declared("Custom", "Test", "Jenkins", (0, 5), (0, 5)),
+];
+
+/// The type of an action that may be declared although it is not run.
+pub(crate) fn declared_only(action: &ActionDefinition) -> Option<&'static Declared> {
+    let id = &action.action_type_id;
+    let is = |d: &&Declared| {
+        (d.owner, d.category, d.provider) == (&id.owner, &id.category, &id.provider)
+    };
+    // Custom action types have versions of their own.
+    NOT_RUN
+        .iter()
+        .find(is)
+        .filter(|d| id.version == "1" || d.owner == "Custom")
+}
+
+/// Whether `action` is run here. There is no SNS: approvals that notify somebody are not.
 #[must_use]
 pub fn is_run(action: &ActionDefinition) -> bool {
     find(action).is_some() && !action.notifies()

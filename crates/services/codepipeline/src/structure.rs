@@ -156,8 +156,8 @@ fn variables(definition: &Definition) -> Result<(), ApiError> {
 }
 
 fn check_action(action: &ActionDefinition) -> Result<(), ApiError> {
-    if catalogue::is_declared_only(action) {
-        return Ok(());
+    if let Some(declared) = catalogue::declared_only(action) {
+        return artifacts(action, declared.inputs, declared.outputs);
     }
     let Some(known) = catalogue::find(action) else {
         let id = &action.action_type_id;
@@ -166,23 +166,7 @@ fn check_action(action: &ActionDefinition) -> Result<(), ApiError> {
             id.owner, id.category, id.provider, id.version, action.name
         )));
     };
-    for (what, given, (least, most)) in [
-        ("input", action.input_artifacts.len(), known.inputs),
-        ("output", action.output_artifacts.len(), known.outputs),
-    ] {
-        if given < least || given > most {
-            return Err(structure(format!(
-                "Pipeline action declares {given} {what} artifacts, but {} are allowed: action {} of provider {}",
-                if least == most {
-                    least.to_string()
-                } else {
-                    format!("{least} to {most}")
-                },
-                action.name,
-                known.provider
-            )));
-        }
-    }
+    artifacts(action, known.inputs, known.outputs)?;
     for name in known.required {
         if !action.configuration.contains_key(*name) {
             return Err(declaration(format!(
@@ -200,6 +184,32 @@ fn check_action(action: &ActionDefinition) -> Result<(), ApiError> {
             "Action configuration for action '{}' contains unknown configuration '{name}'",
             action.name
         )));
+    }
+    Ok(())
+}
+
+/// Whether an action has as many artifacts as its type takes.
+fn artifacts(
+    action: &ActionDefinition,
+    inputs: (usize, usize),
+    outputs: (usize, usize),
+) -> Result<(), ApiError> {
+    for (what, given, (least, most)) in [
+        ("input", action.input_artifacts.len(), inputs),
+        ("output", action.output_artifacts.len(), outputs),
+    ] {
+        if given < least || given > most {
+            return Err(structure(format!(
+                "Pipeline action declares {given} {what} artifacts, but {} are allowed: action {} of provider {}",
+                if least == most {
+                    least.to_string()
+                } else {
+                    format!("{least} to {most}")
+                },
+                action.name,
+                action.action_type_id.provider
+            )));
+        }
     }
     Ok(())
 }

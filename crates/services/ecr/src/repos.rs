@@ -95,9 +95,8 @@ pub(crate) fn check(
         &REPOS,
         &row(registry(lookup, registry_id), lookup.region(), name),
     )? {
-        for (key, value) in &repo.tags {
-            check = check.with(&format!("ecr:ResourceTag/{key}"), value.clone());
-        }
+        let tags = repo.tags.iter().map(|(k, v)| (&**k, &**v));
+        check = check.with_each("ecr:ResourceTag", tags);
     }
     Ok(vec![check])
 }

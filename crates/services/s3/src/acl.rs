@@ -7,6 +7,11 @@ use sekisho_engine::{ApiError, Cx};
 
 use crate::bucket::Bucket;
 
+/// Whether a canned ACL counts as public (jenkinsci/pipeline-aws-plugin#183).
+pub(crate) fn is_public(acl: &str) -> bool {
+    acl.starts_with("public-") || acl == "authenticated-read"
+}
+
 /// Whether an object may be made with `acl` in a bucket whose ACLs are off: what leaves everything with the bucket's owner.
 fn is_taken_where_off(acl: &str, own: bool) -> bool {
     match acl {
@@ -46,9 +51,8 @@ pub(crate) fn is_private(
             _ => Ok(false),
         };
     }
-    let public = acl.is_some_and(|a| a.starts_with("public-") || a == "authenticated-read");
-    if public && bucket.public_access.is_some_and(|p| p.block_public_acls) {
-        // As quoted in guardian/frontend#27950; which ACLs it is about is in jenkinsci/pipeline-aws-plugin#183.
+    if acl.is_some_and(is_public) && bucket.public_access.is_some_and(|p| p.block_public_acls) {
+        // As quoted in guardian/frontend#27950.
         let message = format!(
             "User: {} is not authorized to perform: s3:PutObject on resource: \"{}/{key}\" because public access control lists (ACLs) are blocked by the BlockPublicAcls block public access setting.",
             cx.caller().arn(),

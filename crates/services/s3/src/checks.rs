@@ -45,12 +45,11 @@ pub(crate) fn on_version(
     version: Option<&str>,
     expected_owner: Option<&str>,
 ) -> Result<Check, ApiError> {
-    let mut check = on_object(lookup, action, name, key, expected_owner)?
+    let check = on_object(lookup, action, name, key, expected_owner)?
         .with_opt("s3:VersionId", version.map(str::to_owned));
-    for (key, value) in object::tags(lookup, name, key, version)? {
-        check = check.with(&format!("s3:ExistingObjectTag/{key}"), value);
-    }
-    Ok(check)
+    let tags = object::tags(lookup, name, key, version)?;
+    let tags = tags.iter().map(|(k, v)| (&**k, &**v));
+    Ok(check.with_each("s3:ExistingObjectTag", tags))
 }
 
 /// What a request that makes an object says of it.
@@ -108,11 +107,9 @@ pub(crate) fn to_make(
 }
 
 /// Adds the keys of the tags that a request sets.
-pub(crate) fn tagged(mut check: Check, tags: &Tags) -> Check {
-    for (key, value) in tags {
-        check = check.with(&format!("s3:RequestObjectTag/{key}"), value.clone());
-    }
-    check.with_list(
+pub(crate) fn tagged(check: Check, tags: &Tags) -> Check {
+    let pairs = tags.iter().map(|(k, v)| (&**k, &**v));
+    check.with_each("s3:RequestObjectTag", pairs).with_list(
         "s3:RequestObjectTagKeys",
         tags.iter().map(|(key, _)| key.clone()).collect(),
     )

@@ -83,7 +83,10 @@ pub fn rehearse_with_program(
     let pipelines = pipelines(&clients)?;
     let nothing = BTreeMap::new();
     let policies = Policies::new(&configuration, &nothing);
-    notes.extend(skip::check(&engine, &pipelines, options, &policies)?);
+    let mut failures = refused.failures;
+    let all = failures.is_empty();
+    let skipped = skip::check(&engine, &pipelines, options, &policies, all);
+    notes.extend(skipped.into_notes(&mut failures, false)?);
     let mut used = BTreeSet::new();
     for (client, name) in &pipelines {
         let definition = client.call("codepipeline", "GetPipeline", json!({"name": name}));
@@ -114,7 +117,7 @@ pub fn rehearse_with_program(
     let mut outcome = Outcome {
         denials: denials(&delivered, &runs),
         pipelines: runs,
-        failures: refused.failures,
+        failures,
         resources: 0,
         made: BTreeMap::new(),
         named: BTreeMap::new(),

@@ -45,7 +45,7 @@ impl Refused {
                 label => format!("{label}:"),
             };
             for said in errors(&one.said) {
-                let answer = answer(&said.message, events);
+                let answer = answer(&said.message, events, &out.calls);
                 out.calls.extend(answer.map(|e| e.id));
                 let sentence = answer.and_then(|e| e.error.as_ref());
                 let address = said.address.map(|a| format!("{label}{}", without_keys(&a)));
@@ -75,13 +75,25 @@ impl Refused {
     }
 }
 
-/// The last call that was refused with a sentence that `message` holds; of several such sentences the longest.
-fn answer<'e>(message: &str, events: &'e [Arc<Event>]) -> Option<&'e Arc<Event>> {
+/// The call that was refused with what `message` says: the one whose request's id it names, as AWS's SDK does. Where it names
+/// none, the last whose sentence it holds, of several such sentences the longest; a call that stands for another error is
+/// not taken again.
+fn answer<'e>(
+    message: &str,
+    events: &'e [Arc<Event>],
+    taken: &BTreeSet<u64>,
+) -> Option<&'e Arc<Event>> {
     let message = squeezed(message);
+    let outside = |e: &&Arc<Event>| e.parent.is_none() && e.tag.is_none() && e.error.is_some();
+    let named = |e: &&Arc<Event>| e.request.as_ref().is_some_and(|id| message.contains(id));
+    if let Some(event) = events.iter().filter(outside).rfind(named) {
+        return Some(event);
+    }
     let sentence = |e: &Event| e.error.as_ref().map(|e| squeezed(&e.message));
-    let refused = events.iter().filter_map(|e| Some((sentence(e)?, e)));
-    refused
-        .filter(|(s, e)| e.parent.is_none() && !s.is_empty() && message.contains(s.as_str()))
+    let free = events.iter().filter(outside);
+    let free = free.filter(|e| !taken.contains(&e.id));
+    free.filter_map(|e| Some((sentence(e)?, e)))
+        .filter(|(s, _)| !s.is_empty() && message.contains(s.as_str()))
         .max_by_key(|(s, e)| (s.len(), e.id))
         .map(|(_, e)| e)
 }
@@ -110,7 +122,12 @@ fn errors(said: &str) -> Vec<Said> {
             continue;
         };
         let address = line.strip_prefix("with ").and_then(|l| l.strip_suffix(','));
-        if let (Some(address), None) = (address, &error.address) {
+        // Messages have lines like that, too; the place comes last.
+        let plain = |a: &&str| {
+            let a = without_keys(a);
+            a.contains('.') && !a.contains(char::is_whitespace)
+        };
+        if let Some(address) = address.filter(plain) {
             error.address = Some(address.to_owned());
         } else if !line.is_empty() && !is_excerpt(line) {
             error.message.push(' ');

@@ -3,6 +3,7 @@
 use sekisho_engine::prelude::*;
 
 use super::put_bucket_tagging::{Tag, Tagging, accept};
+use crate::acl;
 use crate::bucket::{self, BUCKETS, Bucket, Encryption, PublicAccess, Settings};
 
 pub(crate) struct CreateBucket;
@@ -98,6 +99,12 @@ impl Operation for CreateBucket {
             let message =
                 "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
             return Err(ApiError::new("InvalidBucketAclWithObjectOwnership", message).status(400));
+        }
+        // Recorded: the block that a new bucket gets refuses it.
+        if input.acl.as_deref().is_some_and(acl::is_public) {
+            let message = "Bucket cannot have public ACLs set with BlockPublicAccess enabled";
+            let code = "InvalidBucketAclWithBlockPublicAccessError";
+            return Err(ApiError::new(code, message).status(400));
         }
         let tagging = Tagging {
             tag_set: configuration.tags,
