@@ -49,6 +49,11 @@ const QUEUES_OF_ONE_ACCOUNT: &[&str] = &[
 /// What only the account of a bucket may do to its policy; others are answered 405 (S3 API reference).
 const OF_BUCKET_POLICIES: &[&str] = &["DeleteBucketPolicy", "GetBucketPolicy", "PutBucketPolicy"];
 
+/// Services without policies of resources (IAM user guide, "AWS services that work with IAM"; a role's trust policy is of
+/// STS): what belongs to another account is beyond reach. A role is passed to a service of its own account
+/// (`spec/iam.md` fact 30).
+const WITHOUT_POLICIES: &[&str] = &["access-analyzer", "codepipeline", "iam"];
+
 /// Services that take no request without a signature.
 const SIGNED: &[&str] = &["codepipeline", "ecr", "iam", "kms", "organizations", "sts"];
 
@@ -208,7 +213,6 @@ impl Evaluation<'_> {
         }
         (service("s3") && among(OF_BUCKET_POLICIES))
             || (service("sqs") && among(QUEUES_OF_ONE_ACCOUNT))
-            // A role is passed to a service of its own account (`spec/iam.md` fact 30).
-            || (service("iam") && among(&["PassRole"]))
+            || WITHOUT_POLICIES.iter().any(|own| service(own))
     }
 }
