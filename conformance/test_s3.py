@@ -464,3 +464,23 @@ def test_a_body_that_was_not_asked_for_ends_the_connection(s3):
         while piece := connection.recv(65536):
             answer += piece
     assert answer.startswith(b"HTTP/1.1 403 ") and b"\r\nconnection: close\r\n" in answer.lower(), answer
+
+
+def test_the_bucket_key_is_the_bucket_s_unless_the_request_says(s3):
+    """S3 user guide, "Configuring an S3 Bucket Key at the object level": by it KMS is asked for the bucket, not the object."""
+    kms = s3.server.client("kms", B)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}, "BucketKeyEnabled": True}
+    s3.put_bucket_encryption(Bucket="bucket", ServerSideEncryptionConfiguration={"Rules": [rule]})
+    put = lambda **more: s3.put_object(Bucket="bucket", Key="k", Body=b"x", **more).get("BucketKeyEnabled", False)
+    named = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    assert [put(), put(**named), put(**named, BucketKeyEnabled=False)] == [True, True, False]
+    for context, allowed in [("arn:aws:s3:::bucket", True), ("arn:aws:s3:::bucket/*", False)]:
+        policy = {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{B}:root"}, "Action": ["kms:PutKeyPolicy", "kms:DescribeKey"], "Resource": "*"},
+            {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{B}:root"}, "Action": "kms:GenerateDataKey", "Resource": "*", "Condition": {"StringLike": {"kms:EncryptionContext:aws:s3:arn": context}}}]}
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+        if allowed:
+            assert put(**named)
+        else:
+            assert error(lambda: put(**named))["Code"] == "AccessDenied"

@@ -96,9 +96,9 @@ pub(crate) fn begin(
             Ok((sse, data_key))
         }
         "aws:kms" => {
-            let bucket_key = wanted
-                .bucket_key
-                .unwrap_or(!from_request && default.bucket_key);
+            // A request that does not say takes the bucket's own, also where it names a key (S3 user guide, "Configuring an
+            // S3 Bucket Key at the object level").
+            let bucket_key = wanted.bucket_key.unwrap_or(default.bucket_key);
             let key_id = wanted.key.or_else(|| {
                 if from_request {
                     None
