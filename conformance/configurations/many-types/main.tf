@@ -292,3 +292,29 @@ resource "aws_s3_bucket_versioning" "owned" {
     status = "Enabled"
   }
 }
+
+# What is an empty text is not set.
+
+resource "aws_iam_role" "empty" {
+  name                 = "empty"
+  description          = ""
+  permissions_boundary = ""
+  assume_role_policy   = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = data.aws_service_principal.pipelines.name } }] })
+}
+
+resource "aws_kms_key" "empty" {
+  description = "empty"
+  policy      = ""
+}
+
+resource "aws_s3_object" "empty" {
+  bucket  = aws_s3_bucket.owned.id
+  key     = "notes/empty"
+  content = ""
+}
+
+resource "aws_s3_object" "encoded" {
+  bucket         = aws_s3_bucket.owned.id
+  key            = "notes/encoded"
+  content_base64 = base64encode("encoded")
+}

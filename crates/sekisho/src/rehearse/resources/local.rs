@@ -123,7 +123,7 @@ pub(super) fn make(
         .into_iter()
         .map(|(k, v)| (k.to_owned(), json!(v)))
         .collect();
-    if let Some(input) = values.get("input") {
+    if let Some(input) = values.raw("input") {
         out.insert("output".to_owned(), input.clone());
     }
     Some(Ok(out))

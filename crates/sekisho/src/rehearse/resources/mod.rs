@@ -14,7 +14,7 @@ pub(super) mod schema;
 
 use sekisho_engine::ApiError;
 use sekisho_iac::{Arguments, Node, NodeKind, Problem};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Client;
@@ -165,7 +165,7 @@ pub(super) fn make(
             format!("{} is not supported yet", node.address()),
         ));
     };
-    let unset = |v: &Value| v.is_null() || v.as_array().is_some_and(Vec::is_empty);
+    let unset = |v: &Value| v.is_null() || *v == json!("") || *v == json!([]);
     let taken =
         |k: &str| kind.arguments.contains(&k) || kind.ignored.contains(&k) || k == "timeouts";
     let unknown = |(k, v): &(&String, &Value)| !taken(k) && !unset(v);
@@ -195,7 +195,14 @@ pub(super) fn make(
 pub(super) struct Values<'a>(&'a Map<String, Value>);
 
 impl<'a> Values<'a> {
+    /// An argument that is set: to the provider an empty text is not.
     fn get(&self, name: &str) -> Option<&'a Value> {
+        let set = |v: &&Value| !v.is_null() && v.as_str() != Some("");
+        self.0.get(name).filter(set)
+    }
+
+    /// An argument as it is written; none if it is null.
+    fn raw(&self, name: &str) -> Option<&'a Value> {
         self.0.get(name).filter(|v| !v.is_null())
     }
 

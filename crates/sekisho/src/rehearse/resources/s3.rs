@@ -1,5 +1,7 @@
 //! S3.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::{Failed, Made, Type, Values, attributes};
@@ -264,11 +266,13 @@ fn put(client: &Client, values: &Values<'_>, acl: Option<String>) -> Made {
         (None, Some(path)) => {
             std::fs::read(&path).map_err(|e| Failed::Text(format!("{path}: {e}")))?
         }
-        (None, None) => {
-            return Err(Failed::Text(
-                "sekisho supports `content` and `source` of aws_s3_object only".to_owned(),
-            ));
-        }
+        // Without any the provider writes nothing.
+        (None, None) => match values.text("content_base64") {
+            Some(text) => STANDARD
+                .decode(text)
+                .map_err(|e| Failed::Text(format!("`content_base64`: {e}")))?,
+            None => Vec::new(),
+        },
     };
     let mut input = json!({"Bucket": bucket, "Key": key});
     if let (Some(acl), Some(map)) = (acl, input.as_object_mut()) {
