@@ -35,17 +35,9 @@ resource "aws_s3_bucket" "artifacts" {
   bucket = "left-out-artifacts"
 }
 
-resource "aws_s3_bucket_lifecycle_configuration" "artifacts" {
+resource "aws_s3_bucket_metric" "artifacts" {
   bucket = aws_s3_bucket.artifacts.id
-
-  rule {
-    id     = "old"
-    status = "Enabled"
-    filter {}
-    expiration {
-      days = 30
-    }
-  }
+  name   = "all"
 }
 
 module "topics" {
@@ -124,4 +116,39 @@ resource "aws_s3_object" "names" {
   bucket  = aws_s3_bucket.artifacts.id
   key     = "names"
   content = "${join(",", data.aws_iam_roles.all.names)} ${join(",", data.aws_ecr_repositories.all.names)}"
+}
+
+# What is only waited for is left out alone, and what has no instances is nothing.
+
+resource "aws_s3_bucket_intelligent_tiering_configuration" "idle" {
+  bucket = aws_s3_bucket.waits_for_nothing.id
+  name   = "idle"
+
+  tiering {
+    access_tier = "ARCHIVE_ACCESS"
+    days        = 90
+  }
+}
+
+resource "aws_s3_bucket" "waits_for_nothing" {
+  bucket = "waits-for-nothing"
+}
+
+resource "aws_s3_bucket_versioning" "waits" {
+  bucket = aws_s3_bucket.waits_for_nothing.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+
+  depends_on = [
+    aws_s3_bucket_intelligent_tiering_configuration.idle,
+    aws_s3_bucket.waits_for_nothing,
+    aws_ecr_registry_policy.none,
+  ]
+}
+
+resource "aws_ecr_registry_policy" "none" {
+  count  = 0
+  policy = "{}"
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hcl_edit::structure::Structure;
+
 use crate::config::Configuration;
 use crate::references;
 use crate::{Node, NodeKind, Problem};
@@ -13,6 +15,8 @@ pub struct Order {
     pub nodes: Vec<usize>,
     /// By index: the nodes that it refers to.
     pub needs: Vec<BTreeSet<usize>>,
+    /// The same without those that it only waits for, by `depends_on`.
+    pub reads: Vec<BTreeSet<usize>>,
 }
 
 impl Order {
@@ -38,6 +42,8 @@ struct Search<'c> {
     below: &'c BTreeMap<usize, Vec<usize>>,
     found: BTreeSet<usize>,
     seen: BTreeSet<(usize, String)>,
+    /// Whether what is only waited for counts.
+    waits: bool,
 }
 
 impl Configuration {
@@ -70,6 +76,7 @@ impl Configuration {
             below: &below,
             found: BTreeSet::new(),
             seen: BTreeSet::new(),
+            waits: true,
         };
         search.expression(expression, module);
         search.found
@@ -86,6 +93,7 @@ impl Configuration {
             below: &below,
             found: BTreeSet::new(),
             seen: BTreeSet::new(),
+            waits: true,
         };
         let path: Vec<String> = name.split('.').map(str::to_owned).collect();
         search.path(&path, module.unwrap_or(usize::MAX));
@@ -107,23 +115,31 @@ impl Configuration {
                 module = called.map(|(caller, _)| *caller);
             }
         }
-        let mut needs = Vec::new();
-        for (index, node) in self.nodes.iter().enumerate() {
-            let mut search = Search {
-                config: self,
-                addresses,
-                below: &below,
-                found: BTreeSet::new(),
-                seen: BTreeSet::new(),
-            };
-            search.node(node);
-            search.found.remove(&index);
-            needs.push(search.found);
-        }
-        self.sorted(needs)
+        let found = |waits: bool| {
+            let nodes = self.nodes.iter().enumerate();
+            let of = nodes.map(|(index, node)| {
+                let mut search = Search {
+                    config: self,
+                    addresses,
+                    below: &below,
+                    found: BTreeSet::new(),
+                    seen: BTreeSet::new(),
+                    waits,
+                };
+                search.node(node);
+                search.found.remove(&index);
+                search.found
+            });
+            of.collect()
+        };
+        self.sorted(found(true), found(false))
     }
 
-    fn sorted(&self, needs: Vec<BTreeSet<usize>>) -> Result<Order, Vec<Problem>> {
+    fn sorted(
+        &self,
+        needs: Vec<BTreeSet<usize>>,
+        reads: Vec<BTreeSet<usize>>,
+    ) -> Result<Order, Vec<Problem>> {
         let mut waits: Vec<usize> = needs.iter().map(BTreeSet::len).collect();
         let mut behind: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
         for (index, found) in needs.iter().enumerate() {
@@ -160,6 +176,7 @@ impl Configuration {
             return Ok(Order {
                 nodes: order,
                 needs,
+                reads,
             });
         }
         let nodes = self.nodes.iter().enumerate();
@@ -176,8 +193,15 @@ impl Configuration {
 
 impl Search<'_> {
     fn node(&mut self, node: &Node) {
-        for path in references::of_body(&node.body) {
-            self.path(&path, node.module);
+        for structure in &node.body {
+            let paths = match structure {
+                Structure::Attribute(a) if a.key.as_str() == "depends_on" => Vec::new(),
+                Structure::Attribute(a) => references::of_expression(&a.value),
+                Structure::Block(block) => references::of_body(&block.body),
+            };
+            for path in paths {
+                self.path(&path, node.module);
+            }
         }
         if let Some(attribute) = node.body.get_attribute("depends_on") {
             self.depends_on(&attribute.value, node.module);
@@ -208,6 +232,9 @@ impl Search<'_> {
 
     /// In `depends_on` a module means everything in it.
     fn depends_on(&mut self, expression: &hcl_edit::expr::Expression, module: usize) {
+        if !self.waits {
+            return;
+        }
         for path in references::of_expression(expression) {
             if let [root, name] = path.as_slice()
                 && root == "module"

@@ -33,6 +33,15 @@ impl Configuration {
         for node in left.iter().filter_map(|i| self.nodes.get(*i)) {
             add(&node.place.source, node.place.offset..node.end);
         }
+        let kept = self.nodes.iter().enumerate();
+        for (_, node) in kept.filter(|(i, _)| !left.contains(i)) {
+            if let Some(attribute) = node.body.get_attribute("depends_on") {
+                let source = &node.place.source;
+                for range in self.elements(&attribute.value, source, node.module, left) {
+                    add(source, range);
+                }
+            }
+        }
         for (index, module) in self.modules.iter().enumerate().filter(|(_, m)| !m.given) {
             for (source, range) in &module.checks {
                 add(source, range.clone());

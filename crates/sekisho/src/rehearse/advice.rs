@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use sekisho_engine::Engine;
-use sekisho_iac::{Configuration, NodeKind, Order};
+use sekisho_iac::{Configuration, Node, NodeKind, Order};
 use sekisho_pipeline::{ActionDefinition, ActionRun, Execution};
 
 use super::fix::policies::Policies;
@@ -243,24 +243,34 @@ const LATE: &[&str] = &[
 /// Policies that may decide about a pipeline and for which it does not wait: its first execution begins with it.
 pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note> {
     let mut out = Vec::new();
+    let absent = unsupported::without_instances(configuration);
+    let directory = |node: &Node| node.path.split_once(':').map(|(label, _)| label.to_owned());
     for (index, node) in configuration.nodes.iter().enumerate() {
-        if node.type_name != "aws_codepipeline" {
+        if node.type_name != "aws_codepipeline" || absent.contains(&index) {
             continue;
         }
         let reach = order.reach(index);
-        let late: Vec<String> = unsupported::attached_to(configuration, &reach)
+        let late = unsupported::attached_to(configuration, &reach)
             .into_iter()
             .filter(|i| !reach.contains(i) && !order.reach(*i).contains(&index))
+            .filter(|i| !absent.contains(i))
             .filter_map(|i| configuration.nodes.get(i))
-            .filter(|n| LATE.iter().any(|part| n.type_name.contains(part)))
-            .map(|n| n.address())
-            .collect();
-        if !late.is_empty() {
+            .filter(|n| LATE.iter().any(|part| n.type_name.contains(part)));
+        let (own, others): (Vec<&Node>, Vec<&Node>) =
+            late.partition(|n| directory(n) == directory(node));
+        for (late, what) in [
+            (own, "add them to its depends_on"),
+            (others, "apply their directory before this one"),
+        ] {
+            if late.is_empty() {
+                continue;
+            }
+            let names: Vec<String> = late.iter().map(|n| n.address()).collect();
             out.push(Note {
                 message: format!(
-                    "{} does not wait for {}: its first execution begins with it, and may find them missing; add them to its depends_on",
+                    "{} does not wait for {}: its first execution begins with it, and may find them missing; {what}",
                     node.address(),
-                    late.join(", ")
+                    names.join(", ")
                 ),
                 place: Some(node.place.clone()),
             });

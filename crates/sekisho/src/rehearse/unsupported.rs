@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use sekisho_iac::{Configuration, Node, Order, Problem};
+use sekisho_iac::{Configuration, Node, Order, Problem, Repetition, State};
 
 use super::{Note, resources};
 
@@ -83,6 +83,38 @@ fn decides(node: &Node) -> bool {
     !node.is_data() && starts(SERVICES) && !starts(HARMLESS)
 }
 
+/// Lets nothing wait for what is not here and decides nothing: to be made after it means nothing.
+pub(super) fn loosen(configuration: &Configuration, order: &mut Order) {
+    let idle = |n: &Node| {
+        let missing = !resources::known(n) && !configuration.is_given(n);
+        (missing && !decides(n)) || resources::foreign::known(n)
+    };
+    let nodes = configuration.nodes.iter().enumerate();
+    let idle: BTreeSet<usize> = nodes.filter(|(_, n)| idle(n)).map(|(i, _)| i).collect();
+    for (needs, reads) in order.needs.iter_mut().zip(&order.reads) {
+        needs.retain(|i| !idle.contains(i) || reads.contains(i));
+    }
+}
+
+/// The nodes of which there is no instance, as far as that follows from the configuration alone.
+pub(super) fn without_instances(configuration: &Configuration) -> BTreeSet<usize> {
+    let state = State::new(configuration);
+    let none = |node: &Node| {
+        let scopes = state.scopes(node)?;
+        for (_, scope) in &scopes {
+            match node.repetition(scope)? {
+                Repetition::Count(0) => {}
+                Repetition::Each(pairs) if pairs.is_empty() => {}
+                _ => return Ok::<bool, Problem>(false),
+            }
+        }
+        Ok(true)
+    };
+    let nodes = configuration.nodes.iter().enumerate();
+    let absent = nodes.filter(|(_, n)| none(n).unwrap_or(false));
+    absent.map(|(i, _)| i).collect()
+}
+
 /// The nodes that are left out, and a note for each that is the reason.
 ///
 /// # Errors
@@ -97,8 +129,10 @@ pub(super) fn left_out(
     if !nodes().any(|(_, n)| missing(n) || foreign(n)) {
         return Ok((BTreeSet::new(), Vec::new()));
     }
+    let absent = without_instances(configuration);
     let needed = needed(configuration, order);
     let unsupported: BTreeSet<usize> = nodes()
+        .filter(|(i, _)| !absent.contains(i))
         .filter(|(i, n)| missing(n) || (foreign(n) && !needed.contains(i)))
         .map(|(i, _)| i)
         .collect();

@@ -49,7 +49,9 @@ pub fn rehearse_with_program(
         return Err(problem(message));
     }
     let configuration = Configuration::read(&options.reading)?;
-    let (not_made, mut notes) = unsupported::not_made(&configuration, &configuration.order()?)?;
+    let mut order = configuration.order()?;
+    unsupported::loosen(&configuration, &mut order);
+    let (not_made, mut notes) = unsupported::not_made(&configuration, &order)?;
     let engine = new_engine(options)?;
     let providers = Providers::new(&configuration, options)?;
     let clients = providers.clients(&engine, configuration.nodes.iter())?;
