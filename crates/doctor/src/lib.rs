@@ -29,6 +29,8 @@ pub struct Cause {
     pub account: String,
     /// For an explicit denial: the policy and the statement that deny.
     pub denied_by: Option<String>,
+    /// Statements of that side that would allow it but for their conditions, each with what does not hold.
+    pub conditional: Vec<String>,
     /// The statement to add; none where no statement can mend it.
     pub statement: Option<Value>,
     /// What to do, in words.
@@ -59,6 +61,7 @@ fn of_check(event: &Event, check: &Decided) -> Vec<Cause> {
         side: side.to_owned(),
         account: account.to_owned(),
         denied_by: None,
+        conditional: Vec::new(),
         statement: None,
         advice: String::new(),
         reason: check.reason.clone(),
@@ -86,6 +89,7 @@ fn of_check(event: &Event, check: &Decided) -> Vec<Cause> {
             let (statement, advice) = proposal(event, check, side);
             out.statement = statement;
             out.advice = advice;
+            out.conditional.clone_from(&side.conditional);
             out
         })
         .collect()

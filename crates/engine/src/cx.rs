@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::ask;
 use crate::body::{Body, BodyOut};
 use crate::caller::Caller;
 use crate::engine::Engine;
@@ -99,7 +100,7 @@ impl<'a> Lookup<'a> {
     /// # Errors
     /// When the store fails.
     pub fn denial(&self, check: &Check, resource: &Resource) -> Result<Option<String>, ApiError> {
-        front_door::denial(self, check, resource)
+        ask::denial(self, check, resource)
     }
 
     /// Whether a user or role with this unique id, or a session of such a role, exists.

@@ -87,4 +87,7 @@ pub struct MissingSide {
     pub gate: String,
     /// The account in which it must be changed.
     pub account: String,
+    /// Statements of that side that would allow it but for their conditions, each with what does not hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditional: Vec<String>,
 }

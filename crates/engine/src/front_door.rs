@@ -1,16 +1,13 @@
 //! The front door: decode, validate, ask what must be allowed, gather the facts, decide, run, record.
 
 use sekisho_arn::Arn;
-use sekisho_policy::{
-    Decision, Gate, Outcome, Policies, Principal, Request, Side, authorization_message, evaluate,
-    sentence, wire_sentence,
-};
+use sekisho_policy::{Decision, Gate, Outcome, Principal, Side};
 use sekisho_store::Overlay;
 use serde_json::Value;
 
+use crate::ask::{Asked, ask};
 use crate::body::{Body, BodyOut, SinkSpec};
 use crate::caller::Caller;
-use crate::context::global_context;
 use crate::cx::{Cx, Lookup};
 use crate::engine::Engine;
 use crate::error::ApiError;
@@ -277,6 +274,7 @@ impl Dispatch<'_> {
             decision,
             reason,
             denied,
+            conditional,
         } = ask(lookup, facts, check, &resource);
         let denial = denied.map(|(message, explained)| {
             let denied = service.access_denied;
@@ -288,7 +286,12 @@ impl Dispatch<'_> {
                 .map(Into::into);
             error
         });
-        Ok((self.record(check, &resource, &decision, reason), denial))
+        let mut row = self.record(check, &resource, &decision, reason);
+        for (side, missing) in row.missing.iter_mut().zip(&decision.missing) {
+            let own = conditional.iter().filter(|(gate, _)| *gate == missing.gate);
+            side.conditional = own.map(|(_, text)| text.clone()).collect();
+        }
+        Ok((row, denial))
     }
 
     fn resource(&self, lookup: &Lookup<'_>, check: &Check) -> Result<Resource, ApiError> {
@@ -360,73 +363,10 @@ impl Dispatch<'_> {
                         Side::Caller => self.caller.account().to_owned(),
                         Side::Resource => resource.account.clone().unwrap_or_default(),
                     },
+                    conditional: Vec::new(),
                 })
                 .collect(),
         }
-    }
-}
-
-/// Decides a check against a resource that is given, not looked up: what the caller would be told if he may not.
-pub(crate) fn denial(
-    lookup: &Lookup<'_>,
-    check: &Check,
-    resource: &Resource,
-) -> Result<Option<String>, ApiError> {
-    let facts = identity::facts(lookup, lookup.caller)?;
-    let asked = ask(lookup, &facts, check, resource);
-    Ok(asked.denied.map(|(message, _)| message))
-}
-
-/// A decision, AWS's sentence for it, and for a denial what the caller is told of that and everything that was known of the
-/// request.
-struct Asked {
-    decision: Decision,
-    reason: String,
-    denied: Option<(String, String)>,
-}
-
-/// Asks the policy engine.
-fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource) -> Asked {
-    let mut context = global_context(lookup, facts, resource);
-    for (key, value) in &check.context {
-        context.put(key, value.clone());
-    }
-    let request = Request {
-        principal: &lookup.caller.principal,
-        action: &check.action,
-        resource: &check.resource,
-        resource_account: resource.account.as_deref(),
-        context: &context,
-        requested_grant: check.requested_grant.as_ref(),
-    };
-    let root = matches!(lookup.caller.principal, Principal::Root { .. });
-    let organization = lookup.engine.organization();
-    let organization = organization.filter(|o| !(root && o.root_is_free));
-    let binds = |account: &str| organization.and_then(|o| o.binds(account));
-    let own = binds(lookup.caller.account());
-    let owner = resource.account.as_deref().and_then(binds);
-    let policies = Policies {
-        scp: own.map(|m| m.scp.clone()).unwrap_or_default(),
-        rcp: owner.map(|m| m.rcp.clone()).unwrap_or_default(),
-        identity: facts.identity.clone(),
-        boundary: facts.boundary.clone(),
-        session: facts.session.clone(),
-        resource: resource.policy.clone(),
-        grants: resource.grants.clone(),
-        ..Policies::default()
-    };
-    let decision = evaluate(&request, &policies, resource.kind);
-    let shown = check.shown.as_deref();
-    let denied = (!decision.allowed()).then(|| {
-        (
-            wire_sentence(&request, &decision, shown),
-            authorization_message(&request, &decision),
-        )
-    });
-    Asked {
-        reason: sentence(&request, &decision, shown),
-        decision,
-        denied,
     }
 }
 

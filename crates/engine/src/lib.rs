@@ -9,6 +9,7 @@
 //!
 //! Deliberately absent: the wire (bytes become a [`Call`] elsewhere) and what any operation does.
 
+mod ask;
 mod authorization_message;
 mod body;
 mod caller;

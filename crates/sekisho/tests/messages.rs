@@ -699,6 +699,33 @@ const CASES: &[Case] = &[
         arguments: &["rehearse", "-q", "--skip", "Build/Unpack", "DIR"],
     },
     Case {
+        name: "condition-that-does-not-hold",
+        example: ECR,
+        edits: &[(
+            "registry.tf",
+            "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n",
+            "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n\n    condition {\n      test     = \"StringEquals\"\n      variable = \"sts:ExternalId\"\n      values   = [\"delivery\"]\n    }\n",
+        )],
+        arguments: &["rehearse", "DIR", "--fix", "--check"],
+    },
+    Case {
+        name: "public-bucket-that-is-restricted",
+        example: ECR,
+        edits: &[
+            (
+                "artifact_store.tf",
+                "identifiers = [format(\"arn:aws:iam::%s:root\", var.registry_account_id)]",
+                "identifiers = [\"*\"]",
+            ),
+            (
+                "artifact_store.tf",
+                "block_public_policy     = true",
+                "block_public_policy     = false",
+            ),
+        ],
+        arguments: REHEARSE,
+    },
+    Case {
         name: "public-acl-refused",
         example: ECR,
         edits: &[
@@ -772,9 +799,9 @@ fn steady(text: &str, folder: &Path) -> String {
     let text = text
         .replace(folder, "<dir>")
         .replace(folder.trim_start_matches('/'), "<dir>");
-    let session = regex_lite::Regex::new("/1[0-9]{12}\\b").unwrap();
+    let session = regex_lite::Regex::new("([/:])1[0-9]{12}\\b").unwrap();
     let time = regex_lite::Regex::new("time=\"[0-9.]+\"").unwrap();
-    let text = session.replace_all(&text, "/<session>");
+    let text = session.replace_all(&text, "${1}<session>");
     time.replace_all(&text, "time=\"<time>\"").into_owned()
 }
 

@@ -152,6 +152,14 @@ fn write(
         };
         return Err(CouldNotRun(why.to_owned()));
     }
+    for patch in &completion.patches {
+        for near in &patch.conditional {
+            printer.note(&format!(
+                "the statement for the {} of {} is without the condition of what is there: {near}. Where the condition is meant, mend it instead",
+                patch.side, patch.holder
+            ));
+        }
+    }
     if args.check {
         // As it is: a last line that is blank belongs to the patch.
         printer.verbatim(fix.diff().strip_suffix('\n').unwrap_or_default());

@@ -2,13 +2,16 @@
 //! another account, an image or a principal that is not there, a policy that comes too late.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use sekisho_engine::Engine;
-use sekisho_iac::{Configuration, Node, NodeKind, Order};
+use sekisho_engine::{Engine, Event};
+use sekisho_iac::{Configuration, Node, NodeKind, Order, Place};
 use sekisho_pipeline::{ActionDefinition, ActionRun, Execution};
 
+use serde_json::json;
+
 use super::fix::policies::Policies;
-use super::{Failure, Note, PipelineRun, nobody, unsupported};
+use super::{Client, Denial, Failure, Note, PipelineRun, nobody, unsupported};
 
 /// Everything that is known about failures that are no denials.
 pub(super) fn hints(
@@ -239,6 +242,52 @@ const LATE: &[&str] = &[
     "ownership_controls",
     "server_side_encryption",
 ];
+
+/// Buckets whose policy is there and counts for nobody of another account, for it is public.
+pub(super) fn restricted(
+    engine: &Arc<Engine>,
+    events: &[Arc<Event>],
+    denials: &[Denial],
+) -> Vec<Note> {
+    let mut out = Vec::new();
+    let mut seen = BTreeSet::new();
+    for denial in denials.iter().filter(|d| d.cause.side == "bucket policy") {
+        let Some(name) = denial.cause.resource.strip_prefix("arn:aws:s3:::") else {
+            continue;
+        };
+        let name = name.split('/').next().unwrap_or_default();
+        let event = events.iter().find(|e| e.id == denial.cause.call);
+        let Some(event) = event.filter(|_| seen.insert(name.to_owned())) else {
+            continue;
+        };
+        let client = Client {
+            engine: Arc::clone(engine),
+            account: denial.cause.account.clone(),
+            region: event.region.clone(),
+            default_tags: serde_json::Map::new(),
+        };
+        let is = |operation: &str, pointer: &str| {
+            let answer = client.call("s3", operation, json!({"Bucket": name}));
+            answer.is_ok_and(|a| a.pointer(pointer) == Some(&json!(true)))
+        };
+        let restricts = is(
+            "GetPublicAccessBlock",
+            "/PublicAccessBlockConfiguration/RestrictPublicBuckets",
+        );
+        if restricts && is("GetBucketPolicyStatus", "/PolicyStatus/IsPublic") {
+            out.push(Note {
+                message: format!(
+                    "the policy of the bucket {name} is public, and its restrict_public_buckets (on by default) then keeps every other account out, whatever the policy says: name who may come in in the place of \"*\""
+                ),
+                place: denial.spot.as_ref().map(|s| Place {
+                    source: Arc::clone(&s.source),
+                    offset: s.range.start,
+                }),
+            });
+        }
+    }
+    out
+}
 
 /// Policies that may decide about a pipeline and for which it does not wait: its first execution begins with it.
 pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note> {

@@ -62,6 +62,7 @@ pub(super) fn completion(completion: &Completion, fix: Option<&Fix>) -> Value {
             "statement": p.statement,
             "call": p.call,
             "denial": p.denial,
+            "conditional": p.conditional,
             "file": p.at.as_ref().map(|(file, _)| file),
             "line": p.at.as_ref().map(|(_, line)| line),
         })).collect::<Vec<_>>(),

@@ -26,6 +26,8 @@ pub struct Patch {
     pub call: String,
     /// The denial that asked for it.
     pub denial: String,
+    /// Statements that are there and would do but for their conditions, each with what does not hold: the new one has none.
+    pub conditional: Vec<String>,
     /// The file and line where the policy stands, or what it concerns where there is none.
     pub at: Option<(String, usize)>,
 }
@@ -54,6 +56,7 @@ impl Patch {
                 None => cause.action.clone(),
             },
             denial: denial.id.clone(),
+            conditional: cause.conditional.clone(),
             at: denial
                 .spot
                 .as_ref()

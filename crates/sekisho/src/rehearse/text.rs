@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sekisho_engine::Event;
 use sekisho_pipeline::{ActionRun, Execution};
 
-use super::{Completion, Denial, Note, Outcome, PipelineRun, skip};
+use super::{Completion, Denial, Note, Outcome, Patch, PipelineRun, skip};
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED, YELLOW};
 
 /// The whole outcome.
@@ -269,17 +269,26 @@ fn denied(denial: &Denial, out: &mut String) {
         let _ = writeln!(out, "  {DIM}at{OFF}      {pipeline}: {stage}/{action}");
     }
     let _ = writeln!(out, "  {DIM}as{OFF}      {}", cause.principal);
-    let _ = writeln!(
-        out,
-        "  {DIM}missing{OFF} {} in account {}",
-        cause.side, cause.account
-    );
-    if let Some(by) = &cause.denied_by {
-        let _ = writeln!(out, "  {DIM}by{OFF}      {by}");
+    match &cause.denied_by {
+        Some(by) => {
+            let _ = writeln!(out, "  {DIM}by{OFF}      {by}");
+        }
+        None => {
+            let _ = writeln!(
+                out,
+                "  {DIM}missing{OFF} {} in account {}",
+                cause.side, cause.account
+            );
+        }
+    }
+    for near in &cause.conditional {
+        let _ = writeln!(out, "  {DIM}but for{OFF} {near}");
     }
     let _ = writeln!(out, "  {DIM}AWS says{OFF} {}", cause.reason);
     let _ = writeln!(out, "  {CYAN}hint{OFF}:   {}", cause.advice);
-    if let Some(statement) = &cause.statement {
+    // As it is to be written: the names of artifacts change with every execution.
+    let written = Patch::of(denial).map(|p| p.statement);
+    if let Some(statement) = written.as_ref().or(cause.statement.as_ref()) {
         let text = serde_json::to_string_pretty(statement).unwrap_or_default();
         for line in text.lines() {
             let _ = writeln!(out, "          {line}");
@@ -359,6 +368,12 @@ pub fn completion(completion: &Completion) -> String {
                 "      {DIM}for {} [{}]{at}{OFF}",
                 patch.call, patch.denial
             );
+            for near in &patch.conditional {
+                let _ = writeln!(
+                    out,
+                    "      {YELLOW}without the condition{OFF} of what is there: {near}"
+                );
+            }
         }
     }
     for denial in &completion.stuck {

@@ -1,0 +1,106 @@
+//! Asks the policy engine, with all that is known of the request.
+
+use sekisho_policy::{
+    Decision, Effect, Explanation, Gate, Miss, Missed, Outcome, Policies, Principal, Request,
+    authorization_message, evaluate, explain, sentence, wire_sentence,
+};
+
+use crate::context::global_context;
+use crate::cx::Lookup;
+use crate::error::ApiError;
+use crate::identity::{self, Facts};
+use crate::op::Check;
+use crate::resource::Resource;
+
+/// Decides a check against a resource that is given, not looked up: what the caller would be told if he may not.
+pub(crate) fn denial(
+    lookup: &Lookup<'_>,
+    check: &Check,
+    resource: &Resource,
+) -> Result<Option<String>, ApiError> {
+    let facts = identity::facts(lookup, lookup.caller)?;
+    let asked = ask(lookup, &facts, check, resource);
+    Ok(asked.denied.map(|(message, _)| message))
+}
+
+/// A decision, AWS's sentence for it, and for a denial what the caller is told of that and everything that was known of the
+/// request.
+pub(crate) struct Asked {
+    pub(crate) decision: Decision,
+    pub(crate) reason: String,
+    pub(crate) denied: Option<(String, String)>,
+    /// For an implicit denial: what would allow it but for its conditions, by gate.
+    pub(crate) conditional: Vec<(Gate, String)>,
+}
+
+/// Asks the policy engine.
+pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource) -> Asked {
+    let mut context = global_context(lookup, facts, resource);
+    for (key, value) in &check.context {
+        context.put(key, value.clone());
+    }
+    let request = Request {
+        principal: &lookup.caller.principal,
+        action: &check.action,
+        resource: &check.resource,
+        resource_account: resource.account.as_deref(),
+        context: &context,
+        requested_grant: check.requested_grant.as_ref(),
+    };
+    let root = matches!(lookup.caller.principal, Principal::Root { .. });
+    let organization = lookup.engine.organization();
+    let organization = organization.filter(|o| !(root && o.root_is_free));
+    let binds = |account: &str| organization.and_then(|o| o.binds(account));
+    let own = binds(lookup.caller.account());
+    let owner = resource.account.as_deref().and_then(binds);
+    let policies = Policies {
+        scp: own.map(|m| m.scp.clone()).unwrap_or_default(),
+        rcp: owner.map(|m| m.rcp.clone()).unwrap_or_default(),
+        identity: facts.identity.clone(),
+        boundary: facts.boundary.clone(),
+        session: facts.session.clone(),
+        resource: resource.policy.clone(),
+        grants: resource.grants.clone(),
+        ..Policies::default()
+    };
+    let decision = evaluate(&request, &policies, resource.kind);
+    let shown = check.shown.as_deref();
+    let denied = (!decision.allowed()).then(|| {
+        (
+            wire_sentence(&request, &decision, shown),
+            authorization_message(&request, &decision),
+        )
+    });
+    let conditional = match decision.outcome {
+        Outcome::ImplicitDeny => but_for_conditions(&explain(&request, &policies, resource.kind)),
+        _ => Vec::new(),
+    };
+    Asked {
+        conditional,
+        reason: sentence(&request, &decision, shown),
+        decision,
+        denied,
+    }
+}
+
+/// The statements that would allow the request but for their conditions.
+fn but_for_conditions(explanation: &Explanation) -> Vec<(Gate, String)> {
+    let mut out = Vec::new();
+    for report in &explanation.gates {
+        let allows = report.statements.iter().filter(|s| {
+            let conditions = |m: &Miss| matches!(m.element, Missed::Condition(_));
+            s.effect == Effect::Allow && !s.misses.is_empty() && s.misses.iter().all(conditions)
+        });
+        for near in allows {
+            let reasons: Vec<&str> = near.misses.iter().map(|m| m.reason.as_str()).collect();
+            let text = format!(
+                "{}, {}: {}",
+                near.statement.policy.name,
+                near.statement.label(),
+                reasons.join("; ")
+            );
+            out.push((report.gate, text));
+        }
+    }
+    out
+}
