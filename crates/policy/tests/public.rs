@@ -107,6 +107,24 @@ fn a_deny_takes_only_what_it_names() {
     assert!(deny(two));
 }
 
+/// A condition that holds without its key narrows nothing, unless that very key must be there.
+#[test]
+fn an_optional_condition_narrows_where_its_key_is_required() {
+    let public = |null: Value| {
+        let mut conditions = json!({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-12345678"}});
+        conditions["Null"] = null;
+        let allow = json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/*", "Condition": conditions});
+        is_public(&document(&json!([allow])))
+    };
+    assert!(!public(json!({"aws:SourceVpc": "false"})));
+    assert!(!public(json!({"AWS:sourcevpc": ["false"]})));
+    assert!(public(json!({"aws:SourceVpc": "true"})));
+    assert!(public(json!({"aws:SourceVpc": ["false", "true"]})));
+    assert!(public(json!({"aws:SourceVpc": []})));
+    assert!(public(json!({"aws:SourceIp": "false"})));
+    assert!(public(json!({})));
+}
+
 /// Everyone whom nobody has named: without credentials, and of an account, an organization and a network that are his own.
 fn strangers() -> Vec<Value> {
     let of = |arn: &str, id: &str| {
