@@ -207,7 +207,10 @@ impl Search<'_> {
             self.depends_on(&attribute.value, node.module);
         }
         if let Some(root) = self.config.remote(node) {
-            self.outputs(root);
+            match self.config.read_of(node) {
+                Some(names) => names.iter().for_each(|name| self.output(root, name)),
+                None => self.outputs(root),
+            }
         }
         // How often its modules are there, and what they wait for.
         let mut module = self.config.modules.get(node.module);

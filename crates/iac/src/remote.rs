@@ -10,6 +10,7 @@ use crate::block::Node;
 use crate::config::{Configuration, normal};
 use crate::eval::evaluate;
 use crate::provider::values;
+use crate::references::{of_body, of_expression};
 use crate::scope::Scope;
 use crate::state::State;
 
@@ -22,14 +23,52 @@ impl State<'_> {
         let root = self.config.remote(node)?;
         let outputs = || {
             let instance = self.instances(root)?.first().copied().unwrap_or_default();
-            let outputs = self.scope(instance).outputs()?;
-            Ok(outputs.into_iter().map(|(k, v)| (k, v.to_json())).collect())
+            let scope = self.scope(instance);
+            let read = self.config.read_of(node);
+            let names = self.config.modules.get(root).map(|m| m.outputs.keys());
+            let mut out = Map::new();
+            for name in names.into_iter().flatten() {
+                match scope.output(name) {
+                    Ok(value) => {
+                        out.insert(name.clone(), value.to_json());
+                    }
+                    // What nobody reads need not be there yet.
+                    Err(_) if read.as_ref().is_some_and(|read| !read.contains(name)) => {}
+                    Err(problem) => return Err(problem),
+                }
+            }
+            Ok(out)
         };
         Some(outputs())
     }
 }
 
 impl Configuration {
+    /// The outputs that are read of a `terraform_remote_state`, by name; none where that cannot be told.
+    pub(crate) fn read_of(&self, node: &Node) -> Option<BTreeSet<String>> {
+        let module = self.modules.get(node.module)?;
+        let nodes = self.nodes.iter().filter(|n| n.module == node.module);
+        let mut paths: Vec<Vec<String>> = nodes.flat_map(|n| of_body(&n.body)).collect();
+        let locals = module.locals.values().map(|(_, expression)| expression);
+        let outputs = module.outputs.values().map(|o| &o.value);
+        paths.extend(locals.chain(outputs).flat_map(of_expression));
+        let calls = self.modules.iter().filter_map(|m| m.call.as_ref());
+        let calls = calls.filter(|(caller, _)| *caller == node.module);
+        paths.extend(calls.flat_map(|(_, call)| of_body(&call.body)));
+        let mut read = BTreeSet::new();
+        for path in &paths {
+            if let [data, kind, name, rest @ ..] = path.as_slice()
+                && (data, kind, name) == (&"data".to_owned(), &node.type_name, &node.name)
+            {
+                match rest {
+                    [outputs, name, ..] if outputs == "outputs" => read.insert(name.clone()),
+                    _ => return None,
+                };
+            }
+        }
+        Some(read)
+    }
+
     /// The `terraform_remote_state` data sources of a directory that read another of these directories: name and that
     /// directory.
     #[must_use]

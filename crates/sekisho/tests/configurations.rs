@@ -216,6 +216,67 @@ resource "aws_ecr_repository" "this" {
     assert!(notes.iter().all(with), "{notes:?}");
 }
 
+/// Each reads the other's state; an output that nobody reads makes no circle of that.
+#[test]
+fn directories_read_each_other_s_outputs_by_name() {
+    let registry = r#"
+provider "aws" {
+  region              = "us-east-1"
+  allowed_account_ids = ["111111111111"]
+}
+terraform {
+  backend "s3" {
+    bucket = "states"
+    key    = "registry"
+  }
+}
+data "terraform_remote_state" "delivery" {
+  backend = "s3"
+  config  = { bucket = "states", key = "delivery" }
+}
+resource "aws_ecr_repository" "app" { name = "app" }
+resource "aws_s3_bucket" "copies" { bucket = "copies-of-${data.terraform_remote_state.delivery.outputs.bucket}" }
+output "repository" { value = aws_ecr_repository.app.name }
+output "copies" { value = aws_s3_bucket.copies.bucket }
+"#;
+    let delivery = r#"
+provider "aws" {
+  region              = "us-east-1"
+  allowed_account_ids = ["222222222222"]
+}
+terraform {
+  backend "s3" {
+    bucket = "states"
+    key    = "delivery"
+  }
+}
+data "terraform_remote_state" "registry" {
+  backend = "s3"
+  config  = { bucket = "states", key = "registry" }
+}
+resource "aws_s3_bucket" "store" { bucket = "store" }
+resource "aws_s3_bucket" "of_app" { bucket = "of-${data.terraform_remote_state.registry.outputs.repository}" }
+output "bucket" { value = aws_s3_bucket.store.bucket }
+output "of_app" { value = aws_s3_bucket.of_app.bucket }
+"#;
+    let files = [
+        ("registry/main.tf", registry),
+        ("delivery/main.tf", delivery),
+    ];
+    let both = |o: &mut Options| {
+        let folder = o.reading.directories.remove(0);
+        o.reading.directories = vec![folder.join("registry"), folder.join("delivery")];
+    };
+    let outcome = run(&files, both).unwrap();
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let made = |address: &str| outcome.made[address]["bucket"].clone();
+    assert_eq!(
+        made("registry:aws_s3_bucket.copies"),
+        json!("copies-of-store")
+    );
+    assert_eq!(made("delivery:aws_s3_bucket.of_app"), json!("of-app"));
+}
+
 /// The example, with more beside it that is not here.
 fn example_with(more: &str) -> Result<Outcome, String> {
     let mut files: Vec<(String, String)> = Vec::new();
