@@ -109,6 +109,9 @@ impl Configuration {
             }
         }
         if problems.is_empty() {
+            problems.extend(config.given_to_nothing());
+        }
+        if problems.is_empty() {
             config.check_calls(&mut problems);
             config.check_names(&mut problems);
         }

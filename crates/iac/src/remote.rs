@@ -44,6 +44,37 @@ impl State<'_> {
 }
 
 impl Configuration {
+    /// Values that were given for what is not there: a mistyped address would silently change nothing.
+    pub(crate) fn given_to_nothing(&self) -> Vec<Problem> {
+        let addresses: Vec<String> = self.nodes.iter().map(Node::address).collect();
+        let below = |name: &str, address: &str| {
+            let rest = name.strip_prefix(address);
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        let modules = || self.modules.iter().filter(|m| m.call.is_some());
+        let known = |name: &&String| {
+            addresses.iter().any(|address| below(name, address))
+                || modules().any(|m| name.starts_with(&m.path))
+        };
+        let unknown = self.given.keys().filter(|name| !known(name));
+        unknown
+            .map(|name| {
+                let near = addresses.iter().find(|a| {
+                    let local = a.split_once(':').map_or(a.as_str(), |(_, local)| local);
+                    below(name, local)
+                });
+                let meant = near.map(|address| format!("; `{address}` has its directory in front"));
+                Problem {
+                    message: format!(
+                        "a value is given for `{name}`, which is no attribute of a data source or resource and no output of a module of the configuration{}",
+                        meant.unwrap_or_default()
+                    ),
+                    place: None,
+                }
+            })
+            .collect()
+    }
+
     /// The outputs that are read of a `terraform_remote_state`, by name; none where that cannot be told.
     pub(crate) fn read_of(&self, node: &Node) -> Option<BTreeSet<String>> {
         let module = self.modules.get(node.module)?;
