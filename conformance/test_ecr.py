@@ -130,3 +130,33 @@ def test_the_token_is_an_identity(ecr):
     assert len(data) == 1 and data[0]["proxyEndpoint"] == ecr.server.endpoint
     user, password = base64.b64decode(data[0]["authorizationToken"]).decode().split(":", 1)
     assert user == "AWS" and password
+
+
+def test_a_repository_under_a_key_needs_who_may_grant_it(fresh):
+    """ECR user guide, "Encryption at rest": the maker lets ECR use the key by grants (two, as recorded); readers need no key."""
+    s = fresh()
+    kms, iam = s.client("kms", A), s.client("iam", A)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    made = s.client("ecr", A).create_repository(repositoryName="own", encryptionConfiguration={"encryptionType": "KMS", "kmsKey": key})["repository"]
+    assert made["encryptionConfiguration"] == {"encryptionType": "KMS", "kmsKey": key}
+    grants = kms.list_grants(KeyId=key)["Grants"]
+    assert len(grants) == 2 and {g["GranteePrincipal"] for g in grants} == {f"ecr.{REGION}.amazonaws.com"}
+    assert grants[0]["Constraints"] == {"EncryptionContextSubset": {"aws:ecr:arn": made["repositoryArn"]}}
+    default = s.client("ecr", A).create_repository(repositoryName="default", encryptionConfiguration={"encryptionType": "KMS"})["repository"]
+    assert kms.describe_key(KeyId="alias/aws/ecr")["KeyMetadata"]["Arn"] == default["encryptionConfiguration"]["kmsKey"]
+    iam.create_user(UserName="maker")
+    pair = iam.create_access_key(UserName="maker")["AccessKey"]
+    maker = s.client("ecr", aws_access_key_id=pair["AccessKeyId"], aws_secret_access_key=pair["SecretAccessKey"])
+    make = lambda: maker.create_repository(repositoryName="of-a-user", encryptionConfiguration={"encryptionType": "KMS", "kmsKey": key})
+
+    def allow(*actions):
+        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
+        iam.put_user_policy(UserName="maker", PolicyName="p", PolicyDocument=json.dumps(document))
+
+    allow("ecr:CreateRepository", "kms:DescribeKey")
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        make()
+    assert e.value.response["Error"]["Code"] == "KmsException" and "kms:CreateGrant" in e.value.response["Error"]["Message"]
+    assert len(s.client("ecr", A).describe_repositories()["repositories"]) == 2 and len(kms.list_grants(KeyId=key)["Grants"]) == 2
+    allow("ecr:CreateRepository", "kms:DescribeKey", "kms:CreateGrant")
+    make()

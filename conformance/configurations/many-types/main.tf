@@ -318,3 +318,12 @@ resource "aws_s3_object" "encoded" {
   key            = "notes/encoded"
   content_base64 = base64encode("encoded")
 }
+
+resource "aws_ecr_repository" "encrypted" {
+  name = "encrypted"
+
+  encryption_configuration {
+    encryption_type = "KMS"
+    kms_key         = aws_kms_key.empty.arn
+  }
+}

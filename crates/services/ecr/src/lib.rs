@@ -2,6 +2,7 @@
 //!
 //! The registry's HTTP API (`/v2/…`) is another way to the same operations: the server translates it into them.
 
+mod encryption;
 mod images;
 mod manifest;
 mod ops;

@@ -17,6 +17,9 @@ pub(crate) struct Repo {
     pub(crate) created_ms: i64,
     pub(crate) mutability: String,
     pub(crate) scan_on_push: bool,
+    /// The ARN of the key, where the repository is said to be encrypted under one.
+    #[serde(default)]
+    pub(crate) kms_key: Option<String>,
     pub(crate) policy: Option<PolicyText>,
     pub(crate) lifecycle: Option<String>,
     pub(crate) tags: Tags,
@@ -65,7 +68,10 @@ impl Repo {
             "createdAt": time::seconds(self.created_ms),
             "imageTagMutability": self.mutability,
             "imageScanningConfiguration": {"scanOnPush": self.scan_on_push},
-            "encryptionConfiguration": {"encryptionType": "AES256"},
+            "encryptionConfiguration": match &self.kms_key {
+                Some(key) => json!({"encryptionType": "KMS", "kmsKey": key}),
+                None => json!({"encryptionType": "AES256"}),
+            },
         })
     }
 }

@@ -23,6 +23,17 @@ pub(crate) fn default_policy(account: &str) -> String {
 
 /// The policy of `alias/aws/<service>`: everyone in the account, through that service.
 pub(crate) fn aws_managed_policy(service: &str, region: &str, account: &str) -> String {
+    let mut actions = vec![
+        "kms:Encrypt",
+        "kms:Decrypt",
+        "kms:ReEncrypt*",
+        "kms:GenerateDataKey*",
+        "kms:DescribeKey",
+    ];
+    // ECR works by grants (ECR user guide, "Encryption at rest").
+    if service == "ecr" {
+        actions.extend(["kms:CreateGrant", "kms:RetireGrant"]);
+    }
     json!({
         "Version": "2012-10-17",
         "Id": format!("auto-{service}-2"),
@@ -30,7 +41,7 @@ pub(crate) fn aws_managed_policy(service: &str, region: &str, account: &str) -> 
             "Sid": format!("Allow access through {} for all principals in the account that are authorized to use {0}", service.to_uppercase()),
             "Effect": "Allow",
             "Principal": {"AWS": "*"},
-            "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+            "Action": actions,
             "Resource": "*",
             "Condition": {"StringEquals": {
                 "kms:ViaService": format!("{service}.{region}.amazonaws.com"),

@@ -50,10 +50,11 @@ fn repository(client: &Client, values: &Values<'_>) -> Made {
         let kind = block
             .text("encryption_type")
             .unwrap_or_else(|| "AES256".to_owned());
-        map.insert(
-            "encryptionConfiguration".to_owned(),
-            json!({"encryptionType": kind}),
-        );
+        let mut encryption = json!({"encryptionType": kind});
+        if let (Some(key), Some(map)) = (block.text("kms_key"), encryption.as_object_mut()) {
+            map.insert("kmsKey".to_owned(), json!(key));
+        }
+        map.insert("encryptionConfiguration".to_owned(), encryption);
     }
     let made = client.call("ecr", "CreateRepository", input)?;
     Ok(attributes([

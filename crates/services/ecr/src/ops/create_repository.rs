@@ -2,6 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
+use crate::encryption;
 use crate::repos::{self, REPOS, Repo};
 
 pub(crate) struct CreateRepository;
@@ -59,15 +60,17 @@ impl Operation for CreateRepository {
             );
             return Err(ApiError::new("RepositoryAlreadyExistsException", message));
         }
-        if input
-            .encryption_configuration
-            .is_some_and(|e| e.encryption_type != "AES256")
-        {
-            return Err(repos::invalid(
-                "encryptionConfiguration",
-                "sekisho does not support KMS encryption of repositories yet",
-            ));
-        }
+        let kms_key = match input.encryption_configuration {
+            Some(e) if e.encryption_type == "KMS" => {
+                let arn = repos::arn(&cx.lookup(), None, &input.repository_name);
+                Some(encryption::grant(cx, e.kms_key.as_deref(), &arn)?)
+            }
+            Some(e) if e.encryption_type != "AES256" => {
+                let message = format!("sekisho does not support {} yet", e.encryption_type);
+                return Err(repos::invalid("encryptionConfiguration", &message));
+            }
+            _ => None,
+        };
         let mutability = input
             .image_tag_mutability
             .unwrap_or_else(|| "MUTABLE".to_owned());
@@ -81,6 +84,7 @@ impl Operation for CreateRepository {
             scan_on_push: input
                 .image_scanning_configuration
                 .is_some_and(|s| s.scan_on_push),
+            kms_key,
             policy: None,
             lifecycle: None,
             tags: input.tags.into_iter().map(|t| (t.key, t.value)).collect(),
@@ -102,6 +106,7 @@ pub(crate) struct Scanning {
 #[serde(rename_all = "camelCase")]
 struct Encryption {
     encryption_type: String,
+    kms_key: Option<String>,
 }
 
 #[derive(Deserialize)]
