@@ -125,6 +125,52 @@ fn an_optional_condition_narrows_where_its_key_is_required() {
     assert!(public(json!({})));
 }
 
+/// As plain texts ARNs may be open behind the account only: what stands before it could reach over the colons.
+#[test]
+fn an_arn_as_a_text_is_fixed_up_to_its_account() {
+    let public = |operator: &str, key: &str, value: &str| {
+        let mut conditions = json!({});
+        conditions[operator][key] = json!(value);
+        let allow = json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/*", "Condition": conditions});
+        is_public(&document(&json!([allow])))
+    };
+    let who = "aws:PrincipalArn";
+    for fixed in [
+        "arn:aws:iam::222222222222:role/deploy",
+        "arn:aws:iam::222222222222:role/*",
+        "arn:aws:iam::222222222222:?ole/x",
+    ] {
+        assert!(!public("StringLike", who, fixed), "{fixed}");
+        assert!(!public("ArnLike", who, fixed), "{fixed}");
+    }
+    for open in [
+        "arn:aws:iam::*:role/deploy",
+        "*",
+        "arn:aws:iam::22222222222?:role/x",
+        "arn:aws:s3:::*",
+    ] {
+        assert!(public("StringLike", who, open), "{open}");
+        assert!(public("ArnLike", who, open), "{open}");
+    }
+    // By its parts an ARN is fixed here, as a text it is not.
+    let service = "arn:aws:*:us-east-1:222222222222:x";
+    assert!(!public("ArnLike", "aws:SourceArn", service));
+    assert!(public("StringLike", "aws:SourceArn", service));
+    // What is no ARN has no account.
+    assert!(public(
+        "StringLike",
+        "aws:SourceVpc",
+        "a:b:c:d:222222222222:*"
+    ));
+    assert!(!public(
+        "StringLike",
+        "aws:userid",
+        "AROAEXAMPLEEXAMPLE123:*"
+    ));
+    assert!(public("StringLike", "aws:userid", "AROA*:*"));
+    assert!(public("StringLike", "aws:userid", "*"));
+}
+
 /// Everyone whom nobody has named: without credentials, and of an account, an organization and a network that are his own.
 fn strangers() -> Vec<Value> {
     let of = |arn: &str, id: &str| {

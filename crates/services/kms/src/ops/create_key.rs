@@ -67,9 +67,13 @@ impl Operation for CreateKey {
         let usage = input
             .key_usage
             .unwrap_or_else(|| "ENCRYPT_DECRYPT".to_owned());
-        if spec != "SYMMETRIC_DEFAULT" || usage != "ENCRYPT_DECRYPT" || input.multi_region {
+        if input.multi_region {
+            let message = "sekisho does not support multi-Region keys yet";
+            return Err(ApiError::new("UnsupportedOperationException", message));
+        }
+        if spec != "SYMMETRIC_DEFAULT" || usage != "ENCRYPT_DECRYPT" {
             let message = format!(
-                "sekisho makes symmetric single-Region keys only; {spec} for {usage} is not supported yet"
+                "sekisho makes symmetric keys only; {spec} for {usage} is not supported yet"
             );
             return Err(ApiError::new("UnsupportedOperationException", message));
         }
