@@ -44,6 +44,9 @@ fn problem(message: String) -> Problem {
     }
 }
 
+/// What is behind the path of a file that is no HCL: its lines are those of what it is read as.
+pub const READ: &str = " (read as a configuration)";
+
 /// A path without `.` and `..`, as far as that is possible without the disk.
 pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
@@ -148,7 +151,7 @@ impl Configuration {
             let json = serde_json::from_str(&text).map_err(|e| e.to_string());
             let hcl = json.and_then(|json| crate::json_syntax::text(&json));
             text = hcl.map_err(|message| problem(format!("{name}: {message}")))?;
-            path.push_str(" (read as a configuration)");
+            path.push_str(READ);
         }
         let source = Arc::new(Source::new(path, text));
         self.sources.insert(name, Arc::clone(&source));
@@ -187,10 +190,7 @@ impl Configuration {
         };
         let folder = file.parent().map(Path::to_owned).unwrap_or_default();
         let mut module = Module::new(path, folder, PathBuf::from("."), index);
-        let source = Arc::new(Source::new(
-            format!("{name} (read as a configuration)"),
-            text,
-        ));
+        let source = Arc::new(Source::new(format!("{name}{READ}"), text));
         match crate::syntax::body(&source.text) {
             Ok(body) => {
                 let nothing = Self::default();

@@ -39,7 +39,7 @@ mod variables;
 mod without;
 
 pub use block::{Arguments, Node, NodeKind, Repetition};
-pub use config::Configuration;
+pub use config::{Configuration, READ};
 pub use edit::{CallBlock, ListEnd, PolicySource, Wrap};
 pub use functions::{FUNCTIONS, Function};
 pub use graph::Order;

@@ -27,7 +27,7 @@ impl Report<'_> {
         let (details, _) = details.rsplit_once('\n').unwrap_or(("", &details));
         let (last, summary) = match self.completion {
             Some(completion) => (
-                text::last_line_of(completion, self.outcome),
+                text::last_line_of(completion, self.fix, self.outcome),
                 text::completion(completion),
             ),
             None => (text::last_line(self.outcome), String::new()),

@@ -47,6 +47,12 @@ fn normal(path: &Path) -> PathBuf {
 
 fn location(at: Option<(&str, usize)>) -> Value {
     match at {
+        // What is read as something else has other lines: the file is all that can be pointed at.
+        Some((path, _)) if path.ends_with(sekisho_iac::READ) => json!([{
+            "physicalLocation": {
+                "artifactLocation": {"uri": uri(path.trim_end_matches(sekisho_iac::READ)), "uriBaseId": "%SRCROOT%"},
+            },
+        }]),
         Some((path, line)) => json!([{
             "physicalLocation": {
                 "artifactLocation": {"uri": uri(path), "uriBaseId": "%SRCROOT%"},

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sekisho_engine::Event;
 use sekisho_pipeline::{ActionRun, Execution};
 
-use super::{Completion, Denial, Note, Outcome, Patch, PipelineRun, skip};
+use super::{Completion, Denial, Fix, Note, Outcome, Patch, PipelineRun, skip};
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED, YELLOW};
 
 /// The whole outcome.
@@ -395,7 +395,11 @@ pub fn completion(completion: &Completion) -> String {
 }
 
 /// The last line, when everything that has to change is known.
-pub(super) fn last_line_of(completion: &Completion, outcome: &Outcome) -> String {
+pub(super) fn last_line_of(
+    completion: &Completion,
+    fix: Option<&Fix>,
+    outcome: &Outcome,
+) -> String {
     if !completion.passes {
         let hinted = !(outcome.hints.is_empty() && completion.hints.is_empty());
         // A statement that is only a step on the way must not look like the answer.
@@ -420,8 +424,14 @@ pub(super) fn last_line_of(completion: &Completion, outcome: &Outcome) -> String
     } else {
         "statements"
     };
+    let unwritten = fix.map_or(0, |f| f.unwritten.len());
+    let how = match (fix.is_none_or(|f| f.passes), unwritten) {
+        (true, _) => "--fix writes them, --fix --check shows the diff".to_owned(),
+        (false, 0) => "--fix cannot prove what it would write".to_owned(),
+        (false, n) => format!("--fix has no place for {n} of them, and says why"),
+    };
     format!(
-        "{RED}does not pass{OFF}: {count} {noun} to add in account {}; --fix writes them, --fix --check shows the diff",
+        "{RED}does not pass{OFF}: {count} {noun} to add in account {}; {how}",
         accounts.join(" and ")
     )
 }
