@@ -75,6 +75,16 @@ fn of_attempt(
             bucket.map(String::as_str).unwrap_or_default()
         ));
     }
+    if message.contains("Error Code: NoSuchBucket") {
+        let store = execution.definition.store(region).map(|s| &s.location);
+        let mut named = ["BucketName", "S3Bucket"].into_iter();
+        let named = named.find_map(|name| action.configuration.get(name));
+        let names: Vec<&str> = store.into_iter().chain(named).map(String::as_str).collect();
+        return Some(format!(
+            "nothing in this configuration makes the bucket that it asks for (it uses {}): rehearse it together with the directory that makes it, or make it here",
+            names.join(" and ")
+        ));
+    }
     if message.contains("KMS.NotFoundException") {
         return key_elsewhere(execution, action, policies);
     }
@@ -243,21 +253,19 @@ const LATE: &[&str] = &[
     "server_side_encryption",
 ];
 
-/// Buckets whose policy is there and counts for nobody of another account, for it is public.
-pub(super) fn restricted(
+/// What a denial is about that no statement mends: a bucket whose policy is there and counts for nobody of another account,
+/// for it is public; a key that nothing makes.
+pub(super) fn of_denials(
     engine: &Arc<Engine>,
     events: &[Arc<Event>],
     denials: &[Denial],
 ) -> Vec<Note> {
     let mut out = Vec::new();
     let mut seen = BTreeSet::new();
-    for denial in denials.iter().filter(|d| d.cause.side == "bucket policy") {
-        let Some(name) = denial.cause.resource.strip_prefix("arn:aws:s3:::") else {
-            continue;
-        };
-        let name = name.split('/').next().unwrap_or_default();
+    for denial in denials {
+        let (side, resource) = (&*denial.cause.side, &denial.cause.resource);
         let event = events.iter().find(|e| e.id == denial.cause.call);
-        let Some(event) = event.filter(|_| seen.insert(name.to_owned())) else {
+        let Some(event) = event.filter(|_| seen.insert((side, resource))) else {
             continue;
         };
         let client = Client {
@@ -266,27 +274,47 @@ pub(super) fn restricted(
             region: event.region.clone(),
             default_tags: serde_json::Map::new(),
         };
-        let is = |operation: &str, pointer: &str| {
-            let answer = client.call("s3", operation, json!({"Bucket": name}));
-            answer.is_ok_and(|a| a.pointer(pointer) == Some(&json!(true)))
+        let message = match side {
+            "bucket policy" => restricted(&client, resource),
+            "key policy" => absent_key(&client, resource),
+            _ => None,
         };
-        let restricts = is(
-            "GetPublicAccessBlock",
-            "/PublicAccessBlockConfiguration/RestrictPublicBuckets",
-        );
-        if restricts && is("GetBucketPolicyStatus", "/PolicyStatus/IsPublic") {
-            out.push(Note {
-                message: format!(
-                    "the policy of the bucket {name} is public, and its restrict_public_buckets (on by default) then keeps every other account out, whatever the policy says: name who may come in in the place of \"*\""
-                ),
-                place: denial.spot.as_ref().map(|s| Place {
-                    source: Arc::clone(&s.source),
-                    offset: s.range.start,
-                }),
-            });
-        }
+        out.extend(message.map(|message| Note {
+            message,
+            place: denial.spot.as_ref().map(|s| Place {
+                source: Arc::clone(&s.source),
+                offset: s.range.start,
+            }),
+        }));
     }
     out
+}
+
+fn restricted(client: &Client, resource: &str) -> Option<String> {
+    let name = resource.strip_prefix("arn:aws:s3:::")?.split('/').next()?;
+    let is = |operation: &str, pointer: &str| {
+        let answer = client.call("s3", operation, json!({"Bucket": name}));
+        answer.is_ok_and(|a| a.pointer(pointer) == Some(&json!(true)))
+    };
+    let restricts = is(
+        "GetPublicAccessBlock",
+        "/PublicAccessBlockConfiguration/RestrictPublicBuckets",
+    );
+    (restricts && is("GetBucketPolicyStatus", "/PolicyStatus/IsPublic")).then(|| {
+        format!(
+            "the policy of the bucket {name} is public, and its restrict_public_buckets (on by default) then keeps every other account out, whatever the policy says: name who may come in in the place of \"*\""
+        )
+    })
+}
+
+fn absent_key(client: &Client, resource: &str) -> Option<String> {
+    let answer = client.call("kms", "DescribeKey", json!({"KeyId": resource}));
+    let absent = answer.is_err_and(|e| e.code == "NotFoundException");
+    absent.then(|| {
+        format!(
+            "nothing in this configuration makes the key {resource}: what its policy says is not known here. Rehearse it together with the directory that makes it, or make it here"
+        )
+    })
 }
 
 /// Policies that may decide about a pipeline and for which it does not wait: its first execution begins with it.

@@ -334,7 +334,7 @@ pub(crate) fn rehearse_with(
         }
     }
     let mut hints = advice::hints(&pipelines, &failures, &policies, &engine);
-    hints.extend(advice::restricted(&engine, &events, &denials));
+    hints.extend(advice::of_denials(&engine, &events, &denials));
     let unknown = configuration.unknown_repetitions(&resources::schema::is_known_after_apply);
     hints.extend(unknown.into_iter().map(|p| Note {
         message: p.message,
