@@ -162,6 +162,24 @@ def test_stop_and_transitions(world):
     assert error(cp.enable_stage_transition, pipelineName="p", stageName="None", transitionType="Inbound")["Code"] == "StageNotFoundException"
 
 
+def test_an_s3_source_needs_the_object_and_its_version(world):
+    cp, iam = world.client("codepipeline"), world.client("iam")
+    where = 'Could not access the Amazon S3 object: "source/{}". Make sure that the names of the bucket and object are both correct'
+    for name, key, missing, code, says in [
+        ("absent", "other.zip", None, "ConfigurationError", where.format("other.zip") + "."),
+        ("no-object", "app.zip", "s3:GetObject", "PermissionError", where.format("app.zip") + ", and that the pipeline IAM role has sufficient permissions to access this bucket."),
+        ("no-version", "app.zip", "s3:GetObjectVersion", "PermissionError", where.format("app.zip") + ", and that the pipeline IAM role has sufficient permissions to access this bucket."),
+    ]:
+        actions = [a for a in ("s3:GetBucketVersioning", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:ListBucket") if a != missing]
+        iam.put_role_policy(RoleName="service", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}))
+        made = declaration(name)
+        made["stages"][0]["actions"][0]["configuration"]["S3ObjectKey"] = key
+        cp.create_pipeline(pipeline=made)
+        eventually(lambda: latest(cp, name).get("status") == "Failed")
+        failed = cp.get_pipeline_state(name=name)["stageStates"][0]["actionStates"][0]["latestExecution"]
+        assert failed["errorDetails"] == {"code": code, "message": says}, name
+
+
 @pytest.mark.parametrize("action, says", [
     ({"actionTypeId": {"category": "Build", "owner": "AWS", "provider": "CodeBuild", "version": "1"}, "configuration": {"ProjectName": "p"}, "inputArtifacts": [{"name": "App"}], "outputArtifacts": [{"name": "Built"}]}, "Build actions of CodeBuild"),
     ({"actionTypeId": {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"}, "configuration": {"NotificationArn": f"arn:aws:sns:{REGION}:{B}:t"}}, "NotificationArn"),

@@ -46,6 +46,20 @@ pub(crate) fn bucket(name: &str, error: &ApiError) -> Failed {
     Failed::new("ConfigurationError", sdk(error))
 }
 
+/// The object of an S3 source cannot be read; the sentences were recorded while CodePipeline looked for changes (radkawar/stackd
+/// testdata/aws/codepipeline/polling_native_*.json).
+pub(crate) fn source(bucket: &str, key: &str, error: &ApiError) -> Failed {
+    let what = format!(
+        "Could not access the Amazon S3 object: \"{bucket}/{key}\". Make sure that the names of the bucket and object are both correct"
+    );
+    if error.is_access_denied() {
+        return permission(format!(
+            "{what}, and that the pipeline IAM role has sufficient permissions to access this bucket."
+        ));
+    }
+    Failed::new("ConfigurationError", format!("{what}."))
+}
+
 /// The repository cannot be read.
 pub(crate) fn repository(name: &str, error: &ApiError) -> Failed {
     if error.is_access_denied() {

@@ -46,13 +46,21 @@ pub(crate) fn run(
             _ => {}
         }
     }
-    let mut input = json!({"Bucket": bucket, "Key": key});
-    if let (Some(version), Some(map)) = (&version, input.as_object_mut()) {
-        map.insert("VersionId".to_owned(), json!(version));
-    }
+    // An execution is bound to a revision: which one is the newest is found out first, and then that one is read. The user
+    // guide asks for both s3:GetObject and s3:GetObjectVersion ("Amazon S3 source action reference").
+    let version = match version {
+        Some(version) => version,
+        None => {
+            let newest = json!({"Bucket": bucket, "Key": key});
+            let newest = run.call(caller, "s3", "HeadObject", newest);
+            let newest = newest.map_err(|e| failure::source(&bucket, &key, &e))?;
+            text(&newest, "VersionId").to_owned()
+        }
+    };
+    let input = json!({"Bucket": bucket, "Key": key, "VersionId": version});
     let (object, mut body) = run
         .read(caller, input)
-        .map_err(|e| failure::bucket(&bucket, &e))?;
+        .map_err(|e| failure::source(&bucket, &key, &e))?;
     let version = text(&object, "VersionId").to_owned();
     let extension = match key.rsplit('/').next().unwrap_or_default().rsplit_once('.') {
         Some((_, extension)) => format!(".{extension}"),
