@@ -3,6 +3,7 @@
 //! **Invariant:** an Allow is never proposed as a way around an explicit deny. Where a Deny stands in the way it is
 //! named, to be relaxed by its owner; only together with that is an Allow that is missing as well proposed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::decision::{Gate, Policies, ResourceKind, Side, StatementRef};
@@ -343,6 +344,8 @@ pub(crate) fn principal(principal: &Principal) -> String {
 #[must_use]
 pub fn apply(policies: &Policies, changes: &[Change]) -> Policies {
     let mut out = policies.clone();
+    // What is relaxed in one document is relaxed at once: a document may have thousands of statements that deny.
+    let mut relaxed: Vec<Relaxed<'_>> = Vec::new();
     for change in changes {
         match change {
             Change::Add {
@@ -350,24 +353,65 @@ pub fn apply(policies: &Policies, changes: &[Change]) -> Policies {
                 level,
                 statement,
                 ..
-            } => add(&mut out, *gate, *level, statement),
+            } => {
+                silence(&mut out, &mut relaxed);
+                add(&mut out, *gate, *level, statement);
+            }
             Change::Relax {
                 gate,
                 level,
                 statement,
                 ..
             } => {
-                for policy in documents(&mut out, *gate, *level) {
-                    if policy.name == statement.policy.name
-                        && policy.document.text == statement.policy.document.text
-                    {
-                        silence(policy, statement.index);
+                let policy = &statement.policy;
+                let same = |r: &&mut Relaxed<'_>| {
+                    (r.gate, r.level) == (*gate, *level)
+                        && r.policy.name == policy.name
+                        && (Arc::ptr_eq(&r.policy.document, &policy.document)
+                            || r.policy.document.text == policy.document.text)
+                };
+                match relaxed.iter_mut().find(same) {
+                    Some(known) => {
+                        known.indices.insert(statement.index);
                     }
+                    None => relaxed.push(Relaxed {
+                        gate: *gate,
+                        level: *level,
+                        policy,
+                        indices: BTreeSet::from([statement.index]),
+                    }),
                 }
             }
         }
     }
+    silence(&mut out, &mut relaxed);
     out
+}
+
+/// The statements of one document that lose their effect.
+struct Relaxed<'c> {
+    gate: Gate,
+    level: Option<usize>,
+    policy: &'c Policy,
+    indices: BTreeSet<usize>,
+}
+
+/// Takes the effect from what is relaxed.
+fn silence(policies: &mut Policies, relaxed: &mut Vec<Relaxed<'_>>) {
+    for one in relaxed.drain(..) {
+        for policy in documents(policies, one.gate, one.level) {
+            let same =
+                policy.name == one.policy.name && policy.document.text == one.policy.document.text;
+            if same {
+                let mut indices = 0..;
+                policy.document = Arc::new(policy.document.altered(|statement| {
+                    if indices.next().is_some_and(|at| one.indices.contains(&at)) {
+                        statement.actions = None;
+                    }
+                }));
+            }
+        }
+    }
 }
 
 /// All documents of `gate`, at `level` where there are levels.
@@ -391,16 +435,6 @@ fn documents(
         Gate::Scp => Box::new(at(&mut policies.scp, level)),
         Gate::Rcp => Box::new(at(&mut policies.rcp, level)),
     }
-}
-
-fn silence(policy: &mut Policy, index: usize) {
-    let mut at = 0;
-    policy.document = Arc::new(policy.document.altered(|statement| {
-        if at == index {
-            statement.actions = None;
-        }
-        at += 1;
-    }));
 }
 
 fn add(policies: &mut Policies, gate: Gate, level: Option<usize>, statement: &str) {
