@@ -218,9 +218,30 @@ impl<'c> Writer<'c> {
             "is written in Terraform's JSON syntax, which --fix does not write"
         } else if found.written.is_empty() {
             "is in no block, and --fix has no name for what it concerns where it could add one"
+        } else if self.lacks_a_name(&found.written, statement) {
+            "has no name where it stands for the ARN that the statement needs: hand it there, by an output, a variable or a data source"
         } else {
             "is written in a way that --fix does not understand"
         }
+    }
+
+    /// Whether a policy could be written if only the statement named nothing that it has to refer to.
+    fn lacks_a_name(
+        &self,
+        written: &[(&Made<'c>, &'static str)],
+        statement: &Statement<'_>,
+    ) -> bool {
+        let mut patch = statement.patch.clone();
+        if let Some(map) = patch.statement.as_object_mut() {
+            map.entry("Resource").and_modify(|r| *r = Value::from("*"));
+            map.entry("Principal").and_modify(|p| *p = Value::from("*"));
+        }
+        let plain = Statement {
+            patch: &patch,
+            actions: statement.actions.clone(),
+        };
+        let mut written = written.iter();
+        written.any(|(made, attribute)| self.behind(made, attribute, &plain).is_some())
     }
 
     /// Whether a resource beside one would be made for others too that do not lack the statement: a module may be called
