@@ -429,6 +429,22 @@ fn what_stands_beside_a_delivery_does_not_keep_it_from_passing() {
             .message
             .contains("no pipeline depends on it")
     );
+    let versioned = |bucket: &str| {
+        format!(
+            "resource \"aws_s3_bucket_versioning\" \"other\" {{\n  provider = aws.pipeline\n  bucket = \"{bucket}\"\n  mfa = \"serial 123456\"\n  versioning_configuration {{\n    status = \"Enabled\"\n  }}\n}}\n"
+        )
+    };
+    let outcome = passes(
+        "a bucket that no pipeline names, as a text",
+        &versioned("company-logs"),
+    );
+    assert!(
+        outcome.notes[0]
+            .message
+            .starts_with("aws_s3_bucket_versioning.other was left out")
+    );
+    let said = example_with(&versioned("delivery-artifacts-222222222222")).unwrap_err();
+    assert!(said.contains("`mfa` of aws_s3_bucket_versioning"), "{said}");
     // What the user holds a resource to is not to be left out, whatever its words.
     let held = "resource \"aws_ecr_repository\" \"held\" {\n  provider = aws.pipeline\n  name = \"held\"\n  lifecycle {\n    precondition {\n      condition = 1 > 2\n      error_message = \"this is not supported yet\"\n    }\n  }\n}\n";
     let outcome = example_with(held).unwrap();

@@ -327,7 +327,7 @@ pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note
             continue;
         }
         let reach = order.reach(index);
-        let late = unsupported::attached_to(configuration, &reach)
+        let late = unsupported::attached_to(configuration, &reach, true)
             .into_iter()
             .filter(|i| !reach.contains(i) && !order.reach(*i).contains(&index))
             .filter(|i| !absent.contains(i))

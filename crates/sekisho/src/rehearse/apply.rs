@@ -10,6 +10,7 @@ use sekisho_iac::{
 };
 use serde_json::{Map, Value, json};
 
+use super::fix::policies::without_keys;
 use super::providers::Providers;
 use super::{
     Client, Failure, Note, Options, Patch, given, image, nobody, patch, resources, unsupported,
@@ -76,7 +77,7 @@ pub(super) fn apply(
         applied: Applied::default(),
         broken: BTreeSet::new(),
         accounts: Vec::new(),
-        needed: unsupported::needed(configuration, order),
+        needed: unsupported::needed(configuration, order, true),
     };
     run.accounts = run.clients.values().map(|c| c.account.clone()).collect();
     let notes = given::prepare(engine, options, &run.accounts)?;
@@ -123,17 +124,10 @@ impl Run<'_, '_> {
                         && !self.needed.contains(index) =>
                 {
                     self.broken.insert(*index);
-                    let message = format!(
-                        "{} was left out: {}; no pipeline depends on it",
-                        node.address(),
-                        problem.message
-                    );
                     // What is tried again is said once.
-                    if !self.applied.notes.iter().any(|n| n.message == message) {
-                        self.applied.notes.push(Note {
-                            message,
-                            place: problem.place,
-                        });
+                    let note = left_out(&node.address(), problem);
+                    if !self.applied.notes.iter().any(|n| n.message == note.message) {
+                        self.applied.notes.push(note);
                     }
                 }
                 Err(problem) => {
@@ -209,7 +203,46 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    /// Leaves out what is not supported and names its target as a text that nothing of a pipeline has.
+    fn leave_strangers_out(&mut self) {
+        let failures = &self.applied.failures;
+        if !failures.iter().any(|f| f.problem.is_unsupported()) || self.needed.is_empty() {
+            return;
+        }
+        let sure = unsupported::needed(self.configuration, self.order, false);
+        let nodes = self.configuration.nodes.iter().enumerate();
+        let addresses: BTreeSet<String> = nodes
+            .filter(|(i, _)| sure.contains(i))
+            .map(|(_, n)| n.address())
+            .collect();
+        let values = self.state.values().iter();
+        let said: String = values
+            .filter(|(address, _)| addresses.contains(&without_keys(address)))
+            .map(|(_, value)| value.to_json().to_string())
+            .collect();
+        let stranger = |failure: &Failure| {
+            let mut nodes = self.configuration.nodes.iter();
+            let node = nodes.find(|n| n.address() == failure.address)?;
+            let scopes = self.state.scopes(node).ok()?;
+            let mut targets = scopes
+                .iter()
+                .flat_map(|(_, scope)| unsupported::targets(node, scope))
+                .peekable();
+            targets.peek()?;
+            (!addresses.contains(&failure.address) && targets.all(|t| !said.contains(&t)))
+                .then_some(())
+        };
+        let of_others = |f: &Failure| f.problem.is_unsupported() && stranger(f).is_some();
+        let (left, kept): (Vec<Failure>, Vec<Failure>) = std::mem::take(&mut self.applied.failures)
+            .into_iter()
+            .partition(of_others);
+        self.applied.failures = kept;
+        let notes = left.into_iter().map(|f| left_out(&f.address, f.problem));
+        self.applied.notes.extend(notes);
+    }
+
     fn finish(mut self) -> Result<Applied, Vec<Problem>> {
+        self.leave_strangers_out();
         let unmet = self.state.unmet_outputs().into_iter();
         let unmet = unmet.map(|(address, problem)| Failure {
             address,
@@ -236,6 +269,17 @@ impl Run<'_, '_> {
         } else {
             Err(problems)
         }
+    }
+}
+
+/// That something could not be made, which matters to no pipeline.
+fn left_out(address: &str, problem: Problem) -> Note {
+    Note {
+        message: format!(
+            "{address} was left out: {}; no pipeline depends on it",
+            problem.message
+        ),
+        place: problem.place,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use sekisho_iac::{Configuration, Node, Order, Problem, Repetition, State};
+use sekisho_iac::{Configuration, Node, Order, Problem, Repetition, Scope, State};
 
 use super::{Note, resources};
 
@@ -130,7 +130,7 @@ pub(super) fn left_out(
         return Ok((BTreeSet::new(), Vec::new()));
     }
     let absent = without_instances(configuration);
-    let needed = needed(configuration, order);
+    let needed = needed(configuration, order, true);
     let unsupported: BTreeSet<usize> = nodes()
         .filter(|(i, _)| !absent.contains(i))
         .filter(|(i, n)| missing(n) || (foreign(n) && !needed.contains(i)))
@@ -200,7 +200,7 @@ pub(super) fn not_made(
     let (mut out, notes) = left_out(configuration, order)?;
     let needed = match foreign.is_empty() {
         true => BTreeSet::new(),
-        false => needed(configuration, order),
+        false => needed(configuration, order, true),
     };
     let mut problems = Vec::new();
     for (index, node) in foreign {
@@ -223,8 +223,9 @@ pub(super) fn not_made(
     }
 }
 
-/// Everything that may decide about a pipeline; nothing, where there is none.
-pub(super) fn needed(configuration: &Configuration, order: &Order) -> BTreeSet<usize> {
+/// Everything that may decide about a pipeline; nothing, where there is none. What names its target as a plain text is among
+/// it if `texts` is set: the text may be anything.
+pub(super) fn needed(configuration: &Configuration, order: &Order, texts: bool) -> BTreeSet<usize> {
     let nodes = || configuration.nodes.iter().enumerate();
     let mut needed: BTreeSet<usize> = nodes()
         .filter(|(_, n)| n.type_name == "aws_codepipeline")
@@ -234,7 +235,7 @@ pub(super) fn needed(configuration: &Configuration, order: &Order) -> BTreeSet<u
         return needed;
     }
     loop {
-        let attached = attached_to(configuration, &needed);
+        let attached = attached_to(configuration, &needed, texts);
         let more: BTreeSet<usize> = attached.into_iter().flat_map(|i| order.reach(i)).collect();
         if more.is_subset(&needed) {
             return needed;
@@ -243,9 +244,22 @@ pub(super) fn needed(configuration: &Configuration, order: &Order) -> BTreeSet<u
     }
 }
 
-/// The resources beyond `needed` that may decide about what is in it: policies that are attached to it, and those that
-/// name what they are attached to as a plain text, which may be anything.
-pub(super) fn attached_to(configuration: &Configuration, needed: &BTreeSet<usize>) -> Vec<usize> {
+/// What a node says that it is attached to, where that is no reference.
+pub(super) fn targets(node: &Node, scope: &Scope<'_>) -> Vec<String> {
+    let values = TARGETS
+        .iter()
+        .filter_map(|name| node.argument(name, scope).ok()?);
+    let texts = values.filter_map(|value| value.as_str().map(str::to_owned));
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
+/// The resources beyond `needed` that may decide about what is in it: policies that are attached to it, and, with `texts`,
+/// those that name what they are attached to as a plain text.
+pub(super) fn attached_to(
+    configuration: &Configuration,
+    needed: &BTreeSet<usize>,
+    texts: bool,
+) -> Vec<usize> {
     let nodes = configuration.nodes.iter().enumerate();
     let others = nodes.filter(|(i, n)| !needed.contains(i) && decides(n));
     let attached = others.filter(|(_, node)| {
@@ -253,7 +267,7 @@ pub(super) fn attached_to(configuration: &Configuration, needed: &BTreeSet<usize
             .iter()
             .flat_map(|name| configuration.refers(node, name))
             .collect();
-        let unknown = targets.is_empty() && TARGETS.iter().any(|name| node.has(name));
+        let unknown = texts && targets.is_empty() && TARGETS.iter().any(|name| node.has(name));
         let everywhere = EVERYWHERE.iter().any(|t| node.type_name.starts_with(t));
         !targets.is_disjoint(needed) || unknown || everywhere
     });
