@@ -725,6 +725,10 @@ const CASES: &[Case] = &[
         ],
         arguments: REHEARSE,
     },
+    broken(
+        "source-that-may-say-no-acl",
+        &[("registry.tf", "      \"s3:PutObjectAcl\",\n", "")],
+    ),
     Case {
         name: "public-acl-refused",
         example: ECR,

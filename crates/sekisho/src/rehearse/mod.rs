@@ -1,5 +1,6 @@
 //! The rehearsal: the configuration is applied to an engine of its own, its pipelines run, and every call is kept.
 
+mod acl;
 mod advice;
 mod apply;
 mod complete;
@@ -349,6 +350,9 @@ pub(crate) fn rehearse_with(
         false => hints.extend(asks),
     }
     notes.extend(nobody::strangers(&engine, &policies));
+    if denials.is_empty() {
+        notes.extend(acl::notes(&engine, &pipelines, &policies));
+    }
     Ok(Outcome {
         pipelines,
         denials,
