@@ -452,7 +452,15 @@ def test_settings_are_kept(s3):
     s3.put_bucket_acl(**b, ACL="private")
     acl = s3.get_bucket_acl(**b)
     s3.put_bucket_acl(**b, AccessControlPolicy={"Owner": acl["Owner"], "Grants": acl["Grants"]})
-    assert error(s3.put_bucket_acl, **b, ACL="public-read")["Status"] in (403, 501)
+    assert error(s3.put_bucket_acl, **b, ACL="public-read")["Status"] == 501
+    assert error(s3.put_bucket_acl, **b, GrantRead="uri=http://acs.amazonaws.com/groups/global/AllUsers")["Status"] == 501
+    for operator, denied in [("StringEquals", True), ("StringNotEquals", False)]:
+        statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutBucketAcl", "Resource": "arn:aws:s3:::bucket", "Condition": {operator: {"s3:x-amz-acl": "private"}}}
+        s3.put_bucket_policy(**b, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+        if denied:
+            assert error(s3.put_bucket_acl, **b, ACL="private")["Code"] == "AccessDenied"
+        else:
+            s3.put_bucket_acl(**b, ACL="private")
 
 
 def test_a_body_that_was_not_asked_for_ends_the_connection(s3):

@@ -1,7 +1,7 @@
 //! Asks the policy engine, with all that is known of the request.
 
 use sekisho_policy::{
-    Decision, Effect, Explanation, Gate, Miss, Missed, Outcome, Policies, Principal, Request,
+    Decision, Effect, Explanation, Gate, Miss, Missed, Outcome, Policies, Principal, Request, Said,
     authorization_message, evaluate, explain, sentence, wire_sentence,
 };
 
@@ -86,7 +86,15 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
 /// The statements that would allow the request but for their conditions.
 fn but_for_conditions(explanation: &Explanation) -> Vec<(Gate, String)> {
     let mut out = Vec::new();
+    // A level that allows lacks nothing, and of several that do not no one statement is enough.
+    let silent = |gate: Gate| {
+        let mut reports = explanation.gates.iter().filter(|r| r.gate == gate);
+        reports.by_ref().filter(|r| r.said == Said::Silent).count()
+    };
     for report in &explanation.gates {
+        if report.said != Said::Silent || silent(report.gate) > 1 {
+            continue;
+        }
         let allows = report.statements.iter().filter(|s| {
             let conditions = |m: &Miss| matches!(m.element, Missed::Condition(_));
             s.effect == Effect::Allow && !s.misses.is_empty() && s.misses.iter().all(conditions)

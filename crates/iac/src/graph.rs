@@ -63,6 +63,25 @@ impl Configuration {
             .unwrap_or_default()
     }
 
+    /// The nodes on which it depends how often `node` is there: by its own `count` or `for_each`, and those of its modules.
+    #[must_use]
+    pub fn repeated_by(&self, node: &Node) -> BTreeSet<usize> {
+        let names = ["count", "for_each"];
+        let mut out: BTreeSet<usize> = names
+            .iter()
+            .flat_map(|name| self.refers(node, name))
+            .collect();
+        let mut module = self.modules.get(node.module);
+        while let Some((caller, call)) = module.and_then(|m| m.call.as_ref()) {
+            let own = names
+                .iter()
+                .filter_map(|name| call.body.get_attribute(name));
+            out.extend(own.flat_map(|a| self.found_in(&a.value, *caller)));
+            module = self.modules.get(*caller);
+        }
+        out
+    }
+
     /// The nodes that an expression in a module refers to, through whatever names lie between.
     pub(crate) fn found_in(
         &self,

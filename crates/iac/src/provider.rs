@@ -24,6 +24,8 @@ pub struct Provider {
     pub id: ProviderId,
     /// Its evaluated arguments.
     pub values: Map<String, Value>,
+    /// Arguments whose values are known only when something is made or read.
+    pub unknown: Vec<String>,
     /// Where it stands.
     pub place: Place,
 }
@@ -192,6 +194,7 @@ impl Configuration {
                         module: index,
                         name,
                     },
+                    unknown: unknown(&block.body, &values),
                     values,
                     place: place_of(source, block.span()),
                 });
@@ -244,4 +247,18 @@ pub(crate) fn values(
         out.insert(inner.ident.as_str().to_owned(), value);
     }
     Ok(out)
+}
+
+/// The arguments of a body, and those of its blocks, that have no value.
+fn unknown(body: &Body, values: &Map<String, Value>) -> Vec<String> {
+    let own = body.attributes().map(|a| a.key.as_str());
+    let own = own.filter(|name| !values.contains_key(*name));
+    let mut out: Vec<String> = own.map(str::to_owned).collect();
+    for block in body.blocks() {
+        let inner = values.get(block.ident.as_str()).and_then(Value::as_object);
+        let names = inner.map(|inner| unknown(&block.body, inner));
+        let names = names.into_iter().flatten();
+        out.extend(names.map(|name| format!("{}.{name}", block.ident.as_str())));
+    }
+    out
 }

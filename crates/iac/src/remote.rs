@@ -9,6 +9,7 @@ use crate::Problem;
 use crate::block::Node;
 use crate::config::{Configuration, normal};
 use crate::eval::evaluate;
+use crate::module::Module;
 use crate::provider::values;
 use crate::references::{of_body, of_expression};
 use crate::scope::Scope;
@@ -43,6 +44,17 @@ impl State<'_> {
     }
 }
 
+/// An address without the keys of instances.
+fn without_keys(address: &str) -> String {
+    let mut out = String::new();
+    let mut rest = address;
+    while let Some((before, behind)) = rest.split_once('[') {
+        out.push_str(before);
+        rest = behind.split_once(']').map_or("", |(_, after)| after);
+    }
+    out + rest
+}
+
 impl Configuration {
     /// Values that were given for what is not there: a mistyped address would silently change nothing.
     pub(crate) fn given_to_nothing(&self) -> Vec<Problem> {
@@ -52,9 +64,14 @@ impl Configuration {
             rest.is_some_and(|rest| rest.starts_with('.'))
         };
         let modules = || self.modules.iter().filter(|m| m.call.is_some());
+        let output = |m: &Module, name: &str| {
+            let output = name.strip_prefix(&m.path);
+            output.is_some_and(|output| m.given || m.outputs.contains_key(output))
+        };
         let known = |name: &&String| {
-            addresses.iter().any(|address| below(name, address))
-                || modules().any(|m| name.starts_with(&m.path))
+            let plain = without_keys(name);
+            addresses.iter().any(|address| below(&plain, address))
+                || modules().any(|m| output(m, &plain))
         };
         let unknown = self.given.keys().filter(|name| !known(name));
         unknown

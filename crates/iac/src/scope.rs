@@ -298,9 +298,12 @@ impl<'a> Scope<'a> {
     }
 
     pub(crate) fn output(&self, name: &str) -> Result<Value, Problem> {
-        let given = format!("{}{name}", self.path());
-        if let Some(value) = self.config().given.get(&given) {
-            return Ok(Value::of_provider(value.clone()));
+        // By the module, or by one instance of it.
+        let all = self.own_module().map(|m| m.path.as_str());
+        for path in [self.path().as_str()].into_iter().chain(all) {
+            if let Some(value) = self.config().given.get(&format!("{path}{name}")) {
+                return Ok(Value::of_provider(value.clone()));
+            }
         }
         let Some(output) = self.own_module().and_then(|m| m.outputs.get(name)) else {
             let path = self.path();

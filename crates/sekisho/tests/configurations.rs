@@ -275,6 +275,9 @@ output "of_app" { value = aws_s3_bucket.of_app.bucket }
         json!("copies-of-store")
     );
     assert_eq!(made("delivery:aws_s3_bucket.of_app"), json!("of-app"));
+    let circle = |n: &&str| n.contains("read each other's states");
+    let notes: Vec<&str> = outcome.notes.iter().map(|n| n.message.as_str()).collect();
+    assert_eq!(notes.iter().filter(|n| circle(n)).count(), 1, "{notes:?}");
 }
 
 /// The example, with more beside it that is not here.

@@ -2,6 +2,7 @@
 //! another account, an image or a principal that is not there, a policy that comes too late.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use sekisho_engine::{Engine, Event};
@@ -252,6 +253,30 @@ const LATE: &[&str] = &[
     "ownership_controls",
     "server_side_encryption",
 ];
+
+/// Directories that read each other's states: here each is read by name, and Terraform reads a state as a whole.
+pub(super) fn circles(configuration: &Configuration, directories: &[PathBuf]) -> Vec<Note> {
+    let reads = |one: &PathBuf, other: &PathBuf| {
+        let states = configuration.remote_states(one);
+        states.iter().any(|(_, folder)| folder == other)
+    };
+    let mut out = Vec::new();
+    for (index, one) in directories.iter().enumerate() {
+        for other in directories.iter().skip(index + 1) {
+            if reads(one, other) && reads(other, one) {
+                out.push(Note {
+                    message: format!(
+                        "{} and {} read each other's states: where neither has been applied yet, Terraform can apply neither. Apply what the other reads first, with -target, or break the circle",
+                        one.display(),
+                        other.display()
+                    ),
+                    place: None,
+                });
+            }
+        }
+    }
+    out
+}
 
 /// What a denial is about that no statement mends: a bucket whose policy is there and counts for nobody of another account,
 /// for it is public; a key that nothing makes.

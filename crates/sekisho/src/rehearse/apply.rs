@@ -445,6 +445,7 @@ impl Maker<'_, '_> {
         }
         if matches!(&*node.type_name, "aws_s3_object" | "aws_s3_bucket_object")
             && let Some(Value::String(source)) = arguments.values.get_mut("source")
+            && !source.is_empty()
         {
             // Terraform runs in the directory of the configuration.
             let path = std::path::Path::new(&scope.folder()).join(&*source);

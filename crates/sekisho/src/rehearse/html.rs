@@ -173,6 +173,13 @@ fn changes(report: &Value, out: &mut String) {
                 text(statement, "call"),
                 at(statement)
             );
+            for near in list(statement, "conditional") {
+                let _ = writeln!(
+                    out,
+                    "<p><strong>Without the condition of what is there</strong>: {}</p>",
+                    escape(near.as_str().unwrap_or_default())
+                );
+            }
         }
         out.push_str("</div>\n");
     }
@@ -443,7 +450,7 @@ mod tests {
             "denials": [{"id": nasty, "action": nasty, "resource": nasty, "side": nasty, "excerpt": nasty, "advice": nasty}],
             "failures": [{"address": nasty, "file": nasty, "line": 1, "message": nasty}],
             "notes": [{"message": nasty}],
-            "changes": {"enough": true, "diff": format!("+{nasty}"), "statements": [{"account": nasty, "side": nasty, "holder": nasty, "statement": {"x": nasty}, "call": nasty}], "failing": [nasty], "stuck": [{"action": nasty, "advice": nasty}]},
+            "changes": {"enough": true, "diff": format!("+{nasty}"), "statements": [{"account": nasty, "side": nasty, "holder": nasty, "statement": {"x": nasty}, "call": nasty, "conditional": [nasty]}], "failing": [nasty], "stuck": [{"action": nasty, "advice": nasty}]},
         })
     }
 

@@ -134,6 +134,14 @@ fn missing(completion: &Completion, out: &mut String) {
             );
         }
         out.push('\n');
+        let conditional = completion.patches.iter().flat_map(|p| &p.conditional);
+        for near in conditional {
+            let _ = writeln!(
+                out,
+                "- **Without the condition of what is there**: {}",
+                inline(near)
+            );
+        }
     }
     for text in &completion.failing {
         let _ = writeln!(out, "- {}", inline(text));

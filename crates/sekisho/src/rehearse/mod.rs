@@ -302,6 +302,10 @@ pub(crate) fn rehearse_with(
     });
     notes.extend(read);
     notes.extend(advice::too_late(&configuration, &order));
+    notes.extend(advice::circles(
+        &configuration,
+        &options.reading.directories,
+    ));
     let engine = new_engine(options)?;
     let executor = Executor::start_skipping(Arc::clone(&engine), options.skips.clone());
     let executor = executor.map_err(|e| fail(&e))?;

@@ -169,6 +169,15 @@ impl<'r> Providers<'r> {
             );
             return Err(Problem::at(place, message));
         };
+        let unknown = provider.into_iter().flat_map(|p| &p.unknown);
+        let mut matter = unknown.filter(|n| matches!(n.as_str(), "region" | "default_tags.tags"));
+        if let Some(name) = matter.next() {
+            let message = format!(
+                "`{name}` of provider `{}` is made of what is known only when it is made or read, and what it decides would be guessed: write it down, or give what it reads with --set ADDRESS=VALUE",
+                id.name
+            );
+            return Err(Problem::at(place, message));
+        }
         let tags = provider.and_then(|p| p.values.get("default_tags")?.get("tags")?.as_object());
         Ok(Client {
             engine: Arc::clone(engine),

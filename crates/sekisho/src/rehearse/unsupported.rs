@@ -91,8 +91,23 @@ pub(super) fn loosen(configuration: &Configuration, order: &mut Order) {
     };
     let nodes = configuration.nodes.iter().enumerate();
     let idle: BTreeSet<usize> = nodes.filter(|(_, n)| idle(n)).map(|(i, _)| i).collect();
+    let before = order.needs.clone();
     for (needs, reads) in order.needs.iter_mut().zip(&order.reads) {
-        needs.retain(|i| !idle.contains(i) || reads.contains(i));
+        // What stands behind it is waited for all the same.
+        let mut open: Vec<usize> = needs.iter().copied().collect();
+        let mut kept = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        while let Some(index) = open.pop() {
+            if !seen.insert(index) {
+                continue;
+            }
+            if idle.contains(&index) && !reads.contains(&index) {
+                open.extend(before.get(index).into_iter().flatten());
+            } else {
+                kept.insert(index);
+            }
+        }
+        *needs = kept;
     }
 }
 
@@ -100,6 +115,10 @@ pub(super) fn loosen(configuration: &Configuration, order: &mut Order) {
 pub(super) fn without_instances(configuration: &Configuration) -> BTreeSet<usize> {
     let state = State::new(configuration);
     let none = |node: &Node| {
+        // `try` and `can` would take what is not made for what is not there.
+        if !configuration.repeated_by(node).is_empty() {
+            return Ok(false);
+        }
         let scopes = state.scopes(node)?;
         for (_, scope) in &scopes {
             match node.repetition(scope)? {

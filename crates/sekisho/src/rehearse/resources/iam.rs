@@ -97,7 +97,12 @@ pub(super) const USER_POLICY_ATTACHMENT: Type = Type {
 /// Copies the arguments that are given, under the names of the API.
 fn given(values: &Values<'_>, into: &mut Map<String, Value>, names: &[(&str, &str)]) {
     for (from, to) in names {
-        if let Some(value) = values.get(from) {
+        // The provider sends a path whatever it is.
+        let value = match *from {
+            "path" => values.raw(from),
+            _ => values.get(from),
+        };
+        if let Some(value) = value {
             into.insert((*to).to_owned(), value.clone());
         }
     }

@@ -48,7 +48,10 @@ fn members(values: &Values<'_>, names: &[(&str, &str)]) -> Map<String, Value> {
     let pair = |(from, to): &(&str, &str)| {
         let value = values.get(from).filter(set)?;
         let value = match value.as_str().filter(|_| *to == "Date") {
-            Some(date) => json!(sekisho_policy::date_ms(date).unwrap_or_default() / 1000),
+            // What is no date stays what it is, and is refused by S3.
+            Some(date) => {
+                sekisho_policy::date_ms(date).map_or_else(|| value.clone(), |ms| json!(ms / 1000))
+            }
             None => value.clone(),
         };
         Some(((*to).to_owned(), value))

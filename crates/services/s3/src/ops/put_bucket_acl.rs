@@ -14,6 +14,26 @@ pub(crate) struct Input {
     #[serde(rename = "ACL")]
     acl: Option<String>,
     access_control_policy: Option<Value>,
+    grant_full_control: Option<String>,
+    grant_read: Option<String>,
+    #[serde(rename = "GrantReadACP")]
+    grant_read_acp: Option<String>,
+    grant_write: Option<String>,
+    #[serde(rename = "GrantWriteACP")]
+    grant_write_acp: Option<String>,
+}
+
+impl Input {
+    /// What is given to whom by headers: the condition key of each.
+    fn grants(&self) -> [(&'static str, &Option<String>); 5] {
+        [
+            ("s3:x-amz-grant-full-control", &self.grant_full_control),
+            ("s3:x-amz-grant-read", &self.grant_read),
+            ("s3:x-amz-grant-read-acp", &self.grant_read_acp),
+            ("s3:x-amz-grant-write", &self.grant_write),
+            ("s3:x-amz-grant-write-acp", &self.grant_write_acp),
+        ]
+    }
 }
 
 impl Operation for PutBucketAcl {
@@ -23,12 +43,20 @@ impl Operation for PutBucketAcl {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        checks::on_bucket(
+        let checks = checks::on_bucket(
             lookup,
             "s3:PutBucketAcl",
             &input.bucket,
             input.expected_bucket_owner.as_deref(),
-        )
+        )?;
+        let said = |check: Check| {
+            let check = check.with_opt("s3:x-amz-acl", input.acl.clone());
+            let grants = input.grants().into_iter();
+            grants.fold(check, |check, (key, value)| {
+                check.with_opt(key, value.clone())
+            })
+        };
+        Ok(checks.into_iter().map(said).collect())
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
@@ -44,7 +72,9 @@ impl Operation for PutBucketAcl {
         };
         let grants = input.access_control_policy.as_ref();
         let grants = grants.and_then(|p| p.get("Grants")?.as_array());
+        let headers = input.grants().iter().any(|(_, value)| value.is_some());
         let private = match (input.acl.as_deref(), grants) {
+            _ if headers => false,
             (Some(acl), _) => acl == "private",
             (None, Some(grants)) => !grants.is_empty() && grants.iter().all(own),
             (None, None) => false,
