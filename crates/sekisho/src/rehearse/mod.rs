@@ -293,8 +293,8 @@ pub(crate) fn rehearse_with(
     };
     let configuration = Configuration::read(&options.reading)?;
     let mut order = configuration.order()?;
-    resources::foreign::detach(&configuration, &mut order);
     unsupported::loosen(&configuration, &mut order);
+    resources::foreign::detach(&configuration, &mut order);
     let (left_out, mut notes) = unsupported::left_out(&configuration, &order)?;
     let read = configuration.notes.iter().map(|p| Note {
         message: p.message.clone(),
