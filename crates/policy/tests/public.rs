@@ -63,6 +63,12 @@ fn a_deny_takes_only_what_it_names() {
         "aws:SourceIp",
         json!("203.0.113.0/24")
     ));
+    let role = json!("arn:aws:iam::222222222222:role/*");
+    assert!(!when("ArnNotLike", "aws:PrincipalArn", role));
+    let account = "aws:PrincipalAccount";
+    assert!(!when("StringNotLike", account, json!("222222222222")));
+    assert!(when("StringNotLike", account, json!("2222*")));
+    assert!(when("StringNotEquals", account, json!([])));
     assert!(when(
         "StringEquals",
         "aws:PrincipalOrgID",
