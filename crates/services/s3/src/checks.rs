@@ -1,6 +1,7 @@
 //! Which IAM action an operation of S3 needs, on which ARN.
 
 use sekisho_engine::{ApiError, Check, Lookup, Signing, Tags};
+use serde::Deserialize;
 
 use crate::acl;
 use crate::bucket;
@@ -18,6 +19,22 @@ pub(crate) fn on_bucket(
         common(lookup, Check::new(action, bucket.arn()))
             .with("s3:ResourceAccount", bucket.account.clone()),
     ])
+}
+
+/// The input of an operation that says which bucket, and nothing else.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct OnBucket {
+    pub(crate) bucket: String,
+    pub(crate) expected_bucket_owner: Option<String>,
+}
+
+impl OnBucket {
+    /// `action` on that bucket.
+    pub(crate) fn check(&self, lookup: &Lookup<'_>, action: &str) -> Result<Vec<Check>, ApiError> {
+        let owner = self.expected_bucket_owner.as_deref();
+        on_bucket(lookup, action, &self.bucket, owner)
+    }
 }
 
 /// `action` on an object.

@@ -2,36 +2,25 @@
 
 use sekisho_engine::prelude::*;
 
+use crate::bucket;
 use crate::bucket::BUCKETS;
+use crate::checks::OnBucket;
 use crate::object::{OBJECTS, row};
 use crate::upload::UPLOADS;
-use crate::{bucket, checks};
 
 pub(crate) struct DeleteBucket;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Input {
-    bucket: String,
-    expected_bucket_owner: Option<String>,
-}
 
 impl Operation for DeleteBucket {
     const ID: OpId = OpId::new("s3", "DeleteBucket");
     const WRITES: bool = true;
-    type Input = Input;
+    type Input = OnBucket;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        checks::on_bucket(
-            lookup,
-            "s3:DeleteBucket",
-            &input.bucket,
-            input.expected_bucket_owner.as_deref(),
-        )
+    fn authz(lookup: &Lookup<'_>, input: &OnBucket) -> Result<Vec<Check>, ApiError> {
+        input.check(lookup, "s3:DeleteBucket")
     }
 
-    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
         if !cx.page(&OBJECTS, &row(&bucket.name, ""), "", 1)?.is_empty() {
             let message = "The bucket you tried to delete is not empty";

@@ -2,33 +2,22 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{bucket, checks};
+use crate::bucket;
+use crate::checks::OnBucket;
 
 pub(crate) struct DeleteBucketOwnershipControls;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Input {
-    bucket: String,
-    expected_bucket_owner: Option<String>,
-}
 
 impl Operation for DeleteBucketOwnershipControls {
     const ID: OpId = OpId::new("s3", "DeleteBucketOwnershipControls");
     const WRITES: bool = true;
-    type Input = Input;
+    type Input = OnBucket;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        checks::on_bucket(
-            lookup,
-            "s3:PutBucketOwnershipControls",
-            &input.bucket,
-            input.expected_bucket_owner.as_deref(),
-        )
+    fn authz(lookup: &Lookup<'_>, input: &OnBucket) -> Result<Vec<Check>, ApiError> {
+        input.check(lookup, "s3:PutBucketOwnershipControls")
     }
 
-    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
         bucket::change(cx, &input.bucket, |b| {
             b.ownership = None;
             Ok(())

@@ -2,33 +2,22 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{bucket, checks};
+use crate::bucket;
+use crate::checks::OnBucket;
 
 pub(crate) struct GetBucketCors;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Input {
-    bucket: String,
-    expected_bucket_owner: Option<String>,
-}
 
 impl Operation for GetBucketCors {
     const ID: OpId = OpId::new("s3", "GetBucketCors");
     const WRITES: bool = false;
-    type Input = Input;
+    type Input = OnBucket;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        checks::on_bucket(
-            lookup,
-            "s3:GetBucketCORS",
-            &input.bucket,
-            input.expected_bucket_owner.as_deref(),
-        )
+    fn authz(lookup: &Lookup<'_>, input: &OnBucket) -> Result<Vec<Check>, ApiError> {
+        input.check(lookup, "s3:GetBucketCORS")
     }
 
-    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
         if let Some(kept) = &bucket::find(cx, &input.bucket)?.settings.cors {
             return Ok(kept.clone());
         }

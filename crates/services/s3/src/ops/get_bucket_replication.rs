@@ -2,33 +2,21 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::checks;
+use crate::checks::OnBucket;
 
 pub(crate) struct GetBucketReplication;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Input {
-    bucket: String,
-    expected_bucket_owner: Option<String>,
-}
 
 impl Operation for GetBucketReplication {
     const ID: OpId = OpId::new("s3", "GetBucketReplication");
     const WRITES: bool = false;
-    type Input = Input;
+    type Input = OnBucket;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        checks::on_bucket(
-            lookup,
-            "s3:GetReplicationConfiguration",
-            &input.bucket,
-            input.expected_bucket_owner.as_deref(),
-        )
+    fn authz(lookup: &Lookup<'_>, input: &OnBucket) -> Result<Vec<Check>, ApiError> {
+        input.check(lookup, "s3:GetReplicationConfiguration")
     }
 
-    fn run(_: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(_: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
         let message = "The replication configuration was not found";
         Err(
             ApiError::new("ReplicationConfigurationNotFoundError", message)

@@ -2,33 +2,22 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{bucket, checks};
+use crate::bucket;
+use crate::checks::OnBucket;
 
 pub(crate) struct GetPublicAccessBlock;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Input {
-    bucket: String,
-    expected_bucket_owner: Option<String>,
-}
 
 impl Operation for GetPublicAccessBlock {
     const ID: OpId = OpId::new("s3", "GetPublicAccessBlock");
     const WRITES: bool = false;
-    type Input = Input;
+    type Input = OnBucket;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        checks::on_bucket(
-            lookup,
-            "s3:GetBucketPublicAccessBlock",
-            &input.bucket,
-            input.expected_bucket_owner.as_deref(),
-        )
+    fn authz(lookup: &Lookup<'_>, input: &OnBucket) -> Result<Vec<Check>, ApiError> {
+        input.check(lookup, "s3:GetBucketPublicAccessBlock")
     }
 
-    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
         let Some(block) = bucket.public_access else {
             let message = "The public access block configuration was not found";
