@@ -29,6 +29,9 @@ pub struct Event {
     /// The id of the client's request, as its answer has it; none for calls from inside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
+    /// Whether it made what is taken to be there already: then nothing was decided.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given: bool,
     /// What was decided, check by check.
     pub checks: Vec<Decided>,
     /// The error with which the call ended.

@@ -104,9 +104,6 @@ impl Dispatch<'_> {
         if sink && result.is_ok() {
             return result;
         }
-        if self.origin.given {
-            return result;
-        }
         let changed = result.is_ok() && !inner.overlay.is_empty();
         let record = Event {
             id: event,
@@ -123,6 +120,7 @@ impl Dispatch<'_> {
                 Some(_) => None,
                 None => self.origin.request.clone(),
             },
+            given: self.origin.given,
             checks,
             error: result.as_ref().err().map(|e| EventError {
                 code: e.code.clone(),

@@ -4,8 +4,8 @@
 //! **Invariant:** no operation runs without a [`Permit`], and only the front door makes one, after it has
 //! gathered the facts about caller and resources and asked the policy engine.
 //!
-//! **Invariant:** every call leaves an [`Event`], denied ones too, with the decision and its reason. Only what is taken to
-//! be there already ([`Origin::given`]) is made without either; nothing from outside comes in that way.
+//! **Invariant:** every call leaves an [`Event`], denied ones too, with the decision and its reason. Only for what is taken
+//! to be there already ([`Origin::given`]) nothing is decided, and its event says so; nothing from outside comes in that way.
 //!
 //! Deliberately absent: the wire (bytes become a [`Call`] elsewhere) and what any operation does.
 

@@ -41,7 +41,7 @@ pub struct Origin {
     pub(crate) tag: Option<String>,
     /// The id that the client's answer has.
     pub(crate) request: Option<String>,
-    /// Whether nothing is decided and nothing recorded.
+    /// Whether nothing is decided.
     pub(crate) given: bool,
 }
 
@@ -96,7 +96,7 @@ impl Origin {
         self
     }
 
-    /// A call that makes what is taken to be there: nobody is asked for it, nothing is decided and nothing recorded. No
+    /// A call that makes what is taken to be there: nobody is asked for it and nothing is decided; its event says so. No
     /// request from outside comes to be one.
     #[must_use]
     pub fn given(region: &str) -> Self {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sekisho::rehearse::{Client, Options, Outcome, Report, last_line, rehearse};
-use sekisho_executor::Executor;
+use sekisho_executor::{Executor, Skip};
 use sekisho_pipeline::ExecutionStatus;
 use serde_json::json;
 
@@ -34,7 +34,7 @@ fn example() -> PathBuf {
 }
 
 /// Rehearses the example with texts replaced: file, from, to. A text that is not there is a broken test.
-fn run(edits: &[(&str, &str, &str)], change: impl FnOnce(&mut Options)) -> Outcome {
+fn rehearsed(edits: &[(&str, &str, &str)], change: impl FnOnce(&mut Options)) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir(example()).unwrap() {
         let path = entry.unwrap().path();
@@ -50,7 +50,12 @@ fn run(edits: &[(&str, &str, &str)], change: impl FnOnce(&mut Options)) -> Outco
     }
     let mut options = Options::new(folder.path());
     change(&mut options);
-    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"))
+}
+
+/// The same with agreements broken: it must not pass.
+fn run(edits: &[(&str, &str, &str)], change: impl FnOnce(&mut Options)) -> Outcome {
+    let outcome = rehearsed(edits, change);
     assert!(
         edits.is_empty() || !outcome.passes(),
         "a broken agreement passed"
@@ -612,6 +617,47 @@ fn kms_dot_star_is_the_seeds_own_trap() {
             .contains("artifact_store.tf:"),
         "the place is named"
     );
+}
+
+/// Architecture, invariant 4: nothing runs without a decision on record, but what needs no permission, and what is given.
+#[test]
+fn every_call_leaves_its_decision() {
+    let build = r#"
+  stage {
+    name = "Build"
+    action {
+      name             = "Unpack"
+      category         = "Build"
+      owner            = "AWS"
+      provider         = "CodeBuild"
+      version          = "1"
+      input_artifacts  = [local.image_artifacts_name]
+      output_artifacts = ["unpacked"]
+      configuration    = { ProjectName = "unpack" }
+    }
+  }
+"#;
+    let deploy = "  stage {\n    name = \"Deploy\"\n";
+    let edits = [("pipeline.tf", deploy, &*format!("{build}{deploy}"))];
+    let outcome = rehearsed(&edits, |o| {
+        o.skips = vec![Skip {
+            stage: "Build".into(),
+            action: "Unpack".into(),
+        }];
+    });
+    assert!(outcome.passes(), "{}", last_line(&outcome));
+    let (given, own): (Vec<_>, Vec<_>) = outcome.events.iter().partition(|e| e.given);
+    let given: Vec<_> = given.iter().map(|e| e.operation.as_str()).collect();
+    assert_eq!(given, ["PutObject", "GenerateDataKey"]);
+    let undecided = own.iter().filter(|e| e.checks.is_empty());
+    let undecided: Vec<_> = undecided.map(|e| e.operation.as_str()).collect();
+    assert_eq!(
+        undecided,
+        ["GetCallerIdentity"],
+        "which AWS asks no permission for"
+    );
+    let policy = own.iter().find(|e| e.operation == "PutBucketPolicy");
+    assert_eq!(policy.unwrap().checks[0].action, "s3:PutBucketPolicy");
 }
 
 /// `spec/iam.md` fact 6.

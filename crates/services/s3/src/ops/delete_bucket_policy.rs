@@ -1,43 +1,23 @@
 //! Removes the policy of a bucket.
 
 use sekisho_engine::prelude::*;
-use sekisho_policy::Principal;
 
-use crate::{bucket, checks};
+use crate::bucket;
+use crate::checks::OnBucket;
 
 pub(crate) struct DeleteBucketPolicy;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Input {
-    bucket: String,
-    expected_bucket_owner: Option<String>,
-}
 
 impl Operation for DeleteBucketPolicy {
     const ID: OpId = OpId::new("s3", "DeleteBucketPolicy");
     const WRITES: bool = true;
-    type Input = Input;
+    type Input = OnBucket;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        let bucket = bucket::look(
-            lookup,
-            &input.bucket,
-            input.expected_bucket_owner.as_deref(),
-        )?;
-        // The root user of the owner can always mend a policy that locks everyone out.
-        if lookup.caller().principal
-            == (Principal::Root {
-                account: bucket.account.clone(),
-            })
-        {
-            return Ok(Vec::new());
-        }
-        checks::on_bucket(lookup, "s3:DeleteBucketPolicy", &input.bucket, None)
+    fn authz(lookup: &Lookup<'_>, input: &OnBucket) -> Result<Vec<Check>, ApiError> {
+        input.check(lookup, "s3:DeleteBucketPolicy")
     }
 
-    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
         bucket::own(cx, &input.bucket)?;
         bucket::change(cx, &input.bucket, |b| {
             b.policy = None;

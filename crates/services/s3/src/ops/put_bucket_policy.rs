@@ -1,7 +1,6 @@
 //! Sets the policy of a bucket.
 
 use sekisho_engine::prelude::*;
-use sekisho_policy::Principal;
 
 use crate::{bucket, checks, policy};
 
@@ -22,20 +21,12 @@ impl Operation for PutBucketPolicy {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        let bucket = bucket::look(
+        checks::on_bucket(
             lookup,
+            "s3:PutBucketPolicy",
             &input.bucket,
             input.expected_bucket_owner.as_deref(),
-        )?;
-        // The root user of the owner can always mend a policy that locks everyone out.
-        if lookup.caller().principal
-            == (Principal::Root {
-                account: bucket.account.clone(),
-            })
-        {
-            return Ok(Vec::new());
-        }
-        checks::on_bucket(lookup, "s3:PutBucketPolicy", &input.bucket, None)
+        )
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
