@@ -88,15 +88,8 @@ impl Configuration {
         expression: &hcl_edit::expr::Expression,
         module: usize,
     ) -> BTreeSet<usize> {
-        let (addresses, below) = (self.addresses(), BTreeMap::new());
-        let mut search = Search {
-            config: self,
-            addresses,
-            below: &below,
-            found: BTreeSet::new(),
-            seen: BTreeSet::new(),
-            waits: true,
-        };
+        let below = BTreeMap::new();
+        let mut search = Search::new(self, &below, true);
         search.expression(expression, module);
         search.found
     }
@@ -105,15 +98,8 @@ impl Configuration {
     #[must_use]
     pub fn named(&self, module: &str, name: &str) -> BTreeSet<usize> {
         let module = self.modules.iter().position(|m| m.path == module);
-        let (addresses, below) = (self.addresses(), BTreeMap::new());
-        let mut search = Search {
-            config: self,
-            addresses,
-            below: &below,
-            found: BTreeSet::new(),
-            seen: BTreeSet::new(),
-            waits: true,
-        };
+        let below = BTreeMap::new();
+        let mut search = Search::new(self, &below, true);
         let path: Vec<String> = name.split('.').map(str::to_owned).collect();
         search.path(&path, module.unwrap_or(usize::MAX));
         search.found
@@ -124,7 +110,6 @@ impl Configuration {
     /// # Errors
     /// A cycle.
     pub fn order(&self) -> Result<Order, Vec<Problem>> {
-        let addresses = self.addresses();
         let mut below: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (index, node) in self.nodes.iter().enumerate() {
             let mut module = Some(node.module);
@@ -137,14 +122,7 @@ impl Configuration {
         let found = |waits: bool| {
             let nodes = self.nodes.iter().enumerate();
             let of = nodes.map(|(index, node)| {
-                let mut search = Search {
-                    config: self,
-                    addresses,
-                    below: &below,
-                    found: BTreeSet::new(),
-                    seen: BTreeSet::new(),
-                    waits,
-                };
+                let mut search = Search::new(self, &below, waits);
                 search.node(node);
                 search.found.remove(&index);
                 search.found
@@ -210,7 +188,18 @@ impl Configuration {
     }
 }
 
-impl Search<'_> {
+impl<'c> Search<'c> {
+    fn new(config: &'c Configuration, below: &'c BTreeMap<usize, Vec<usize>>, waits: bool) -> Self {
+        Self {
+            config,
+            addresses: config.addresses(),
+            below,
+            found: BTreeSet::new(),
+            seen: BTreeSet::new(),
+            waits,
+        }
+    }
+
     fn node(&mut self, node: &Node) {
         for structure in &node.body {
             let paths = match structure {
