@@ -88,8 +88,10 @@ fn but_for_conditions(explanation: &Explanation) -> Vec<(Gate, String)> {
     let mut out = Vec::new();
     // A level that allows lacks nothing, and of several that do not no one statement is enough.
     let silent = |gate: Gate| {
-        let mut reports = explanation.gates.iter().filter(|r| r.gate == gate);
-        reports.by_ref().filter(|r| r.said == Said::Silent).count()
+        let reports = explanation.gates.iter();
+        reports
+            .filter(|r| r.gate == gate && r.said == Said::Silent)
+            .count()
     };
     for report in &explanation.gates {
         if report.said != Said::Silent || silent(report.gate) > 1 {
