@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sekisho_codepipeline::PIPELINES;
+use sekisho_codepipeline::{PIPELINES, Pipeline};
 use sekisho_engine::Engine;
 use sekisho_pipeline::{ActionStatus, Execution};
 use serde_json::json;
@@ -27,13 +27,13 @@ pub(super) fn follow(
         .collect()
 }
 
-fn latest(engine: &Engine, client: &Client, name: &str) -> Option<Execution> {
+/// A pipeline that was made, as it is now.
+pub(super) fn pipeline(engine: &Engine, client: &Client, name: &str) -> Option<Arc<Pipeline>> {
     let row = format!("{}/{}/{name}", client.account, client.region);
-    let pipeline = engine
+    engine
         .view(|overlay| overlay.get(&PIPELINES, &row))
         .ok()
-        .flatten()?;
-    pipeline.state.executions.last().cloned()
+        .flatten()
 }
 
 #[expect(
@@ -51,7 +51,8 @@ fn one(
     let mut seen = 0;
     let mut told: Vec<(String, ActionStatus)> = Vec::new();
     loop {
-        let execution = latest(engine, client, name)?;
+        let execution = pipeline(engine, client, name)?;
+        let execution = execution.state.executions.last()?.clone();
         for attempt in &execution.attempts {
             let state = (attempt.id.clone(), attempt.status);
             if !told.contains(&state) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sekisho_codepipeline::{PIPELINES, is_run};
+use sekisho_codepipeline::is_run;
 use sekisho_engine::Engine;
 use sekisho_iac::{Place, Problem};
 use sekisho_pipeline::ActionDefinition;
@@ -11,7 +11,7 @@ use serde_json::Map;
 
 use super::advice::pipeline_place;
 use super::fix::policies::Policies;
-use super::{Client, Failure, Note, Options, PipelineRun, Skip};
+use super::{Client, Failure, Note, Options, PipelineRun, Skip, follow};
 
 /// What was found of the actions that are not run.
 #[derive(Default)]
@@ -50,9 +50,7 @@ pub(super) fn check(
     // Which of those that are to be skipped there are, and whether one of that name is not run.
     let mut found: BTreeMap<usize, bool> = BTreeMap::new();
     for (client, name) in pipelines {
-        let row = format!("{}/{}/{name}", client.account, client.region);
-        let made = engine.view(|overlay| overlay.get(&PIPELINES, &row));
-        let Ok(Some(made)) = made else {
+        let Some(made) = follow::pipeline(engine, client, name) else {
             continue;
         };
         let stages = made.definition.stages.iter();

@@ -5,20 +5,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use sekisho_iac::{Configuration, Problem, ProviderId};
+use sekisho_model::SERVICES;
 
 use super::problem;
 use crate::rehearse::{Client, Options};
-
-/// The services that the AWS provider is pointed at.
-const SERVICES: &[&str] = &[
-    "accessanalyzer",
-    "codepipeline",
-    "ecr",
-    "iam",
-    "kms",
-    "s3",
-    "sts",
-];
 
 /// The file that points a copy at the engine. Override files win over each other in the order of their names: ours is the
 /// last.
