@@ -1,4 +1,5 @@
 import json
+import re
 
 import botocore.exceptions
 import pytest
@@ -71,6 +72,20 @@ def test_cryptography(kms):
     assert kms.decrypt(CiphertextBlob=data["CiphertextBlob"])["Plaintext"] == data["Plaintext"]
     assert "Plaintext" not in kms.generate_data_key_without_plaintext(KeyId=one, NumberOfBytes=16)
     assert len(kms.generate_random(NumberOfBytes=20)["Plaintext"]) == 20
+
+
+def test_multi_region_keys(kms):
+    """radkawar/stackd kms/multi_region: primary_initial."""
+    key = kms.create_key(MultiRegion=True)["KeyMetadata"]
+    id, arn = key["KeyId"], key["Arn"]
+    assert re.fullmatch("mrk-[0-9a-f]{32}", id)
+    assert key["MultiRegion"] is True
+    assert key["MultiRegionConfiguration"] == {"MultiRegionKeyType": "PRIMARY", "PrimaryKey": {"Arn": arn, "Region": REGION}, "ReplicaKeys": []}
+    statement = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{B}:root"}, "Action": "kms:*", "Resource": "*"}
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "kms:Encrypt", "Resource": "*", "Condition": {"StringEquals": {"kms:MultiRegionKeyType": "PRIMARY"}, "Bool": {"kms:MultiRegion": "true"}}}
+    assert kms.decrypt(CiphertextBlob=kms.encrypt(KeyId=id, Plaintext=b"x")["CiphertextBlob"])["KeyId"] == arn
+    kms.put_key_policy(KeyId=id, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement, deny]}))
+    assert error(kms.encrypt, KeyId=id, Plaintext=b"x")["Code"] == "AccessDeniedException"
 
 
 def test_policies_lock_nobody_out(kms):

@@ -31,6 +31,7 @@ def strip(value):
         return sorted((strip(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True, default=str))
     if isinstance(value, str):
         value = re.sub(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "<uuid>", value)
+        value = re.sub(r"mrk-[0-9a-f]{32}", "<mrk>", value)
         value = re.sub(r"A(RO|NP|ID)A[A-Z2-7]{16,17}", "<id>", value)
         value = re.sub(r"terraform-[0-9a-f]{26}", "<generated>", value)
         return value

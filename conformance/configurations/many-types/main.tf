@@ -122,6 +122,11 @@ resource "aws_kms_key" "this" {
   enable_key_rotation     = var.settings.enabled
 }
 
+resource "aws_kms_key" "of_many_regions" {
+  description  = "A primary key"
+  multi_region = true
+}
+
 resource "aws_kms_alias" "this" {
   name          = "alias/many-types"
   target_key_id = aws_kms_key.this.key_id

@@ -49,6 +49,7 @@ pub(super) fn check(
     let mut out = Checked::default();
     // Which of those that are to be skipped there are, and whether one of that name is not run.
     let mut found: BTreeMap<usize, bool> = BTreeMap::new();
+    let mut skippable = Vec::new();
     for (client, name) in pipelines {
         let Some(made) = follow::pipeline(engine, client, name) else {
             continue;
@@ -64,6 +65,7 @@ pub(super) fn check(
                 continue;
             }
             let wanted = format!("{stage}/{}", action.name);
+            skippable.push(wanted.clone());
             let place = pipeline_place(name, policies);
             let kind = kind(action);
             match skip {
@@ -85,15 +87,23 @@ pub(super) fn check(
         let named = format!("{}/{}", skip.stage, skip.action);
         let why = match found.get(&index) {
             Some(true) => continue,
-            Some(false) => "sekisho runs that action; what is run is not skipped",
+            Some(false) => "sekisho runs that action; what is run is not skipped".to_owned(),
             // A pipeline that could not be made may have it.
             None if !all => continue,
-            None => "no pipeline has such an action; it is named by its stage and its own name",
+            None => format!("no pipeline has such an action; {}", choice(&skippable)),
         };
         out.failures
             .push(failure(&named, None, format!("--skip {named}: {why}")));
     }
     out
+}
+
+/// What can be skipped, in words.
+fn choice(skippable: &[String]) -> String {
+    match skippable {
+        [] => "sekisho runs all that there are".to_owned(),
+        names => format!("what can be skipped: {}", names.join(", ")),
+    }
 }
 
 fn failure(address: &str, place: Option<Place>, message: String) -> Failure {

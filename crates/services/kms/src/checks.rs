@@ -13,7 +13,11 @@ pub(crate) fn on_key(lookup: &Lookup<'_>, operation: &str, name: &str) -> Result
         .with("kms:KeySpec", "SYMMETRIC_DEFAULT")
         .with("kms:KeyUsage", "ENCRYPT_DECRYPT")
         .with("kms:KeyOrigin", "AWS_KMS")
-        .with("kms:MultiRegion", "false")
+        .with("kms:MultiRegion", keys::multi_region(&arn).to_string())
+        .with_opt(
+            "kms:MultiRegionKeyType",
+            keys::multi_region(&arn).then(|| keys::PRIMARY.to_owned()),
+        )
         .with_list("kms:ResourceAliases", keys::aliases_of(lookup, &arn)?);
     // Operations that take no alias refuse it later, and have no such key.
     let action = sekisho_model::iam("kms").and_then(|m| m.actions.get(operation));

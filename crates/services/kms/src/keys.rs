@@ -12,6 +12,18 @@ pub(crate) const KEYS: Table<Key> = Table::new("kms/key");
 /// Aliases by `account/region/alias/name`.
 pub(crate) const ALIASES: Table<Alias> = Table::new("kms/alias");
 
+/// How the id of a multi-Region key begins.
+pub(crate) const MULTI_REGION: &str = "mrk-";
+/// What a multi-Region key is; there are no replicas yet.
+pub(crate) const PRIMARY: &str = "PRIMARY";
+
+/// Whether an id, or the ARN of a key, is that of a multi-Region key.
+pub(crate) fn multi_region(name: &str) -> bool {
+    name.rsplit('/')
+        .next()
+        .is_some_and(|id| id.starts_with(MULTI_REGION))
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Debug)]
 pub(crate) enum State {
     Enabled,
@@ -103,7 +115,15 @@ impl Key {
         map.insert("CustomerMasterKeySpec".into(), json!("SYMMETRIC_DEFAULT"));
         map.insert("KeySpec".into(), json!("SYMMETRIC_DEFAULT"));
         map.insert("EncryptionAlgorithms".into(), json!(["SYMMETRIC_DEFAULT"]));
-        map.insert("MultiRegion".into(), json!(false));
+        map.insert("MultiRegion".into(), json!(multi_region(&self.id)));
+        if multi_region(&self.id) {
+            let configuration = json!({
+                "MultiRegionKeyType": PRIMARY,
+                "PrimaryKey": {"Arn": self.arn, "Region": self.region},
+                "ReplicaKeys": [],
+            });
+            map.insert("MultiRegionConfiguration".into(), configuration);
+        }
         if let Some(at) = self.deletion_ms {
             map.insert("DeletionDate".into(), json!(time::seconds(at)));
         }

@@ -1,4 +1,7 @@
-//! Makes a symmetric key. For a service it makes the AWS managed key of the account.
+//! Makes a symmetric key: of one Region, or the primary of several. For a service it makes the AWS managed key of the account.
+//!
+//! The service-linked role that an account's first multi-Region key makes is taken to be there: iam:CreateServiceLinkedRole
+//! is asked for once in an account's life (radkawar/stackd kms/multi_region_permissions).
 
 use sekisho_engine::PolicyText;
 use sekisho_engine::prelude::*;
@@ -45,6 +48,12 @@ impl Operation for CreateKey {
         let check = Check::new("kms:CreateKey", "*")
             .with("kms:KeySpec", "SYMMETRIC_DEFAULT")
             .with("kms:KeyUsage", "ENCRYPT_DECRYPT")
+            .with("kms:KeyOrigin", "AWS_KMS")
+            .with("kms:MultiRegion", input.multi_region.to_string())
+            .with_opt(
+                "kms:MultiRegionKeyType",
+                input.multi_region.then(|| keys::PRIMARY.to_owned()),
+            )
             .with(
                 "kms:BypassPolicyLockoutSafetyCheck",
                 input.bypass_policy_lockout_safety_check.to_string(),
@@ -67,10 +76,6 @@ impl Operation for CreateKey {
         let usage = input
             .key_usage
             .unwrap_or_else(|| "ENCRYPT_DECRYPT".to_owned());
-        if input.multi_region {
-            let message = "sekisho does not support multi-Region keys yet";
-            return Err(ApiError::new("UnsupportedOperationException", message));
-        }
         if spec != "SYMMETRIC_DEFAULT" || usage != "ENCRYPT_DECRYPT" {
             let message = format!(
                 "sekisho makes symmetric keys only; {spec} for {usage} is not supported yet"
@@ -86,7 +91,14 @@ impl Operation for CreateKey {
             _ => cx.account().to_owned(),
         };
         let region = cx.region().to_owned();
-        let id = cx.ids().uuid();
+        let id = match input.multi_region {
+            true => format!(
+                "{}{}",
+                keys::MULTI_REGION,
+                hex::encode(cx.ids().bytes::<16>())
+            ),
+            false => cx.ids().uuid(),
+        };
         let arn = format!("arn:aws:kms:{region}:{account}:key/{id}");
         let now = cx.now_ms();
         let policy = match (&managed_for, &input.policy) {
