@@ -93,6 +93,20 @@ impl Reference for IamReference {
         Some(known.any(|known| stands_for(known, key)))
     }
 
+    fn reads_tags(&self, service: &str, action: &str) -> Option<bool> {
+        let known = sekisho_model::iam(service)?;
+        let tag = |key: &String| stands_for(key, "aws:resourcetag/any");
+        let tagged = |kind: &String| {
+            let keys = known.resource_keys.get(kind);
+            keys.is_some_and(|keys| keys.iter().any(tag))
+        };
+        let mut named = known
+            .actions
+            .iter()
+            .filter(|(name, _)| sekisho_arn::glob_ignore_case(action, name));
+        Some(named.any(|(_, a)| a.keys.iter().any(tag) || a.resources.iter().any(tagged)))
+    }
+
     fn key_type(&self, service: &str, key: &str) -> Option<&'static str> {
         if service == "aws" {
             let mut known = GLOBAL.iter().filter(|(known, _)| stands_for(known, key));
@@ -119,6 +133,15 @@ mod tests {
         assert_eq!(has("ec2", "RunInstancez"), Some(false));
         assert_eq!(has("ec3", "RunInstances"), None);
         assert_eq!(IamReference.has_service("ec3"), Some(false));
+    }
+
+    #[test]
+    fn some_actions_are_decided_with_tags() {
+        let reads = |service, action| IamReference.reads_tags(service, action);
+        assert_eq!(reads("kms", "Decrypt"), Some(true));
+        assert_eq!(reads("kms", "ListKeys"), Some(false));
+        assert_eq!(reads("kms", "*"), Some(true));
+        assert_eq!(reads("ec2", "StopInstances"), None);
     }
 
     #[test]

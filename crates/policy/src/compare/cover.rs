@@ -58,6 +58,12 @@ fn all_covered(outer: &Statement, inner: &Statement) -> bool {
     parts(inner).all(|part| covers(outer, inner, part))
 }
 
+/// Whether two statements of one document say the same of every request.
+pub(crate) fn same(a: &Statement, b: &Statement) -> bool {
+    let says = |s: &Statement| parts(s).next().is_some();
+    a.effect == b.effect && says(a) && says(b) && all_covered(a, b) && all_covered(b, a)
+}
+
 /// One action pattern and one resource pattern of a statement; `None` where the element is negated, taken as a whole.
 #[derive(Clone, Copy)]
 struct Part<'s> {

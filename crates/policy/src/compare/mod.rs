@@ -9,6 +9,9 @@ mod cover;
 mod pattern;
 mod witness;
 
+pub(crate) use cover::same;
+pub(crate) use pattern::contains;
+
 use crate::document::Document;
 
 pub(crate) use cover::{everyone, names_all};

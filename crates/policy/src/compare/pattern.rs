@@ -118,7 +118,7 @@ fn units(pattern: &str) -> Vec<Unit<'_>> {
 
 /// Whether `outer` matches every text that `inner` matches. False where that is not known: a star or a variable of
 /// `inner` is taken to be matched by a star of `outer` alone, or by the same variable.
-pub(super) fn contains(outer: &str, inner: &str) -> bool {
+pub(crate) fn contains(outer: &str, inner: &str) -> bool {
     let (outer, inner) = (units(outer), units(inner));
     let (mut o, mut i) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;

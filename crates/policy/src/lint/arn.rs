@@ -52,13 +52,44 @@ impl Linter<'_> {
                 element.span,
             );
         }
-        for text in element.texts() {
+        let texts: Vec<&str> = element.texts().collect();
+        self.redundant_resources(&texts, place, element.span);
+        let star = |text: &&str| {
+            let parts = fields(text);
+            let service = parts.get(2).copied().unwrap_or_default();
+            parts.len() > 5 && service != "*" && service.contains(['*', '?'])
+        };
+        if texts.iter().any(star) {
+            let message = "Avoid using wildcards (*, ?) in the service name because it might grant unintended access to other AWS services with similar names.";
+            self.add(
+                Severity::Suggestion,
+                "WILDCARD_IN_SERVICE_NAME",
+                message,
+                place,
+                element.span,
+            );
+        }
+        for text in texts {
             self.variables(text, version, place, element.span);
             if let Some((code, message)) = wrong(text) {
                 self.add(Severity::Error, code, message, place, element.span);
             }
         }
     }
+}
+
+/// Whether a text has the form of a Region's name: `eu-central-1`, `us-gov-west-1`. There are new ones each year.
+pub(super) fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [area, names @ .., number] = parts.as_slice() else {
+        return false;
+    };
+    let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    letters(&area)
+        && !names.is_empty()
+        && names.iter().all(letters)
+        && !number.is_empty()
+        && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// What is wrong with the ARN of a resource; where a wildcard or a variable stands nothing is.
@@ -98,8 +129,14 @@ fn wrong(text: &str) -> Option<(&'static str, String)> {
         );
         return Some(("INVALID_ARN_ACCOUNT", message));
     }
-    let bucket = service == "s3" && !S3_REGIONAL.iter().any(|front| resource.starts_with(front));
     let names_region = !region.is_empty() && !open(region);
+    if names_region && !is_region(region) {
+        let message = format!(
+            "The Region {region} is not valid for this resource. Update the resource ARN to include a supported Region."
+        );
+        return Some(("INVALID_ARN_REGION", message));
+    }
+    let bucket = service == "s3" && !S3_REGIONAL.iter().any(|front| resource.starts_with(front));
     if names_region && (service == "iam" || bucket) && !open(resource.get(..1).unwrap_or_default())
     {
         let message = format!(
@@ -153,6 +190,14 @@ mod tests {
             ("arn:amazon:s3:::bucket", &["INVALID_PARTITION"]),
             ("arn:aws:S3:::bucket", &["INVALID_ARN_SERVICE_CASE"]),
             (
+                "arn:aws:kms:frankfurt:111111111111:key/a",
+                &["INVALID_ARN_REGION"],
+            ),
+            (
+                "arn:aws:*code*::111111111111:a",
+                &["WILDCARD_IN_SERVICE_NAME"],
+            ),
+            (
                 "arn:aws:kms:eu-central-1:11111:key/a",
                 &["INVALID_ARN_ACCOUNT"],
             ),
@@ -187,6 +232,10 @@ mod tests {
                 &["MISSING_BRACE_IN_VARIABLE"],
             ),
             ("arn:aws:s3:::${}", &["EMPTY_VARIABLE"]),
+            (
+                "arn:aws:s3:::${aws:user[name]}",
+                &["UNSUPPORTED_SYMBOL_IN_VARIABLE"],
+            ),
             (
                 "arn:aws:s3:::${aws: username}",
                 &["UNSUPPORTED_SPACE_IN_VARIABLE"],

@@ -1,5 +1,6 @@
 //! Findings about conditions: keys that there are not, operators that do not fit them, values that operators do not read.
 
+use super::arn::is_region;
 use super::{LintKind, Linter, Place, Severity};
 use crate::condition::{Condition, Operator, Qualifier};
 use crate::document::{Statement, Version};
@@ -213,6 +214,16 @@ impl Linter<'_> {
         if let Some((code, message)) = values.iter().find_map(|v| unread(condition.operator, v)) {
             self.add(Severity::Warning, code, message, place, span);
         }
+        self.redundant_numbers(condition, place);
+        if condition.key == "aws:requestedregion" {
+            let unlike = |v: &&&str| !v.contains(['*', '?', '$']) && !is_region(v);
+            if let Some(value) = values.iter().find(unlike) {
+                let message = format!(
+                    "The Region {value} is not valid. Update the condition value to a suported Region."
+                );
+                self.add(Severity::Error, "INVALID_REGION", message, place, span);
+            }
+        }
         if let Operator::Ip { not } = condition.operator {
             self.networks(condition, not, &values, place);
         }
@@ -420,12 +431,8 @@ fn without_host_bits(text: &str) -> Option<String> {
 fn is_regional_service(text: &str) -> bool {
     let labels: Vec<&str> = text.split('.').collect();
     let end = labels.iter().rposition(|l| *l == "amazonaws");
-    let of_region = |label: &str| {
-        label.bytes().filter(|b| *b == b'-').count() >= 2
-            && label.bytes().last().is_some_and(|b| b.is_ascii_digit())
-    };
     end.and_then(|at| labels.get(at.checked_sub(1)?))
-        .is_some_and(|label| of_region(label))
+        .is_some_and(|label| is_region(label))
         && labels.len() > 3
 }
 
@@ -436,7 +443,15 @@ mod tests {
     #[test]
     fn finds_in_conditions() {
         for (condition, expected) in [
-            (r#"{}"#, &["EMPTY_OBJECT_CONDITION"][..]),
+            (
+                r#"{"StringEquals":{"aws:RequestedRegion":["eu-west-1","us-gov-west-1","eu-*"]}}"#,
+                &["WILDCARD_WITHOUT_LIKE_OPERATOR"][..],
+            ),
+            (
+                r#"{"StringEquals":{"aws:RequestedRegion":"frankfurt"}}"#,
+                &["INVALID_REGION"],
+            ),
+            (r#"{}"#, &["EMPTY_OBJECT_CONDITION"]),
             (r#"{"StringEquals":{}}"#, &["EMPTY_OBJECT_CONDITION"]),
             (r#"{"StringEquals":{"s3:prefix":"a"}}"#, &[]),
             (

@@ -5,12 +5,17 @@
 
 mod arn;
 mod conditions;
+mod redundant;
 mod statement;
+mod tags;
 mod variables;
 
 use crate::document::{Document, Statement};
 use crate::json::{self, Json, Node, Span};
 use crate::parse::{DocumentError, Fault};
+
+/// What a service control policy may hold, in characters (Organizations user guide, quotas).
+const SCP_SIZE: usize = 10_240;
 
 /// What a managed policy may hold, in characters without white space (IAM user guide, quotas).
 const MANAGED_POLICY_SIZE: usize = 6144;
@@ -28,6 +33,11 @@ pub trait Reference {
     /// The type of the condition key, both in lower case, as the service authorization reference has it: `String`,
     /// `ArrayOfString`, `Bool`, `Numeric`, `Date`, `ARN`, `IPAddress`, `Binary`. `None`: not known.
     fn key_type(&self, _service: &str, _key: &str) -> Option<&'static str> {
+        None
+    }
+    /// Whether any action of the service that `action` stands for, which may hold wildcards, is decided with the tags
+    /// of its resource: `aws:ResourceTag/…`. `None`: not known.
+    fn reads_tags(&self, _service: &str, _action: &str) -> Option<bool> {
         None
     }
 }
@@ -243,6 +253,17 @@ impl Linter<'_> {
                 whole,
             );
         }
+        if self.kind == LintKind::ServiceControl && document.text.chars().count() > SCP_SIZE {
+            let message = "The characters in the service control policy (SCP) exceed the character maximum for SCPs. We recommend that you use multiple granular policies.";
+            self.add(
+                Severity::Error,
+                "POLICY_SIZE_EXCEEDS_SCP_QUOTA",
+                message,
+                (None, &[]),
+                whole,
+            );
+        }
+        self.redundant_statements(document.statements());
         let written = match member(json, "Statement") {
             Some(Node {
                 value: Json::Array(items),

@@ -98,6 +98,7 @@ impl Linter<'_> {
             self.resources(index, element, version);
         }
         self.conditions(index, statement, version);
+        self.tags(index, statement);
         for delegation in &DELEGATIONS {
             self.delegation(index, statement, delegation);
         }
@@ -253,25 +254,7 @@ impl Linter<'_> {
                 self.add(Severity::Error, code, message, place, element.span);
             }
         }
-        let redundant = texts.iter().enumerate().find(|(i, text)| {
-            texts.iter().enumerate().any(|(j, other)| {
-                let wider = sekisho_arn::glob_ignore_case(other, text);
-                let same = other.eq_ignore_ascii_case(text);
-                j != *i && wider && (!same || j < *i)
-            })
-        });
-        if let Some((_, text)) = redundant {
-            let message = format!(
-                "The action {text} is redundant because another action of the statement provides the same permissions. Update the policy to remove the redundant action."
-            );
-            self.add(
-                Severity::Suggestion,
-                "REDUNDANT_ACTION",
-                message,
-                place,
-                element.span,
-            );
-        }
+        self.redundant_actions(&texts, place, element.span);
     }
 
     /// What is wrong with the name of an action.
@@ -288,7 +271,10 @@ impl Linter<'_> {
             return Some(("UNSUPPORTED_ACTION_IN_POLICY", message));
         }
         let open = service.contains(['*', '?']);
-        if !open && self.reference.has_service(&lower) == Some(false) {
+        if open {
+            return None;
+        }
+        if self.reference.has_service(&lower) == Some(false) {
             let message = format!("The service {service} specified in the action does not exist.");
             return Some(("INVALID_SERVICE_IN_ACTION", message));
         }

@@ -13,6 +13,14 @@ impl Reference for S3 {
         (service == "s3").then_some(key == "s3:prefix")
     }
 
+    fn reads_tags(&self, service: &str, _: &str) -> Option<bool> {
+        match service {
+            "lambda" => Some(false),
+            "kms" => Some(true),
+            _ => None,
+        }
+    }
+
     fn key_type(&self, _: &str, key: &str) -> Option<&'static str> {
         Some(match key {
             "aws:tagkeys" => "ArrayOfString",
@@ -72,17 +80,22 @@ fn finds_in_documents() {
         ["POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA"]
     );
     assert_eq!(codes(&long, LintKind::ServiceControl), [""; 0]);
+    let longer = long.replace('x', "xx");
+    assert_eq!(
+        codes(&longer, LintKind::ServiceControl),
+        ["POLICY_SIZE_EXCEEDS_SCP_QUOTA"]
+    );
     let same =
         r#"{"Sid":"A","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}"#;
     let twice = format!("{same},{same}");
     assert_eq!(
         of_statement(&twice, LintKind::Resource),
-        ["UNIQUE_SIDS_RECOMMENDED"]
+        ["REDUNDANT_STATEMENT", "UNIQUE_SIDS_RECOMMENDED"]
     );
     let twice = twice.replace(r#""Principal":"*","#, "");
     assert_eq!(
         of_statement(&twice, LintKind::Identity),
-        ["UNIQUE_SIDS_REQUIRED"]
+        ["REDUNDANT_STATEMENT", "UNIQUE_SIDS_REQUIRED"]
     );
 }
 

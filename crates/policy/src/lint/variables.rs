@@ -67,6 +67,14 @@ fn wrong(piece: &str) -> Option<(&'static str, &'static str)> {
             "A space is not supported within the policy variable text. Remove the space.",
         ));
     }
+    if name.contains([
+        '<', '>', '(', ')', '[', ']', '{', '!', '#', '%', '^', '&', ';', '|', '"',
+    ]) {
+        return Some((
+            "UNSUPPORTED_SYMBOL_IN_VARIABLE",
+            "The symbol is not supported within the policy variable text. Remove the symbol.",
+        ));
+    }
     if default.is_some_and(|d| !quoted(d)) {
         return Some((
             "MISSING_QUOTE_IN_VARIABLE",

@@ -1,0 +1,123 @@
+//! Findings about conditions on the tags of resources, where actions are not decided with them.
+
+use std::collections::BTreeSet;
+
+use super::{Linter, Severity};
+use crate::condition::{Condition, Operator, Qualifier};
+use crate::document::{Effect, Statement};
+
+/// Whether a condition wants a tag of the resource to be there: it never holds where the key is missing.
+fn wants_tag(condition: &Condition) -> bool {
+    let positive = matches!(
+        condition.operator,
+        Operator::String { not: false }
+            | Operator::StringIgnoreCase { not: false }
+            | Operator::StringLike { not: false }
+    );
+    let demanding = !condition.if_exists && condition.qualifier != Qualifier::ForAll;
+    condition.key.starts_with("aws:resourcetag/") && positive && demanding
+}
+
+impl Linter<'_> {
+    pub(super) fn tags(&mut self, index: usize, statement: &Statement) {
+        let condition = statement.conditions.iter().find(|c| wants_tag(c));
+        let (Some(condition), Some(actions)) = (condition, &statement.actions) else {
+            return;
+        };
+        let allows = statement.effect == Effect::Allow;
+        let (severity, verb) = match allows {
+            true => (Severity::Suggestion, "allowed"),
+            false => (Severity::SecurityWarning, "denied"),
+        };
+        let key = &condition.written_key;
+        let (code, message) = if actions.negated {
+            match allows {
+                true => (
+                    "ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+                    format!(
+                        "Using the effect Allow with NotAction and the tag condition key {key} allows only service actions that support the condition key. The condition key doesn't apply to some service actions. We recommend that you use Action instead of NotAction."
+                    ),
+                ),
+                false => (
+                    "DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+                    format!(
+                        "Using the effect Deny with NotAction and the tag condition key {key} can be overly permissive because some service actions are not denied by this statement. This is because the condition key doesn't apply to some service actions. We recommend that you use Action instead of NotAction."
+                    ),
+                ),
+            }
+        } else {
+            let unread = |text: &str| {
+                let (service, action) = text.split_once(':')?;
+                let service = service.to_ascii_lowercase();
+                let reads = self.reference.reads_tags(&service, action)?;
+                (!reads).then_some(service)
+            };
+            let services: BTreeSet<String> = actions.texts().filter_map(unread).collect();
+            if services.is_empty() {
+                return;
+            }
+            let services = services.into_iter().collect::<Vec<_>>().join(", ");
+            let (code, effect) = match allows {
+                true => (
+                    "ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+                    format!(
+                        "Using the effect Allow with the tag condition key {key} and actions for services with the following prefixes does not affect the policy: {services}."
+                    ),
+                ),
+                false => (
+                    "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+                    format!(
+                        "Using the effect Deny with the tag condition key {key} and actions for services with the following prefixes can be overly permissive: {services}."
+                    ),
+                ),
+            };
+            let listed = if allows { "service" } else { "services" };
+            let message = format!(
+                "{effect} Actions for the listed {listed} are not {verb} by this statement. We recommend that you move these actions to a different statement without this condition key."
+            );
+            (code, message)
+        };
+        let path: &[&str] = &["Condition", &condition.written_operator, key];
+        self.add(severity, code, message, (Some(index), path), condition.span);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lint::LintKind::Identity;
+    use crate::lint::tests::of_statement;
+
+    #[test]
+    fn finds_actions_without_tags() {
+        let tag = r#""Condition":{"StringEquals":{"aws:ResourceTag/team":"a"}}"#;
+        let of = |effect: &str, actions: &str, condition: &str| {
+            of_statement(
+                &format!(r#"{{"Effect":"{effect}",{actions},"Resource":"*",{condition}}}"#),
+                Identity,
+            )
+        };
+        let action = r#""Action":"lambda:GetFunction""#;
+        assert_eq!(
+            of("Allow", action, tag),
+            ["ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE"]
+        );
+        assert_eq!(
+            of("Deny", action, tag),
+            ["DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE"]
+        );
+        let others = r#""NotAction":"iam:*""#;
+        assert_eq!(
+            of("Allow", others, tag),
+            ["ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE"]
+        );
+        assert_eq!(
+            of("Deny", others, tag),
+            ["DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE"]
+        );
+        // Decided with tags; of a service that is not known; holds without the tag.
+        assert_eq!(of("Allow", r#""Action":"kms:Decrypt""#, tag), [""; 0]);
+        assert_eq!(of("Allow", r#""Action":"ec2:StopInstances""#, tag), [""; 0]);
+        let missing = tag.replace("StringEquals", "StringEqualsIfExists");
+        assert_eq!(of("Allow", action, &missing), [""; 0]);
+    }
+}
