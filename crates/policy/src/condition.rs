@@ -245,21 +245,26 @@ impl Operand {
         }
     }
 
-    fn number(&self) -> Option<&Decimal> {
+    /// As it is written.
+    pub(crate) fn written(&self) -> &str {
+        &self.template.raw
+    }
+
+    pub(crate) fn number(&self) -> Option<&Decimal> {
         match &self.reading {
             Reading::Number(number) => number.as_ref(),
             _ => None,
         }
     }
 
-    fn date(&self) -> Option<&i64> {
+    pub(crate) fn date(&self) -> Option<&i64> {
         match &self.reading {
             Reading::Date(date) => date.as_ref(),
             _ => None,
         }
     }
 
-    fn net(&self) -> Option<IpNet> {
+    pub(crate) fn net(&self) -> Option<IpNet> {
         match &self.reading {
             Reading::Net(net) => *net,
             _ => None,

@@ -2,8 +2,9 @@
 //!
 //! Everything here may say "no" of what is true, never "yes" of what is not.
 
+use super::implied::implies;
 use super::pattern::{contains, disjoint, with_variables};
-use crate::condition::{Condition, Operator};
+use crate::condition::Condition;
 use crate::document::{Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement};
 
 fn of(document: &Document, effect: Effect) -> impl Iterator<Item = &Statement> {
@@ -175,31 +176,6 @@ fn principals_within(inner: Option<&PrincipalElement>, outer: Option<&PrincipalE
                 || (any && !matches!(p, PrincipalPattern::Federated(_)))
                 || account.is_some_and(|a| outer.patterns.contains(&PrincipalPattern::Account(a)))
         }),
-    }
-}
-
-/// Whether `wanted` holds wherever `given` does: the same question with the same or fewer answers.
-fn implies(given: &Condition, wanted: &Condition) -> bool {
-    if given.operator != wanted.operator
-        || given.key != wanted.key
-        || given.qualifier != wanted.qualifier
-        || (given.if_exists && !wanted.if_exists)
-    {
-        return false;
-    }
-    let within = |a: &Condition, b: &Condition| a.operands().all(|o| b.operands().any(|p| o == p));
-    let same = given.operands().eq(wanted.operands());
-    // Which operands an ARN operator reads depends on their order where one of them is no ARN.
-    let ordered = matches!(given.operator, Operator::Arn { .. })
-        && ![given, wanted]
-            .iter()
-            .all(|c| c.operands().all(|o| o.starts_with("arn:")));
-    match given.operator {
-        _ if same => true,
-        Operator::Numeric(_) | Operator::Date(_) | Operator::Null => false,
-        _ if ordered => false,
-        operator if operator.negated() => within(wanted, given),
-        _ => within(given, wanted),
     }
 }
 

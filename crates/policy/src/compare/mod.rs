@@ -6,6 +6,7 @@
 
 mod contexts;
 mod cover;
+mod implied;
 mod pattern;
 mod witness;
 
@@ -234,6 +235,22 @@ mod tests {
                 r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#,
             ),
             ("{}", r#"{"Bool":{"aws:SecureTransport":"true"}}"#),
+            (
+                r#"{"StringLike":{"aws:PrincipalTag/t":"team-*"}}"#,
+                r#"{"StringEquals":{"aws:PrincipalTag/t":["team-a","team-b"]}}"#,
+            ),
+            (
+                r#"{"NumericLessThan":{"s3:max-keys":"50"}}"#,
+                r#"{"NumericLessThanEquals":{"s3:max-keys":"5"}}"#,
+            ),
+            (
+                r#"{"IpAddress":{"aws:SourceIp":["10.0.0.0/8","203.0.113.0/24"]}}"#,
+                r#"{"IpAddress":{"aws:SourceIp":"10.1.0.0/16"}}"#,
+            ),
+            (
+                r#"{"Null":{"aws:PrincipalTag/t":"false"}}"#,
+                r#"{"StringEquals":{"aws:PrincipalTag/t":"a"}}"#,
+            ),
         ] {
             assert_eq!(
                 new_access(&conditioned(new), &conditioned(existing)),

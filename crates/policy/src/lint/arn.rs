@@ -85,7 +85,7 @@ pub(super) fn is_region(text: &str) -> bool {
         return false;
     };
     let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
-    letters(&area)
+    letters(area)
         && !names.is_empty()
         && names.iter().all(letters)
         && !number.is_empty()
