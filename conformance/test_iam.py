@@ -243,3 +243,44 @@ def test_managed_policies_of_aws_are_of_an_account_of_its_own(server):
         else:
             with pytest.raises(botocore.exceptions.ClientError, match="no identity-based policy allows the iam:GetPolicy action"):
                 reader.get_policy(PolicyArn=arn)
+
+
+def test_lists_come_in_pages(iam):
+    """radkawar/stackd iam/pagination_inputs."""
+    for name in "abc":
+        iam.create_user(UserName=name)
+    first = iam.list_users(MaxItems=1)
+    assert (len(first["Users"]), first["IsTruncated"]) == (1, True)
+    rest = iam.list_users(MaxItems=2, Marker=first["Marker"])
+    assert ([u["UserName"] for u in rest["Users"]], rest["IsTruncated"]) == (["b", "c"], False)
+    for size, code in [("0", "ValidationError"), ("1001", "ValidationError"), ("2147483648", "MalformedInput"), ("1.0", "MalformedInput")]:
+        iam.meta.events.register_last("before-call", lambda params, **_: params["body"].update(MaxItems=size), unique_id="size")
+        assert error(iam.list_users)["Code"] == code, size
+        iam.meta.events.unregister("before-call", unique_id="size")
+
+
+def test_uses_of_a_policy_as_recorded(iam):
+    """radkawar/stackd iam/policy_management: list_policies and entities."""
+    text = DOC
+    attached, boundary, unused = (iam.create_policy(PolicyName=n, PolicyDocument=text)["Policy"]["Arn"] for n in ["attached", "boundary", "unused"])
+    iam.create_user(UserName="u", PermissionsBoundary=boundary)
+    iam.attach_user_policy(UserName="u", PolicyArn=attached)
+    names = lambda **more: sorted(p["PolicyName"] for p in iam.list_policies(Scope="Local", **more)["Policies"])
+    assert names(OnlyAttached=True) == ["attached", "boundary"]
+    assert names(OnlyAttached=True, PolicyUsageFilter="PermissionsPolicy") == ["attached"]
+    assert names(OnlyAttached=True, PolicyUsageFilter="PermissionsBoundary") == ["boundary"]
+    assert names(PolicyUsageFilter="PermissionsBoundary") == ["attached", "boundary", "unused"]
+    users = lambda **more: len(iam.list_entities_for_policy(PolicyArn=boundary, **more)["PolicyUsers"])
+    assert [users(), users(PolicyUsageFilter="PermissionsBoundary"), users(PolicyUsageFilter="PermissionsPolicy"), users(EntityFilter="Role")] == [1, 1, 0, 0]
+    assert iam.list_attached_user_policies(UserName="u", PathPrefix="/other/")["AttachedPolicies"] == []
+    # Keys in another case are other keys, of policies alone (tags_aws).
+    tags = [{"Key": "Team", "Value": "a"}, {"Key": "team", "Value": "b"}]
+    iam.tag_policy(PolicyArn=unused, Tags=tags)
+    assert len(iam.list_policy_tags(PolicyArn=unused)["Tags"]) == 2
+    assert error(iam.tag_user, UserName="u", Tags=tags)["Code"] == "InvalidInput"
+
+
+def test_a_role_is_described_later(iam):
+    assert "Description" not in iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST, Description="first")["Role"]
+    assert iam.get_role(RoleName="r")["Role"]["Description"] == "first"
+    assert iam.update_role_description(RoleName="r", Description="second")["Role"]["Description"] == "second"

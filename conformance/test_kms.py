@@ -132,3 +132,39 @@ def test_grants_count(kms):
     assert error(session.describe_key, KeyId=id)["Code"] == "AccessDeniedException"
     nobody = f"arn:aws:iam::{B}:role/nobody"
     assert error(kms.create_grant, KeyId=id, GranteePrincipal=nobody, Operations=["Encrypt"])["Message"] == f"ARN does not refer to a valid principal: {nobody}"
+
+
+def test_a_dry_run_leaves_nothing(kms):
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    user = kms.server.client("iam", B).create_user(UserName="u")["User"]["Arn"]
+    grant = {"KeyId": key, "GranteePrincipal": user, "Operations": ["Decrypt"]}
+    assert error(kms.create_grant, **grant, DryRun=True)["Code"] == "DryRunOperationException"
+    assert kms.list_grants(KeyId=key)["Grants"] == []
+    made = kms.create_grant(**grant)["GrantId"]
+    assert error(kms.revoke_grant, KeyId=key, GrantId=made, DryRun=True)["Code"] == "DryRunOperationException"
+    assert len(kms.list_grants(KeyId=key)["Grants"]) == 1
+    assert error(kms.encrypt, KeyId=key, Plaintext=b"x", DryRun=True)["Code"] == "DryRunOperationException"
+
+
+def test_what_a_grant_is_bound_to(kms):
+    """Constraints that ask for nothing are none; SourceArn binds to calls on behalf of a resource (KMS API reference)."""
+    s = kms.server
+    iam = s.client("iam", B)
+    user = iam.create_user(UserName="u")["User"]["Arn"]
+    access = iam.create_access_key(UserName="u")["AccessKey"]
+    mine = s.client("kms", aws_access_key_id=access["AccessKeyId"], aws_secret_access_key=access["SecretAccessKey"])
+    admin = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{B}:root"}, "Action": "kms:*", "Resource": "*"}
+    guarded = {"Effect": "Allow", "Principal": {"AWS": user}, "Action": "kms:CreateGrant", "Resource": "*", "Condition": {"StringEquals": {"kms:GrantConstraintType": "EncryptionContextSubset"}}}
+    key = kms.create_key(Policy=json.dumps({"Version": "2012-10-17", "Statement": [admin, guarded]}))["KeyMetadata"]["KeyId"]
+    arn = kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"]
+    grant = {"KeyId": arn, "GranteePrincipal": user, "Operations": ["Encrypt"]}
+    for constraints in [{}, {"EncryptionContextSubset": {}}, {"EncryptionContextEquals": {"a": "b"}}, {"SourceArn": "arn:aws:rds:us-east-1:222222222222:db:work"}]:
+        assert error(mine.create_grant, **grant, Constraints=constraints)["Code"] == "AccessDeniedException", constraints
+    mine.create_grant(**grant, Constraints={"EncryptionContextSubset": {"a": "b"}})
+    assert error(mine.encrypt, KeyId=arn, Plaintext=b"x")["Code"] == "AccessDeniedException"
+    mine.encrypt(KeyId=arn, Plaintext=b"x", EncryptionContext={"a": "b"})
+    made = kms.create_grant(**grant, Constraints={"SourceArn": "arn:aws:rds:us-east-1:222222222222:db:work"})
+    assert kms.list_grants(KeyId=key, GrantId=made["GrantId"])["Grants"][0]["Constraints"] == {"SourceArn": "arn:aws:rds:us-east-1:222222222222:db:work"}
+    assert error(mine.encrypt, KeyId=arn, Plaintext=b"x", GrantTokens=[made["GrantToken"]])["Code"] == "AccessDeniedException"
+    assert error(mine.encrypt, KeyId=arn, Plaintext=b"x", GrantTokens=["nobody's"])["Code"] == "InvalidGrantTokenException"
+    assert error(kms.create_grant, KeyId=key, GranteePrincipal="s3.amazonaws.com", Operations=["Decrypt"])["Code"] == "InvalidArnException"

@@ -1,3 +1,4 @@
+import base64
 import hashlib
 import io
 import json
@@ -492,3 +493,106 @@ def test_the_bucket_key_is_the_bucket_s_unless_the_request_says(s3):
             assert put(**named)
         else:
             assert error(lambda: put(**named))["Code"] == "AccessDenied"
+
+
+def sessions(s, statements):
+    """Sessions of a role that may do everything but what each policy says, by name."""
+    iam, sts = s.client("iam", B), s.client("sts", B)
+    iam.create_user(UserName="caller")
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = lambda *all: json.dumps({"Version": "2012-10-17", "Statement": list(all)})
+    iam.put_user_policy(UserName="caller", PolicyName="all", PolicyDocument=document(allow))
+    key = iam.create_access_key(UserName="caller")["AccessKey"]
+    sts = s.client("sts", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    role = iam.create_role(RoleName="writer", AssumeRolePolicyDocument=document({"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{B}:root"}, "Action": "sts:AssumeRole"}))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="writer", PolicyName="all", PolicyDocument=document(allow))
+    assume = lambda name, more: sts.assume_role(RoleArn=role, RoleSessionName=name, Policy=document(*more))
+    return {name: s.as_session("s3", assume(name, more)) for name, more in statements.items()}
+
+
+def test_uploads_in_parts_under_kms_as_recorded(s3):
+    """radkawar/stackd s3/multipart_authority_replay: 72, 80, 81, 102, 107, 126, 156 to 168."""
+    key = s3.server.client("kms", B).create_key()["KeyMetadata"]["Arn"]
+    allow, deny = {"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "kms:Decrypt", "Resource": "*"}
+    probe = lambda value: [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}, {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Condition": {"StringEquals": {"kms:EncryptionContext:probe": value}}}]
+    who = sessions(s3.server, {"full": [allow], "blind": [allow, deny], "right": probe("yes"), "wrong": probe("no")})
+    s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+
+    def begin(name, key_name, **more):
+        return who[name].create_multipart_upload(Bucket="bucket", Key=key_name, ServerSideEncryption="aws:kms", SSEKMSKeyId=key, **more)
+
+    def part(name, upload, **more):
+        return who[name].upload_part(Bucket="bucket", Key=upload["Key"], UploadId=upload["UploadId"], PartNumber=1, Body=b"part", **more)["ETag"]
+
+    def complete(name, upload, etag, **more):
+        return who[name].complete_multipart_upload(Bucket="bucket", Key=upload["Key"], UploadId=upload["UploadId"], MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": etag}]}, **more)
+
+    upload = begin("full", "plain")
+    assert s3.list_parts(Bucket="bucket", Key="plain", UploadId=upload["UploadId"])["Initiator"]["DisplayName"] == "writer/full"
+    with pytest.raises(botocore.exceptions.ClientError, match="kms:Decrypt"):
+        part("blind", upload)
+    complete("blind", upload, part("full", upload))
+    summed = begin("full", "summed", ChecksumAlgorithm="SHA256")
+    etag = part("full", summed, ChecksumAlgorithm="SHA256")
+    with pytest.raises(botocore.exceptions.ClientError, match="kms:Decrypt"):
+        complete("blind", summed, etag)
+    # What was written since an upload began stays the newest.
+    old = begin("full", "late")
+    etag = part("full", old)
+    newer = s3.put_object(Bucket="bucket", Key="late", Body=b"newer")["VersionId"]
+    with pytest.raises(botocore.exceptions.ClientError, match="PreconditionFailed"):
+        complete("full", old, etag, IfNoneMatch="*")
+    complete("full", old, etag)
+    assert s3.head_object(Bucket="bucket", Key="late")["VersionId"] == newer
+    # The context that is given with an upload is that of every call to KMS.
+    context = base64.b64encode(json.dumps({"probe": "yes"}).encode()).decode()
+    told = begin("full", "told", SSEKMSEncryptionContext=context)
+    assert json.loads(base64.b64decode(told["SSEKMSEncryptionContext"])) == {"aws:s3:arn": "arn:aws:s3:::bucket/told", "probe": "yes"}
+    with pytest.raises(botocore.exceptions.ClientError, match="kms:Decrypt"):
+        part("wrong", told)
+    complete("right", told, part("right", told))
+    assert who["right"].get_object(Bucket="bucket", Key="told")["Body"].read() == b"part"
+    assert error(who["wrong"].get_object, Bucket="bucket", Key="told")["Code"] == "AccessDenied"
+    assert error(s3.put_object, Bucket="bucket", Key="k", SSEKMSEncryptionContext="nonsense", ServerSideEncryption="aws:kms")["Code"] == "InvalidArgument"
+
+
+def test_a_bucket_is_made_again_as_recorded(s3):
+    """radkawar/stackd s3/recreation_authority_replay 29, 82 and 104, recreation_controls_replay 3, 5 and 24."""
+    assert s3.create_bucket(Bucket="bucket")["BucketArn"] == "arn:aws:s3:::bucket"
+    s3.create_bucket(Bucket="bucket", ObjectOwnership="BucketOwnerEnforced")
+    assert error(s3.create_bucket, Bucket="bucket", ObjectOwnership="ObjectWriter")["Code"] == "BucketAlreadyOwnedByYou"
+    s3.put_bucket_ownership_controls(Bucket="bucket", OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]})
+    assert error(s3.create_bucket, Bucket="bucket")["Code"] == "BucketAlreadyOwnedByYou"
+    create = {"Effect": "Allow", "Action": "s3:CreateBucket", "Resource": "*"}
+    own = {"Effect": "Allow", "Action": "s3:PutBucketOwnershipControls", "Resource": "*"}
+    who = sessions(s3.server, {"create": [create], "both": [create, own]})
+    assert "s3:PutBucketOwnershipControls" in error(who["create"].create_bucket, Bucket="other", ObjectOwnership="ObjectWriter")["Message"]
+    who["create"].create_bucket(Bucket="plain-one")
+    who["both"].create_bucket(Bucket="other", ObjectOwnership="ObjectWriter")
+
+
+def test_conditions_of_writes_and_copies(s3):
+    etag = s3.put_object(Bucket="bucket", Key="a", Body=b"a")["ETag"]
+    copy = {"Bucket": "bucket", "Key": "b", "CopySource": "bucket/a"}
+    for refused in [{"CopySourceIfMatch": '"x"'}, {"CopySourceIfNoneMatch": etag}, {"IfMatch": '"x"'}]:
+        assert error(s3.copy_object, **copy, **refused)["Status"] == 412, refused
+    s3.copy_object(**copy, CopySourceIfMatch=etag, IfNoneMatch="*")
+    assert error(s3.copy_object, **copy, IfNoneMatch="*")["Status"] == 412
+    assert error(s3.delete_object, Bucket="bucket", Key="a", IfMatch='"x"')["Status"] == 412
+    s3.delete_object(Bucket="bucket", Key="a", IfMatch=etag)
+
+
+def test_what_is_not_supported_is_refused_by_name(s3):
+    put = {"Bucket": "bucket", "Key": "k", "Body": b"x"}
+    for member in [{"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}, {"GrantRead": 'id="x"'}, {"ObjectLockLegalHoldStatus": "ON"}]:
+        refused = error(s3.put_object, **put, **member)
+        assert refused["Code"] == "NotImplemented" and next(iter(member)) in refused["Message"]
+    assert error(s3.head_object, Bucket="bucket", Key="k")["Status"] == 404
+
+
+def test_buckets_come_in_pages(s3):
+    for name in ["second", "third"]:
+        s3.create_bucket(Bucket=name)
+    pages = list(s3.get_paginator("list_buckets").paginate(PaginationConfig={"PageSize": 2}))
+    assert [[b["Name"] for b in p["Buckets"]] for p in pages] == [["bucket", "second"], ["third"]]
+    assert error(s3.list_buckets, ContinuationToken="nowhere")["Code"] == "InvalidArgument"

@@ -15,7 +15,9 @@ use crate::event::{Decided, Event, EventError, MissingSide};
 use crate::identity::{self, Facts};
 use crate::op::{Check, Erased, Service};
 use crate::origin::Origin;
+use crate::pages::{Page, Paging};
 use crate::resource::Resource;
+use crate::unread;
 
 /// What a call and the calls inside it share.
 pub(crate) struct Inner {
@@ -160,6 +162,12 @@ impl Dispatch<'_> {
                 }
             }
         }
+        let paged = self.paging(service, operation);
+        let page = paged.map(|p| Page::of(&p, &input)).unwrap_or_default();
+        let pages = paged.map_or([""; 2], |p| [p.size, p.from]);
+        let read = operation.input_fields();
+        let taken = [service.taken, &pages].concat();
+        unread::refuse(service.name, self.operation, &input, read, &taken)?;
         let input = operation.decode(input)?;
         let mut checks = operation.authz(&self.lookup(inner), input.as_ref())?;
         if self.origin.given {
@@ -196,8 +204,12 @@ impl Dispatch<'_> {
                 .map(|s| Done::Sink(Box::new(s))),
             Some(body) => {
                 cx.body = body;
-                let output = operation.run(&mut cx, input)?;
+                let mut output = operation.run(&mut cx, input)?;
                 let out = cx.out.take();
+                if let Some(paging) = paged {
+                    let outside = self.origin.info.endpoint.is_some();
+                    paging.take(self.operation, &page, outside, &mut output)?;
+                }
                 if cfg!(debug_assertions) {
                     self.known_members(&output)?;
                 }
@@ -235,6 +247,17 @@ impl Dispatch<'_> {
             caller: self.caller,
             origin: self.origin,
         }
+    }
+
+    /// How the answer is paged, if it is done here.
+    fn paging(&self, service: &Service, operation: &dyn Erased) -> Option<Paging> {
+        let model = sekisho_model::service(service.name)?;
+        let shape = &model.operations.get(self.operation)?.input.as_ref()?.shape;
+        let shape = model.shape(shape)?;
+        let has = |name: &str| shape.fields.iter().any(|(n, _)| n == name);
+        service
+            .paging
+            .filter(|p| p.pages(has, operation.input_fields()))
     }
 
     fn find(&self) -> Result<(&Service, &dyn Erased), ApiError> {

@@ -14,8 +14,10 @@ use crate::body::SinkSpec;
 use crate::context::in_order;
 use crate::cx::{Cx, Lookup};
 use crate::error::ApiError;
+use crate::pages::Paging;
 use crate::probe;
 use crate::resource::Resource;
+use crate::unread;
 
 /// Service and operation name, as the model spells them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -304,6 +306,8 @@ pub struct Service {
     pub resolve: fn(&Lookup<'_>, &Check, &Arn) -> Result<Resource, ApiError>,
     /// The code and message for inputs that break the model's constraints.
     pub invalid: fn(&[sekisho_model::Violation]) -> ApiError,
+    pub(crate) paging: Option<Paging>,
+    pub(crate) taken: &'static [&'static str],
     operations: Vec<Box<dyn Erased>>,
 }
 
@@ -332,8 +336,25 @@ impl Service {
             access_denied,
             resolve,
             invalid,
+            paging: None,
+            taken: &[],
             operations: Vec::new(),
         }
+    }
+
+    /// Members of inputs that may be given though no operation reads them: `Member`, `Member=VALUE`,
+    /// `Operation.Member`, or `Operation.*`. All others that are not read are refused by their names.
+    #[must_use]
+    pub fn taking(mut self, members: &'static [&'static str]) -> Self {
+        self.taken = members;
+        self
+    }
+
+    /// How its lists are paged, where an operation does not do that itself.
+    #[must_use]
+    pub fn paged(mut self, paging: Paging) -> Self {
+        self.paging = Some(paging);
+        self
     }
 
     /// Adds an operation.
@@ -390,6 +411,33 @@ impl Registry {
     #[must_use]
     pub fn streams(&self, service: &str, name: &str) -> bool {
         self.find(service, name).is_some_and(|(_, o)| o.streams())
+    }
+
+    /// The members of an operation's input that are refused, in the model's order.
+    #[must_use]
+    pub fn refused(&self, id: OpId) -> Vec<&'static str> {
+        let found = self.find(id.service, id.name);
+        let model = sekisho_model::service(id.service);
+        let (Some((service, operation)), Some(model)) = (found, model) else {
+            return Vec::new();
+        };
+        let input = model.operations.get(id.name).and_then(|o| o.input.as_ref());
+        let Some(shape) = input.and_then(|i| model.shape(&i.shape)) else {
+            return Vec::new();
+        };
+        let read = operation.input_fields();
+        let members = || shape.fields.iter().filter(|(_, m)| !m.streaming);
+        let names = || members().map(|(name, _)| name.as_str());
+        let paged = service
+            .paging
+            .filter(|p| p.pages(|name| names().any(|n| n == name), read));
+        let of_pages = |name: &&str| paged.is_some_and(|p| *name == p.size || *name == p.from);
+        unread::refused(
+            id.name,
+            names().filter(|n| !of_pages(n)),
+            read,
+            service.taken,
+        )
     }
 
     /// All operations in order, with the input members that they use.

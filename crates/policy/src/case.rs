@@ -14,6 +14,7 @@ use crate::members::Members;
 use crate::parse::DocumentError;
 use crate::principal::Principal;
 use crate::request::{Context, ContextValue, Request};
+use crate::validate::{Kind, validate};
 
 /// A case that was read.
 #[derive(Debug, Clone)]
@@ -51,6 +52,20 @@ pub struct Expect {
     pub gate: Option<String>,
     /// AWS's sentence.
     pub message: Option<String>,
+    /// How AWS's sentence begins.
+    pub message_prefix: Option<String>,
+}
+
+impl Expect {
+    fn says_something(&self) -> bool {
+        let texts = [
+            &self.decision,
+            &self.gate,
+            &self.message,
+            &self.message_prefix,
+        ];
+        texts.iter().any(|text| text.is_some())
+    }
 }
 
 /// Why a case cannot be read, and where.
@@ -124,11 +139,15 @@ struct WrittenGrant {
     /// Whose principal issued it: an account or an ARN.
     #[serde(default)]
     issuing_account: Option<String>,
+    /// What means nothing.
+    #[serde(flatten)]
+    others: serde_json::Map<String, Value>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Constraints {
+    source_arn: Option<String>,
     encryption_context_equals: Option<serde_json::Map<String, Value>>,
     encryption_context_subset: Option<serde_json::Map<String, Value>>,
 }
@@ -138,16 +157,15 @@ impl WrittenGrant {
         let pairs = |map: Option<serde_json::Map<String, Value>>| {
             map.map(|m| m.iter().map(|(k, v)| (k.clone(), text(v))).collect())
         };
-        let (equals, subset) = self.constraints.map_or((None, None), |c| {
-            (c.encryption_context_equals, c.encryption_context_subset)
-        });
+        let constraints = self.constraints.unwrap_or_default();
         Grant {
             id: self.id.unwrap_or_else(|| format!("grant {number}")),
             grantee: self.grantee,
             retiring: self.retiring,
             operations: self.operations,
-            context_equals: pairs(equals),
-            context_subset: pairs(subset),
+            context_equals: pairs(constraints.encryption_context_equals),
+            context_subset: pairs(constraints.encryption_context_subset),
+            source_arn: constraints.source_arn,
             issuing_account: self.issuing_account.map(|a| {
                 let account = a.split(':').nth(4).map(str::to_owned);
                 account.unwrap_or(a)
@@ -296,6 +314,59 @@ fn said(error: &serde_json::Error) -> String {
     }
 }
 
+/// Of which kind the policy of a resource is, by the service of the action.
+fn resource_kind(action: &str) -> Option<Kind> {
+    match action.split(':').next()?.to_ascii_lowercase().as_str() {
+        "s3" => Some(Kind::Bucket),
+        "kms" => Some(Kind::Key),
+        "ecr" => Some(Kind::Repository),
+        "sts" => Some(Kind::Trust),
+        _ => None,
+    }
+}
+
+impl Policies {
+    /// The documents that AWS would not store, and what it says of each.
+    fn refused(&self, action: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        let mut check = |policy: &Policy, member: String, kind: Kind| {
+            if let Err(error) = validate(&policy.document.text, kind) {
+                out.push(format!(
+                    "{member}: AWS refuses this document: {}",
+                    error.message
+                ));
+            }
+        };
+        for (i, policy) in self.identity.iter().enumerate() {
+            check(policy, format!("policies.identity[{i}]"), Kind::Identity);
+        }
+        for (i, policy) in self.session.iter().flatten().enumerate() {
+            check(policy, format!("policies.session[{i}]"), Kind::Session);
+        }
+        for (levels, name, kind) in [
+            (&self.scp, "scp", Kind::ServiceControl),
+            (&self.rcp, "rcp", Kind::ResourceControl),
+        ] {
+            for (l, level) in levels.iter().enumerate() {
+                for (i, policy) in level.iter().enumerate() {
+                    check(policy, format!("policies.{name}[{l}][{i}]"), kind);
+                }
+            }
+        }
+        let single = [
+            (&self.resource, "resource", resource_kind(action)),
+            (&self.boundary, "boundary", Some(Kind::Identity)),
+            (&self.endpoint, "endpoint", Some(Kind::Endpoint)),
+        ];
+        for (policy, name, kind) in single {
+            if let (Some(policy), Some(kind)) = (policy, kind) {
+                check(policy, format!("policies.{name}"), kind);
+            }
+        }
+        out
+    }
+}
+
 impl Case {
     /// Reads a case from `source`, which begins at byte `origin` of what the user gave.
     ///
@@ -334,6 +405,17 @@ impl Case {
         let resource_account = request
             .resource_account
             .or_else(|| account_in(&request.resource));
+        if let Some(account) = resource_account.as_deref()
+            && !account.is_empty()
+            && !sekisho_arn::is_account_id(account)
+            && account != "aws"
+        {
+            return Err(CaseError {
+                member: "request.resource_account".to_owned(),
+                at: origin,
+                message: format!("`{account}` is no account id: they have 12 digits"),
+            });
+        }
         let role = context.single("aws:principalarn").map(str::to_owned);
         let id = match context.get("aws:userid") {
             Some(ContextValue::Single(id)) => Some(id.clone()),
@@ -398,10 +480,28 @@ impl Case {
                 }
                 "grants" => {
                     let grants: Vec<WrittenGrant> = reader.json(raw, &member)?;
+                    for (i, grant) in grants.iter().enumerate() {
+                        for other in grant.others.keys() {
+                            warnings.push(format!("{member}[{i}].{other} means nothing: ignored"));
+                        }
+                    }
                     policies.grants = (1..).zip(grants).map(|(i, g)| g.read(i)).collect();
                 }
                 other => warnings.push(format!("policies.{other} is no kind of policy: ignored")),
             }
+        }
+        warnings.extend(policies.refused(&request.action));
+        if written.expect.as_ref().is_some_and(|e| !e.says_something()) {
+            warnings.push(
+                "expect says nothing that is compared: decision, gate, message or message_prefix"
+                    .to_owned(),
+            );
+        }
+        if !request.action.contains(':') {
+            let action = &request.action;
+            warnings.push(format!(
+                "request.action: `{action}` names no service, as in `s3:GetObject`"
+            ));
         }
         let service = request.action.split(':').next().unwrap_or_default();
         let kind = match (service.to_ascii_lowercase().as_str(), &policies.resource) {
@@ -457,6 +557,20 @@ impl Case {
                     return None;
                 }
                 differs("message", &expect.message, message)
+            })
+            .or_else(|| {
+                let prefix = expect.message_prefix.as_deref()?;
+                // A sentence of which only the beginning is known may go on with what differs at every call.
+                let whole = prefix
+                    .split(". ")
+                    .next()
+                    .unwrap_or(prefix)
+                    .trim_end_matches('.');
+                let begins = message.starts_with(prefix)
+                    || same_sentence(&self.action, whole, message.trim_end_matches('.'));
+                (!begins).then(|| {
+                    format!("message is \"{message}\", expected to begin with \"{prefix}\"")
+                })
             })
     }
 }

@@ -66,6 +66,8 @@ pub struct Grant {
     pub context_equals: Option<Vec<(String, String)>>,
     /// `EncryptionContextSubset`: the request's context must hold at least this.
     pub context_subset: Option<Vec<(String, String)>>,
+    /// `SourceArn`: the resource on whose behalf the request must be made.
+    pub source_arn: Option<String>,
     /// The account whose principal issued the grant, if known; the key's account otherwise.
     pub issuing_account: Option<String>,
 }

@@ -8,7 +8,7 @@ use crate::decision::{
 };
 use crate::document::{Effect, Policy, PrincipalPattern, Statement};
 use crate::exempt;
-use crate::grants::{constraints_hold, covers_child, takes_context};
+use crate::grants::{constraints_hold, covers_child, on_behalf, takes_context};
 use crate::principal::{Principal, Strength};
 use crate::request::Request;
 
@@ -291,6 +291,7 @@ impl<'a> Evaluation<'a> {
                 .iter()
                 .any(|o| o.eq_ignore_ascii_case(operation))
                 && (!takes_context(operation) || constraints_hold(grant, self.request.context))
+                && on_behalf(grant, self.request.context)
                 && (!operation.eq_ignore_ascii_case("CreateGrant")
                     || requested.is_none_or(|child| covers_child(grant, child)));
             let strength = retiring.max(if covers { named(&grant.grantee) } else { None });

@@ -23,6 +23,13 @@ pub(crate) fn takes_context(operation: &str) -> bool {
         .any(|without| without.eq_ignore_ascii_case(operation))
 }
 
+/// Whether a request that `SourceArn` binds is made on behalf of that resource (KMS API reference, `GrantConstraints`:
+/// as `aws:SourceArn` would).
+pub(crate) fn on_behalf(grant: &Grant, context: &Context) -> bool {
+    let wanted = grant.source_arn.as_deref();
+    wanted.is_none_or(|arn| context.single("aws:sourcearn") == Some(arn))
+}
+
 pub(crate) fn constraints_hold(grant: &Grant, context: &Context) -> bool {
     if grant.context_equals.is_none() && grant.context_subset.is_none() {
         return true;
@@ -70,5 +77,6 @@ pub(crate) fn covers_child(parent: &Grant, child: &Grant) -> bool {
             .as_ref()
             .is_some_and(|c| c.len() == required.len() && holds(required, Some(c)))
     });
-    operations && subset && equals
+    let source = parent.source_arn.is_none() || parent.source_arn == child.source_arn;
+    operations && subset && equals && source
 }

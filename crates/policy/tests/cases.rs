@@ -62,7 +62,9 @@ fn every_case_holds() {
         if let Some(difference) = case.difference(&decision, &message) {
             wrong.push(format!("{}: {}: {difference}", file.display(), case.name));
         }
-        if !case.warnings.is_empty() {
+        // Some rules are of documents that AWS would not store.
+        let refused = |w: &&String| w.contains(": AWS refuses this document: ");
+        if case.warnings.iter().any(|w| !refused(&w)) {
             wrong.push(format!(
                 "{}: {}: {:?}",
                 file.display(),

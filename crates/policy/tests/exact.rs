@@ -39,6 +39,7 @@ fn grant(id: &str, grantee: &str, operations: &[&str]) -> Grant {
         operations: operations.iter().map(|o| (*o).to_owned()).collect(),
         context_equals: None,
         context_subset: None,
+        source_arn: None,
         issuing_account: None,
     }
 }

@@ -362,7 +362,8 @@ fn the_authorization_matrix_is_current() {
 #[test]
 fn the_table_of_operations_is_current() {
     let mut text = String::from(
-        "# Operations\n\nGenerated from the registry. An operation of these services that is not listed answers with an error that names it.\n\n",
+        "# Operations\n\nGenerated from the registry. An operation of these services that is not listed answers with an error that names it, and so \
+         does a member of a request that is listed here as refused.\n\n",
     );
     let operations = sekisho::registry().operations();
     for service in sekisho_model::SERVICES {
@@ -373,9 +374,17 @@ fn the_table_of_operations_is_current() {
             .count();
         text.push_str(&format!("- {service}: {here} of {all}\n"));
     }
-    text.push_str("\n| service | operation |\n|---|---|\n");
+    text.push_str("\n| service | operation | refused members |\n|---|---|---|\n");
     for (id, _) in &operations {
-        text.push_str(&format!("| `{}` | `{}` |\n", id.service, id.name));
+        let refused = sekisho::registry().refused(*id);
+        let refused: Vec<String> = refused.iter().map(|name| format!("`{name}`")).collect();
+        let row = format!(
+            "| `{}` | `{}` | {} |\n",
+            id.service,
+            id.name,
+            refused.join(" ")
+        );
+        text.push_str(&row);
     }
     golden("../../docs/operations.md", &text);
 }

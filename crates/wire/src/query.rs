@@ -171,16 +171,18 @@ fn indices<'p>(
 pub(crate) fn scalar(kind: Type, text: &str, path: &str) -> Result<Value, Malformed> {
     let wrong = || Malformed(format!("`{path}` cannot be read: `{text}`"));
     Ok(match kind {
-        Type::Integer | Type::Long => json!(text.parse::<i64>().map_err(|_| wrong())?),
+        Type::Integer => json!(text.parse::<i32>().map_err(|_| wrong())?),
+        Type::Long => json!(text.parse::<i64>().map_err(|_| wrong())?),
         Type::Float | Type::Double => json!(
             text.parse::<f64>()
                 .ok()
                 .filter(|f| f.is_finite())
                 .ok_or_else(wrong)?
         ),
+        // As recorded (radkawar/stackd iam/credential_inputs): nothing else is read.
         Type::Boolean => match text {
-            "true" | "True" => json!(true),
-            "false" | "False" => json!(false),
+            "true" | "1" => json!(true),
+            "false" | "0" => json!(false),
             _ => return Err(wrong()),
         },
         Type::Timestamp => json!(time::parse(text).ok_or_else(wrong)?),

@@ -386,6 +386,7 @@ pub(crate) fn policies(layers: &Layers) -> Policies {
                 operations: operations.clone(),
                 context_equals: None,
                 context_subset: (!context.is_empty()).then(|| context.clone()),
+                source_arn: None,
                 issuing_account: issuer.clone(),
             })
             .collect(),

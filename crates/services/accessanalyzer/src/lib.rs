@@ -13,12 +13,9 @@ pub fn service() -> Service {
         status: 403,
         ..AccessDenied::JSON
     };
-    ops::all(Service::new(
-        "accessanalyzer",
-        denied,
-        resolve,
-        invalid::json,
-    ))
+    let service = Service::new("accessanalyzer", denied, resolve, invalid::json);
+    // Documents say themselves of which type they are; messages are in English.
+    ops::all(service.taking(&["policyType", "resourceType", "locale"]))
 }
 
 /// Documents are nobody's resource.

@@ -18,12 +18,15 @@ pub use rows::{PIPELINES, Pipeline, SERVICE_PRINCIPAL, step};
 /// The service.
 #[must_use]
 pub fn service() -> Service {
-    ops::all(Service::new(
+    let denied = AccessDenied::JSON;
+    let service = Service::new(
         "codepipeline",
-        AccessDenied::JSON,
+        denied,
         resolve,
         invalid::json_without_values,
-    ))
+    );
+    // All tags are in the first answer.
+    ops::all(service.taking(&["ListTagsForResource.maxResults"]))
 }
 
 /// Pipelines have tags and no policy of their own.

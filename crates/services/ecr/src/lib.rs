@@ -31,12 +31,9 @@ pub fn layer_purpose(account: &str, repository: &str, digest: &str) -> String {
 /// The service.
 #[must_use]
 pub fn service() -> Service {
-    ops::all(Service::new(
-        "ecr",
-        AccessDenied::JSON,
-        resolve,
-        invalid::ecr,
-    ))
+    let service = Service::new("ecr", AccessDenied::JSON, resolve, invalid::ecr);
+    // Nothing is refused that `force` would let through.
+    ops::all(service.taking(&["SetRepositoryPolicy.force"]))
 }
 
 fn resolve(lookup: &Lookup<'_>, _: &Check, arn: &Arn) -> Result<Resource, ApiError> {

@@ -275,11 +275,22 @@ pub(crate) fn detach<H: Holder>(
     Ok(json!({}))
 }
 
-pub(crate) fn list_attached<H: Holder>(cx: &Cx<'_>, holder: &str) -> Result<Value, ApiError> {
+/// The managed policies that are attached, of those whose path begins with `prefix`.
+pub(crate) fn list_attached<H: Holder>(
+    cx: &Cx<'_>,
+    holder: &str,
+    prefix: Option<&str>,
+) -> Result<Value, ApiError> {
     let row = find::<H>(cx, holder)?;
+    let path = |arn: &str| {
+        arn.split_once(":policy")
+            .map_or("", |(_, path)| path)
+            .to_owned()
+    };
     let list: Vec<Value> = row
         .attached()
         .iter()
+        .filter(|arn| path(arn).starts_with(prefix.unwrap_or("/")))
         .map(|arn| json!({"PolicyName": arn.rsplit('/').next(), "PolicyArn": arn}))
         .collect();
     Ok(json!({"AttachedPolicies": list, "IsTruncated": false}))
@@ -311,7 +322,8 @@ pub(crate) fn tag<H: Holder>(
     holder: &str,
     new: &[Tag],
 ) -> Result<Value, ApiError> {
-    change::<H>(cx, holder, |row| tags::add(row.tags_mut(), new))?;
+    tags::some(new)?;
+    change::<H>(cx, holder, |row| tags::merge(row.tags_mut(), new))?;
     Ok(json!({}))
 }
 

@@ -9,20 +9,28 @@ mod tags;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{
-    AccessDenied, ApiError, Check, Lookup, ROLES, Resource, Service, USERS, invalid,
+    AccessDenied, ApiError, Check, Lookup, Paging, ROLES, Resource, Service, USERS, invalid,
 };
 use sekisho_policy::ResourceKind;
 
 /// The service.
 #[must_use]
 pub fn service() -> Service {
-    ops::all(Service::new(
-        "iam",
-        AccessDenied::XML,
-        resolve,
-        invalid::iam,
-    ))
+    let service = Service::new("iam", AccessDenied::XML, resolve, invalid::iam);
+    // It reads all of them: its input is two in one.
+    let service = service.taking(&["SimulatePrincipalPolicy.*"]);
+    ops::all(service.paged(PAGING))
 }
+
+/// As recorded (radkawar/stackd iam/pagination_inputs); the sentence is the simulator's.
+const PAGING: Paging = Paging {
+    size: "MaxItems",
+    from: "Marker",
+    more: Some("IsTruncated"),
+    next: "Marker",
+    usual: |_| 100,
+    invalid: || simulate::invalid("Invalid marker for pagination."),
+};
 
 /// The account of AWS's managed policies: their `aws:ResourceAccount` (recorded, `spec/authorization.md` section 6.3).
 const AWS_OWN: &str = "639982225848";

@@ -18,18 +18,27 @@ pub(crate) fn pairs(tags: &[Tag]) -> impl Iterator<Item = (&str, &str)> {
     tags.iter().map(|t| (t.key.as_str(), t.value.as_str()))
 }
 
-/// Adds what a request to tag something has, which must have something (`spec/conditions.md` fact 32).
-pub(crate) fn add(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {
+/// Refuses a request to tag something that has no tag (`spec/conditions.md` fact 32).
+pub(crate) fn some(tags: &[Tag]) -> Result<(), ApiError> {
     if tags.is_empty() {
         let message = "At least one tag must be given.";
         return Err(ApiError::new("InvalidInput", message).status(400));
     }
-    merge(into, tags)
+    Ok(())
 }
 
 /// Adds or replaces; a key is the same in any case. Recorded on AWS: keys of AWS's own are refused, and a request that
 /// has a key twice.
 pub(crate) fn merge(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {
+    merge_by(into, tags, str::eq_ignore_ascii_case)
+}
+
+/// The same for managed policies, where keys in another case are other keys (recorded: radkawar/stackd tags_aws).
+pub(crate) fn merge_exact(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {
+    merge_by(into, tags, |a, b| a == b)
+}
+
+fn merge_by(into: &mut Tags, tags: &[Tag], same: fn(&str, &str) -> bool) -> Result<(), ApiError> {
     let invalid = |message: &str| Err(ApiError::new("InvalidInput", message).status(400));
     let reserved = |t: &Tag| {
         t.key
@@ -41,9 +50,7 @@ pub(crate) fn merge(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {
     }
     let twice = |(at, tag): (usize, &Tag)| {
         let before = tags.iter().take(at);
-        before
-            .into_iter()
-            .any(|other| other.key.eq_ignore_ascii_case(&tag.key))
+        before.into_iter().any(|other| same(&other.key, &tag.key))
     };
     if tags.iter().enumerate().any(twice) {
         return invalid(
@@ -51,7 +58,7 @@ pub(crate) fn merge(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {
         );
     }
     for tag in tags {
-        into.retain(|(k, _)| !k.eq_ignore_ascii_case(&tag.key));
+        into.retain(|(k, _)| !same(k, &tag.key));
         into.push((tag.key.clone(), tag.value.clone()));
     }
     if into.len() > MAX_TAGS {

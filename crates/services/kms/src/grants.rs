@@ -22,6 +22,8 @@ pub(crate) struct Grant {
     pub(crate) operations: Vec<String>,
     pub(crate) equals: Option<BTreeMap<String, String>>,
     pub(crate) subset: Option<BTreeMap<String, String>>,
+    #[serde(default)]
+    pub(crate) source_arn: Option<String>,
     pub(crate) issuing_account: String,
 }
 
@@ -36,6 +38,53 @@ pub(crate) struct Named {
 pub(crate) struct Constraints {
     pub(crate) encryption_context_equals: Option<BTreeMap<String, String>>,
     pub(crate) encryption_context_subset: Option<BTreeMap<String, String>>,
+    pub(crate) source_arn: Option<String>,
+}
+
+impl Constraints {
+    /// The kinds of constraints that there are: `kms:GrantConstraintType`. One that asks for nothing is none.
+    pub(crate) fn kinds(&self) -> Vec<String> {
+        let asks = |map: &Option<BTreeMap<String, String>>| {
+            map.as_ref().is_some_and(|map| !map.is_empty())
+        };
+        [
+            (
+                "EncryptionContextEquals",
+                asks(&self.encryption_context_equals),
+            ),
+            (
+                "EncryptionContextSubset",
+                asks(&self.encryption_context_subset),
+            ),
+            ("SourceArn", self.source_arn.is_some()),
+        ]
+        .into_iter()
+        .filter(|(_, asks)| *asks)
+        .map(|(kind, _)| kind.to_owned())
+        .collect()
+    }
+}
+
+/// Refuses tokens that no grant has.
+pub(crate) fn known(lookup: &Lookup<'_>, tokens: &[String]) -> Result<(), ApiError> {
+    if tokens.is_empty() {
+        return Ok(());
+    }
+    let rows = lookup.scan(&GRANTS, "")?;
+    match tokens
+        .iter()
+        .all(|t| rows.iter().any(|(_, g)| g.token == *t))
+    {
+        true => Ok(()),
+        false => Err(no_such_token()),
+    }
+}
+
+pub(crate) fn no_such_token() -> ApiError {
+    ApiError::new(
+        "InvalidGrantTokenException",
+        "The grant token is not valid.",
+    )
 }
 
 fn invalid_arn(message: String) -> ApiError {
@@ -57,7 +106,8 @@ pub(crate) fn bind(lookup: &Lookup<'_>, text: &str) -> Result<Named, ApiError> {
     };
     let malformed = || Err(invalid_arn(format!("ARN is not valid: {text}")));
     let Ok(arn) = text.parse::<sekisho_arn::Arn>() else {
-        if text.ends_with(".amazonaws.com") {
+        // Services name themselves; clients name ARNs (KMS API reference, CreateGrant).
+        if text.ends_with(".amazonaws.com") && lookup.origin().via().is_some() {
             return named(text.to_owned());
         }
         if (text.starts_with("AROA") || text.starts_with("AIDA"))
@@ -120,6 +170,7 @@ impl Grant {
             operations: self.operations.clone(),
             context_equals: pairs(self.equals.as_ref()),
             context_subset: pairs(self.subset.as_ref()),
+            source_arn: self.source_arn.clone(),
             issuing_account: Some(self.issuing_account.clone()),
         }
     }
@@ -152,6 +203,9 @@ impl Grant {
         }
         if let Some(subset) = &self.subset {
             constraints.insert("EncryptionContextSubset".into(), json!(subset));
+        }
+        if let Some(arn) = &self.source_arn {
+            constraints.insert("SourceArn".into(), json!(arn));
         }
         if !constraints.is_empty() {
             map.insert("Constraints".into(), Value::Object(constraints));

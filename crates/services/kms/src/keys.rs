@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sekisho_engine::{ApiError, Cx, Lookup, PolicyText, Table, Tags, time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroize;
 
 /// Keys by `account/region/id`.
@@ -115,6 +116,8 @@ impl Key {
         map.insert("CustomerMasterKeySpec".into(), json!("SYMMETRIC_DEFAULT"));
         map.insert("KeySpec".into(), json!("SYMMETRIC_DEFAULT"));
         map.insert("EncryptionAlgorithms".into(), json!(["SYMMETRIC_DEFAULT"]));
+        let material = Sha256::digest(format!("key material {}", self.material.0));
+        map.insert("CurrentKeyMaterialId".into(), json!(hex::encode(material)));
         map.insert("MultiRegion".into(), json!(multi_region(&self.id)));
         if multi_region(&self.id) {
             let configuration = json!({
@@ -205,6 +208,17 @@ pub(crate) fn change(
     edit(&mut key)?;
     cx.put(&KEYS, &key.row(), key.clone())?;
     Ok(key)
+}
+
+/// The answer of a call that was decided and worked; one that is only tried ends here, and leaves nothing.
+pub(crate) fn answer(dry_run: Option<bool>, output: Value) -> Result<Value, ApiError> {
+    match dry_run {
+        Some(true) => {
+            let message = "The request would have succeeded, but the DryRun option is set.";
+            Err(ApiError::new("DryRunOperationException", message).status(412))
+        }
+        _ => Ok(output),
+    }
 }
 
 /// The names by which a key is known.

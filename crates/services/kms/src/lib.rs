@@ -8,19 +8,37 @@ mod ops;
 mod policy;
 
 use sekisho_arn::Arn;
-use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};
+use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Paging, Resource, Service, invalid};
 use sekisho_policy::ResourceKind;
 
 /// The service.
 #[must_use]
 pub fn service() -> Service {
-    ops::all(Service::new(
-        "kms",
-        AccessDenied::JSON,
-        resolve,
-        invalid::json,
-    ))
+    let service = Service::new("kms", AccessDenied::JSON, resolve, invalid::json);
+    ops::all(service.taking(TAKEN).paged(PAGING))
 }
+
+const TAKEN: &[&str] = &[
+    // Keys are symmetric, their material is ours, and they have one policy.
+    "EncryptionAlgorithm=SYMMETRIC_DEFAULT",
+    "SourceEncryptionAlgorithm=SYMMETRIC_DEFAULT",
+    "DestinationEncryptionAlgorithm=SYMMETRIC_DEFAULT",
+    "CreateKey.Origin=AWS_KMS",
+    "PutKeyPolicy.PolicyName=default",
+];
+
+/// KMS API reference, `Limit` of each; the error is recorded (`spec/authorization.md` section 8.2).
+const PAGING: Paging = Paging {
+    size: "Limit",
+    from: "Marker",
+    more: Some("Truncated"),
+    next: "NextMarker",
+    usual: |operation| match operation {
+        "ListKeys" | "ListKeyPolicies" => 100,
+        _ => 50,
+    },
+    invalid: || ApiError::new("InvalidMarkerException", ""),
+};
 
 /// What another account may do with a key, whatever the key policy says (KMS developer guide, "Allowing users in
 /// other accounts to use a KMS key").

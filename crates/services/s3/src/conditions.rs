@@ -2,7 +2,7 @@
 
 use sekisho_engine::{ApiError, time};
 
-use crate::object::{Content, Version};
+use crate::object::{Content, Object, Version};
 
 /// The conditions of a read.
 #[derive(Default)]
@@ -26,7 +26,34 @@ fn failed(condition: &str) -> ApiError {
         .field("Condition", condition)
 }
 
+/// The conditions of a write, against the newest version of the object.
+pub(crate) fn of_write(
+    current: Option<&Object>,
+    if_match: Option<&str>,
+    if_none_match: Option<&str>,
+) -> Result<(), ApiError> {
+    let newest = current.and_then(|o| o.versions.first());
+    let etag = newest.and_then(|v| v.content.as_ref()).map(|c| &c.etag);
+    match (if_none_match, if_match) {
+        (Some(_), _) if etag.is_some() => Err(failed("If-None-Match")),
+        (None, Some(wanted)) if etag.is_none_or(|e| !matches(wanted, e)) => Err(failed("If-Match")),
+        _ => Ok(()),
+    }
+}
+
 impl Conditions<'_> {
+    /// As [`check`](Self::check), of the source of a copy: there is no answer that says "not modified".
+    pub(crate) fn check_copied(
+        &self,
+        version: &Version,
+        content: &Content,
+    ) -> Result<(), ApiError> {
+        self.check(version, content).map_err(|e| match e.status {
+            Some(304) => failed("x-amz-copy-source-If-None-Match"),
+            _ => e,
+        })
+    }
+
     pub(crate) fn check(&self, version: &Version, content: &Content) -> Result<(), ApiError> {
         let modified = time::seconds(version.modified_ms / 1000 * 1000);
         match self.if_match {

@@ -17,14 +17,51 @@ mod upload;
 mod write;
 
 use sekisho_arn::Arn;
-use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};
+use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Paging, Resource, Service, invalid};
 use sekisho_policy::{ContextValue, Effect, Policy, is_public};
 
 /// The service.
 #[must_use]
 pub fn service() -> Service {
-    ops::all(Service::new("s3", AccessDenied::XML, resolve, invalid::s3))
+    let service = Service::new("s3", AccessDenied::XML, resolve, invalid::s3);
+    ops::all(service.taking(TAKEN).paged(PAGING))
 }
+
+const TAKEN: &[&str] = &[
+    // Nobody pays, nothing is locked, and no delete asks for a device.
+    "RequestPayer",
+    "BypassGovernanceRetention",
+    "MFA",
+    // Of the way here.
+    "ContentLength",
+    "ContentMD5",
+    "ChecksumAlgorithm",
+    // Each part was verified when it came.
+    "CompleteMultipartUpload.ChecksumType",
+    "CompleteMultipartUpload.ChecksumCRC32",
+    "CompleteMultipartUpload.ChecksumCRC32C",
+    "CompleteMultipartUpload.ChecksumCRC64NVME",
+    "CompleteMultipartUpload.ChecksumSHA1",
+    "CompleteMultipartUpload.ChecksumSHA256",
+    "CompleteMultipartUpload.MpuObjectSize",
+    "CreateMultipartUpload.ChecksumType",
+    // They ask for more to be said of objects that were restored, and for less to be checked.
+    "OptionalObjectAttributes",
+    "ConfirmRemoveSelfBucketAccess",
+    "SkipDestinationValidation",
+];
+
+const PAGING: Paging = Paging {
+    size: "MaxBuckets",
+    from: "ContinuationToken",
+    more: None,
+    next: "ContinuationToken",
+    usual: |_| 10_000,
+    invalid: || {
+        let message = "The continuation token provided is incorrect";
+        ApiError::new("InvalidArgument", message).status(400)
+    },
+};
 
 fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, ApiError> {
     // A name that is taken is found out by the operation; the permission is the caller's own matter, as is the one to give

@@ -169,7 +169,7 @@ fn hidden(cx: &Cx<'_>, bucket: &Bucket, key: &str) -> ApiError {
     }
 }
 
-/// Puts a new version in front. Without versioning it takes the place of the one called `null`.
+/// Puts a new version in front of those that are not newer. Without versioning it takes the place of the one called `null`.
 pub(crate) fn add(
     cx: &mut Cx<'_>,
     bucket: &Bucket,
@@ -191,7 +191,9 @@ pub(crate) fn add(
         drop_blobs(cx, &old);
     }
     let id = version.id.clone();
-    object.versions.insert(0, version);
+    let newer = |v: &Version| v.modified_ms > version.modified_ms;
+    let at = object.versions.iter().take_while(|v| newer(v)).count();
+    object.versions.insert(at, version);
     cx.put(&OBJECTS, &name, object)?;
     Ok(id)
 }

@@ -1,5 +1,7 @@
 //! Server-side encryption: every object is encrypted, under a key of S3's own or under a key of KMS.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sekisho_engine::{ApiError, Cx, DataKey, Table, seal, unseal};
@@ -20,6 +22,9 @@ pub(crate) struct Sse {
     pub(crate) wrapped: String,
     /// The ARN in the encryption context.
     pub(crate) context: String,
+    /// What the client added to the encryption context.
+    #[serde(default)]
+    pub(crate) added: BTreeMap<String, String>,
 }
 
 /// What a request asks for.
@@ -28,9 +33,39 @@ pub(crate) struct Wanted {
     pub(crate) algorithm: Option<String>,
     pub(crate) key: Option<String>,
     pub(crate) bucket_key: Option<bool>,
+    /// An encryption context: an object of texts, in base64.
+    pub(crate) context: Option<String>,
+}
+
+/// The member of the encryption context that is S3's own.
+const ARN: &str = "aws:s3:arn";
+
+fn read_context(text: &str) -> Result<BTreeMap<String, String>, ApiError> {
+    let bytes = STANDARD.decode(text).ok();
+    let read: Option<BTreeMap<String, String>> =
+        bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    read.filter(|context| !context.contains_key(ARN)).ok_or_else(|| {
+        let message = "The header 'x-amz-server-side-encryption-context' shall be Base64-encoded UTF-8 string holding JSON which represents a string-string map";
+        ApiError::new("InvalidArgument", message).status(400)
+    })
 }
 
 impl Sse {
+    /// What KMS is told of an object, with which it must be told again.
+    fn context(&self) -> BTreeMap<&str, &str> {
+        let added = self.added.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+        added.chain([(ARN, self.context.as_str())]).collect()
+    }
+
+    /// As [`describe`](Self::describe), to who wrote the object.
+    pub(crate) fn describe_written(&self, map: &mut Map<String, Value>) {
+        self.describe(map);
+        if !self.added.is_empty() {
+            let context = STANDARD.encode(json!(self.context()).to_string());
+            map.insert("SSEKMSEncryptionContext".into(), json!(context));
+        }
+    }
+
     pub(crate) fn describe(&self, map: &mut Map<String, Value>) {
         map.insert("ServerSideEncryption".into(), json!(self.algorithm));
         if let Some(arn) = &self.key_arn {
@@ -74,7 +109,7 @@ pub(crate) fn begin(
     let object_arn = format!("{}/{key}", bucket.arn());
     match algorithm.as_str() {
         "AES256" => {
-            if wanted.key.is_some() {
+            if wanted.key.is_some() || wanted.context.is_some() {
                 let message = "Server Side Encryption with KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms";
                 return Err(ApiError::new("InvalidArgument", message).status(400));
             }
@@ -92,6 +127,7 @@ pub(crate) fn begin(
                 bucket_key: false,
                 wrapped: STANDARD.encode(wrapped),
                 context: object_arn,
+                added: BTreeMap::new(),
             };
             Ok((sse, data_key))
         }
@@ -106,8 +142,16 @@ pub(crate) fn begin(
                     default.key.clone()
                 }
             });
-            let context = if bucket_key { bucket.arn() } else { object_arn };
-            let answer = generate(cx, bucket, key_id.as_deref(), &context)?;
+            let added = wanted.context.as_deref().map(read_context).transpose()?;
+            let mut sse = Sse {
+                algorithm,
+                key_arn: None,
+                bucket_key,
+                wrapped: String::new(),
+                context: if bucket_key { bucket.arn() } else { object_arn },
+                added: added.unwrap_or_default(),
+            };
+            let answer = generate(cx, bucket, key_id.as_deref(), &json!(sse.context()))?;
             let text = |name: &str| {
                 answer
                     .get(name)
@@ -118,13 +162,8 @@ pub(crate) fn begin(
             let plaintext = STANDARD
                 .decode(text("Plaintext"))
                 .map_err(|_| ApiError::internal("a data key does not read"))?;
-            let sse = Sse {
-                algorithm,
-                key_arn: Some(text("KeyId")),
-                bucket_key,
-                wrapped: text("CiphertextBlob"),
-                context,
-            };
+            sse.key_arn = Some(text("KeyId"));
+            sse.wrapped = text("CiphertextBlob");
             Ok((sse, key_from(&plaintext)?))
         }
         other => {
@@ -140,9 +179,10 @@ fn generate(
     cx: &mut Cx<'_>,
     bucket: &Bucket,
     key_id: Option<&str>,
-    context: &str,
+    context: &Value,
 ) -> Result<Value, ApiError> {
-    let input = |key: &str| json!({"KeyId": key, "KeySpec": "AES_256", "EncryptionContext": {"aws:s3:arn": context}});
+    let input =
+        |key: &str| json!({"KeyId": key, "KeySpec": "AES_256", "EncryptionContext": context});
     let Some(key) = key_id else {
         let first = cx.forward("kms", "GenerateDataKey", input("alias/aws/s3"));
         return match first {
@@ -180,8 +220,7 @@ pub(crate) fn open(cx: &mut Cx<'_>, bucket: &Bucket, sse: &Sse) -> Result<DataKe
             &wrapped,
         )?);
     }
-    let input =
-        json!({"CiphertextBlob": sse.wrapped, "EncryptionContext": {"aws:s3:arn": sse.context}});
+    let input = json!({"CiphertextBlob": sse.wrapped, "EncryptionContext": sse.context()});
     let answer = cx.forward("kms", "Decrypt", input).map_err(from_kms)?;
     let text = answer
         .get("Plaintext")

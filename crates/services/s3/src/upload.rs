@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use sekisho_engine::{ApiError, Cx, Table, Tags};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::list;
 
 use crate::object::{Headers, Stored};
 use crate::sse::Sse;
@@ -17,6 +20,9 @@ pub(crate) struct Upload {
     pub(crate) bucket: String,
     pub(crate) key: String,
     pub(crate) account: String,
+    /// Who began it.
+    #[serde(default)]
+    pub(crate) initiator: String,
     pub(crate) started_ms: i64,
     pub(crate) sse: Sse,
     pub(crate) headers: Headers,
@@ -34,6 +40,17 @@ pub(crate) struct Part {
     pub(crate) etag: String,
     pub(crate) modified_ms: i64,
     pub(crate) checksum: Option<(String, String, String)>,
+}
+
+impl Upload {
+    /// Who began it, as recorded (radkawar/stackd s3/multipart_authority_replay): `ROLE/SESSION` of a role, the name of a
+    /// user; root users by their canonical id.
+    pub(crate) fn initiator(&self) -> Value {
+        match self.initiator.split_once('/') {
+            Some((_, name)) => json!({"ID": self.initiator, "DisplayName": name}),
+            None => list::owner(&self.account),
+        }
+    }
 }
 
 pub(crate) fn find(cx: &Cx<'_>, bucket: &str, key: &str, id: &str) -> Result<Upload, ApiError> {

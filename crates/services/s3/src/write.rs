@@ -182,7 +182,7 @@ pub(crate) fn answer(
     sse: &Sse,
 ) -> serde_json::Map<String, Value> {
     let mut map = serde_json::Map::new();
-    sse.describe(&mut map);
+    sse.describe_written(&mut map);
     if bucket.versioning.is_some() {
         map.insert("VersionId".to_owned(), json!(version_id));
     }

@@ -86,7 +86,7 @@ impl Operation for CreatePolicy {
             default_version: 1,
             next_version: 2,
         };
-        tags::merge(&mut policy.tags, &input.tags)?;
+        tags::merge_exact(&mut policy.tags, &input.tags)?;
         let shown = render::policy(&policy, 0, 0, true);
         cx.put(&POLICIES, &arn, policy)?;
         Ok(json!({"Policy": shown}))

@@ -92,7 +92,10 @@ impl Operation for CreateRole {
         tags::merge(&mut role.tags, &input.tags)?;
         let mut shown = render::role(&cx.lookup(), &role, true)?;
         if let Some(map) = shown.as_object_mut() {
-            map.remove("RoleLastUsed");
+            // As recorded (radkawar/stackd role_wire_aws): GetRole says these, CreateRole does not.
+            for left in ["RoleLastUsed", "Description", "MaxSessionDuration"] {
+                map.remove(left);
+            }
         }
         cx.put(&ROLES, &key, role)?;
         Ok(json!({"Role": shown}))

@@ -11,6 +11,7 @@ pub(crate) struct ListAttachedRolePolicies;
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Input {
     role_name: String,
+    path_prefix: Option<String>,
 }
 
 impl Operation for ListAttachedRolePolicies {
@@ -24,6 +25,6 @@ impl Operation for ListAttachedRolePolicies {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        holder::list_attached::<Role>(cx, &input.role_name)
+        holder::list_attached::<Role>(cx, &input.role_name, input.path_prefix.as_deref())
     }
 }

@@ -11,6 +11,7 @@ pub(crate) struct ListAttachedUserPolicies;
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Input {
     user_name: String,
+    path_prefix: Option<String>,
 }
 
 impl Operation for ListAttachedUserPolicies {
@@ -24,6 +25,6 @@ impl Operation for ListAttachedUserPolicies {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        holder::list_attached::<User>(cx, &input.user_name)
+        holder::list_attached::<User>(cx, &input.user_name, input.path_prefix.as_deref())
     }
 }

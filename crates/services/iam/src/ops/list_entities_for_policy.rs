@@ -11,6 +11,9 @@ pub(crate) struct ListEntitiesForPolicy;
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Input {
     policy_arn: String,
+    entity_filter: Option<String>,
+    path_prefix: Option<String>,
+    policy_usage_filter: Option<String>,
 }
 
 impl Operation for ListEntitiesForPolicy {
@@ -26,18 +29,24 @@ impl Operation for ListEntitiesForPolicy {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         managed::find(cx, &input.policy_arn)?;
         let prefix = format!("{}/", cx.account());
+        let usage = input.policy_usage_filter.as_deref();
         let uses = |attached: &[String], boundary: Option<&String>| {
-            attached.contains(&input.policy_arn) || boundary == Some(&input.policy_arn)
+            (usage != Some("PermissionsBoundary") && attached.contains(&input.policy_arn))
+                || (usage != Some("PermissionsPolicy") && boundary == Some(&input.policy_arn))
         };
+        let path = input.path_prefix.as_deref().unwrap_or("/");
+        let wanted = |kind: &str| input.entity_filter.as_deref().is_none_or(|k| k == kind);
         let mut roles = Vec::new();
         for (_, role) in cx.scan(&ROLES, &prefix)? {
-            if uses(&role.attached, role.boundary.as_ref()) {
+            let here = wanted("Role") && role.path.starts_with(path);
+            if here && uses(&role.attached, role.boundary.as_ref()) {
                 roles.push(json!({"RoleName": role.name, "RoleId": role.id}));
             }
         }
         let mut users = Vec::new();
         for (_, user) in cx.scan(&USERS, &prefix)? {
-            if uses(&user.attached, user.boundary.as_ref()) {
+            let here = wanted("User") && user.path.starts_with(path);
+            if here && uses(&user.attached, user.boundary.as_ref()) {
                 users.push(json!({"UserName": user.name, "UserId": user.id}));
             }
         }

@@ -57,6 +57,7 @@ mod untag_user;
 mod update_access_key;
 mod update_assume_role_policy;
 mod update_role;
+mod update_role_description;
 
 use sekisho_engine::Service;
 
@@ -119,4 +120,5 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<update_access_key::UpdateAccessKey>()
         .operation::<update_assume_role_policy::UpdateAssumeRolePolicy>()
         .operation::<update_role::UpdateRole>()
+        .operation::<update_role_description::UpdateRoleDescription>()
 }

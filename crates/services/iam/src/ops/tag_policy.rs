@@ -30,7 +30,8 @@ impl Operation for TagPolicy {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         managed::change(cx, &input.policy_arn, managed::Change::Tags, |policy| {
-            tags::add(&mut policy.tags, &input.tags)
+            tags::some(&input.tags)?;
+            tags::merge_exact(&mut policy.tags, &input.tags)
         })?;
         Ok(json!({}))
     }

@@ -16,6 +16,9 @@ pub(crate) struct Input {
     operations: Vec<String>,
     constraints: Option<Constraints>,
     name: Option<String>,
+    dry_run: Option<bool>,
+    #[serde(default)]
+    grant_tokens: Vec<String>,
 }
 
 impl Operation for CreateGrant {
@@ -25,6 +28,7 @@ impl Operation for CreateGrant {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        grants::known(lookup, &input.grant_tokens)?;
         let mut check = checks::on_key(lookup, "CreateGrant", &input.key_id)?
             .with_list("kms:GrantOperations", input.operations.clone())
             .with("kms:GranteePrincipal", input.grantee_principal.clone())
@@ -33,18 +37,13 @@ impl Operation for CreateGrant {
                 "kms:GrantIsForAWSResource",
                 lookup.origin().via().is_some().to_string(),
             );
-        if let Some(c) = &input.constraints {
-            let kind = if c
-                .encryption_context_equals
-                .as_ref()
-                .is_some_and(|c| !c.is_empty())
-            {
-                "EncryptionContextEquals"
-            } else {
-                "EncryptionContextSubset"
-            };
-            check = check.with("kms:GrantConstraintType", kind);
-        }
+        // A key with one value has no list.
+        let kinds = input.constraints.as_ref().map(Constraints::kinds);
+        check = match kinds.as_deref() {
+            None | Some([]) => check,
+            Some([kind]) => check.with("kms:GrantConstraintType", kind.clone()),
+            Some(kinds) => check.with_list("kms:GrantConstraintType", kinds.to_vec()),
+        };
         check.requested_grant = Some(input.grant(String::new(), String::new(), None).compiled());
         Ok(vec![check])
     }
@@ -94,6 +93,7 @@ impl Operation for CreateGrant {
                     && g.operations == grant.operations
                     && g.equals == grant.equals
                     && g.subset == grant.subset
+                    && g.source_arn == grant.source_arn
             });
         if let Some(twin) = twin {
             return Ok(json!({"GrantId": twin.id, "GrantToken": twin.token}));
@@ -103,7 +103,7 @@ impl Operation for CreateGrant {
         grant.created_ms = cx.now_ms();
         let output = json!({"GrantId": grant.id, "GrantToken": grant.token});
         cx.put(&GRANTS, &grant.row(), grant)?;
-        Ok(output)
+        keys::answer(input.dry_run, output)
     }
 }
 
@@ -122,6 +122,7 @@ impl Input {
             },
             retiring,
             operations: self.operations.clone(),
+            source_arn: constraints.source_arn,
             // An empty constraint is none: the AWS provider sends both whichever is given.
             equals: constraints
                 .encryption_context_equals

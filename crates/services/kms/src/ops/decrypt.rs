@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 use std::collections::BTreeMap;
 
-use crate::{checks, cipher, keys};
+use crate::{checks, cipher, grants, keys};
 
 pub(crate) struct Decrypt;
 
@@ -15,6 +15,9 @@ pub(crate) struct Input {
     key_id: Option<String>,
     #[serde(default)]
     encryption_context: BTreeMap<String, String>,
+    dry_run: Option<bool>,
+    #[serde(default)]
+    grant_tokens: Vec<String>,
 }
 
 impl Operation for Decrypt {
@@ -24,6 +27,7 @@ impl Operation for Decrypt {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        grants::known(lookup, &input.grant_tokens)?;
         let (arn, _) = cipher::split(&input.ciphertext_blob)?;
         if let Some(named) = &input.key_id
             && keys::resolve(lookup, named)? != arn
@@ -39,7 +43,8 @@ impl Operation for Decrypt {
         let (arn, sealed) = cipher::split(&input.ciphertext_blob)?;
         let key = keys::find(cx, &arn)?;
         let plaintext = cipher::decrypt(&key, &input.encryption_context, &sealed)?;
-        Ok(
+        keys::answer(
+            input.dry_run,
             json!({"Plaintext": cipher::base64(&plaintext), "KeyId": key.arn, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}),
         )
     }

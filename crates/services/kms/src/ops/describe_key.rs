@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{checks, keys};
+use crate::{checks, grants, keys};
 
 pub(crate) struct DescribeKey;
 
@@ -10,6 +10,8 @@ pub(crate) struct DescribeKey;
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Input {
     key_id: String,
+    #[serde(default)]
+    grant_tokens: Vec<String>,
 }
 
 impl Operation for DescribeKey {
@@ -19,6 +21,7 @@ impl Operation for DescribeKey {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        grants::known(lookup, &input.grant_tokens)?;
         Ok(vec![checks::on_key(lookup, "DescribeKey", &input.key_id)?])
     }
 

@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 use std::collections::BTreeMap;
 
-use crate::{checks, cipher, keys};
+use crate::{checks, cipher, grants, keys};
 
 pub(crate) struct Encrypt;
 
@@ -14,6 +14,9 @@ pub(crate) struct Input {
     #[serde(default)]
     encryption_context: BTreeMap<String, String>,
     plaintext: String,
+    dry_run: Option<bool>,
+    #[serde(default)]
+    grant_tokens: Vec<String>,
 }
 
 impl Operation for Encrypt {
@@ -23,6 +26,7 @@ impl Operation for Encrypt {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        grants::known(lookup, &input.grant_tokens)?;
         let check = checks::on_key(lookup, "Encrypt", &input.key_id)?;
         Ok(vec![checks::with_context(check, &input.encryption_context)])
     }
@@ -35,7 +39,8 @@ impl Operation for Encrypt {
             return Err(ApiError::new("ValidationException", message));
         }
         let blob = cipher::encrypt(cx, &key, &input.encryption_context, &plaintext)?;
-        Ok(
+        keys::answer(
+            input.dry_run,
             json!({"CiphertextBlob": blob, "KeyId": key.arn, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}),
         )
     }

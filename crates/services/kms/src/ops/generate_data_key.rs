@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 use std::collections::BTreeMap;
 
-use crate::{checks, cipher, keys};
+use crate::{checks, cipher, grants, keys};
 
 pub(crate) struct GenerateDataKey;
 
@@ -15,6 +15,9 @@ pub(crate) struct Input {
     encryption_context: BTreeMap<String, String>,
     key_spec: Option<String>,
     number_of_bytes: Option<i64>,
+    dry_run: Option<bool>,
+    #[serde(default)]
+    grant_tokens: Vec<String>,
 }
 
 impl Operation for GenerateDataKey {
@@ -24,6 +27,7 @@ impl Operation for GenerateDataKey {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        grants::known(lookup, &input.grant_tokens)?;
         let check = checks::on_key(lookup, "GenerateDataKey", &input.key_id)?;
         Ok(vec![checks::with_context(check, &input.encryption_context)])
     }
@@ -41,7 +45,8 @@ impl Operation for GenerateDataKey {
         };
         let plaintext = cx.ids().vec(count);
         let blob = cipher::encrypt(cx, &key, &input.encryption_context, &plaintext)?;
-        Ok(
+        keys::answer(
+            input.dry_run,
             json!({"CiphertextBlob": blob, "Plaintext": cipher::base64(&plaintext), "KeyId": key.arn}),
         )
     }

@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 use std::collections::BTreeMap;
 
-use crate::{checks, cipher, keys};
+use crate::{checks, cipher, grants, keys};
 
 pub(crate) struct ReEncrypt;
 
@@ -18,6 +18,9 @@ pub(crate) struct Input {
     destination_key_id: String,
     #[serde(default)]
     destination_encryption_context: BTreeMap<String, String>,
+    dry_run: Option<bool>,
+    #[serde(default)]
+    grant_tokens: Vec<String>,
 }
 
 impl Operation for ReEncrypt {
@@ -27,6 +30,7 @@ impl Operation for ReEncrypt {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        grants::known(lookup, &input.grant_tokens)?;
         let (arn, _) = cipher::split(&input.ciphertext_blob)?;
         if let Some(named) = &input.source_key_id
             && keys::resolve(lookup, named)? != arn
@@ -56,9 +60,12 @@ impl Operation for ReEncrypt {
             &input.destination_encryption_context,
             &plaintext,
         )?;
-        Ok(json!({
-            "CiphertextBlob": blob, "SourceKeyId": source.arn, "KeyId": target.arn,
-            "SourceEncryptionAlgorithm": "SYMMETRIC_DEFAULT", "DestinationEncryptionAlgorithm": "SYMMETRIC_DEFAULT",
-        }))
+        keys::answer(
+            input.dry_run,
+            json!({
+                "CiphertextBlob": blob, "SourceKeyId": source.arn, "KeyId": target.arn,
+                "SourceEncryptionAlgorithm": "SYMMETRIC_DEFAULT", "DestinationEncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+            }),
+        )
     }
 }

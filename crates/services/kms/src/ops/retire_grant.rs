@@ -3,8 +3,8 @@
 use sekisho_engine::prelude::*;
 use std::sync::Arc;
 
-use crate::checks;
-use crate::grants::{GRANTS, Grant};
+use crate::grants::{self, GRANTS, Grant};
+use crate::{checks, keys};
 
 pub(crate) struct RetireGrant;
 
@@ -14,6 +14,7 @@ pub(crate) struct Input {
     key_id: Option<String>,
     grant_id: Option<String>,
     grant_token: Option<String>,
+    dry_run: Option<bool>,
 }
 
 impl Operation for RetireGrant {
@@ -32,7 +33,7 @@ impl Operation for RetireGrant {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let grant = find(&cx.lookup(), &input)?;
         cx.delete(&GRANTS, &grant.row());
-        Ok(json!({}))
+        keys::answer(input.dry_run, json!({}))
     }
 }
 
@@ -42,12 +43,7 @@ fn find(lookup: &Lookup<'_>, input: &Input) -> Result<Arc<Grant>, ApiError> {
         (Some(token), ..) => {
             let rows = lookup.scan(&GRANTS, "")?;
             let row = rows.into_iter().map(|(_, g)| g).find(|g| g.token == *token);
-            row.ok_or_else(|| {
-                ApiError::new(
-                    "InvalidGrantTokenException",
-                    "The grant token is not valid.",
-                )
-            })
+            row.ok_or_else(grants::no_such_token)
         }
         (None, Some(key), Some(id)) => {
             if !key.starts_with("arn:") {

@@ -12,6 +12,7 @@ pub(crate) struct RevokeGrant;
 pub(crate) struct Input {
     key_id: String,
     grant_id: String,
+    dry_run: Option<bool>,
 }
 
 impl Operation for RevokeGrant {
@@ -39,6 +40,6 @@ impl Operation for RevokeGrant {
             ));
         }
         cx.delete(&GRANTS, &row);
-        Ok(json!({}))
+        keys::answer(input.dry_run, json!({}))
     }
 }

@@ -8,7 +8,8 @@ use sekisho_engine::{BodyOut, Sealed, time};
 
 use crate::bucket::Bucket;
 use crate::checks::Making;
-use crate::object::{self, Content, Headers, Stored};
+use crate::conditions::{self, Conditions};
+use crate::object::{self, Content, Headers, OBJECTS, Stored, row};
 use crate::ops::get_object::readers;
 use crate::ops::put_object::without_aws_chunked;
 use crate::sse::{self, Sse, Wanted};
@@ -35,6 +36,8 @@ pub(crate) struct Input {
     #[serde(rename = "SSEKMSKeyId")]
     sse_kms_key_id: Option<String>,
     bucket_key_enabled: Option<bool>,
+    #[serde(rename = "SSEKMSEncryptionContext")]
+    sse_kms_encryption_context: Option<String>,
     #[serde(default)]
     metadata: BTreeMap<String, String>,
     tagging: Option<String>,
@@ -42,6 +45,12 @@ pub(crate) struct Input {
     copy_source: String,
     metadata_directive: Option<String>,
     tagging_directive: Option<String>,
+    if_match: Option<String>,
+    if_none_match: Option<String>,
+    copy_source_if_match: Option<String>,
+    copy_source_if_none_match: Option<String>,
+    copy_source_if_modified_since: Option<f64>,
+    copy_source_if_unmodified_since: Option<f64>,
 }
 
 impl Operation for CopyObject {
@@ -96,7 +105,20 @@ impl Operation for CopyObject {
         let origin = bucket::find(cx, &from)?;
         let bucket = bucket::find(cx, &input.bucket)?;
         let private = acl::is_private(cx, &bucket, &input.key, input.acl.as_deref())?;
-        let (_, old) = object::find(cx, &origin, &from_key, from_version.as_deref())?;
+        let (read, old) = object::find(cx, &origin, &from_key, from_version.as_deref())?;
+        let of_source = Conditions {
+            if_match: input.copy_source_if_match.as_deref(),
+            if_none_match: input.copy_source_if_none_match.as_deref(),
+            if_modified_since: input.copy_source_if_modified_since,
+            if_unmodified_since: input.copy_source_if_unmodified_since,
+        };
+        of_source.check_copied(&read, &old)?;
+        let current = cx.get(&OBJECTS, &row(&bucket.name, &input.key))?;
+        conditions::of_write(
+            current.as_deref(),
+            input.if_match.as_deref(),
+            input.if_none_match.as_deref(),
+        )?;
         let replace = input.metadata_directive.as_deref() == Some("REPLACE");
         let same = origin.name == bucket.name && from_key == input.key && from_version.is_none();
         if same
@@ -111,6 +133,7 @@ impl Operation for CopyObject {
             algorithm: input.server_side_encryption.clone(),
             key: input.sse_kms_key_id.clone(),
             bucket_key: input.bucket_key_enabled,
+            context: input.sse_kms_encryption_context.clone(),
         };
         let (size, checksum) = (old.size, old.checksum.clone());
         let (stored, sse, etag) = copy(cx, &origin, &old, &bucket, &input.key, wanted)?;

@@ -31,6 +31,8 @@ pub(crate) struct Input {
     #[serde(rename = "SSEKMSKeyId")]
     sse_kms_key_id: Option<String>,
     bucket_key_enabled: Option<bool>,
+    #[serde(rename = "SSEKMSEncryptionContext")]
+    sse_kms_encryption_context: Option<String>,
     #[serde(default)]
     metadata: BTreeMap<String, String>,
     tagging: Option<String>,
@@ -68,6 +70,7 @@ impl Operation for CreateMultipartUpload {
             algorithm: input.server_side_encryption.clone(),
             key: input.sse_kms_key_id.clone(),
             bucket_key: input.bucket_key_enabled,
+            context: input.sse_kms_encryption_context.clone(),
         };
         let (sse, _) = sse::begin(cx, &bucket, &input.key, wanted)?;
         let id = cx.ids().alnum(64);
@@ -76,6 +79,7 @@ impl Operation for CreateMultipartUpload {
             bucket: bucket.name.clone(),
             key: input.key.clone(),
             account: cx.account().to_owned(),
+            initiator: cx.caller().arn(),
             started_ms: cx.now_ms(),
             sse: sse.clone(),
             metadata: write::lower(input.metadata),
@@ -95,7 +99,7 @@ impl Operation for CreateMultipartUpload {
         };
         cx.put(&UPLOADS, &id, upload)?;
         let mut map = serde_json::Map::new();
-        sse.describe(&mut map);
+        sse.describe_written(&mut map);
         map.insert("Bucket".to_owned(), json!(bucket.name));
         map.insert("Key".to_owned(), json!(input.key));
         map.insert("UploadId".to_owned(), json!(id));

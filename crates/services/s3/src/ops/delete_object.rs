@@ -3,8 +3,8 @@
 use sekisho_engine::prelude::*;
 
 use crate::bucket::Bucket;
-use crate::object::{self, Version};
-use crate::{bucket, checks};
+use crate::object::{self, OBJECTS, Version, row};
+use crate::{bucket, checks, conditions};
 
 pub(crate) struct DeleteObject;
 
@@ -15,6 +15,7 @@ pub(crate) struct Input {
     key: String,
     expected_bucket_owner: Option<String>,
     version_id: Option<String>,
+    if_match: Option<String>,
 }
 
 impl Operation for DeleteObject {
@@ -38,6 +39,8 @@ impl Operation for DeleteObject {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
+        let current = cx.get(&OBJECTS, &row(&bucket.name, &input.key))?;
+        conditions::of_write(current.as_deref(), input.if_match.as_deref(), None)?;
         delete(cx, &bucket, &input.key, input.version_id.as_deref())
     }
 }

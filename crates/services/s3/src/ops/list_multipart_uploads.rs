@@ -46,7 +46,7 @@ impl Operation for ListMultipartUploads {
                 let owner = list::owner(&u.account);
                 json!({
                     "UploadId": u.id, "Key": u.key, "Initiated": time::seconds(u.started_ms), "StorageClass": u.storage_class,
-                    "Owner": owner, "Initiator": owner,
+                    "Owner": owner, "Initiator": u.initiator(),
                 })
             })
             .collect();

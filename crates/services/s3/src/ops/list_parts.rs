@@ -56,7 +56,7 @@ impl Operation for ListParts {
         Ok(json!({
             "Bucket": input.bucket, "Key": input.key, "UploadId": input.upload_id, "PartNumberMarker": after,
             "NextPartNumberMarker": last, "MaxParts": limit, "IsTruncated": more, "Parts": parts,
-            "Initiator": owner, "Owner": owner, "StorageClass": upload.storage_class,
+            "Initiator": upload.initiator(), "Owner": owner, "StorageClass": upload.storage_class,
         }))
     }
 }

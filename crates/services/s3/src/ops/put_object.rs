@@ -9,7 +9,7 @@ use crate::checks::Making;
 use crate::object::{self, Content, Headers, OBJECTS, row};
 use crate::sse::{self, Wanted};
 use crate::write::{self, parse_tags};
-use crate::{acl, bucket, checks};
+use crate::{acl, bucket, checks, conditions};
 
 pub(crate) struct PutObject;
 
@@ -31,6 +31,8 @@ pub(crate) struct Input {
     #[serde(rename = "SSEKMSKeyId")]
     sse_kms_key_id: Option<String>,
     bucket_key_enabled: Option<bool>,
+    #[serde(rename = "SSEKMSEncryptionContext")]
+    sse_kms_encryption_context: Option<String>,
     #[serde(default)]
     metadata: BTreeMap<String, String>,
     tagging: Option<String>,
@@ -81,20 +83,11 @@ impl Operation for PutObject {
         let body = cx.take_body()?;
         write::verify(&body, input.content_md5.as_deref(), &input.claimed())?;
         let current = cx.get(&OBJECTS, &row(&bucket.name, &input.key))?;
-        let etag_now = current
-            .as_ref()
-            .and_then(|o| o.versions.first())
-            .and_then(|v| v.content.as_ref())
-            .map(|c| c.etag.clone());
-        let stale = match (input.if_none_match.as_deref(), input.if_match.as_deref()) {
-            (Some(_), _) => etag_now.is_some(),
-            (None, Some(wanted)) => etag_now.is_none_or(|e| wanted.trim_matches('"') != e),
-            (None, None) => false,
-        };
-        if stale {
-            let message = "At least one of the pre-conditions you specified did not hold";
-            return Err(ApiError::new("PreconditionFailed", message).status(412));
-        }
+        conditions::of_write(
+            current.as_deref(),
+            input.if_match.as_deref(),
+            input.if_none_match.as_deref(),
+        )?;
         let carry = write::carry(&body)?;
         let etag = write::etag(cx, &body);
         let checksum = write::checksum_of(&body);
@@ -142,6 +135,7 @@ impl StreamOperation for PutObject {
             algorithm: input.server_side_encryption.clone(),
             key: input.sse_kms_key_id.clone(),
             bucket_key: input.bucket_key_enabled,
+            context: input.sse_kms_encryption_context.clone(),
         };
         let (sse, key) = sse::begin(cx, &bucket, &input.key, wanted)?;
         let mut spec = write::sink(cx, sse, &key, input.algorithm())?;
