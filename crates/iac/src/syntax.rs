@@ -5,7 +5,116 @@ use hcl_edit::structure::Body;
 
 /// The body of a file. All spans are those of `text`.
 pub(crate) fn body(text: &str) -> Result<Body, Error> {
-    hcl_edit::parser::parse_body(&prepared(text))
+    let text = prepared(text);
+    hcl_edit::parser::parse_body(&text).or_else(|error| {
+        // The places of an error are those of the text as it was written.
+        hcl_edit::parser::parse_body(&joined(&text)).map_err(|_| error)
+    })
+}
+
+/// Where the scanner is.
+#[derive(Clone, Copy, PartialEq)]
+enum Inside {
+    /// `{ … }` of a block or an object: its lines matter.
+    Lines,
+    /// Parentheses, brackets, `{ for … }`, `${ … }`: they do not.
+    Joined,
+    /// Between quotes.
+    Quotes,
+}
+
+/// The same text, in the same places, with blanks instead of line ends (and of the comments before them) where these mean
+/// nothing: `hcl-edit` does not take all of them, as in a conditional of a `{ for … }`.
+fn joined(text: &str) -> String {
+    let mut out = text.as_bytes().to_vec();
+    let bytes = text.as_bytes();
+    let mut stack = vec![Inside::Lines];
+    let mut at = 0;
+    let starts = |at: usize, with: &str| text.get(at..).is_some_and(|t| t.starts_with(with));
+    let line_end = |at: usize| {
+        let rest = bytes.get(at..).unwrap_or_default();
+        rest.iter()
+            .position(|b| *b == b'\n')
+            .map_or(bytes.len(), |n| at + n)
+    };
+    while let Some(&byte) = bytes.get(at) {
+        let inside = stack.last().copied().unwrap_or(Inside::Lines);
+        if inside == Inside::Quotes {
+            match byte {
+                b'\\' => at += 1,
+                b'$' | b'%' if starts(at + 1, "{") && !before(bytes, at, byte) => {
+                    stack.push(Inside::Joined);
+                    at += 1;
+                }
+                b'"' => {
+                    stack.pop();
+                }
+                _ => {}
+            }
+            at += 1;
+            continue;
+        }
+        let mut end = at + 1;
+        let mut blank = false;
+        match byte {
+            b'"' => stack.push(Inside::Quotes),
+            b'#' => (end, blank) = (line_end(at), true),
+            b'/' if starts(at, "//") => (end, blank) = (line_end(at), true),
+            b'/' if starts(at, "/*") => {
+                let close = text.get(at + 2..).and_then(|t| t.find("*/"));
+                (end, blank) = (close.map_or(bytes.len(), |n| at + n + 4), true);
+            }
+            b'<' if starts(at, "<<") => end = heredoc(text, at).unwrap_or(end + 1),
+            b'(' | b'[' => stack.push(Inside::Joined),
+            b'{' => {
+                let inner = text.get(at + 1..).unwrap_or_default().trim_start();
+                let loops = inner
+                    .strip_prefix("for")
+                    .is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace()));
+                stack.push(if loops { Inside::Joined } else { Inside::Lines });
+            }
+            b')' | b']' | b'}' if stack.len() > 1 => {
+                stack.pop();
+            }
+            b'\n' | b'\r' => blank = true,
+            _ => {}
+        }
+        if blank && inside == Inside::Joined {
+            for byte in out.iter_mut().take(end).skip(at) {
+                *byte = b' ';
+            }
+        }
+        at = end;
+    }
+    // Only whole characters were taken away.
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Whether the byte before stands there to take the meaning of the one behind it away: `$${`, `%%{`.
+fn before(bytes: &[u8], at: usize, byte: u8) -> bool {
+    at.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&byte)
+}
+
+/// Where a heredoc that begins at `at` ends: before the line end behind its mark.
+fn heredoc(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at + 2..)?;
+    let (mark, body) = rest.split_once('\n')?;
+    let mark = mark.strip_prefix('-').unwrap_or(mark).trim();
+    let named = !mark.is_empty()
+        && mark
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    if !named {
+        return None;
+    }
+    let mut end = text.len() - body.len();
+    for line in body.split_inclusive('\n') {
+        if line.trim() == mark {
+            return Some(end + line.trim_end_matches(['\r', '\n']).len());
+        }
+        end += line.len();
+    }
+    None
 }
 
 /// The same text, in the same places, without what the parser does not take: a byte order mark, and heredocs without
@@ -68,7 +177,38 @@ mod tests {
         assert!(body.get_attribute("c").is_some());
     }
 
+    #[test]
+    fn lines_that_mean_nothing_are_joined() {
+        for expression in [
+            "{ for k in [\"a\"] : k => k == \"b\" ? 1 :\n 2 }",
+            "{ for k, v in {a=1} : k => true # why\n ? 1 : 2 }",
+            "{ for k, v in {a=1} : k => 1 +\n 2 }",
+            "{ for k, v in {a=1} : k => 1 if true ||\n false }",
+            "{ for k, v in true ?\n {a=1} : {} : k => v }",
+            "[!\n true]",
+            "(-\n 1)",
+            "[{ for k in [\"}\"] : k => <<X\n lines }\n stay\nX\n }, 1 ? /* a\nb */ 2\n : 3]",
+        ] {
+            let text = format!("a = {expression}\nb = {{\n  c = 1\n  d = 2\n}}\n");
+            let read = body(&text);
+            assert!(read.is_ok(), "{expression}: {}", read.unwrap_err());
+            assert!(read.unwrap().get_attribute("b").is_some());
+        }
+        // What is wrong is wrong where it stands.
+        let error = body("a = [1,\n 2]\nb = {\n  c =\n}\n").unwrap_err();
+        assert_eq!(error.location().line(), 4);
+    }
+
     proptest::proptest! {
+        #[test]
+        fn joining_moves_nothing(text in "(a|=|<<X|X|\n|\r\n| |\"|[{}()\\[\\]#$%]|//|/\\*|\\*/|for |é){0,40}") {
+            let out = joined(&text);
+            proptest::prop_assert_eq!(out.len(), text.len());
+            let kept = |(a, b): (u8, u8)| a == b || b == b' ';
+            proptest::prop_assert!(text.bytes().zip(out.bytes()).all(kept));
+            let _ = body(&text);
+        }
+
         #[test]
         fn no_byte_is_moved(text in "(a|=|<<|-|EOT|\n|\r\n| |\"){0,24}") {
             let out = prepared(&text);

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 
-use self::walk::Walk;
+use self::walk::{Memory, Walk};
 use crate::block::{Node, place_of};
 use crate::config::Configuration;
 use crate::{Problem, Source};
@@ -87,6 +87,7 @@ impl Configuration {
     #[must_use]
     pub fn unknown_repetitions(&self, computed: Computed<'_>) -> Vec<Problem> {
         let depth = Cell::new(0);
+        let memory = Memory::default();
         let nodes = self.nodes.iter();
         let nodes = nodes.map(|n| (n.address(), &n.body, &n.place.source, n.module));
         let calls = self.modules.iter().filter_map(|m| {
@@ -101,6 +102,7 @@ impl Configuration {
                     continue;
                 };
                 let walk = Walk {
+                    memory: &memory,
                     config: self,
                     module,
                     names: BTreeMap::new(),

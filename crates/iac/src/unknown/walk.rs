@@ -1,7 +1,7 @@
 //! Follows what is unknown through expressions.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 
 use hcl_edit::expr::{
     BinaryOperator, Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator,
@@ -25,7 +25,11 @@ pub(super) struct Walk<'a> {
     pub(super) names: BTreeMap<String, Known>,
     pub(super) computed: Computed<'a>,
     pub(super) depth: &'a Cell<usize>,
+    pub(super) memory: &'a Memory,
 }
+
+/// What is known of values that have a name, by module, kind and name: each is followed once.
+pub(super) type Memory = RefCell<HashMap<(usize, &'static str, String), Known>>;
 
 impl<'a> Walk<'a> {
     fn within(&self, module: usize) -> Self {
@@ -34,6 +38,23 @@ impl<'a> Walk<'a> {
             names: BTreeMap::new(),
             ..self.clone()
         }
+    }
+
+    /// What is known of a value that `module` calls `name`.
+    fn once(
+        &self,
+        module: usize,
+        kind: &'static str,
+        name: &str,
+        value: impl FnOnce() -> Known,
+    ) -> Known {
+        let place = (module, kind, name.to_owned());
+        if let Some(known) = self.memory.borrow().get(&place) {
+            return known.clone();
+        }
+        let known = value();
+        self.memory.borrow_mut().insert(place, known.clone());
+        known
     }
 
     /// How much is known of the value of an expression.
@@ -277,7 +298,9 @@ impl<'a> Walk<'a> {
             Known::Module(index) => {
                 let module = self.config.modules.get(index);
                 let output = module.and_then(|m| m.outputs.get(name));
-                output.map_or(Known::All, |o| self.within(index).of(&o.value))
+                output.map_or(Known::All, |o| {
+                    self.once(index, "output", name, || self.within(index).of(&o.value))
+                })
             }
             Known::All | Known::Items(_) => Known::All,
         }
@@ -297,13 +320,17 @@ impl<'a> Walk<'a> {
         let behind = |count: usize| operators.get(count..).unwrap_or_default();
         match root {
             "local" => {
-                let (_, expression) = own.locals.get(name(0)?)?;
-                Some((self.within(self.module).of(expression), behind(1)))
+                let local = name(0)?;
+                let (_, expression) = own.locals.get(local)?;
+                let value = || self.within(self.module).of(expression);
+                Some((self.once(self.module, "local", local, value), behind(1)))
             }
             "var" => {
                 let (caller, call) = own.call.as_ref()?;
-                let attribute = call.body.get_attribute(name(0)?)?;
-                Some((self.within(*caller).of(&attribute.value), behind(1)))
+                let variable = name(0)?;
+                let attribute = call.body.get_attribute(variable)?;
+                let value = || self.within(*caller).of(&attribute.value);
+                Some((self.once(self.module, "var", variable, value), behind(1)))
             }
             "module" => {
                 let child = own.children.get(name(0)?).copied()?;
