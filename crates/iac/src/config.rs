@@ -32,6 +32,8 @@ pub struct Configuration {
     pub(crate) workspace: Option<String>,
     /// The nodes by address, once all are read.
     pub(crate) addresses: OnceLock<BTreeMap<String, usize>>,
+    /// The nodes without instances, once somebody asks.
+    pub(crate) absent: OnceLock<BTreeSet<usize>>,
 }
 
 /// Modules that call each other deeper than this go round in a circle.

@@ -4,6 +4,7 @@
 //!
 //! Deliberately absent: what a resource is. The caller makes it, and says which attributes it then has.
 
+mod absent;
 mod block;
 mod check;
 mod config;

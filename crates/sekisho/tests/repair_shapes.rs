@@ -798,3 +798,60 @@ fn what_another_lacks_elsewhere_is_left_alone() {
         ],
     );
 }
+
+const BROKEN_TRUST: (&str, &str, &str) = (
+    "registry.tf",
+    "identifiers = [aws_iam_role.codepipeline.arn]",
+    "identifiers = [\"arn:aws:iam::333333333333:root\"]",
+);
+
+/// What is not made has no policy, and what has a role's name has not its trust policy.
+#[test]
+fn beside_attachments_that_are_not_made() {
+    for count in ["count = 0", ""] {
+        let attachment = format!(
+            "resource \"aws_iam_role_policy_attachment\" \"more\" {{\n  {count}\n  provider = aws.registry\n  role = aws_iam_role.ecr_source.name\n  policy_arn = \"arn:aws:iam::aws:policy/job-function/ViewOnlyAccess\"\n}}\n"
+        );
+        let edits = [BROKEN_TRUST, ("more.tf", "", attachment.as_str())];
+        let edits = if count.is_empty() {
+            &edits[..1]
+        } else {
+            &edits[..]
+        };
+        let diff = repaired("cross-account-ecr", &["."], edits);
+        holds(
+            &diff,
+            &["+      identifiers = [aws_iam_role.codepipeline.arn]"],
+        );
+    }
+}
+
+/// Of what a condition, `coalesce` or `try` chooses from, the statement goes into what is chosen.
+#[test]
+fn into_the_document_that_is_taken() {
+    let other = "variable \"mfa\" {\n  default = false\n}\ndata \"aws_iam_policy_document\" \"mfa\" {\n  count = var.mfa ? 1 : 0\n  statement {\n    actions = [\"sts:AssumeRole\"]\n    principals {\n      type        = \"AWS\"\n      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n  }\n}\n";
+    let trust = "data.aws_iam_policy_document.ecr_source_trust.json";
+    for written in [
+        format!("var.mfa ? data.aws_iam_policy_document.mfa[0].json : {trust}"),
+        format!("coalesce(null, try(data.aws_iam_policy_document.mfa[0].json, {trust}))"),
+    ] {
+        let assigned = format!(
+            "assume_role_policy = {trust}\n  tags               = local.tags\n}}\n\n# The role reads"
+        );
+        let chosen = assigned.replace(trust, &written);
+        let edits = [
+            BROKEN_TRUST,
+            ("registry.tf", assigned.as_str(), chosen.as_str()),
+            ("mfa.tf", "", other),
+        ];
+        let diff = repaired("cross-account-ecr", &["."], &edits);
+        holds(
+            &diff,
+            &[
+                "+++ b//registry.tf",
+                "+      identifiers = [aws_iam_role.codepipeline.arn]",
+            ],
+        );
+        lacks(&diff, &["mfa.tf"]);
+    }
+}

@@ -171,13 +171,17 @@ impl Configuration {
                 }),
                 _ => None,
             },
-            Expression::Conditional(c) => [&c.true_expr, &c.false_expr]
-                .into_iter()
-                .filter(|_| depth < MAX_DEPTH)
-                .find_map(|expression| {
-                    let inner = At { expression, ..*at };
-                    self.written(&inner, depth + 1)
-                }),
+            Expression::Conditional(c) => match self.decided(at.module, &c.cond_expr, at.source) {
+                Some(true) => vec![&c.true_expr],
+                Some(false) => vec![&c.false_expr],
+                None => vec![&c.true_expr, &c.false_expr],
+            }
+            .into_iter()
+            .filter(|_| depth < MAX_DEPTH)
+            .find_map(|expression| {
+                let inner = At { expression, ..*at };
+                self.written(&inner, depth + 1)
+            }),
             Expression::HeredocTemplate(_) => {
                 let range = at.expression.span()?;
                 let list = json_statements(at.source, range)?;
@@ -306,7 +310,10 @@ impl Configuration {
                 "json" | "minified_json",
             ] => {
                 let path = &self.modules.get(at.module)?.path;
-                Some(format!("{path}data.aws_iam_policy_document.{name}"))
+                let address = format!("{path}data.aws_iam_policy_document.{name}");
+                let index = self.nodes.iter().position(|n| n.address() == address)?;
+                // One that is not made says nothing: what stands beside it does.
+                (!self.absent().contains(&index)).then_some(address)
             }
             _ => None,
         }

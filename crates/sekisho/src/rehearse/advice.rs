@@ -342,10 +342,25 @@ fn absent_key(client: &Client, resource: &str) -> Option<String> {
     })
 }
 
+/// How what stands beside `node` names `other`: by its address, or the module that it is in.
+fn beside(node: &Node, other: &Node) -> String {
+    let address = other.address();
+    let Some(rest) = address.strip_prefix(&node.path) else {
+        return address;
+    };
+    match rest
+        .strip_prefix("module.")
+        .and_then(|r| r.split('.').next())
+    {
+        Some(name) => format!("{}module.{name}", node.path),
+        None => address,
+    }
+}
+
 /// Policies that may decide about a pipeline and for which it does not wait: its first execution begins with it.
 pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note> {
     let mut out = Vec::new();
-    let absent = unsupported::without_instances(configuration);
+    let absent = configuration.absent();
     let directory = |node: &Node| node.path.split_once(':').map(|(label, _)| label.to_owned());
     for (index, node) in configuration.nodes.iter().enumerate() {
         if node.type_name != "aws_codepipeline" || absent.contains(&index) {
@@ -367,7 +382,9 @@ pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note
             if late.is_empty() {
                 continue;
             }
-            let names: Vec<String> = late.iter().map(|n| n.address()).collect();
+            // `depends_on` takes what stands in the same module: for a resource in another one, the call of that one.
+            let mut names: Vec<String> = late.iter().map(|n| beside(node, n)).collect();
+            names.dedup();
             out.push(Note {
                 message: format!(
                     "{} does not wait for {}: its first execution begins with it, and may find them missing; {what}",

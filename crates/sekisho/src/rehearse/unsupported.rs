@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use sekisho_iac::{Configuration, Node, Order, Problem, Repetition, Scope, State};
+use sekisho_iac::{Configuration, Node, Order, Problem, Scope};
 
 use super::{Note, resources};
 
@@ -111,29 +111,6 @@ pub(super) fn loosen(configuration: &Configuration, order: &mut Order) {
     }
 }
 
-/// The nodes of which there is no instance, as far as that follows from the configuration alone.
-pub(super) fn without_instances(configuration: &Configuration) -> BTreeSet<usize> {
-    let state = State::new(configuration);
-    let none = |node: &Node| {
-        // `try` and `can` would take what is not made for what is not there.
-        if !configuration.repeated_by(node).is_empty() {
-            return Ok(false);
-        }
-        let scopes = state.scopes(node)?;
-        for (_, scope) in &scopes {
-            match node.repetition(scope)? {
-                Repetition::Count(0) => {}
-                Repetition::Each(pairs) if pairs.is_empty() => {}
-                _ => return Ok::<bool, Problem>(false),
-            }
-        }
-        Ok(true)
-    };
-    let nodes = configuration.nodes.iter().enumerate();
-    let absent = nodes.filter(|(_, n)| none(n).unwrap_or(false));
-    absent.map(|(i, _)| i).collect()
-}
-
 /// The nodes that are left out, and a note for each that is the reason.
 ///
 /// # Errors
@@ -148,7 +125,7 @@ pub(super) fn left_out(
     if !nodes().any(|(_, n)| missing(n) || foreign(n)) {
         return Ok((BTreeSet::new(), Vec::new()));
     }
-    let absent = without_instances(configuration);
+    let absent = configuration.absent();
     let needed = needed(configuration, order, true);
     let unsupported: BTreeSet<usize> = nodes()
         .filter(|(i, _)| !absent.contains(i))

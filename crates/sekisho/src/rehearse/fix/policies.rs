@@ -336,6 +336,8 @@ impl<'c> Policies<'c> {
         let made = |n: &Node| self.made.iter().any(|m| std::ptr::eq(m.node, n));
         let needs = order.needs.iter().enumerate();
         let users = needs.filter(|(_, needs)| needs.contains(&own));
+        let absent = self.configuration.absent();
+        let users = users.filter(|(index, _)| !absent.contains(index));
         let users = users.filter_map(|(index, _)| nodes.get(index));
         users
             .filter(|n| n.type_name.contains("policy") && !made(n))

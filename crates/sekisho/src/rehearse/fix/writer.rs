@@ -108,7 +108,10 @@ impl<'c> Writer<'c> {
             let Some(source) = self.configuration.policy_source(made.node, argument) else {
                 continue;
             };
-            let others = self.others(made.node).into_iter();
+            // What needs a role has its name, not its trust policy: only a managed policy is another's as well.
+            let attached = made.node.type_name == "aws_iam_policy";
+            let others = attached.then(|| self.others(made.node));
+            let others = others.into_iter().flatten();
             let holders: Vec<String> = holders.into_iter().chain(others).collect();
             for (place, document) in self.places(source) {
                 let others = document.into_iter().flat_map(|node| self.others(node));
