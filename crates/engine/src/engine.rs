@@ -34,6 +34,20 @@ pub struct EngineConfig {
     pub root_secret: String,
     /// Whether registry addresses have the form of AWS (`<account>.dkr.ecr.<region>.amazonaws.com`).
     pub aws_registry_host: bool,
+    /// Calls that are let through though they are denied. Only rehearsals have any, to see what comes behind a call that no
+    /// statement would allow; what they allow is never said to be allowed.
+    pub waived: Vec<Waiver>,
+}
+
+/// A call that is let through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// The ARN of the user or role that calls.
+    pub principal: String,
+    /// The action.
+    pub action: String,
+    /// The resource, with wildcards.
+    pub resource: String,
 }
 
 impl Default for EngineConfig {
@@ -41,6 +55,7 @@ impl Default for EngineConfig {
         Self {
             root_secret: "sekisho".to_owned(),
             aws_registry_host: true,
+            waived: Vec::new(),
         }
     }
 }
@@ -131,6 +146,15 @@ impl Engine {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Whether a call is let through though it is denied.
+    pub(crate) fn waives(&self, principal: &str, action: &str, resource: &str) -> bool {
+        self.config.waived.iter().any(|w| {
+            w.principal == principal
+                && w.action == action
+                && sekisho_arn::glob(&w.resource, resource)
+        })
     }
 
     /// The registry of operations.

@@ -297,6 +297,9 @@ impl Dispatch<'_> {
             denied,
             conditional,
         } = ask(lookup, facts, check, &resource);
+        let caller = &self.caller.principal;
+        let name = caller.principal_arn().unwrap_or_else(|| self.caller.arn());
+        let denied = denied.filter(|_| !self.engine.waives(&name, &check.action, &check.resource));
         let denial = denied.map(|(message, explained)| {
             let denied = service.access_denied;
             let mut error = ApiError::new(denied.code, message).status(denied.status);

@@ -42,7 +42,7 @@ pub use caller::Caller;
 pub use canonical::{canonical_account, canonical_id};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use cx::{Cx, Lookup};
-pub use engine::{Call, Engine, EngineConfig, Reply};
+pub use engine::{Call, Engine, EngineConfig, Reply, Waiver};
 pub use error::ApiError;
 pub use event::{Decided, Event, EventError, MissingSide};
 pub use identity::{

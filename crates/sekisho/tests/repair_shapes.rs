@@ -855,3 +855,87 @@ fn into_the_document_that_is_taken() {
         lacks(&diff, &["mfa.tf"]);
     }
 }
+
+/// What is granted is for every execution: placeholders, variables and the files of an archive are another each time.
+#[test]
+fn for_every_execution() {
+    let release = "\n  statement {\n    sid       = \"Release\"\n    actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/*\"]\n  }\n";
+    for (key, extract, expected) in [
+        ("releases/#{Image.ImageTag}", "true", "releases/latest/*"),
+        ("releases/#{Image.ImageDigest}", "true", "releases/*/*"),
+        (
+            "#{codepipeline.PipelineExecutionId}/x-{datetime}.zip",
+            "false",
+            "*/x-*.zip",
+        ),
+        // As long as the end of an artifact's key, in another bucket.
+        ("d/prod/app.zip", "false", "d/prod/app.zip"),
+    ] {
+        let configuration = format!("Extract    = \"{extract}\"\n        ObjectKey  = \"{key}\"");
+        let edits = [
+            ("pipeline.tf", release, ""),
+            (
+                "pipeline.tf",
+                "Extract    = \"true\"\n        ObjectKey  = \"releases/#{Image.ImageTag}\"",
+                configuration.as_str(),
+            ),
+        ];
+        let edits: Vec<(&str, &str, &str)> = edits
+            .into_iter()
+            .map(|(file, from, to)| (file, from, if to.is_empty() { "\n" } else { to }))
+            .collect();
+        let diff = repaired("cross-account-ecr", &["."], &edits);
+        let line = format!("+    resources = [\"${{aws_s3_bucket.releases.arn}}/{expected}\"]");
+        holds(&diff, &[line.as_str()]);
+    }
+}
+
+/// What no statement mends is no end: what is missing behind it is found all the same.
+#[test]
+fn behind_what_no_statement_mends() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cross-account-ecr");
+    copy(&from, folder.path());
+    let edit = |file: &str, from: &str, to: &str| {
+        let path = folder.path().join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file} does not hold {from}");
+        std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+    };
+    edit(
+        "registry.tf",
+        "data \"aws_iam_policy_document\" \"ecr_source\" {\n",
+        "data \"aws_iam_policy_document\" \"ecr_source\" {\n  statement {\n    effect    = \"Deny\"\n    actions   = [\"ecr:DescribeImages\"]\n    resources = [\"*\"]\n  }\n",
+    );
+    edit(
+        "artifact_store.tf",
+        "\"kms:GenerateDataKey*\"",
+        "\"kms:ListGrants\"",
+    );
+    edit(
+        "pipeline.tf",
+        "actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/*\"]",
+        "actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/x\"]",
+    );
+    let options = Options::new(folder.path());
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(
+        !completion.passes && completion.to_the_end,
+        "{:?}",
+        completion.failing
+    );
+    let stuck: Vec<&str> = completion
+        .stuck
+        .iter()
+        .map(|d| d.cause.action.as_str())
+        .collect();
+    assert_eq!(stuck, ["ecr:DescribeImages"]);
+    let mut missing: Vec<String> = completion
+        .patches
+        .iter()
+        .map(|p| format!("{}", p.statement["Action"].as_str().unwrap()))
+        .collect();
+    missing.sort();
+    assert_eq!(missing, ["kms:GenerateDataKey", "s3:PutObject"]);
+}

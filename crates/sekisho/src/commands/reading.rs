@@ -185,6 +185,7 @@ impl ReadingArgs {
     /// What the command line, the environment and `sekisho.toml` say, in this order.
     pub(super) fn options(&self) -> Result<Options, CouldNotRun> {
         let mut options = Options {
+            waived: Vec::new(),
             reading: Reading {
                 directories: self.directories.clone(),
                 assignments: self.assignments.0.clone(),

@@ -59,6 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     }
     let failed = |e: &dyn std::fmt::Display| CouldNotRun(e.to_string());
     let config = EngineConfig {
+        waived: Vec::new(),
         root_secret: args
             .root_secret
             .clone()

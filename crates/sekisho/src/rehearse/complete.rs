@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use sekisho_codepipeline::is_run;
+use sekisho_engine::Waiver;
 use sekisho_iac::Problem;
 use serde_json::Value;
 
@@ -30,6 +31,10 @@ pub struct Completion {
     pub hints: Vec<Note>,
     /// Whether the delivery passes with all of them: rehearsed, not concluded.
     pub passes: bool,
+    /// Whether it would pass with all of them, if the denials that no statement mends were none: nothing else is missing.
+    pub to_the_end: bool,
+    /// Whether the search ended before its end: more may be missing.
+    pub gave_up: bool,
     /// The values of the resources of the rehearsal that passed, by address.
     pub made: BTreeMap<String, Value>,
     /// Texts that have a name in a module there, by what comes before addresses in it.
@@ -38,43 +43,98 @@ pub struct Completion {
     pub rehearsals: usize,
 }
 
-/// Finds everything that `outcome`, a rehearsal that did not pass, lacks.
+/// Finds everything that `outcome`, a rehearsal that did not pass, lacks: also behind calls that no statement mends, which
+/// are let through then to see what comes.
 ///
 /// # Errors
 /// What keeps the configuration from being rehearsed.
 pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<Problem>> {
     // What is kept is the rehearsal of the configuration as it is.
-    let options = &Options {
+    let mut options = Options {
         data: None,
         ..options.clone()
     };
     let mut done = Completion::default();
-    let mut more = new_patches(&outcome.denials, &done.patches);
-    while !more.is_empty() && done.rehearsals < ROUNDS {
-        done.patches.append(&mut more);
-        let next = rehearse_with(options, &done.patches, &mut |_| {})?;
+    let mut denials = outcome.denials.clone();
+    let mut last: Option<Outcome> = None;
+    loop {
+        if !add(&mut done.patches, &denials) {
+            if done.stuck.is_empty()
+                && let Some(last) = &last
+            {
+                done.hints.clone_from(&last.hints);
+            }
+            let more: Vec<Waiver> = denials
+                .iter()
+                .map(waiver)
+                .filter(|w| !options.waived.contains(w))
+                .collect();
+            done.stuck.append(&mut denials);
+            if more.is_empty() {
+                break;
+            }
+            options.waived.extend(more);
+        }
+        if done.rehearsals == ROUNDS {
+            done.gave_up = true;
+            break;
+        }
+        let next = rehearse_with(&options, &done.patches, &mut |_| {})?;
         done.rehearsals += 1;
-        done.passes = next.passes();
-        if done.passes {
+        done.to_the_end = next.passes();
+        if done.to_the_end {
+            done.passes = options.waived.is_empty();
             done.made = next.made;
             done.named = next.named;
             break;
         }
-        more = new_patches(&next.denials, &done.patches);
+        denials.clone_from(&next.denials);
         done.found.extend(next.denials.iter().cloned());
-        if more.is_empty() {
-            done.failing = failing(&next);
-            done.hints.clone_from(&next.hints);
-            done.stuck = next.denials;
-        }
+        last = Some(next);
     }
-    if done.rehearsals == 0 {
-        done.stuck = outcome.denials.clone();
-    }
-    if done.passes {
-        drop_needless(options, &mut done)?;
+    if done.to_the_end {
+        other_execution(&options, &mut done)?;
+        drop_needless(&options, &mut done)?;
+    } else if let Some(last) = last {
+        done.failing = failing(&last);
+        let new = |hint: &Note| !done.hints.iter().any(|h| h.message == hint.message);
+        let more: Vec<Note> = last.hints.into_iter().filter(new).collect();
+        done.hints.extend(more);
     }
     Ok(done)
+}
+
+/// Rehearses with other ids: what is enough for one execution only is not enough.
+fn other_execution(options: &Options, done: &mut Completion) -> Result<(), Vec<Problem>> {
+    let other = Options {
+        seed: options.seed.wrapping_add(1),
+        ..options.clone()
+    };
+    while done.rehearsals < ROUNDS {
+        let next = rehearse_with(&other, &done.patches, &mut |_| {})?;
+        done.rehearsals += 1;
+        if next.passes() {
+            return Ok(());
+        }
+        if !add(&mut done.patches, &next.denials) {
+            break;
+        }
+    }
+    (done.passes, done.to_the_end) = (false, false);
+    Ok(())
+}
+
+/// The call of a denial, in every execution.
+fn waiver(denial: &Denial) -> Waiver {
+    let cause = &denial.cause;
+    Waiver {
+        principal: cause
+            .holder
+            .clone()
+            .unwrap_or_else(|| cause.principal.clone()),
+        action: cause.action.clone(),
+        resource: denial.resource.clone(),
+    }
 }
 
 /// What failed although nothing was denied there.
@@ -105,14 +165,21 @@ fn failing(outcome: &Outcome) -> Vec<String> {
     resources.chain(actions).collect()
 }
 
-fn new_patches(denials: &[Denial], known: &[Patch]) -> Vec<Patch> {
-    let mut out: Vec<Patch> = Vec::new();
+/// Adds what denials ask for and is not among the statements; whether there was anything. A statement that several calls
+/// need says so.
+fn add(patches: &mut Vec<Patch>, denials: &[Denial]) -> bool {
+    let before = patches.len();
     for patch in denials.iter().filter_map(Patch::of) {
-        if !known.iter().chain(&out).any(|k| k.same(&patch)) {
-            out.push(patch);
+        match patches.iter_mut().find(|p| p.same(&patch)) {
+            None => patches.push(patch),
+            Some(there) => there.calls.extend(patch.calls),
         }
     }
-    out
+    for patch in patches.iter_mut() {
+        patch.calls.sort();
+        patch.calls.dedup();
+    }
+    patches.len() > before
 }
 
 /// Leaves each statement out once; what passes without it is not needed. Last to first: what was found late stands on

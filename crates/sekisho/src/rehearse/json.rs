@@ -54,13 +54,15 @@ pub(super) fn completion(completion: &Completion, fix: Option<&Fix>) -> Value {
     json!({
         "diff": fix.filter(|f| f.passes).map(Fix::diff),
         "enough": completion.passes,
+        "complete": completion.to_the_end,
         "rehearsals": completion.rehearsals,
         "statements": completion.patches.iter().map(|p| json!({
             "account": p.account,
             "side": p.side,
             "holder": p.holder,
             "statement": p.statement,
-            "call": p.call,
+            "call": p.calls.first(),
+            "calls": p.calls,
             "denial": p.denial,
             "conditional": p.conditional,
             "file": p.at.as_ref().map(|(file, _)| file),

@@ -67,7 +67,7 @@ pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> St
     }
     for patch in completion.iter().flat_map(|c| &c.patches) {
         missing += 1;
-        let name = format!("{} of {}: {}", patch.side, patch.holder, patch.call);
+        let name = format!("{} of {}: {}", patch.side, patch.holder, patch.needed_by());
         let name = once(&name, &mut names);
         let text = format!("account {}: add {}", patch.account, patch.statement);
         case(&mut policies, &name, &text);

@@ -130,7 +130,7 @@ fn missing(completion: &Completion, out: &mut String) {
                 patch.side,
                 patch.holder,
                 patch.statement.to_string().replace('|', "\\|"),
-                inline(&patch.call)
+                inline(&patch.needed_by())
             );
         }
         out.push('\n');

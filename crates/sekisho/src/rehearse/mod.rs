@@ -4,6 +4,7 @@ mod acl;
 mod advice;
 mod apply;
 mod complete;
+mod every;
 mod excerpt;
 mod fix;
 mod follow;
@@ -30,7 +31,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sekisho_doctor::Cause;
-use sekisho_engine::{ApiError, Call, Caller, Engine, Event, Origin, Reply, RequestInfo, Signing};
+use sekisho_engine::{
+    ApiError, Call, Caller, Engine, EngineConfig, Event, Origin, Reply, RequestInfo, Signing,
+    Waiver,
+};
 use sekisho_executor::{Executor, Skip};
 use sekisho_iac::{Configuration, Place, Problem, Reading, Spot};
 use serde_json::{Map, Value};
@@ -80,6 +84,8 @@ pub struct Options {
     pub organization: Option<crate::settings::Organized>,
     /// Where what was made is kept; in memory without one.
     pub data: Option<PathBuf>,
+    /// Calls that are let through though they are denied, to see what comes behind them.
+    pub waived: Vec<Waiver>,
 }
 
 impl Options {
@@ -108,6 +114,7 @@ impl Default for Options {
             timeout: Duration::from_secs(60),
             policies: BTreeMap::new(),
             organization: None,
+            waived: Vec::new(),
             data: None,
         }
     }
@@ -174,6 +181,8 @@ pub struct Denial {
     pub id: String,
     /// The cause.
     pub cause: Cause,
+    /// The resource, as it is in every execution.
+    pub resource: String,
     /// Pipeline, stage and action, if it was one of theirs.
     pub action: Option<(String, String, String)>,
     /// Where the statement stands that denies, or the policy that lacks one.
@@ -376,6 +385,10 @@ fn new_engine(options: &Options) -> Result<Arc<Engine>, Vec<Problem>> {
     let setup = Setup {
         seed: Some(options.seed),
         data: options.data.as_deref(),
+        config: EngineConfig {
+            waived: options.waived.clone(),
+            ..EngineConfig::default()
+        },
         ..Setup::default()
     };
     let engine = engine(setup).map_err(|e| {
@@ -388,46 +401,56 @@ fn new_engine(options: &Options) -> Result<Arc<Engine>, Vec<Problem>> {
 }
 
 fn denials(events: &[Arc<Event>], pipelines: &[PipelineRun]) -> Vec<Denial> {
-    let action = |tag: Option<&String>| {
+    let run = |tag: Option<&String>| {
         let tag = tag?;
         pipelines.iter().find_map(|p| {
-            let attempt = p
-                .execution
-                .as_ref()?
-                .attempts
-                .iter()
-                .find(|a| a.id == *tag)?;
-            Some((
-                p.name.clone(),
-                attempt.stage.clone(),
-                attempt.action.clone(),
-            ))
+            let execution = p.execution.as_ref()?;
+            let attempt = execution.attempts.iter().find(|a| a.id == *tag)?;
+            Some((p, execution, attempt))
         })
     };
-    events
-        .iter()
-        .flat_map(|e| {
-            sekisho_doctor::causes(e).into_iter().map(|cause| {
-                let action = action(e.tag.as_ref());
-                Denial {
-                    id: id(
-                        &cause,
-                        action.as_ref().map(|(pipeline, ..)| pipeline.as_str()),
-                    ),
-                    cause,
-                    action,
-                    spot: None,
+    let mut out: Vec<Denial> = Vec::new();
+    // What was let through is no denial any more.
+    for event in events.iter().filter(|e| e.error.is_some()) {
+        let run = run(event.tag.as_ref());
+        for cause in sekisho_doctor::causes(event) {
+            let resource = match run {
+                Some((_, execution, attempt)) => {
+                    every::execution(&cause.resource, execution, &attempt.stage, &attempt.action)
                 }
-            })
-        })
-        .collect()
+                None => cause.resource.clone(),
+            };
+            let named = |number: usize| id(&cause, &resource, number);
+            // Two keys are told apart by their order.
+            let taken = |id: &String| {
+                let mut others = out.iter().filter(|d| d.id == *id);
+                others.any(|d| d.resource != resource)
+            };
+            let id = (1..).map(named).find(|id| !taken(id));
+            out.push(Denial {
+                id: id.unwrap_or_default(),
+                cause,
+                resource,
+                action: run.map(|(p, _, attempt)| {
+                    (
+                        p.name.clone(),
+                        attempt.stage.clone(),
+                        attempt.action.clone(),
+                    )
+                }),
+                spot: None,
+            });
+        }
+    }
+    out
 }
 
-/// A short name of a denial: of who was denied what, and where that would have to change.
-fn id(cause: &Cause, pipeline: Option<&str>) -> String {
-    let resource = match pipeline {
-        Some(pipeline) => patch::of_every_execution(&cause.resource, pipeline),
-        None => cause.resource.clone(),
+/// A short name of a denial: of who was denied what, and where that would have to change. Ids that are another in every
+/// rehearsal are not in it.
+fn id(cause: &Cause, resource: &str, number: usize) -> String {
+    let resource = match resource.split_once(":key/") {
+        Some((front, _)) if front.starts_with("arn:aws:kms:") => format!("{front}:key/{number}"),
+        _ => resource.to_owned(),
     };
     let who = cause.holder.as_deref().unwrap_or(&cause.principal);
     let parts = [who, &cause.action, &resource, &cause.side, &cause.account];

@@ -22,8 +22,8 @@ pub struct Patch {
     pub holder: String,
     /// The statement.
     pub statement: Value,
-    /// The call that needs it.
-    pub call: String,
+    /// The calls that need it.
+    pub calls: Vec<String>,
     /// The denial that asked for it.
     pub denial: String,
     /// Statements that are there and would do but for their conditions, each with what does not hold: the new one has none.
@@ -39,22 +39,22 @@ impl Patch {
         let holder = holder(cause)?;
         let at = denial.action.as_ref();
         let mut statement = cause.statement.clone()?;
-        if let (Some((pipeline, ..)), Some(Value::String(resource))) =
-            (at, statement.get_mut("Resource"))
+        if let Some(Value::String(resource)) = statement.get_mut("Resource")
+            && *resource == cause.resource
         {
-            *resource = of_every_execution(resource, pipeline);
+            resource.clone_from(&denial.resource);
         }
         Some(Self {
             account: cause.account.clone(),
             side: cause.side.clone(),
             holder,
             statement,
-            call: match at {
+            calls: vec![match at {
                 Some((pipeline, stage, action)) => {
                     format!("{pipeline}: {stage}/{action}: {}", cause.action)
                 }
                 None => cause.action.clone(),
-            },
+            }],
             denial: denial.id.clone(),
             conditional: cause.conditional.clone(),
             at: denial
@@ -62,6 +62,11 @@ impl Patch {
                 .as_ref()
                 .map(|s| (s.source.path.clone(), s.line())),
         })
+    }
+
+    /// The calls that need it, in words.
+    pub(super) fn needed_by(&self) -> String {
+        self.calls.join(", ")
     }
 
     /// Whether two patches ask for the same.
@@ -86,21 +91,6 @@ pub(super) fn holder(cause: &Cause) -> Option<String> {
         "identity policy" | "permissions boundary" => cause.holder.clone(),
         "bucket policy" => cause.resource.split('/').next().map(str::to_owned),
         _ => Some(cause.resource.clone()),
-    }
-}
-
-/// An artifact has another key in every execution: `<pipeline>/<artifact>/<random>`. What is needed is all of them.
-pub(super) fn of_every_execution(resource: &str, pipeline: &str) -> String {
-    let parts: Vec<&str> = resource.split('/').collect();
-    match parts.as_slice() {
-        [bucket, first, artifact, key]
-            if bucket.starts_with("arn:aws:s3:::")
-                && key.len() == 7
-                && pipeline.starts_with(first) =>
-        {
-            format!("{bucket}/{first}/{artifact}/*")
-        }
-        _ => resource.to_owned(),
     }
 }
 

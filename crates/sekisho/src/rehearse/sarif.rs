@@ -110,7 +110,7 @@ pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> Va
                     "level": "error",
                     "message": {"text": format!(
                         "The {} of {} (account {}) lacks {}. It is needed for {}.",
-                        patch.side, patch.holder, patch.account, patch.statement, patch.call
+                        patch.side, patch.holder, patch.account, patch.statement, patch.needed_by()
                     )},
                     "locations": location(at),
                     "partialFingerprints": {"denial/v1": patch.denial},

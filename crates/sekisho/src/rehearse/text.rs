@@ -315,6 +315,7 @@ pub fn completion(completion: &Completion) -> String {
                 cause.action, cause.resource, cause.advice
             );
         }
+        out.push_str(&behind(completion));
         return out;
     }
     let count = completion.patches.len();
@@ -333,7 +334,11 @@ pub fn completion(completion: &Completion) -> String {
             }
         )
     } else {
-        format!("{RED}not enough{OFF}: something stands in the way that no statement mends")
+        let why = match completion.gave_up {
+            true => "the search was given up, more may be missing",
+            false => "something stands in the way that no statement mends",
+        };
+        format!("{RED}not enough{OFF}: {why}")
     };
     let _ = writeln!(out, "{BOLD}{count} {noun}{OFF} in all ({proof})\n");
     let mut places: Vec<(&str, &str, &str)> = Vec::new();
@@ -366,7 +371,8 @@ pub fn completion(completion: &Completion) -> String {
             let _ = writeln!(
                 out,
                 "      {DIM}for {} [{}]{at}{OFF}",
-                patch.call, patch.denial
+                patch.needed_by(),
+                patch.denial
             );
             for near in &patch.conditional {
                 let _ = writeln!(
@@ -391,7 +397,26 @@ pub fn completion(completion: &Completion) -> String {
     for text in &completion.failing {
         let _ = writeln!(out, "\n  {RED}then{OFF} {text}");
     }
+    out.push_str(&behind(completion));
     out
+}
+
+/// What is known of what comes behind that which no statement mends.
+fn behind(completion: &Completion) -> String {
+    let known = match (
+        completion.passes || completion.stuck.is_empty(),
+        completion.to_the_end,
+    ) {
+        (true, true) => return String::new(),
+        (false, true) => {
+            "what comes behind that was rehearsed as if it were allowed: nothing else is missing"
+        }
+        (_, false) if completion.failing.is_empty() && completion.stuck.is_empty() => {
+            return String::new();
+        }
+        (_, false) => "what comes behind that is not known until it is mended",
+    };
+    format!("\n  {DIM}{known}{OFF}\n")
 }
 
 /// The last line, when everything that has to change is known.
