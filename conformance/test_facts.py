@@ -1,6 +1,9 @@
 """Facts of spec/iam.md, conditions.md and authorization.md that only a server shows, one by one."""
 
 import json
+import time
+import urllib.error
+import urllib.request
 
 import botocore.exceptions
 import pytest
@@ -217,3 +220,65 @@ def test_resource_tags_are_no_matter_of_a_key_policy(server):
     policy = document({"Effect": "Allow", "Principal": {"AWS": A}, "Action": "kms:*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/team": "x"}}})
     code, message = refused(server.client("kms", A).create_key, Policy=policy)
     assert (code, message) == ("MalformedPolicyDocumentException", "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases")
+
+
+def test_keys_that_the_front_door_gives(fresh):
+    """iam:ResourceTag (service authorization reference), kms:EncryptionAlgorithm (KMS developer guide), and what S3 and
+    the request say of themselves."""
+    s = fresh()
+    admin = s.client("iam", B)
+    admin.create_user(UserName="u")
+    statement = lambda effect, action, **condition: {"Effect": effect, "Action": action, "Resource": "*", **({"Condition": condition} if condition else {})}
+    document = lambda *all: json.dumps({"Version": "2012-10-17", "Statement": list(all)})
+    admin.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=document(
+        statement("Allow", ["iam:*", "kms:*", "s3:*"]),
+        statement("Allow", "sts:AssumeRole", StringEquals={"iam:ResourceTag/kind": "deploy"}),
+        statement("Deny", "iam:DeleteRole", StringEquals={"iam:ResourceTag/protected": "true"}),
+        statement("Deny", "kms:Encrypt", StringEquals={"kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}),
+        statement("Deny", "s3:PutObject", Null={"s3:if-none-match": "true"}),
+    ))
+    key = admin.create_access_key(UserName="u")["AccessKey"]
+    own = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    iam, kms, s3, sts = (s.client(name, **own) for name in ("iam", "kms", "s3", "sts"))
+    trust = document({"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{B}:root"}, "Action": "sts:AssumeRole"})
+    role = admin.create_role(RoleName="r", AssumeRolePolicyDocument=trust, Tags=[{"Key": "protected", "Value": "true"}, {"Key": "kind", "Value": "deploy"}])["Role"]["Arn"]
+    other = admin.create_role(RoleName="other", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    sts.assume_role(RoleArn=role, RoleSessionName="x1")
+    for refused in [lambda: iam.delete_role(RoleName="r"), lambda: sts.assume_role(RoleArn=other, RoleSessionName="x1")]:
+        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+            refused()
+    iam.delete_role(RoleName="other")
+    made = kms.create_key()["KeyMetadata"]["KeyId"]
+    with pytest.raises(botocore.exceptions.ClientError, match="explicit deny"):
+        kms.encrypt(KeyId=made, Plaintext=b"x")
+    kms.generate_data_key(KeyId=made, KeySpec="AES_256")
+    s3.create_bucket(Bucket="bucket-of-u")
+    with pytest.raises(botocore.exceptions.ClientError, match="explicit deny"):
+        s3.put_object(Bucket="bucket-of-u", Key="k", Body=b"x")
+    s3.put_object(Bucket="bucket-of-u", Key="k", Body=b"x", IfNoneMatch="*")
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "bucket-of-u", "Key": "k"})
+    assert urllib.request.urlopen(url).status == 200
+    s.client("s3", B).put_bucket_policy(Bucket="bucket-of-u", Policy=document(
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket-of-u/*", "Condition": {"NumericGreaterThan": {"s3:signatureAge": "1000"}}}))
+    time.sleep(1.2)
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(url)
+
+
+def test_a_principal_is_one_name(fresh):
+    """IAM user guide, "Principal": no part of a name; fact 6: conditions keep what they say when somebody is gone."""
+    s = fresh()
+    iam, s3 = s.client("iam", B), s.client("s3", B)
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{B}:root"}, "Action": "sts:AssumeRole"}]})
+    iam.create_role(RoleName="z", AssumeRolePolicyDocument=trust)
+    s3.create_bucket(Bucket="bucket-of-z")
+    policy = lambda who: json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": {"AWS": who}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket-of-z/*", "Condition": {"ArnNotEquals": {"aws:PrincipalArn": who}}}]})
+    for who in ["assumed-role/z/*", "assumed-role/z/", "assumed-role/z/a?c", "federated-user/*"]:
+        with pytest.raises(botocore.exceptions.ClientError, match="Invalid principal"):
+            s3.put_bucket_policy(Bucket="bucket-of-z", Policy=policy(f"arn:aws:sts::{B}:{who}"))
+    s3.put_bucket_policy(Bucket="bucket-of-z", Policy=policy(f"arn:aws:sts::{B}:assumed-role/z/one"))
+    user = iam.create_user(UserName="d")["User"]["Arn"]
+    s3.put_bucket_policy(Bucket="bucket-of-z", Policy=policy(user))
+    iam.delete_user(UserName="d")
+    shown = json.loads(s3.get_bucket_policy(Bucket="bucket-of-z")["Policy"])["Statement"][0]
+    assert shown["Principal"]["AWS"].startswith("AIDA") and shown["Condition"]["ArnNotEquals"]["aws:PrincipalArn"] == user

@@ -33,6 +33,9 @@ pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Reso
     if let Some(agent) = &lookup.origin.info.user_agent {
         context.set("aws:useragent", agent.clone());
     }
+    if let Some(referer) = &lookup.origin.info.referer {
+        context.set("aws:referer", referer.clone());
+    }
     if let Some(arn) = caller.principal.principal_arn() {
         context.set("aws:principalarn", arn);
         context.set("aws:principalaccount", caller.account());
@@ -95,6 +98,9 @@ pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Reso
     let tags = resource.tags.iter();
     for (key, value) in in_order(tags.map(|(k, v)| (k.as_str(), v.as_str()))) {
         context.set(&format!("aws:resourcetag/{key}"), value.to_owned());
+        if let Some(own) = resource.tag_key {
+            context.set(&format!("{own}{key}"), value.to_owned());
+        }
     }
     context
 }

@@ -216,12 +216,9 @@ impl Engine {
         let overlay = Overlay::new(self.store.snapshot());
         let caller = Caller::anonymous();
         let origin = Origin::external(RequestInfo {
-            region: String::new(),
-            source_ip: None,
             secure: true,
-            user_agent: None,
             signing: crate::Signing::Header,
-            endpoint: None,
+            ..RequestInfo::default()
         });
         let lookup = Lookup {
             engine: self,

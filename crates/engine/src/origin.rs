@@ -1,18 +1,19 @@
 //! Where a call came from. The kind is private: no client can write a header that makes it an internal call.
 
 /// Where a request carries its signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Signing {
     /// In the `Authorization` header.
     Header,
     /// In the query string: a presigned URL.
     Query,
     /// It has none.
+    #[default]
     Nothing,
 }
 
 /// How a request reached the engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RequestInfo {
     /// The region that the request is for.
     pub region: String,
@@ -26,6 +27,12 @@ pub struct RequestInfo {
     pub signing: Signing,
     /// `host:port` under which the client reached us, for URLs in answers.
     pub endpoint: Option<String>,
+    /// The client's `Referer`.
+    pub referer: Option<String>,
+    /// When it was signed, in milliseconds, if it came over a socket.
+    pub signed_ms: Option<i64>,
+    /// What it says the digest of its body is: `x-amz-content-sha256`.
+    pub content_sha256: Option<String>,
 }
 
 /// Where a call came from.
@@ -65,11 +72,9 @@ impl Origin {
     pub fn service(region: &str, source_arn: &str, source_account: &str) -> Self {
         let info = RequestInfo {
             region: region.to_owned(),
-            source_ip: None,
             secure: true,
-            user_agent: None,
             signing: Signing::Header,
-            endpoint: None,
+            ..RequestInfo::default()
         };
         Self {
             info,

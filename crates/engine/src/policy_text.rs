@@ -97,6 +97,12 @@ impl PolicyText {
     }
 }
 
+/// Whether a text can be the name of a session or of a federated user.
+fn is_name(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    (1..=64).contains(&text.len()) && text.chars().all(allowed)
+}
+
 /// The unique id behind a user, role or session ARN; `None` when nobody has it now.
 fn id_of(lookup: &Lookup<'_>, text: &str) -> Result<Option<String>, ApiError> {
     let Ok(arn) = text.parse::<Arn>() else {
@@ -117,12 +123,13 @@ fn id_of(lookup: &Lookup<'_>, text: &str) -> Result<Option<String>, ApiError> {
             .filter(|u| u.arn == text)
             .map(|u| u.id.clone()),
         ("sts", "assumed-role") => match rest.split_once('/') {
-            Some((role, session)) => lookup
+            // One session by its name: part of a name is nobody's (IAM user guide, "Principal").
+            Some((role, session)) if is_name(session) => lookup
                 .get(&ROLES, &format!("{}/{role}", arn.account))?
                 .map(|r| format!("{}:{session}", r.id)),
-            None => None,
+            _ => None,
         },
-        ("sts", "federated-user") => Some(text.to_owned()),
+        ("sts", "federated-user") if is_name(rest) => Some(text.to_owned()),
         _ => None,
     })
 }
@@ -180,11 +187,31 @@ pub fn pin(
 /// # Errors
 /// When the store fails.
 pub fn shown(lookup: &Lookup<'_>, policy: &PolicyText) -> Result<String, ApiError> {
-    let mut text = policy.text.clone();
+    let mut gone = Vec::new();
     for (arn, id) in &policy.pins {
         if id_of(lookup, arn)?.as_deref() != Some(id) {
-            text = text.replace(&format!("\"{arn}\""), &format!("\"{id}\""));
+            gone.push((format!("\"{arn}\""), format!("\"{id}\"")));
         }
+    }
+    let mut text = policy.text.clone();
+    let Ok(document) = text.parse::<Document>() else {
+        return Ok(text);
+    };
+    // Only where principals stand: conditions keep what they say (`spec/iam.md` fact 6). Last to first, so that places stay.
+    let mut spans: Vec<_> = document
+        .statements()
+        .iter()
+        .filter_map(|s| s.principals.as_ref().map(|p| p.span))
+        .collect();
+    spans.sort_by_key(|span| std::cmp::Reverse(span.start));
+    for span in spans {
+        let Some(part) = text.get(span.start..span.end) else {
+            continue;
+        };
+        let part = gone
+            .iter()
+            .fold(part.to_owned(), |part, (arn, id)| part.replace(arn, id));
+        text.replace_range(span.start..span.end, &part);
     }
     Ok(text)
 }

@@ -15,6 +15,8 @@ pub struct Resource {
     pub policy_noun: &'static str,
     /// Its tags, for `aws:ResourceTag`.
     pub tags: Vec<(String, String)>,
+    /// The service's own condition key for its tags, in lower case with the slash behind it.
+    pub tag_key: Option<&'static str>,
     /// Grants, for keys.
     pub grants: Vec<Grant>,
 }
@@ -29,6 +31,7 @@ impl Resource {
             kind: ResourceKind::Ordinary,
             policy_noun: "resource policy",
             tags: Vec::new(),
+            tag_key: None,
             grants: Vec::new(),
         }
     }

@@ -2,10 +2,12 @@
 //!
 //! This walks all documents and is asked for only when somebody wants to read the answer.
 
+use crate::condition::Qualifier;
 use crate::decision::{Decision, Gate, Grant, Policies, ResourceKind, StatementRef};
 use crate::document::{Effect, Policy, Statement};
 use crate::evaluate::{Evaluation, evaluate};
 use crate::json::Span;
+use crate::principal::Principal;
 use crate::request::{ContextValue, Request};
 
 /// A decision with its reasons.
@@ -17,6 +19,8 @@ pub struct Explanation {
     pub gates: Vec<GateReport>,
     /// The grants of the key.
     pub grants: Vec<GrantReport>,
+    /// Why it is decided whatever the policies say, if it is.
+    pub regardless: Option<&'static str>,
 }
 
 /// What a gate said.
@@ -118,7 +122,7 @@ pub fn explain(request: &Request<'_>, policies: &Policies, kind: ResourceKind) -
     if let Some(session) = &policies.session {
         report(Gate::Session, None, session.iter().collect());
     }
-    if let Some(policy) = &policies.resource {
+    if let Some(policy) = policies.resource.as_ref().filter(|_| !evaluation.unasked) {
         report(Gate::Resource, None, vec![policy]);
     }
     let grants = policies
@@ -133,6 +137,7 @@ pub fn explain(request: &Request<'_>, policies: &Policies, kind: ResourceKind) -
         decision,
         gates,
         grants,
+        regardless: evaluation.regardless(),
     }
 }
 
@@ -221,11 +226,17 @@ impl Evaluation<'_> {
                 ),
                 Some(element) => (
                     element.span,
-                    format!(
-                        "{}Principal does not name {}",
-                        not(element.negated),
-                        self.request.principal.arn()
-                    ),
+                    match (element.negated, statement.effect) {
+                        (true, Effect::Allow) => {
+                            "an Allow with NotPrincipal has no effect".to_owned()
+                        }
+                        (true, Effect::Deny) => {
+                            format!("NotPrincipal names {}", self.request.principal.arn())
+                        }
+                        (false, _) => {
+                            format!("Principal does not name {}", self.request.principal.arn())
+                        }
+                    },
                 ),
             };
             miss(Missed::Principal, span, reason);
@@ -239,10 +250,11 @@ impl Evaluation<'_> {
                 Some(resources) => (
                     resources.span,
                     format!(
-                        "{}Resource {} does not cover {}",
+                        "{}Resource {} does not cover {}{}",
                         not(resources.negated),
                         listed(resources.texts()),
-                        self.request.resource
+                        self.request.resource,
+                        self.without_value(resources.texts())
                     ),
                 ),
             };
@@ -256,9 +268,17 @@ impl Evaluation<'_> {
                 None => "is not in the request".to_owned(),
                 Some(ContextValue::Single(value)) => format!("is \"{value}\""),
                 Some(ContextValue::List(values)) => {
-                    format!("is {}", listed(values.iter().map(String::as_str)))
+                    let alone = match condition.qualifier {
+                        Qualifier::Single => {
+                            ", a key of several values, which needs ForAnyValue or ForAllValues"
+                        }
+                        Qualifier::ForAll | Qualifier::ForAny => "",
+                    };
+                    let values = listed(values.iter().map(String::as_str));
+                    format!("is {values}{alone}")
                 }
             };
+            let found = format!("{found}{}", self.without_value(condition.operands()));
             let reason = format!(
                 "{} {} {} does not hold: {} {found}",
                 condition.written_operator,
@@ -290,8 +310,66 @@ impl Evaluation<'_> {
         } else if !grant.operations.iter().any(|o| o == operation) {
             format!("it is for {} only", grant.operations.join(", "))
         } else {
-            "its constraints do not hold".to_owned()
+            let mut wanted = Vec::new();
+            let pairs = |all: &[(String, String)]| {
+                let each = all.iter().map(|(k, v)| format!("{k} = \"{v}\""));
+                each.collect::<Vec<_>>().join(", ")
+            };
+            if let Some(all) = &grant.context_equals {
+                wanted.push(format!("an encryption context of exactly {}", pairs(all)));
+            }
+            if let Some(some) = &grant.context_subset {
+                wanted.push(format!("an encryption context with {}", pairs(some)));
+            }
+            if let Some(arn) = &grant.source_arn {
+                wanted.push(format!("a call on behalf of {arn}"));
+            }
+            format!(
+                "its constraints do not hold: it is for {}",
+                wanted.join(" and ")
+            )
         })
+    }
+
+    /// The variables of texts that have no value in the request, in words.
+    fn without_value<'t>(&self, texts: impl Iterator<Item = &'t str>) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for text in texts {
+            let inner = text
+                .split("${")
+                .skip(1)
+                .filter_map(|part| part.split_once('}'));
+            let plain = inner
+                .map(|(name, _)| name)
+                .filter(|n| n.contains(':') && !n.contains(','));
+            names.extend(plain.filter(|n| self.request.context.get(&n.to_lowercase()).is_none()));
+        }
+        match names.as_slice() {
+            [] => String::new(),
+            names => format!(", and {} has no value in the request", names.join(", ")),
+        }
+    }
+
+    /// Why it is decided whatever the policies say.
+    fn regardless(&self) -> Option<&'static str> {
+        if self.needs_no_permission() {
+            return Some("AWS asks no permission for this call, and no policy can forbid it");
+        }
+        if self.refused() {
+            return Some(match self.request.principal {
+                Principal::Root { .. } if self.request.is("sts", "AssumeRole") => {
+                    "no root user may assume a role"
+                }
+                Principal::Federated { .. } => "no federated user may ask this of IAM or STS",
+                Principal::Session { .. } if self.request.action_of("sts").is_some() => {
+                    "nobody may ask for such credentials with those of a role"
+                }
+                Principal::Anonymous => "the service takes no request that is not signed",
+                _ => "AWS refuses this call from this caller",
+            });
+        }
+        self.never()
+            .then_some("nobody of another account may make this call")
     }
 }
 

@@ -231,11 +231,9 @@ fn call(world: &World, id: OpId) -> (Result<(), String>, Vec<(String, String)>) 
     }
     let info = RequestInfo {
         region: REGION.into(),
-        source_ip: None,
         secure: true,
-        user_agent: None,
         signing: sekisho_engine::Signing::Header,
-        endpoint: None,
+        ..RequestInfo::default()
     };
     let call = Call {
         caller: world.user.clone(),

@@ -934,7 +934,7 @@ fn behind_what_no_statement_mends() {
     let mut missing: Vec<String> = completion
         .patches
         .iter()
-        .map(|p| format!("{}", p.statement["Action"].as_str().unwrap()))
+        .map(|p| p.statement["Action"].as_str().unwrap().to_owned())
         .collect();
     missing.sort();
     assert_eq!(missing, ["kms:GenerateDataKey", "s3:PutObject"]);

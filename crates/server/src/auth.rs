@@ -58,6 +58,8 @@ pub(crate) fn head(parts: &Parts) -> Head<'_> {
 
 /// Where a request came from, for `region`.
 pub(crate) fn origin(parts: &Parts, peer: SocketAddr, region: &str) -> Origin {
+    let signature = Signature::read(&head(parts)).ok().flatten();
+    let signed_ms = signature.and_then(|s| s.signed_ms());
     let text = |name: &str| {
         parts
             .headers
@@ -83,6 +85,9 @@ pub(crate) fn origin(parts: &Parts, peer: SocketAddr, region: &str) -> Origin {
             Signing::Nothing
         },
         endpoint: text("host"),
+        referer: text("referer"),
+        content_sha256: text("x-amz-content-sha256"),
+        signed_ms,
     })
 }
 

@@ -92,6 +92,12 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// When it was made, in milliseconds.
+    #[must_use]
+    pub fn signed_ms(&self) -> Option<i64> {
+        parse_time(&self.time)
+    }
+
     /// Reads the signature of a request; `None` when there is none.
     ///
     /// # Errors

@@ -222,11 +222,8 @@ impl Evaluation<'_> {
                 .filter(|(_, level)| self.scp_level_silent(level))
                 .map(|(level, _)| add(Some(level), None))
                 .collect(),
-            Gate::Rcp => (0..)
-                .zip(&p.rcp)
-                .filter(|(_, level)| self.rcp_level_silent(level))
-                .map(|(level, _)| add(Some(level), None))
-                .collect(),
+            // They have no Allow but that of RCPFullAWSAccess, which nobody takes away (`spec/authorization.md` 4.1).
+            Gate::Rcp => Vec::new(),
             Gate::Identity => vec![add(None, None)],
             Gate::Session => vec![add(None, one(p.session.iter().flatten().next()))],
             Gate::Boundary => vec![add(None, one(p.boundary.as_ref()))],

@@ -52,6 +52,9 @@ impl Decided {
             decision.gate.as_str(),
             self.message
         );
+        if let Some(why) = self.explanation.regardless {
+            let _ = writeln!(out, "  whatever the policies say: {why}");
+        }
         for gate in &self.explanation.gates {
             explain_gate(&mut out, gate);
         }

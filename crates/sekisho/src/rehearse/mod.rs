@@ -237,7 +237,7 @@ impl Client {
             secure: true,
             user_agent: Some("sekisho rehearse".to_owned()),
             signing: Signing::Header,
-            endpoint: None,
+            ..RequestInfo::default()
         };
         Call {
             caller: Caller::root(&self.account),

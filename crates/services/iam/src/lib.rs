@@ -53,6 +53,7 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
             .filter(|r| r.arn == check.resource)
         {
             resource.tags.clone_from(&role.tags);
+            resource.tag_key = Some("iam:resourcetag/");
             if resource.kind == ResourceKind::Trust {
                 resource.policy = role
                     .trust

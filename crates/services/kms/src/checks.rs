@@ -26,7 +26,12 @@ pub(crate) fn on_key(lookup: &Lookup<'_>, operation: &str, name: &str) -> Result
         Some((_, alias)) => Some(format!("alias/{alias}")),
         None => name.starts_with("alias/").then(|| name.to_owned()),
     };
-    Ok(check.with_opt("kms:RequestAlias", alias.filter(|_| takes)))
+    // Also where the request leaves it to its default (KMS developer guide, `kms:EncryptionAlgorithm`).
+    let encrypts = action.is_some_and(|a| a.keys.iter().any(|k| k == "kms:EncryptionAlgorithm"));
+    let algorithm = encrypts.then(|| "SYMMETRIC_DEFAULT".to_owned());
+    Ok(check
+        .with_opt("kms:EncryptionAlgorithm", algorithm)
+        .with_opt("kms:RequestAlias", alias.filter(|_| takes)))
 }
 
 /// `kms:CallerAccount`, and `kms:ViaService` for a call that a service forwarded.

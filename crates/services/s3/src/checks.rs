@@ -78,6 +78,9 @@ pub(crate) struct Making<'a> {
     pub(crate) storage_class: Option<&'a str>,
     pub(crate) copy_source: Option<&'a str>,
     pub(crate) metadata_directive: Option<&'a str>,
+    pub(crate) if_match: Option<&'a str>,
+    pub(crate) if_none_match: Option<&'a str>,
+    pub(crate) redirect: Option<&'a str>,
     /// The tags that it gets, if the caller says so.
     pub(crate) tags: Option<&'a Tags>,
 }
@@ -104,7 +107,10 @@ pub(crate) fn to_make(
         .with_opt(
             "s3:x-amz-metadata-directive",
             text(making.metadata_directive),
-        );
+        )
+        .with_opt("s3:if-match", text(making.if_match))
+        .with_opt("s3:if-none-match", text(making.if_none_match))
+        .with_opt("s3:x-amz-website-redirect-location", text(making.redirect));
     if let Some(tags) = making.tags {
         put = tagged(put, tags);
     }
@@ -139,7 +145,23 @@ fn common(lookup: &Lookup<'_>, check: Check) -> Check {
         Signing::Query => "REST-QUERY-STRING",
         Signing::Nothing => return check,
     };
+    let info = lookup.origin().info();
+    // In milliseconds (S3 API reference, "Signature Version 4 authentication specific policy keys").
+    let age = info.signed_ms.map(|at| (lookup.now_ms() - at).max(0));
+    // Some actions have none of the two.
+    let action = check.action.trim_start_matches("s3:");
+    let keys = sekisho_model::iam("s3")
+        .and_then(|m| m.actions.get(action))
+        .map(|a| &a.keys);
+    let has = |key: &str| keys.is_none_or(|keys| keys.iter().any(|k| k == key));
+    let age = age
+        .filter(|_| has("s3:signatureAge"))
+        .map(|ms| ms.to_string());
+    let digest = info.content_sha256.clone();
+    let digest = digest.filter(|_| has("s3:x-amz-content-sha256"));
     check
         .with("s3:signatureversion", "AWS4-HMAC-SHA256")
         .with("s3:authType", kind)
+        .with_opt("s3:signatureAge", age)
+        .with_opt("s3:x-amz-content-sha256", digest)
 }

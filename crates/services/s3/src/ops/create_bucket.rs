@@ -35,7 +35,8 @@ impl Operation for CreateBucket {
                 "s3:locationconstraint",
                 configuration.location_constraint.clone(),
             )
-            .with_opt("s3:x-amz-acl", input.acl.clone());
+            .with_opt("s3:x-amz-acl", input.acl.clone())
+            .with_opt("s3:x-amz-object-ownership", input.object_ownership.clone());
         // Recorded: who may only create buckets may not give them tags, and not say whose their objects are
         // (radkawar/stackd s3/recreation_authority_replay 82 and 104).
         let tagged = |check: Check| match configuration.tags.is_empty() {

@@ -57,6 +57,7 @@ impl Operation for CreateMultipartUpload {
             algorithm: input.server_side_encryption.as_deref(),
             kms_key: input.sse_kms_key_id.as_deref(),
             storage_class: input.storage_class.as_deref(),
+            redirect: input.website_redirect_location.as_deref(),
             tags: tags.as_ref(),
             ..Making::default()
         };

@@ -33,7 +33,9 @@ impl Operation for DeleteObject {
         };
         let check = checks::on_object(lookup, action, &input.bucket, &input.key, owner)?;
         Ok(vec![
-            check.with_opt("s3:VersionId", input.version_id.clone()),
+            check
+                .with_opt("s3:VersionId", input.version_id.clone())
+                .with_opt("s3:if-match", input.if_match.clone()),
         ])
     }
 

@@ -71,6 +71,9 @@ impl Operation for PutObject {
             algorithm: input.server_side_encryption.as_deref(),
             kms_key: input.sse_kms_key_id.as_deref(),
             storage_class: input.storage_class.as_deref(),
+            redirect: input.website_redirect_location.as_deref(),
+            if_match: input.if_match.as_deref(),
+            if_none_match: input.if_none_match.as_deref(),
             tags: tags.as_ref(),
             ..Making::default()
         };
