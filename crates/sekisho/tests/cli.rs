@@ -438,3 +438,54 @@ fn mistyped_names_are_refused() {
         assert_eq!(stderr.matches(said).count(), 1, "{stderr}");
     }
 }
+
+/// `git apply` takes the diff, from wherever the command ran.
+#[test]
+fn a_diff_is_for_git() {
+    let folder = tempfile::tempdir().unwrap();
+    let infra = folder.path().join("infra");
+    std::fs::create_dir_all(infra.join("elsewhere")).unwrap();
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cross-account-ecr");
+    for entry in std::fs::read_dir(example).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.replace("[\"ecr:DescribeImages\"]", "[\"ecr:ListImages\"]");
+        std::fs::write(infra.join(path.file_name().unwrap()), text).unwrap();
+    }
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.current_dir(folder.path()).args(arguments);
+        command.output().unwrap()
+    };
+    assert!(git(&["init", "-q"]).status.success());
+    for (from, directory, apply_in) in [
+        ("infra/elsewhere", "..", "."),
+        (".", "infra", "."),
+        ("infra", ".", "infra"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_sekisho"))
+            .current_dir(folder.path().join(from))
+            .args(["rehearse", directory, "--fix", "--check"])
+            .env("NO_COLOR", "1")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        std::fs::write(folder.path().join("diff"), &output.stdout).unwrap();
+        let place = folder.path().join(apply_in);
+        let diff = folder.path().join("diff");
+        let applied = git(&[
+            "-C",
+            place.to_str().unwrap(),
+            "apply",
+            "--check",
+            diff.to_str().unwrap(),
+        ]);
+        assert!(
+            applied.status.success(),
+            "{from}: {}",
+            String::from_utf8_lossy(&applied.stderr)
+        );
+        let told = String::from_utf8_lossy(&output.stderr).contains("git -C");
+        assert_eq!(told, from == "infra/elsewhere");
+    }
+}

@@ -102,6 +102,14 @@ fn a_denial_by_its_id_and_by_what_aws_says() {
         "{page}"
     );
     assert!(!page.contains("--fix"), "{page}");
+    // As CodePipeline says it.
+    let assumed = "arn:aws:iam::222222222222:role/delivery-codepipeline is not authorized to perform AssumeRole on role arn:aws:iam::111111111111:role/delivery-ecr-source";
+    let page = said(&sekisho(&["explain", assumed, infra]), 0);
+    assert!(page.contains("sts:AssumeRole on"), "{page}");
+    // What is reached only when what is missing before it is there.
+    let later = "User: arn:aws:sts::222222222222:assumed-role/delivery-codepipeline/1 is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:us-east-1:222222222222:key/1 because no identity-based policy allows the kms:Decrypt action";
+    let page = said(&sekisho(&["explain", later, infra]), 0);
+    assert!(page.contains("reached when what is missing"), "{page}");
     let page = said(&sekisho(&["explain", "what?", infra]), 2);
     assert!(page.contains("no AccessDenied message of AWS"), "{page}");
 }

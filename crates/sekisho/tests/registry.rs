@@ -226,6 +226,12 @@ fn call(world: &World, id: OpId) -> (Result<(), String>, Vec<(String, String)>) 
     if let ("Decrypt" | "ReEncrypt", Some(map)) = (id.name, input.as_object_mut()) {
         map.insert("CiphertextBlob".to_owned(), json!(names["CiphertextBlob"]));
     }
+    // One of two is required, which the model does not say.
+    match id.name {
+        "CreateGrant" => input["GranteePrincipal"] = json!(names["GranteePrincipal"]),
+        "ListRetirableGrants" => input["RetiringPrincipal"] = json!(names["GranteePrincipal"]),
+        _ => {}
+    }
     if id.name == "RetireGrant" {
         input = json!({"GrantToken": names["GrantToken"]});
     }

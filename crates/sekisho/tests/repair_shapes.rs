@@ -939,3 +939,17 @@ fn behind_what_no_statement_mends() {
     missing.sort();
     assert_eq!(missing, ["kms:GenerateDataKey", "s3:PutObject"]);
 }
+
+/// A file may say a part of a statement by an expression.
+#[test]
+fn into_files_with_expressions_between_their_texts() {
+    let diff = repaired(
+        "policy-files",
+        &["."],
+        &[("policies/key.json.tftpl", "\"kms:GenerateDataKey*\", ", "")],
+    );
+    holds(
+        &diff,
+        &["+++ b//policies/key.json.tftpl", "\"kms:GenerateDataKey\""],
+    );
+}

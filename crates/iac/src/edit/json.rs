@@ -28,8 +28,11 @@ pub(super) fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Opti
                 index = end;
             }
             b':' if depth == 1 && opened.is_none() => statement = key == "Statement",
-            // What stands there is made by an expression.
-            b'%' | b'$' if bytes.get(index + 1) == Some(&b'{') => return None,
+            // A part of a statement may be made by an expression; a statement, or all of them, may not.
+            b'%' | b'$' if bytes.get(index + 1) == Some(&b'{') => {
+                let part = depth > 2 || (depth == 1 && !statement);
+                index = interpolation_end(bytes, index).filter(|_| part)?;
+            }
             b'{' | b'[' => {
                 if depth == 1 && statement && opened.is_none() {
                     opened = Some(index);
@@ -57,6 +60,21 @@ pub(super) fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Opti
         index += 1;
     }
     None
+}
+
+/// The closing brace of the interpolation that begins at `start`.
+fn interpolation_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let (mut index, mut braces) = (start + 1, 0usize);
+    loop {
+        match *bytes.get(index)? {
+            b'"' => index = string_end(bytes, index)?,
+            b'{' => braces += 1,
+            b'}' if braces == 1 => return Some(index),
+            b'}' => braces -= 1,
+            _ => {}
+        }
+        index += 1;
+    }
 }
 
 /// The closing quote of the text that begins at `start`; an interpolation may have quotes of its own.
@@ -107,6 +125,12 @@ mod tests {
             "{\n  \"Statement\": [\n    {\"A\": \"${jsonencode(\"x\")}]\"}\n  ]\n}",
             "{\n  \"Statement\": [\n    {\"A\": \"${jsonencode(\"x\")}]\"},\n    {\"S\":9}\n  ]\n}",
         );
+        check(
+            "{\"Version\": ${v}, \"Statement\": [{\"P\": ${jsonencode({\"}\" = [1]})}, \"A\": [%{ if x }1%{ endif }]}]}",
+            "{\"Version\": ${v}, \"Statement\": [{\"P\": ${jsonencode({\"}\" = [1]})}, \"A\": [%{ if x }1%{ endif }]}, {\"S\":9}]}",
+        );
+        assert_eq!(added("{\"Statement\": ${jsonencode(all)}}"), None);
+        assert_eq!(added("{\"Statement\": [${one}, {}]}"), None);
         assert_eq!(added("{\"Statement\": [%{ if x }{}%{ endif }]}"), None);
     }
 

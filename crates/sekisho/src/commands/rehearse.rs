@@ -161,6 +161,12 @@ fn write(
         }
     }
     if args.check {
+        if let Some(folder) = fix.elsewhere() {
+            printer.note(&format!(
+                "the diff is for the top of the repository: git -C {} apply",
+                folder.display()
+            ));
+        }
         // As it is: a last line that is blank belongs to the patch.
         printer.verbatim(fix.diff().strip_suffix('\n').unwrap_or_default());
         return Ok(Status::Fails);

@@ -133,10 +133,10 @@ pub fn page(
                     "all statements that are missing"
                 },
                 if all > patches.len() {
-                    format!(
-                        "; {} more are missing: `sekisho rehearse` lists them",
-                        all - patches.len()
-                    )
+                    match all - patches.len() {
+                        1 => "; 1 more is missing: `sekisho rehearse` lists it".to_owned(),
+                        n => format!("; {n} more are missing: `sekisho rehearse` lists them"),
+                    }
                 } else {
                     String::new()
                 }
@@ -157,9 +157,33 @@ pub fn page(
             "no denial of this configuration has the id {BOLD}{id}{OFF}\n{CYAN}hint{OFF}: ids change with the principal, the action, the resource and the policy; `sekisho rehearse` shows those of today"
         )
         .map(|()| Known::Nothing),
-        None => allowed(question, &outcome.events, &mut out),
+        None => {
+            // What is reached only when others are mended is found in the rehearsal that passed.
+            let later = completion.map(|c| c.events.as_slice()).unwrap_or_default();
+            let first = allowed(question, &outcome.events, &mut out);
+            match first {
+                Ok(Known::Nothing) if asked_for(question, later).next().is_some() => {
+                    out.clear();
+                    let _ = writeln!(out, "{DIM}reached when what is missing before it is there{OFF}\n");
+                    allowed(question, later, &mut out)
+                }
+                first => first,
+            }
+        }
     };
     (out.trim_end().to_owned(), known.unwrap_or(Known::Nothing))
+}
+
+/// The calls that are asked about and allowed.
+fn asked_for<'e>(
+    question: &'e Question,
+    events: &'e [Arc<Event>],
+) -> impl Iterator<Item = (&'e Event, &'e Decided)> {
+    events.iter().flat_map(move |event| {
+        let allowed = event.checks.iter().filter(|c| c.allowed());
+        let fits = move |c: &&Decided| question.fits(&event.principal, &c.action, &c.resource);
+        allowed.filter(fits).map(|check| (&**event, check))
+    })
 }
 
 /// What the rehearsal knows about a call that AWS denies and this does not.
@@ -169,14 +193,7 @@ fn allowed(
     out: &mut String,
 ) -> Result<Known, std::fmt::Error> {
     let action = question.action.as_deref().unwrap_or("this call");
-    let mut found: Vec<(&Event, &Decided)> = Vec::new();
-    for event in events {
-        for check in event.checks.iter().filter(|c| c.allowed()) {
-            if question.fits(&event.principal, &check.action, &check.resource) {
-                found.push((event, check));
-            }
-        }
-    }
+    let found: Vec<(&Event, &Decided)> = asked_for(question, events).collect();
     let Some((event, check)) = found.first() else {
         writeln!(
             out,

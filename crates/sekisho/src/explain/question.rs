@@ -102,7 +102,18 @@ impl Question {
         };
         let action = word("is not authorized to perform:")
             .or_else(|| word("is not authorized to perform"))?;
-        let action = action.trim_end_matches(',').to_owned();
+        let mut action = action.trim_end_matches(',').to_owned();
+        // As CodePipeline says it: `<role> is not authorized to perform AssumeRole on role <role>`.
+        if action == "AssumeRole" {
+            action = "sts:AssumeRole".to_owned();
+        }
+        let before = text
+            .split_once(" is not authorized to perform")
+            .map(|(before, _)| before);
+        let named = before.and_then(|b| b.split_whitespace().last());
+        let named = named
+            .filter(|name| name.starts_with("arn:"))
+            .map(str::to_owned);
         let because = ["because ", "with an explicit deny in "]
             .iter()
             .find_map(|after| {
@@ -117,9 +128,10 @@ impl Question {
             id: None,
             explicit: text.contains("explicit deny"),
             said: Some(said.trim().to_owned()),
-            principal: word("User:"),
+            principal: word("User:").or(named),
             action: Some(action),
             resource: word("on resource:")
+                .or_else(|| word(" on role "))
                 .map(|r| r.trim_matches(['*', '"']).to_owned())
                 .filter(|r| !r.is_empty()),
             because,

@@ -3,9 +3,10 @@
 //! are enough, and that each is needed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sekisho_codepipeline::is_run;
-use sekisho_engine::Waiver;
+use sekisho_engine::{Event, Waiver};
 use sekisho_iac::Problem;
 use serde_json::Value;
 
@@ -39,6 +40,8 @@ pub struct Completion {
     pub made: BTreeMap<String, Value>,
     /// Texts that have a name in a module there, by what comes before addresses in it.
     pub named: BTreeMap<String, Vec<(String, String)>>,
+    /// What was called in it.
+    pub events: Vec<Arc<Event>>,
     /// How many rehearsals it took.
     pub rehearsals: usize,
 }
@@ -86,6 +89,7 @@ pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<
             done.passes = options.waived.is_empty();
             done.made = next.made;
             done.named = next.named;
+            done.events = next.events;
             break;
         }
         denials.clone_from(&next.denials);

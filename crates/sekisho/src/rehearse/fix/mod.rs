@@ -3,6 +3,7 @@
 //!
 //! What was made in the rehearsal is written as a reference (`aws_kms_key.artifacts.arn`), for its id differs on AWS.
 
+mod base;
 mod guard;
 mod new;
 pub(super) mod policies;
@@ -38,8 +39,9 @@ impl Fix {
     #[must_use]
     pub fn diff(&self) -> String {
         let mut out = String::new();
+        let base = self.base();
         for (path, old, new) in &self.files {
-            let path = path.trim_start_matches("./").trim_start_matches('/');
+            let path = base::from(base.as_deref(), path);
             let diff = similar::TextDiff::from_lines(old, new);
             let _ = write!(
                 out,
@@ -49,6 +51,17 @@ impl Fix {
             );
         }
         out
+    }
+
+    fn base(&self) -> Option<PathBuf> {
+        base::of(self.files.iter().map(|(path, ..)| path.as_str()))
+    }
+
+    /// Where the diff is to be applied, if that is not the working directory.
+    #[must_use]
+    pub fn elsewhere(&self) -> Option<PathBuf> {
+        self.base()
+            .filter(|base| Some(base) != base::here().as_ref())
     }
 
     /// Writes the files: all, or none. Each is written beside its place first and then moved there.

@@ -11,6 +11,7 @@ pub(crate) struct CreateGrant;
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Input {
     key_id: String,
+    #[serde(default)]
     grantee_principal: String,
     retiring_principal: Option<String>,
     operations: Vec<String>,
@@ -29,6 +30,10 @@ impl Operation for CreateGrant {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         grants::known(lookup, &input.grant_tokens)?;
+        if input.grantee_principal.is_empty() {
+            let message = "You must specify either GranteePrincipal or GranteeServicePrincipal.";
+            return Err(ApiError::new("ValidationException", message));
+        }
         let mut check = checks::on_key(lookup, "CreateGrant", &input.key_id)?
             .with_list("kms:GrantOperations", input.operations.clone())
             .with("kms:GranteePrincipal", input.grantee_principal.clone())

@@ -9,6 +9,7 @@ pub(crate) struct ListRetirableGrants;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Input {
+    #[serde(default)]
     retiring_principal: String,
 }
 
