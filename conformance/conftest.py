@@ -44,7 +44,12 @@ class Server:
     def client(self, service, account=B, region=REGION, **credentials):
         credentials = credentials or {"aws_access_key_id": account, "aws_secret_access_key": "sekisho"}
         config = botocore.config.Config(signature_version="v4" if service != "s3" else "s3v4", s3={"addressing_style": "path"}, retries={"max_attempts": 1})
-        client = boto3.client(service, endpoint_url=self.endpoint, region_name=region, config=config, **credentials)
+        endpoint = self.endpoint
+        if service == "s3control":
+            # It puts the account before the host: through us as a proxy any host is ours.
+            endpoint = "http://s3control.sekisho.invalid"
+            config = config.merge(botocore.config.Config(proxies={"http": self.endpoint}))
+        client = boto3.client(service, endpoint_url=endpoint, region_name=region, config=config, **credentials)
         client.meta.events.register("before-call", lambda model, **_: CALLED.add((service, model.name)))
         return client
 

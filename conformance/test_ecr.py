@@ -160,3 +160,17 @@ def test_a_repository_under_a_key_needs_who_may_grant_it(fresh):
     assert len(s.client("ecr", A).describe_repositories()["repositories"]) == 2 and len(kms.list_grants(KeyId=key)["Grants"]) == 2
     allow("ecr:CreateRepository", "kms:DescribeKey", "kms:CreateGrant")
     make()
+
+
+def test_the_policy_of_a_registry(fresh):
+    ecr = fresh().client("ecr", A)
+    with pytest.raises(botocore.exceptions.ClientError, match="RegistryPolicyNotFoundException"):
+        ecr.get_registry_policy()
+    statement = {"Sid": "Replication", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{B}:root"}, "Action": ["ecr:ReplicateImage"], "Resource": "*"}
+    policy = lambda **more: json.dumps({"Version": "2012-10-17", "Statement": [statement | more]})
+    assert ecr.put_registry_policy(policyText=policy())["registryId"] == A
+    # What would decide about calls that are made here is not taken for nothing.
+    with pytest.raises(botocore.exceptions.ClientError, match="not supported by sekisho yet"):
+        ecr.put_registry_policy(policyText=policy(Action=["ecr:*"]))
+    assert ecr.get_registry_policy()["policyText"] == policy()
+    ecr.delete_registry_policy()

@@ -122,13 +122,16 @@ def state(server, region):
                 "tags": or_none(kms.list_resource_tags, KeyId=key["KeyId"]),
                 "grants": or_none(kms.list_grants, KeyId=key["KeyId"]),
             })
+        control = server.client("s3control", account, region)
+        block = or_none(control.get_public_access_block, AccountId=account)
+        registry = or_none(ecr.get_registry_policy)
         aliases = [a["AliasName"] for a in kms.list_aliases()["Aliases"]]
         pipelines = {}
         for listed in pipeline.list_pipelines()["pipelines"]:
             got = pipeline.get_pipeline(name=listed["name"])
             # Stages and actions have an order.
             pipelines[listed["name"]] = re.sub(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "<uuid>", json.dumps(got["pipeline"], sort_keys=True))
-        out[account] = {"roles": roles, "users": users, "policies": policies, "buckets": buckets, "repositories": repositories, "keys": strip(keys), "aliases": sorted(aliases), "pipelines": pipelines}
+        out[account] = {"roles": roles, "users": users, "policies": policies, "buckets": buckets, "repositories": repositories, "keys": strip(keys), "aliases": sorted(aliases), "block": block, "registry": registry, "pipelines": pipelines}
     return out
 
 

@@ -596,3 +596,23 @@ def test_buckets_come_in_pages(s3):
     pages = list(s3.get_paginator("list_buckets").paginate(PaginationConfig={"PageSize": 2}))
     assert [[b["Name"] for b in p["Buckets"]] for p in pages] == [["bucket", "second"], ["third"]]
     assert error(s3.list_buckets, ContinuationToken="nowhere")["Code"] == "InvalidArgument"
+
+
+def test_the_block_of_an_account_is_that_of_its_buckets(s3):
+    control = s3.server.client("s3control", B)
+    assert error(control.get_public_access_block, AccountId=B)["Code"] == "NoSuchPublicAccessBlockConfiguration"
+    assert error(control.get_public_access_block, AccountId=A)["Code"] == "AccessDenied"
+    s3.delete_public_access_block(Bucket="bucket")
+    public = {"Bucket": "bucket", "Policy": json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/*"}]})}
+    s3.put_object(Bucket="bucket", Key="k", Body=b"x")
+    s3.put_bucket_policy(**public)
+    url = f"{s3.server.endpoint}/bucket/k"
+    assert urllib.request.urlopen(url).status == 200
+    block = {"BlockPublicAcls": False, "IgnorePublicAcls": False, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+    control.put_public_access_block(AccountId=B, PublicAccessBlockConfiguration=block)
+    assert control.get_public_access_block(AccountId=B)["PublicAccessBlockConfiguration"] == block
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(url)
+    assert error(s3.put_bucket_policy, **public)["Code"] == "AccessDenied"
+    control.delete_public_access_block(AccountId=B)
+    s3.put_bucket_policy(**public)

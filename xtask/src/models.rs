@@ -16,6 +16,7 @@ const SERVICES: &[&str] = &[
     "iam",
     "kms",
     "s3",
+    "s3control",
     "sts",
 ];
 
@@ -23,6 +24,7 @@ const SERVICES: &[&str] = &[
 fn prefix(service: &str) -> &str {
     match service {
         "accessanalyzer" => "access-analyzer",
+        "s3control" => "s3",
         same => same,
     }
 }

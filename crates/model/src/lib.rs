@@ -312,11 +312,16 @@ services!(
     "iam",
     "kms",
     "s3",
+    "s3control",
     "sts"
 );
 
 fn load(text: &str) -> Option<Service> {
     let mut service: Service = serde_json::from_str(text).ok()?;
+    // What the older clients speak is the one that a request need not name.
+    if service.metadata.protocol == "smithy-rpc-v2-cbor" {
+        "json".clone_into(&mut service.metadata.protocol);
+    }
     for shape in service.shapes.values_mut() {
         let members = std::mem::take(&mut shape.members);
         shape.fields = members

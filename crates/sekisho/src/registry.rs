@@ -15,6 +15,7 @@ pub fn registry() -> Registry {
         sekisho_iam::service(),
         sekisho_kms::service(),
         sekisho_s3::service(),
+        sekisho_s3::control(),
         sekisho_sts::service(),
     ])
 }

@@ -173,6 +173,7 @@ fn world() -> World {
         ("CiphertextBlob", blob["CiphertextBlob"].as_str().unwrap().to_owned()),
         ("Plaintext", "eA==".to_owned()),
         ("GrantToken", grant["GrantToken"].as_str().unwrap().to_owned()),
+        ("AccountId", format!("\"{ACCOUNT}\"")),
         ("GranteePrincipal", format!("arn:aws:iam::{ACCOUNT}:role/fixture")),
         ("RetiringPrincipal", format!("arn:aws:iam::{ACCOUNT}:role/fixture")),
         ("RoleName", "fixture".to_owned()),

@@ -7,7 +7,7 @@ use http::request::Parts;
 use hyper::body::Incoming;
 use sekisho_engine::{ApiError, Call, Caller, Reply};
 use sekisho_model::Operation;
-use sekisho_wire::{Head, Malformed, Matched, Signature, SignatureError, Signing};
+use sekisho_wire::{Head, Malformed, Matched, Signature, SignatureError, Signing, cbor};
 use serde_json::Value;
 
 use crate::Shared;
@@ -57,7 +57,11 @@ pub(crate) async fn answer(
         Ok(signature) => request.serve(signature, body).await,
     };
     let is_head = head.method == "HEAD";
-    result.unwrap_or_else(|error| respond::error(target.model, &error, &request_id, is_head))
+    let speaks_cbor = request.speaks_cbor();
+    result.unwrap_or_else(|error| match speaks_cbor {
+        true => respond::error_cbor(target.model, &error, &request_id),
+        false => respond::error(target.model, &error, &request_id, is_head),
+    })
 }
 
 struct Request<'a> {
@@ -94,6 +98,7 @@ impl Request<'_> {
                 };
                 let (caller, _) = self.verify(signature, &sekisho_wire::hash(&body))?;
                 match protocol {
+                    "json" if self.speaks_cbor() => self.cbor(caller, &region, &body),
                     "json" => self.json(caller, &region, &body),
                     "rest-json" => self.rest_json(caller, &region, &body),
                     _ => self.query(caller, &region, &body),
@@ -144,6 +149,26 @@ impl Request<'_> {
             };
             ApiError::new(code, message).status(status)
         })
+    }
+
+    /// Whether the client chose CBOR where the service speaks JSON as well.
+    fn speaks_cbor(&self) -> bool {
+        self.head.header("smithy-protocol") == Some(cbor::PROTOCOL)
+    }
+
+    fn cbor(&self, caller: Caller, region: &str, body: &[u8]) -> Result<Answer, ApiError> {
+        let operation = self.operation(cbor::operation(&self.head.path).unwrap_or_default())?;
+        let input = cbor::decode(body).map_err(malformed("json"))?;
+        let reply = self.run(self.call(caller, region, &operation.name, input), None)?;
+        let event = reply.event.to_string();
+        let headers = [
+            ("content-type", cbor::CONTENT_TYPE),
+            ("smithy-protocol", cbor::PROTOCOL),
+            ("x-amzn-requestid", self.request_id),
+            ("x-sekisho-event", &event),
+        ];
+        let body = cbor::encode(self.target.model, operation, &reply.output);
+        Ok(respond::full(200, &headers, body))
     }
 
     fn json(&self, caller: Caller, region: &str, body: &[u8]) -> Result<Answer, ApiError> {

@@ -7,7 +7,7 @@ use http_body_util::Full;
 use http_body_util::combinators::UnsyncBoxBody;
 use sekisho_engine::{ApiError, BodyOut};
 use sekisho_model::Service;
-use sekisho_wire::{Failure, render_error};
+use sekisho_wire::{Failure, cbor, render_error};
 
 use crate::stream::Outgoing;
 
@@ -52,6 +52,29 @@ pub(crate) fn health() -> Answer {
         env!("CARGO_PKG_VERSION")
     );
     full(200, &[("content-type", "application/json")], body)
+}
+
+/// An error for a client that speaks CBOR.
+pub(crate) fn error_cbor(service: &Service, error: &ApiError, request_id: &str) -> Answer {
+    let status = error
+        .status
+        .or_else(|| service.error_status(&error.code))
+        .unwrap_or(400);
+    let failure = Failure {
+        code: &error.code,
+        message: &error.message,
+        status,
+        fields: &error.fields,
+        request_id,
+    };
+    let event = error.event.map(|e| e.to_string()).unwrap_or_default();
+    let headers = [
+        ("content-type", cbor::CONTENT_TYPE),
+        ("smithy-protocol", cbor::PROTOCOL),
+        ("x-amzn-requestid", request_id),
+        ("x-sekisho-event", &event),
+    ];
+    full(status, &headers, cbor::error(&failure))
 }
 
 /// An error in the form of the service's protocol.

@@ -30,6 +30,10 @@ pub(crate) fn find(parts: &Parts, signature: Option<&Signature>) -> Option<Targe
         return SERVICES.iter().find(by_prefix).and_then(|s| target(s));
     }
     let host = header("host").unwrap_or_default();
+    // S3 Control signs as S3 does.
+    if header("x-amz-account-id").is_some() && parts.uri.path().starts_with("/v20180820/") {
+        return target("s3control");
+    }
     if let Some(signature) = signature {
         let scope = signature.credential.service.as_str();
         let name = SERVICES.iter().find(|s| {

@@ -2,6 +2,7 @@
 //!
 //! Deliberately absent: sockets, and what any operation means.
 
+pub mod cbor;
 mod chunked;
 mod error;
 mod json;

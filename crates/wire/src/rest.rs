@@ -44,7 +44,8 @@ pub fn route<'a>(
             "/" => first.is_empty(),
             "/{Bucket}" => !first.is_empty() && rest.is_none(),
             "/{Bucket}/{Key+}" => !first.is_empty() && rest.is_some(),
-            _ => false,
+            // S3 Control has paths without names in them.
+            literal => literal == head.path,
         };
         if operation.http.method != head.method || !fits || operation.deprecated {
             continue;

@@ -61,12 +61,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Types that are attached to nothing and decide about a whole account.
-const EVERYWHERE: &[&str] = &[
-    "aws_organizations_",
-    "aws_s3_account_",
-    "aws_s3control_",
-    "aws_ecr_registry_policy",
-];
+const EVERYWHERE: &[&str] = &["aws_organizations_", "aws_s3control_"];
 
 /// Whether a resource of this type may decide whether a call is allowed.
 fn decides(node: &Node) -> bool {

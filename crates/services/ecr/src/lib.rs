@@ -7,6 +7,7 @@ mod images;
 mod manifest;
 mod ops;
 mod policy;
+mod registry;
 mod repos;
 
 use sekisho_arn::Arn;

@@ -51,7 +51,7 @@ pub(crate) fn is_private(
             _ => Ok(false),
         };
     }
-    if acl.is_some_and(is_public) && bucket.public_access.is_some_and(|p| p.block_public_acls) {
+    if acl.is_some_and(is_public) && bucket.blocked(&cx.lookup())?.block_public_acls {
         // As quoted in guardian/frontend#27950.
         let message = format!(
             "User: {} is not authorized to perform: s3:PutObject on resource: \"{}/{key}\" because public access control lists (ACLs) are blocked by the BlockPublicAcls block public access setting.",

@@ -6,6 +6,8 @@ use sekisho_engine::{ApiError, Cx, Lookup, PolicyText, Table, Tags, canonical_id
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::control::BLOCKS;
+
 /// Buckets by name.
 pub(crate) const BUCKETS: Table<Bucket> = Table::new("s3/bucket");
 
@@ -62,6 +64,19 @@ impl Default for Encryption {
 }
 
 impl Bucket {
+    /// What its own public access block and that of its account block together (S3 user guide, "Blocking public access").
+    pub(crate) fn blocked(&self, lookup: &Lookup<'_>) -> Result<PublicAccess, ApiError> {
+        let own = self.public_access.unwrap_or_default();
+        let account = lookup.get(&BLOCKS, &self.account)?;
+        let account = account.map(|block| *block).unwrap_or_default();
+        Ok(PublicAccess {
+            block_public_acls: own.block_public_acls || account.block_public_acls,
+            ignore_public_acls: own.ignore_public_acls || account.ignore_public_acls,
+            block_public_policy: own.block_public_policy || account.block_public_policy,
+            restrict_public_buckets: own.restrict_public_buckets || account.restrict_public_buckets,
+        })
+    }
+
     pub(crate) fn arn(&self) -> String {
         format!("arn:aws:s3:::{}", self.name)
     }

@@ -8,6 +8,7 @@ mod applies;
 mod bucket;
 mod checks;
 mod conditions;
+mod control;
 mod list;
 mod object;
 mod ops;
@@ -25,6 +26,12 @@ use sekisho_policy::{ContextValue, Effect, Policy, is_public};
 pub fn service() -> Service {
     let service = Service::new("s3", AccessDenied::XML, resolve, invalid::s3);
     ops::all(service.taking(TAKEN).paged(PAGING))
+}
+
+/// S3 Control, which signs as S3 and has a host of its own.
+#[must_use]
+pub fn control() -> Service {
+    control::service()
 }
 
 const TAKEN: &[&str] = &[
@@ -91,7 +98,7 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
         resource.policy_noun = "object ACL";
         resource.policy = policy.map(only_denies);
     }
-    if policy::restricted(&bucket, lookup.caller()) {
+    if policy::restricted(lookup, &bucket)? {
         resource.policy = resource.policy.filter(|p| !is_public(&p.document));
     }
     Ok(resource)

@@ -1,6 +1,6 @@
 //! Bucket policies, and what makes one public.
 
-use sekisho_engine::{ApiError, Caller, Lookup, PolicyText, pin};
+use sekisho_engine::{ApiError, Lookup, PolicyText, pin};
 use sekisho_policy::{Kind, is_public, validate};
 
 use crate::applies;
@@ -36,7 +36,7 @@ pub(crate) fn accept(
     }
     applies::check(&document).map_err(malformed)?;
     let pins = pin(lookup, &document)?.map_err(|_| malformed("Invalid principal in policy"))?;
-    if bucket.public_access.is_some_and(|p| p.block_public_policy) && is_public(&document) {
+    if bucket.blocked(lookup)?.block_public_policy && is_public(&document) {
         let message = format!(
             "User: {} is not authorized to perform: s3:PutBucketPolicy on resource: \"{arn}\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
             lookup.caller().arn()
@@ -47,10 +47,9 @@ pub(crate) fn accept(
 }
 
 /// Whether `RestrictPublicBuckets` keeps this caller from what a public policy allows.
-pub(crate) fn restricted(bucket: &Bucket, caller: &Caller) -> bool {
-    bucket
-        .public_access
-        .is_some_and(|p| p.restrict_public_buckets)
-        && caller.account() != bucket.account
-        && !matches!(caller.principal, sekisho_policy::Principal::Service(_))
+pub(crate) fn restricted(lookup: &Lookup<'_>, bucket: &Bucket) -> Result<bool, ApiError> {
+    let caller = lookup.caller();
+    let stranger = caller.account() != bucket.account
+        && !matches!(caller.principal, sekisho_policy::Principal::Service(_));
+    Ok(stranger && bucket.blocked(lookup)?.restrict_public_buckets)
 }

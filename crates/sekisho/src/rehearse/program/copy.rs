@@ -14,6 +14,9 @@ use crate::rehearse::{Client, Options};
 /// last.
 const OVERRIDE: &str = "~sekisho_override.tf";
 
+/// Where S3 Control is, for those that go through a proxy: its clients put the account before it.
+const S3_CONTROL: &str = "http://s3control.sekisho.invalid";
+
 /// What a copy leaves behind: states, what `init` makes, and what is no part of a configuration.
 fn left_behind(name: &str) -> bool {
     name == ".git" || name == ".terraform" || name.contains(".tfstate") || name == "node_modules"
@@ -118,7 +121,13 @@ impl Copy {
         let work = self.of(directory);
         let endpoints: Vec<String> = SERVICES
             .iter()
-            .map(|s| format!("    {s} = \"{endpoint}\"\n"))
+            .map(|s| {
+                let address = match *s {
+                    "s3control" => S3_CONTROL,
+                    _ => endpoint,
+                };
+                format!("    {s} = \"{address}\"\n")
+            })
             .collect();
         let body = |account: &str| {
             format!(

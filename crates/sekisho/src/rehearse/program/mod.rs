@@ -73,6 +73,10 @@ pub fn rehearse_with_program(
     let terraform = Terraform {
         program,
         endpoint: &endpoint.address,
+        proxied: configuration
+            .nodes
+            .iter()
+            .any(|n| n.type_name == "aws_s3_account_public_access_block"),
     };
     let gave_up = terraform.apply(options, &copy, progress)?;
     drop(endpoint);

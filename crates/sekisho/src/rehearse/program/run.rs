@@ -26,6 +26,8 @@ pub(super) fn failed(program: &str, what: &str, said: &str) -> String {
 pub(super) struct Terraform<'p> {
     pub(super) program: &'p str,
     pub(super) endpoint: &'p str,
+    /// Whether plain HTTP goes through the endpoint as a proxy.
+    pub(super) proxied: bool,
 }
 
 impl Terraform<'_> {
@@ -105,6 +107,12 @@ impl Terraform<'_> {
             .env("CHECKPOINT_DISABLE", "1");
         // Services that the overrides do not name are asked here, too, and answer that they are not supported.
         command.env("AWS_ENDPOINT_URL", self.endpoint);
+        // S3 Control puts the account before the host, which no resolver knows: such requests go through us as a proxy.
+        if self.proxied {
+            command
+                .env("HTTP_PROXY", self.endpoint)
+                .env("NO_PROXY", "127.0.0.1,localhost");
+        }
         // Nothing of the user's AWS environment may reach AWS, or change what the providers do.
         for name in [
             "AWS_ACCESS_KEY_ID",

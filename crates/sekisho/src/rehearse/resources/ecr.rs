@@ -24,12 +24,25 @@ pub(super) const REPOSITORY_POLICY: Type = Type {
     ignored: &[],
     make: policy,
 };
+pub(super) const REGISTRY_POLICY: Type = Type {
+    name: "aws_ecr_registry_policy",
+    arguments: &["policy"],
+    ignored: &[],
+    make: registry_policy,
+};
 pub(super) const LIFECYCLE_POLICY: Type = Type {
     name: "aws_ecr_lifecycle_policy",
     arguments: &["repository", "policy"],
     ignored: &[],
     make: lifecycle,
 };
+
+fn registry_policy(client: &Client, values: &Values<'_>) -> Made {
+    let input = json!({"policyText": values.need("policy")?});
+    let made = client.call("ecr", "PutRegistryPolicy", input)?;
+    let id = json!(text_at(&made, "/registryId"));
+    Ok(attributes([("registry_id", id.clone()), ("id", id)]))
+}
 
 fn repository(client: &Client, values: &Values<'_>) -> Made {
     let name = values.need("name")?;

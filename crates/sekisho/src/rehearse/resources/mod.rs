@@ -47,6 +47,7 @@ pub(super) struct Type {
 const TYPES: &[Type] = &[
     codepipeline::PIPELINE,
     ecr::LIFECYCLE_POLICY,
+    ecr::REGISTRY_POLICY,
     ecr::REPOSITORY,
     ecr::REPOSITORY_POLICY,
     iam::POLICY,
@@ -63,6 +64,7 @@ const TYPES: &[Type] = &[
     kms::GRANT,
     kms::KEY,
     kms::KEY_POLICY,
+    s3::ACCOUNT_PUBLIC_ACCESS_BLOCK,
     s3::BUCKET,
     s3::BUCKET_ACL,
     s3_settings::CORS,

@@ -51,6 +51,18 @@ pub(super) const BUCKET_OWNERSHIP_CONTROLS: Type = Type {
     ignored: &[],
     make: ownership,
 };
+pub(super) const ACCOUNT_PUBLIC_ACCESS_BLOCK: Type = Type {
+    name: "aws_s3_account_public_access_block",
+    arguments: &[
+        "account_id",
+        "block_public_acls",
+        "block_public_policy",
+        "ignore_public_acls",
+        "restrict_public_buckets",
+    ],
+    ignored: &[],
+    make: account_public_access,
+};
 pub(super) const BUCKET_PUBLIC_ACCESS_BLOCK: Type = Type {
     name: "aws_s3_bucket_public_access_block",
     arguments: &[
@@ -212,15 +224,31 @@ fn ownership(client: &Client, values: &Values<'_>) -> Made {
     done(values)
 }
 
-fn public_access(client: &Client, values: &Values<'_>) -> Made {
+fn block(values: &Values<'_>) -> Value {
     let flag = |name: &str| values.flag(name).unwrap_or(false);
-    let block = json!({
+    json!({
         "BlockPublicAcls": flag("block_public_acls"),
         "BlockPublicPolicy": flag("block_public_policy"),
         "IgnorePublicAcls": flag("ignore_public_acls"),
         "RestrictPublicBuckets": flag("restrict_public_buckets"),
-    });
-    let input = json!({"Bucket": values.need("bucket")?, "PublicAccessBlockConfiguration": block});
+    })
+}
+
+fn account_public_access(client: &Client, values: &Values<'_>) -> Made {
+    let account = values
+        .text("account_id")
+        .unwrap_or_else(|| client.account.clone());
+    let input = json!({"AccountId": account, "PublicAccessBlockConfiguration": block(values)});
+    client.call("s3control", "PutPublicAccessBlock", input)?;
+    Ok(attributes([
+        ("account_id", json!(account)),
+        ("id", json!(account)),
+    ]))
+}
+
+fn public_access(client: &Client, values: &Values<'_>) -> Made {
+    let input =
+        json!({"Bucket": values.need("bucket")?, "PublicAccessBlockConfiguration": block(values)});
     client.call("s3", "PutPublicAccessBlock", input)?;
     done(values)
 }

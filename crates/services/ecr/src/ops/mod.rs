@@ -6,6 +6,7 @@ mod batch_get_image;
 mod complete_layer_upload;
 mod create_repository;
 mod delete_lifecycle_policy;
+mod delete_registry_policy;
 mod delete_repository;
 mod delete_repository_policy;
 mod describe_images;
@@ -13,6 +14,7 @@ mod describe_repositories;
 mod get_authorization_token;
 mod get_download_url_for_layer;
 mod get_lifecycle_policy;
+mod get_registry_policy;
 mod get_repository_policy;
 mod initiate_layer_upload;
 mod list_images;
@@ -21,6 +23,7 @@ mod put_image;
 mod put_image_scanning_configuration;
 mod put_image_tag_mutability;
 mod put_lifecycle_policy;
+mod put_registry_policy;
 mod set_repository_policy;
 mod tag_resource;
 mod untag_resource;
@@ -36,6 +39,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<complete_layer_upload::CompleteLayerUpload>()
         .operation::<create_repository::CreateRepository>()
         .operation::<delete_lifecycle_policy::DeleteLifecyclePolicy>()
+        .operation::<delete_registry_policy::DeleteRegistryPolicy>()
         .operation::<delete_repository::DeleteRepository>()
         .operation::<delete_repository_policy::DeleteRepositoryPolicy>()
         .operation::<describe_images::DescribeImages>()
@@ -43,6 +47,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<get_authorization_token::GetAuthorizationToken>()
         .operation::<get_download_url_for_layer::GetDownloadUrlForLayer>()
         .operation::<get_lifecycle_policy::GetLifecyclePolicy>()
+        .operation::<get_registry_policy::GetRegistryPolicy>()
         .operation::<get_repository_policy::GetRepositoryPolicy>()
         .operation::<initiate_layer_upload::InitiateLayerUpload>()
         .operation::<list_images::ListImages>()
@@ -51,6 +56,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<put_image_scanning_configuration::PutImageScanningConfiguration>()
         .operation::<put_image_tag_mutability::PutImageTagMutability>()
         .operation::<put_lifecycle_policy::PutLifecyclePolicy>()
+        .operation::<put_registry_policy::PutRegistryPolicy>()
         .operation::<set_repository_policy::SetRepositoryPolicy>()
         .operation::<tag_resource::TagResource>()
         .operation::<untag_resource::UntagResource>()
