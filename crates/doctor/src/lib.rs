@@ -189,6 +189,13 @@ fn proposal(event: &Event, check: &Decided, side: &MissingSide) -> (Option<Value
                 bucket(&check.resource)
             ),
         ),
+        // A role has no policy that lets others pass it (IAM user guide, "Granting a user permissions to pass a role").
+        _ if check.action == "iam:PassRole" => (
+            None,
+            format!(
+                "nobody passes a role of another account: the role must be one of the account that makes the call, not of {account}"
+            ),
+        ),
         other => (
             None,
             format!("the {other} in account {account} does not allow it"),

@@ -341,8 +341,8 @@ fn what_may_decide_about_the_pipeline_stops() {
         "aws_s3_access_point.b is not supported yet",
     );
     check(
-        "resource \"aws_s3_account_public_access_block\" \"all\" {\n  provider = aws.pipeline\n}\n",
-        "aws_s3_account_public_access_block.all is not supported yet",
+        "resource \"aws_s3control_bucket_policy\" \"all\" {\n  provider = aws.pipeline\n}\n",
+        "aws_s3control_bucket_policy.all is not supported yet",
     );
     check(
         "data \"aws_vpc\" \"v\" {\n  provider = aws.pipeline\n}\nresource \"aws_iam_role_policy\" \"p\" {\n  provider = aws.pipeline\n  role = aws_iam_role.codepipeline.id\n  policy = data.aws_vpc.v.json\n}\n",
@@ -760,4 +760,91 @@ fn policies_that_are_in_no_list_are_taken_away() {
     };
     check("[aws_iam_role_policy.ecr_source.name]", true);
     check("[\"another\"]", false);
+}
+
+/// What many accounts have: a public access block of the account, and a registry that takes replicas.
+#[test]
+fn settings_of_accounts_are_made() {
+    let block = "resource \"aws_s3_account_public_access_block\" \"all\" {\n  provider = aws.pipeline\n  block_public_policy = true\n  restrict_public_buckets = true\n}\n";
+    let registry = |action: &str| {
+        format!(
+            "resource \"aws_ecr_registry_policy\" \"all\" {{\n  provider = aws.registry\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Principal = {{ AWS = \"111111111111\" }}, Action = [\"{action}\"], Resource = \"*\" }}] }})\n}}\n"
+        )
+    };
+    let outcome = example_with(&format!("{block}{}", registry("ecr:ReplicateImage"))).unwrap();
+    assert!(outcome.passes(), "{:?}", outcome.failures);
+    // What would decide about calls of the delivery is not taken for nothing.
+    let said = example_with(&registry("ecr:*")).unwrap_err();
+    assert!(said.contains("not supported by sekisho yet"), "{said}");
+}
+
+/// An object that somebody uploads has a stand-in, as an image has.
+#[test]
+fn objects_of_sources_have_a_stand_in() {
+    let text = std::fs::read_to_string(examples().join("cross-account-ecr/pipeline.tf")).unwrap();
+    let source = "provider         = \"S3\"\n      version          = \"1\"\n      namespace        = \"Image\"\n      output_artifacts = [local.image_artifacts_name]\n\n      configuration = {\n        S3Bucket    = aws_s3_bucket.uploads.bucket\n        S3ObjectKey = \"site.zip\"\n      }\n    }\n  }\n";
+    let begin = text.find("provider         = \"ECR\"").unwrap();
+    let end = begin + text[begin..].find("\n  }\n").unwrap() + "\n  }\n".len();
+    let changed = format!("{}{source}{}", &text[..begin], &text[end..])
+        .replace("#{Image.ImageTag}", "#{Image.VersionId}")
+        .replace("#{Image.ImageURI}", "#{Image.ETag}")
+        .replace("    sid       = \"Release\"\n", "    sid       = \"Read\"\n    actions   = [\"s3:GetObject*\", \"s3:GetBucketVersioning\", \"s3:GetBucketAcl\"]\n    resources = [aws_s3_bucket.uploads.arn, \"${aws_s3_bucket.uploads.arn}/*\"]\n  }\n  statement {\n    sid       = \"Release\"\n");
+    let uploads = "resource \"aws_s3_bucket\" \"uploads\" {\n  provider = aws.pipeline\n  bucket = \"uploads-222222222222\"\n}\nresource \"aws_s3_bucket_versioning\" \"uploads\" {\n  provider = aws.pipeline\n  bucket = aws_s3_bucket.uploads.id\n  versioning_configuration {\n    status = \"Enabled\"\n  }\n}\n";
+    let mut files: Vec<(String, String)> = vec![("uploads.tf".to_owned(), uploads.to_owned())];
+    for entry in std::fs::read_dir(examples().join("cross-account-ecr")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if name.ends_with(".tf") {
+            let text = match name.as_str() {
+                "pipeline.tf" => changed.clone(),
+                _ => std::fs::read_to_string(&path).unwrap(),
+            };
+            files.push((name, text));
+        }
+    }
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(n, t)| (n.as_str(), t.as_str()))
+        .collect();
+    let said = |change: fn(&mut Options)| {
+        let outcome = run(&files, change).unwrap();
+        let notes = outcome.notes.iter().chain(&outcome.hints);
+        notes
+            .map(|n| n.message.clone())
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert!(
+        said(|_| {}).contains("stands in for it"),
+        "{}",
+        said(|_| {})
+    );
+    assert!(
+        said(|o| o.generate_images = false)
+            .contains("s3://uploads-222222222222/site.zip is not there")
+    );
+}
+
+#[test]
+fn providers_that_terraform_or_this_refuses() {
+    for (provider, expected) in [
+        (
+            "allowed_account_ids = [\"111111111111\"]\n  assume_role {\n    role_arn = \"arn:aws:iam::333333333333:role/r\"\n  }",
+            "means account 333333333333, and its allowed_account_ids are 111111111111",
+        ),
+        (
+            "allowed_account_ids = [\"111111111111\", \"222222222222\"]",
+            "Leave one of its allowed_account_ids",
+        ),
+        (
+            "allowed_account_ids = [\"111111111111\"]\n  region = \"cn-north-1\"",
+            "partitions other than `aws` are not supported yet",
+        ),
+    ] {
+        let text = format!(
+            "provider \"aws\" {{\n  {provider}\n}}\nresource \"aws_s3_bucket\" \"b\" {{\n  bucket = \"bucket-of-work\"\n}}\n"
+        );
+        let said = run(&[("main.tf", &text)], |_| {}).unwrap_err();
+        assert!(said.contains(expected), "{said}");
+    }
 }

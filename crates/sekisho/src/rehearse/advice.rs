@@ -86,6 +86,17 @@ fn of_attempt(
             names.join(" and ")
         ));
     }
+    let id = &action.action_type_id;
+    if (id.category.as_str(), id.provider.as_str()) == ("Source", "S3")
+        && message.contains("Could not access the Amazon S3 object")
+    {
+        let named = |name: &str| action.configuration.get(name).map_or("", String::as_str);
+        return Some(format!(
+            "if no call is denied, the object s3://{}/{} is not there: upload it before the pipeline runs, write it with aws_s3_object, or rehearse without --no-image, which puts an archive in its place",
+            named("S3Bucket"),
+            named("S3ObjectKey")
+        ));
+    }
     if message.contains("KMS.NotFoundException") {
         return key_elsewhere(execution, action, policies);
     }
@@ -372,6 +383,8 @@ pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note
             .filter(|i| !reach.contains(i) && !order.reach(*i).contains(&index))
             .filter(|i| !absent.contains(i))
             .filter_map(|i| configuration.nodes.get(i))
+            // What decides about calls is refused of a registry's policy: nothing of it is missed.
+            .filter(|n| n.type_name != "aws_ecr_registry_policy")
             .filter(|n| LATE.iter().any(|part| n.type_name.contains(part)));
         let (own, others): (Vec<&Node>, Vec<&Node>) =
             late.partition(|n| directory(n) == directory(node));

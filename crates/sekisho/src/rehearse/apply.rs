@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 use super::fix::policies::without_keys;
 use super::providers::Providers;
 use super::{
-    Client, Failure, Note, Options, Patch, given, image, nobody, patch, resources, unsupported,
+    Client, Failure, Note, Options, Patch, given, image, nobody, object, patch, resources,
+    unsupported,
 };
 
 /// What the engine holds when the configuration is applied.
@@ -460,6 +461,15 @@ impl Maker<'_, '_> {
                 &mut self.applied.images,
             )
             .map_err(|m| Problem::at(&node.place, m))?;
+            if self.options.generate_images {
+                let placed = object::stand_in(client, &arguments.values);
+                self.applied
+                    .notes
+                    .extend(placed.into_iter().map(|message| Note {
+                        message,
+                        place: Some(node.place.clone()),
+                    }));
+            }
         }
         let mut made = resources::make(node, client, &arguments)
             .inspect_err(|_| self.applied.refused.clone_from(&arguments.values))?;

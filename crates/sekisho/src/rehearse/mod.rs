@@ -15,6 +15,7 @@ mod json;
 mod junit;
 mod markdown;
 mod nobody;
+mod object;
 mod patch;
 mod program;
 mod providers;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sekisho_arn::is_account_id;
 use sekisho_engine::Engine;
 use sekisho_iac::{Configuration, Node, Problem, Provider, ProviderId};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Client, Options};
 
@@ -159,13 +159,20 @@ impl<'r> Providers<'r> {
         let Some(account) = self.account(id, provider).filter(|a| is_account_id(a)) else {
             let alias = id.name.strip_prefix("aws.").unwrap_or(&id.name);
             let name = names(id).into_iter().next().unwrap_or_default();
+            let several = provider
+                .and_then(|p| p.values.get("allowed_account_ids")?.as_array())
+                .is_some_and(|a| a.len() > 1);
             let profile = text("profile").map(|p| {
                 format!(" Its profile `{p}` says none: neither [profiles] of sekisho.toml nor the AWS configuration file.")
             });
             let message = format!(
-                "which account does provider `{}` mean?{} Set allowed_account_ids in it, or say --account {name}=<12 digits>, or write it into sekisho.toml: [accounts] {alias} = \"<12 digits>\"",
+                "which account does provider `{}` mean?{} {}, or say --account {name}=<12 digits>, or write it into sekisho.toml: [accounts] {alias} = \"<12 digits>\"",
                 id.name,
-                profile.unwrap_or_default()
+                profile.unwrap_or_default(),
+                match several {
+                    true => "Leave one of its allowed_account_ids",
+                    false => "Set allowed_account_ids in it",
+                }
             );
             return Err(Problem::at(place, message));
         };
@@ -178,11 +185,32 @@ impl<'r> Providers<'r> {
             );
             return Err(Problem::at(place, message));
         }
+        let allowed = provider.and_then(|p| p.values.get("allowed_account_ids")?.as_array());
+        if let Some(allowed) = allowed.filter(|a| !a.is_empty() && !a.contains(&json!(account))) {
+            let listed: Vec<&str> = allowed.iter().filter_map(Value::as_str).collect();
+            let message = format!(
+                "provider `{}` means account {account}, and its allowed_account_ids are {}: the provider refuses that",
+                id.name,
+                listed.join(", ")
+            );
+            return Err(Problem::at(place, message));
+        }
+        let region = text("region").unwrap_or_else(|| self.options.region.clone());
+        if ["cn-", "us-gov-", "us-iso", "eu-isoe-"]
+            .iter()
+            .any(|p| region.starts_with(p))
+        {
+            let message = format!(
+                "provider `{}` is for {region}: partitions other than `aws` are not supported yet",
+                id.name
+            );
+            return Err(Problem::at(place, message));
+        }
         let tags = provider.and_then(|p| p.values.get("default_tags")?.get("tags")?.as_object());
         Ok(Client {
             engine: Arc::clone(engine),
             account,
-            region: text("region").unwrap_or_else(|| self.options.region.clone()),
+            region,
             default_tags: tags.cloned().unwrap_or_default(),
         })
     }

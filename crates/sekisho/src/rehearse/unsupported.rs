@@ -61,7 +61,12 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Types that are attached to nothing and decide about a whole account.
-const EVERYWHERE: &[&str] = &["aws_organizations_", "aws_s3control_"];
+const EVERYWHERE: &[&str] = &[
+    "aws_organizations_",
+    "aws_s3_account_",
+    "aws_s3control_",
+    "aws_ecr_registry_policy",
+];
 
 /// Whether a resource of this type may decide whether a call is allowed.
 fn decides(node: &Node) -> bool {
@@ -149,7 +154,13 @@ pub(super) fn left_out(
                     node.address()
                 )
             };
-            let message = format!("{} is not supported yet, and {why}{how}", node.address());
+            let what = match node.type_name.as_str() {
+                "terraform_remote_state" => {
+                    "reads the outputs of a directory that was not given: rehearse the two together (sekisho rehearse THAT THIS)"
+                }
+                _ => "is not supported yet",
+            };
+            let message = format!("{} {what}, and {why}{how}", node.address());
             problems.push(Problem::at(&node.place, message));
             continue;
         }

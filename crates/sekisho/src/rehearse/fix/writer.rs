@@ -213,7 +213,9 @@ impl<'c> Writer<'c> {
             .iter()
             .map(|(made, _)| made.node.place.path())
             .collect();
-        if understood.iter().any(|i| avoid(&i.place())) {
+        if statement.patch.side == "permissions boundary" && found.written.is_empty() {
+            "is a boundary that this configuration does not make: ask who owns it"
+        } else if understood.iter().any(|i| avoid(&i.place())) {
             "is what somebody else has as well, who does not lack this"
         } else if understood.iter().any(|i| !own(&i.path)) || blocks.iter().any(|path| !own(path)) {
             "stands in no file that --fix may change"

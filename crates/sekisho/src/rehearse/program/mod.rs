@@ -17,8 +17,8 @@ use serde_json::json;
 use super::fix::policies::Policies;
 use super::providers::Providers;
 use super::{
-    Client, Note, Options, Outcome, denials, follow, given, image, new_engine, rehearse, skip,
-    unsupported,
+    Client, Note, Options, Outcome, advice, denials, follow, given, image, new_engine, rehearse,
+    skip, unsupported,
 };
 use copy::Copy;
 use refused::Refused;
@@ -57,6 +57,11 @@ pub fn rehearse_with_program(
     let clients = providers.clients(&engine, configuration.nodes.iter())?;
     let accounts: Vec<String> = clients.values().map(|c| c.account.clone()).collect();
     notes.extend(given::prepare(&engine, options, &accounts)?);
+    notes.extend(advice::too_late(&configuration, &order));
+    notes.extend(advice::circles(
+        &configuration,
+        &options.reading.directories,
+    ));
     let executor = Executor::start_skipping(Arc::clone(&engine), options.skips.clone());
     let executor = executor.map_err(|e| problem(e.to_string()))?;
     let copy = Copy::make(&configuration, options)?;

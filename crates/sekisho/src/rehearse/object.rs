@@ -1,0 +1,57 @@
+//! Objects for S3 source actions: what is uploaded from elsewhere in real life is put there, as images are.
+
+use std::io::{Cursor, Write as _};
+
+use serde_json::{Map, Value, json};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::Client;
+
+/// The name of the file in an archive that stands in for what nobody knows.
+const FILE: &str = "index.html";
+
+/// Puts an archive where an S3 source action of a pipeline, which is as Terraform has it, reads an object that is not there.
+/// Says which.
+pub(super) fn stand_in(client: &Client, pipeline: &Map<String, Value>) -> Vec<String> {
+    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+    let stages = list(pipeline.get("stage"));
+    let actions = stages.iter().flat_map(|s| list(s.get("action")));
+    let mut out = Vec::new();
+    for action in actions {
+        let text = |pointer: &str| action.pointer(pointer).and_then(Value::as_str);
+        let source = (text("/category"), text("/provider")) == (Some("Source"), Some("S3"));
+        let object = text("/configuration/S3Bucket").zip(text("/configuration/S3ObjectKey"));
+        let Some((bucket, key)) = object.filter(|_| source) else {
+            continue;
+        };
+        let account = text("/role_arn").and_then(|r| r.split(':').nth(4));
+        let of = |account: &str| Client {
+            account: account.to_owned(),
+            ..client.clone()
+        };
+        // Whose bucket it is is not said: the action's account is asked first.
+        let mut owners = account.into_iter().chain([client.account.as_str()]).map(of);
+        let name = json!({"Bucket": bucket});
+        let owner = owners.find(|o| o.call("s3", "GetBucketLocation", name.clone()).is_ok());
+        let Some(owner) = owner else { continue };
+        let there = json!({"Bucket": bucket, "Key": key});
+        if owner.call("s3", "HeadObject", there.clone()).is_ok() {
+            continue;
+        }
+        let Some(archive) = archive() else { continue };
+        if owner.send("s3", "PutObject", there, &archive).is_ok() {
+            out.push(format!(
+                "nothing here writes s3://{bucket}/{key}, which an action reads: an archive with the file {FILE} stands in for it"
+            ));
+        }
+    }
+    out
+}
+
+fn archive() -> Option<Vec<u8>> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file(FILE, SimpleFileOptions::default()).ok()?;
+    writer.write_all(b"<!doctype html>\n").ok()?;
+    Some(writer.finish().ok()?.into_inner())
+}
