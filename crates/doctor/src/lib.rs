@@ -71,8 +71,12 @@ fn of_check(event: &Event, check: &Decided) -> Vec<Cause> {
         let policy = check.policy.clone().unwrap_or_default();
         let statement = check.statement.clone().unwrap_or_default();
         let mut out = cause(&check.gate, &account);
+        let why = match check.held.as_slice() {
+            [] => String::new(),
+            held => format!(" ({})", held.join("; ")),
+        };
         out.advice = format!(
-            "{statement} of {policy} denies it; an explicit deny wins over every allow: change that statement, or the call"
+            "{statement} of {policy} denies it{why}; an explicit deny wins over every allow: change that statement, or the call"
         );
         out.denied_by = Some(format!("{policy}, {statement}"));
         return vec![out];

@@ -2,7 +2,7 @@
 
 use sekisho_policy::{
     Decision, Effect, Explanation, Gate, Miss, Missed, Outcome, Policies, Principal, Request, Said,
-    authorization_message, evaluate, explain, sentence, wire_sentence,
+    authorization_message, evaluate, explain, held, sentence, wire_sentence,
 };
 
 use crate::context::global_context;
@@ -31,6 +31,8 @@ pub(crate) struct Asked {
     pub(crate) denied: Option<(String, String)>,
     /// For an implicit denial: what would allow it but for its conditions, by gate.
     pub(crate) conditional: Vec<(Gate, String)>,
+    /// For an explicit denial: the conditions of the statement that denies, each with what the request has.
+    pub(crate) held: Vec<String>,
 }
 
 /// Asks the policy engine.
@@ -75,8 +77,12 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
         Outcome::ImplicitDeny => but_for_conditions(&explain(&request, &policies, resource.kind)),
         _ => Vec::new(),
     };
+    let denies = decision.statement.as_ref();
+    let denies = denies.filter(|_| decision.outcome == Outcome::ExplicitDeny);
+    let statement = denies.and_then(|s| s.policy.document.statements().get(s.index));
     Asked {
         conditional,
+        held: statement.map(|s| held(s, &context)).unwrap_or_default(),
         reason: sentence(&request, &decision, shown),
         decision,
         denied,

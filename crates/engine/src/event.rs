@@ -69,6 +69,9 @@ pub struct Decided {
     pub statement: Option<String>,
     /// The statement's own text.
     pub statement_text: Option<String>,
+    /// For an explicit denial: the conditions of that statement, each with what the request has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<String>,
     /// The whole reason: AWS's sentence.
     pub reason: String,
     /// For an implicit denial: the sides that must still allow.

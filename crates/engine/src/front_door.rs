@@ -296,6 +296,7 @@ impl Dispatch<'_> {
             reason,
             denied,
             conditional,
+            held,
         } = ask(lookup, facts, check, &resource);
         let caller = &self.caller.principal;
         let name = caller.principal_arn().unwrap_or_else(|| self.caller.arn());
@@ -311,6 +312,7 @@ impl Dispatch<'_> {
             error
         });
         let mut row = self.record(check, &resource, &decision, reason);
+        row.held = held;
         for (side, missing) in row.missing.iter_mut().zip(&decision.missing) {
             let own = conditional.iter().filter(|(gate, _)| *gate == missing.gate);
             side.conditional = own.map(|(_, text)| text.clone()).collect();
@@ -374,6 +376,7 @@ impl Dispatch<'_> {
                 .map(|s| s.policy.name.to_string())
                 .or_else(|| decision.grant.as_ref().map(|g| format!("grant {g}"))),
             statement: statement.map(sekisho_policy::StatementRef::label),
+            held: Vec::new(),
             statement_text: statement
                 .filter(|_| !decision.allowed() || self.origin.tag.is_some())
                 .and_then(|s| s.policy.document.statement_text(s.index).map(str::to_owned)),

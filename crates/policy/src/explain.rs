@@ -2,13 +2,13 @@
 //!
 //! This walks all documents and is asked for only when somebody wants to read the answer.
 
-use crate::condition::Qualifier;
+use crate::condition::{Condition, Qualifier};
 use crate::decision::{Decision, Gate, Grant, Policies, ResourceKind, StatementRef};
 use crate::document::{Effect, Policy, Statement};
 use crate::evaluate::{Evaluation, evaluate};
 use crate::json::Span;
 use crate::principal::Principal;
-use crate::request::{ContextValue, Request};
+use crate::request::{Context, ContextValue, Request};
 
 /// A decision with its reasons.
 #[derive(Debug, Clone)]
@@ -264,20 +264,7 @@ impl Evaluation<'_> {
             if condition.holds(self.request.context, statement.effect) {
                 continue;
             }
-            let found = match self.request.context.get(&condition.key) {
-                None => "is not in the request".to_owned(),
-                Some(ContextValue::Single(value)) => format!("is \"{value}\""),
-                Some(ContextValue::List(values)) => {
-                    let alone = match condition.qualifier {
-                        Qualifier::Single => {
-                            ", a key of several values, which needs ForAnyValue or ForAllValues"
-                        }
-                        Qualifier::ForAll | Qualifier::ForAny => "",
-                    };
-                    let values = listed(values.iter().map(String::as_str));
-                    format!("is {values}{alone}")
-                }
-            };
+            let found = found(condition, self.request.context);
             let found = format!("{found}{}", self.without_value(condition.operands()));
             let reason = format!(
                 "{} {} {} does not hold: {} {found}",
@@ -371,6 +358,42 @@ impl Evaluation<'_> {
         self.never()
             .then_some("nobody of another account may make this call")
     }
+}
+
+/// What the request has for the key of a condition, in words.
+fn found(condition: &Condition, context: &Context) -> String {
+    match context.get(&condition.key) {
+        None => "is not in the request".to_owned(),
+        Some(ContextValue::Single(value)) => format!("is \"{value}\""),
+        Some(ContextValue::List(values)) => {
+            let alone = match condition.qualifier {
+                Qualifier::Single => {
+                    ", a key of several values, which needs ForAnyValue or ForAllValues"
+                }
+                Qualifier::ForAll | Qualifier::ForAny => "",
+            };
+            let values = listed(values.iter().map(String::as_str));
+            format!("is {values}{alone}")
+        }
+    }
+}
+
+/// The conditions of a statement that holds, each with what the request has: `StringNotEquals s3:prefix "a" holds: s3:prefix
+/// is "b"`.
+#[must_use]
+pub fn held(statement: &Statement, context: &Context) -> Vec<String> {
+    let conditions = statement.conditions.iter();
+    let said = conditions.map(|c| {
+        format!(
+            "{} {} {} holds: {} {}",
+            c.written_operator,
+            c.written_key,
+            listed(c.operands()),
+            c.written_key,
+            found(c, context)
+        )
+    });
+    said.collect()
 }
 
 fn listed<'t>(texts: impl Iterator<Item = &'t str>) -> String {

@@ -56,7 +56,7 @@ pub use document::{
 };
 pub use evaluate::evaluate;
 pub use explain::{
-    Explanation, GateReport, GrantReport, Miss, Missed, Said, StatementReport, explain,
+    Explanation, GateReport, GrantReport, Miss, Missed, Said, StatementReport, explain, held,
 };
 pub use json::{JsonError, Lines, Span, line_and_column};
 pub use lint::{Finding, LintKind, NoReference, Reference, Severity, Step, lint};

@@ -157,7 +157,7 @@ impl Request<'_> {
     }
 
     fn cbor(&self, caller: Caller, region: &str, body: &[u8]) -> Result<Answer, ApiError> {
-        let operation = self.operation(cbor::operation(&self.head.path).unwrap_or_default())?;
+        let operation = self.operation(cbor::operation(self.head.path).unwrap_or_default())?;
         let input = cbor::decode(body).map_err(malformed("json"))?;
         let reply = self.run(self.call(caller, region, &operation.name, input), None)?;
         let event = reply.event.to_string();
