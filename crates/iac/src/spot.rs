@@ -1,5 +1,6 @@
 //! Where a policy and its statements stand in the files.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -55,12 +56,39 @@ impl Configuration {
         };
         match self.policy_source(node, name) {
             Some(PolicySource::Document { address }) => {
-                let document = self.nodes.iter().find(|n| n.address() == address);
-                of_block(document.unwrap_or(node))
+                of_block(self.document_to_change(&address).unwrap_or(node))
             }
             Some(PolicySource::File { list }) => of_list(list),
             _ => of_block(node),
         }
+    }
+
+    /// The document into which a statement for another belongs: where a module puts documents together that it is given, the
+    /// one that it is given, for the module is others' as well.
+    #[must_use]
+    pub fn document_to_change(&self, address: &str) -> Option<&Node> {
+        let is = |n: &&Node| n.is_document() && n.address() == address;
+        let document = self.nodes.iter().find(is)?;
+        let mut seen = BTreeSet::new();
+        let mut open = vec![document];
+        while let Some(node) = open.pop() {
+            for name in ["source_policy_documents", "override_policy_documents"] {
+                for index in self.refers(node, name) {
+                    let Some(part) = self.nodes.get(index).filter(|n| n.is_document()) else {
+                        continue;
+                    };
+                    if self.absent().contains(&index) || !seen.insert(index) {
+                        continue;
+                    }
+                    let given = part.path != document.path && document.path.starts_with(&part.path);
+                    if given {
+                        return Some(part);
+                    }
+                    open.push(part);
+                }
+            }
+        }
+        Some(document)
     }
 
     /// Where a statement of that policy stands: by its `Sid`, or as `statement 3`.

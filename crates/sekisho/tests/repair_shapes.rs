@@ -953,3 +953,40 @@ fn into_files_with_expressions_between_their_texts() {
         &["+++ b//policies/key.json.tftpl", "\"kms:GenerateDataKey\""],
     );
 }
+
+/// A module that puts documents together is others' as well: the statement goes into the one that it was given.
+#[test]
+fn into_documents_that_a_module_was_given() {
+    let module = "variable \"bucket\" {\n  type = string\n}\nvariable \"policy\" {\n  type    = string\n  default = \"\"\n}\ndata \"aws_iam_policy_document\" \"combined\" {\n  source_policy_documents = compact([var.policy])\n}\nresource \"aws_s3_bucket_policy\" \"this\" {\n  bucket = var.bucket\n  policy = data.aws_iam_policy_document.combined.json\n}\n";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../examples/cross-account-ecr/artifact_store.tf");
+    let text = std::fs::read_to_string(path).unwrap();
+    let begin = text
+        .find("resource \"aws_s3_bucket_policy\" \"artifact_store\"")
+        .unwrap();
+    let old = &text[begin..];
+    let old = &old[..old.find("\n}\n").unwrap() + 3];
+    let call = "module \"store_policy\" {\n  source    = \"./modules/policy\"\n  providers = { aws = aws.pipeline }\n  bucket    = aws_s3_bucket.artifact_store.id\n  policy    = data.aws_iam_policy_document.artifact_store.json\n}\n";
+    let pipeline = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cross-account-ecr/pipeline.tf"),
+    )
+    .unwrap();
+    let waits = "aws_s3_bucket_policy.artifact_store";
+    assert!(pipeline.contains(waits));
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[
+            ("modules/policy/main.tf", "", module),
+            ("artifact_store.tf", old, call),
+            ("pipeline.tf", waits, "module.store_policy"),
+            (
+                "artifact_store.tf",
+                "\"s3:Get*\", \"s3:Put*\"",
+                "\"s3:Get*\"",
+            ),
+        ],
+    );
+    holds(&diff, &["+++ b//artifact_store.tf"]);
+    lacks(&diff, &["modules/policy"]);
+}

@@ -29,7 +29,7 @@ pub struct Fix {
     /// Files that change: path, old text, new text.
     pub files: Vec<(String, String, String)>,
     /// What could not be written, and why: what its policy is.
-    pub unwritten: Vec<(Patch, &'static str)>,
+    pub unwritten: Vec<(Patch, String)>,
     /// Whether the delivery passes with the changed files: rehearsed.
     pub passes: bool,
 }

@@ -199,7 +199,7 @@ impl<'c> Writer<'c> {
         &self,
         statement: &Statement<'_>,
         avoid: &dyn Fn(&(String, usize)) -> bool,
-    ) -> &'static str {
+    ) -> String {
         let found = self
             .policies
             .of(&statement.patch.side, &statement.patch.holder);
@@ -214,19 +214,31 @@ impl<'c> Writer<'c> {
             .map(|(made, _)| made.node.place.path())
             .collect();
         if statement.patch.side == "permissions boundary" && found.written.is_empty() {
-            "is a boundary that this configuration does not make: ask who owns it"
+            "is a boundary that this configuration does not make: ask who owns it".to_owned()
         } else if understood.iter().any(|i| avoid(&i.place())) {
-            "is what somebody else has as well, who does not lack this"
+            "is what somebody else has as well, who does not lack this".to_owned()
         } else if understood.iter().any(|i| !own(&i.path)) || blocks.iter().any(|path| !own(path)) {
-            "stands in no file that --fix may change"
+            let fetched = found
+                .written
+                .iter()
+                .find(|(made, _)| !own(&made.node.place.path()));
+            let call = fetched.and_then(|(made, _)| self.configuration.call_of(&made.node.path));
+            match call {
+                Some(call) => format!(
+                    "stands in a module that was fetched, which --fix does not change: change what `module \"{}\"` in {} hands it",
+                    call.name, call.source.path
+                ),
+                None => "stands in no file that --fix may change".to_owned(),
+            }
         } else if blocks.iter().any(|path| path.ends_with(".json")) {
-            "is written in Terraform's JSON syntax, which --fix does not write"
+            "is written in Terraform's JSON syntax, which --fix does not write".to_owned()
         } else if found.written.is_empty() {
             "is in no block, and --fix has no name for what it concerns where it could add one"
+                .to_owned()
         } else if self.lacks_a_name(&found.written, statement) {
-            "has no name where it stands for the ARN that the statement needs: hand it there, by an output, a variable or a data source"
+            "has no name where it stands for the ARN that the statement needs: hand it there, by an output, a variable or a data source".to_owned()
         } else {
-            "is written in a way that --fix does not understand"
+            "is written in a way that --fix does not understand".to_owned()
         }
     }
 
@@ -399,10 +411,7 @@ impl<'c> Writer<'c> {
         };
         match self.configuration.policy_source(made.node, attribute)? {
             PolicySource::Document { address } => {
-                let documents = self.configuration.nodes.iter();
-                let document = documents
-                    .into_iter()
-                    .find(|n| n.is_document() && n.address() == address)?;
+                let document = self.configuration.document_to_change(&address)?;
                 let here = here(&document.path, document);
                 let text = format!("\n{}", self.block(statement, &here)?);
                 Some(Insertion::text(
