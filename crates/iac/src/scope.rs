@@ -178,7 +178,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn local(&self, name: &str) -> Option<Result<Value, Problem>> {
+    pub(crate) fn local(&self, name: &str) -> Option<Result<Value, Problem>> {
         let (source, expression) = self.own_module()?.locals.get(name)?;
         let scope = self.deeper(self.instance);
         if scope.depth > MAX_DEPTH {

@@ -181,20 +181,37 @@ impl State<'_> {
         Ok(scopes.collect())
     }
 
-    /// The outputs of the directories whose `precondition` is not met: name and why.
+    /// The outputs of the directories and the local values of all modules that Terraform would refuse, though nothing reads
+    /// them: address and why. What is asked of something that was not made, or for an attribute that is not known here, is
+    /// nobody's fault.
     #[must_use]
-    pub fn unmet_outputs(&self) -> Vec<(String, Problem)> {
+    pub fn refused_values(&self) -> Vec<(String, Problem)> {
         let mut out = Vec::new();
         for (index, module) in self.config.modules.iter().enumerate() {
-            let guarded = module
-                .outputs
-                .iter()
-                .filter(|(_, o)| !o.preconditions.is_empty());
-            for (name, _) in guarded.filter(|_| module.call.is_none()) {
-                for instance in self.instances(index).unwrap_or_default() {
-                    let problem = self.scope(instance).output(name).err();
-                    let unmet = problem.filter(|p| p.message.starts_with("precondition: "));
-                    out.extend(unmet.map(|p| (format!("{}output.{name}", module.path), p)));
+            if module.given {
+                continue;
+            }
+            for instance in self.instances(index).unwrap_or_default() {
+                let scope = self.scope(instance);
+                let path = scope.path();
+                let locals = module.locals.keys().filter_map(|name| {
+                    let problem = scope.local(name)?.err()?;
+                    Some((format!("{path}local.{name}"), problem))
+                });
+                let outputs = module.outputs.keys().filter_map(|name| {
+                    let problem = scope.output(name).err()?;
+                    Some((format!("{path}output.{name}"), problem))
+                });
+                let refused = locals.chain(outputs).filter(|(_, p)| !is_of_missing(p));
+                for (address, problem) in refused {
+                    // Where one stands on another, the place is the same: said once.
+                    let text = problem.to_string();
+                    if !out
+                        .iter()
+                        .any(|(_, known): &(_, Problem)| known.to_string() == text)
+                    {
+                        out.push((address, problem));
+                    }
                 }
             }
         }
@@ -231,4 +248,15 @@ impl State<'_> {
         }
         out
     }
+}
+
+/// Whether a value could not be read because something is not there that may be there on AWS.
+fn is_of_missing(problem: &Problem) -> bool {
+    let words = [
+        "is not known",
+        "there is no attribute",
+        "has no attributes",
+        "has no element",
+    ];
+    problem.is_unsupported() || words.iter().any(|w| problem.message.contains(w))
 }

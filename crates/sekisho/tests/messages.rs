@@ -78,6 +78,14 @@ const CASES: &[Case] = &[
         arguments: REHEARSE,
     },
     broken(
+        "values-that-nothing-reads",
+        &[(
+            "outputs.tf",
+            "output \"pipeline_arn\" {",
+            "locals {\n  owners = { for name in [\"a\", \"a\"] : name => 1 }\n}\n\noutput \"next\" {\n  value = 1 + \"a\"\n}\n\noutput \"not_known_here\" {\n  value = aws_codepipeline.this.trigger_all\n}\n\noutput \"pipeline_arn\" {",
+        )],
+    ),
+    broken(
         "missing-identity-policy",
         &[(
             "registry.tf",

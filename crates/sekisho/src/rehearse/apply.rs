@@ -244,13 +244,16 @@ impl Run<'_, '_> {
 
     fn finish(mut self) -> Result<Applied, Vec<Problem>> {
         self.leave_strangers_out();
-        let unmet = self.state.unmet_outputs().into_iter();
-        let unmet = unmet.map(|(address, problem)| Failure {
+        let failures = self.applied.failures.iter();
+        let said: BTreeSet<String> = failures.map(|f| f.problem.to_string()).collect();
+        let refused = self.state.refused_values().into_iter();
+        let refused = refused.filter(|(_, problem)| !said.contains(&problem.to_string()));
+        let refused = refused.map(|(address, problem)| Failure {
             address,
             problem,
             arguments: Map::new(),
         });
-        self.applied.failures.extend(unmet);
+        self.applied.failures.extend(refused);
         // What decides about a pipeline and is not supported: no verdict would be worth anything.
         let failures = self.applied.failures.iter();
         let mut problems: Vec<Problem> = failures

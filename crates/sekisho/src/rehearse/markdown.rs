@@ -49,8 +49,13 @@ pub(super) fn document(
             .unwrap_or_default();
         let _ = writeln!(
             out,
-            "- `{}`{place} was not made: {}",
+            "- `{}`{place} {}: {}",
             failure.address,
+            if failure.is_value() {
+                "is refused by Terraform"
+            } else {
+                "was not made"
+            },
             inline(&failure.problem.message)
         );
     }

@@ -190,7 +190,7 @@ pub struct Denial {
     pub spot: Option<Spot>,
 }
 
-/// A resource that could not be made.
+/// A resource that could not be made, or a value that could not be worked out.
 #[derive(Debug)]
 pub struct Failure {
     /// Its address.
@@ -199,6 +199,16 @@ pub struct Failure {
     pub problem: Problem,
     /// What it was to be made of, if that could be read.
     pub arguments: Map<String, Value>,
+}
+
+impl Failure {
+    /// Whether it is a local value or an output, which Terraform works out although nothing reads it, and refuses.
+    #[must_use]
+    pub fn is_value(&self) -> bool {
+        let parts: Vec<&str> = self.address.rsplitn(3, '.').collect();
+        let own = parts.get(2).is_none_or(|path| path.contains("module."));
+        own && matches!(parts.get(1), Some(&("local" | "output")))
+    }
 }
 
 impl Outcome {

@@ -123,10 +123,15 @@ pub fn last_line(outcome: &Outcome) -> String {
             plural(others, "denial")
         ));
     }
-    if !outcome.failures.is_empty() {
+    let values = outcome.failures.iter().filter(|f| f.is_value()).count();
+    let resources = outcome.failures.len() - values;
+    if resources > 0 {
+        reasons.push(format!("{} not made", plural(resources, "resource")));
+    }
+    if values > 0 {
         reasons.push(format!(
-            "{} not made",
-            plural(outcome.failures.len(), "resource")
+            "{} that Terraform refuses",
+            plural(values, "value")
         ));
     }
     if reasons.is_empty() {
