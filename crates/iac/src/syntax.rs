@@ -64,7 +64,12 @@ fn joined(text: &str) -> String {
                 let close = text.get(at + 2..).and_then(|t| t.find("*/"));
                 (end, blank) = (close.map_or(bytes.len(), |n| at + n + 4), true);
             }
-            b'<' if starts(at, "<<") => end = heredoc(text, at).unwrap_or(end + 1),
+            b'<' if starts(at, "<<") => match heredoc(text, at) {
+                Heredoc::To(to) => end = to,
+                Heredoc::None => end += 1,
+                // It is refused anyway, and each one would be searched to the end of the text.
+                Heredoc::Endless => return text.to_owned(),
+            },
             b'(' | b'[' => stack.push(Inside::Joined),
             b'{' => {
                 let inner = text.get(at + 1..).unwrap_or_default().trim_start();
@@ -95,26 +100,36 @@ fn before(bytes: &[u8], at: usize, byte: u8) -> bool {
     at.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&byte)
 }
 
-/// Where a heredoc that begins at `at` ends: before the line end behind its mark.
-fn heredoc(text: &str, at: usize) -> Option<usize> {
-    let rest = text.get(at + 2..)?;
-    let (mark, body) = rest.split_once('\n')?;
+/// What begins at `<<`.
+enum Heredoc {
+    /// It ends here: behind the line of its mark, which stands alone.
+    To(usize),
+    /// Its mark comes no more.
+    Endless,
+    None,
+}
+
+fn heredoc(text: &str, at: usize) -> Heredoc {
+    let rest = text.get(at + 2..).unwrap_or_default();
+    let Some((mark, body)) = rest.split_once('\n') else {
+        return Heredoc::None;
+    };
     let mark = mark.strip_prefix('-').unwrap_or(mark).trim();
     let named = !mark.is_empty()
         && mark
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     if !named {
-        return None;
+        return Heredoc::None;
     }
     let mut end = text.len() - body.len();
     for line in body.split_inclusive('\n') {
         if line.trim() == mark {
-            return Some(end + line.trim_end_matches(['\r', '\n']).len());
+            return Heredoc::To(end + line.len());
         }
         end += line.len();
     }
-    None
+    Heredoc::Endless
 }
 
 /// The same text, in the same places, without what the parser does not take: a byte order mark, and heredocs without
@@ -194,6 +209,15 @@ mod tests {
             assert!(read.is_ok(), "{expression}: {}", read.unwrap_err());
             assert!(read.unwrap().get_attribute("b").is_some());
         }
+        // Texts are left as they are.
+        let text =
+            "[{ for k in [\"}\"] : k => <<X\n lines }\n stay\nX\n }, \"a\" ? /* a\nb */ 2\n : 3]";
+        let expected =
+            "[{ for k in [\"}\"] : k => <<X\n lines }\n stay\nX\n }, \"a\" ?           2  : 3]";
+        assert_eq!(joined(text), expected);
+        // Without an end there is nothing to join, and nothing to search a thousand times.
+        let endless = "a = [<<X\n".repeat(100_000);
+        assert_eq!(joined(&endless), endless);
         // What is wrong is wrong where it stands.
         let error = body("a = [1,\n 2]\nb = {\n  c =\n}\n").unwrap_err();
         assert_eq!(error.location().line(), 4);
