@@ -39,6 +39,14 @@ impl Configuration {
         })
     }
 
+    /// The nodes of which there is no instance, whatever the variables of the directories are.
+    #[must_use]
+    pub fn never_there(&self) -> BTreeSet<usize> {
+        let node = |index: &usize| self.nodes.get(*index);
+        let never = |index: &usize| node(index).is_some_and(|n| !self.repeated_as_asked(n));
+        self.absent().iter().copied().filter(never).collect()
+    }
+
     /// What a condition in a module comes to, where it is the same for all of its instances.
     pub(crate) fn decided(
         &self,
@@ -46,6 +54,10 @@ impl Configuration {
         condition: &Expression,
         source: &Arc<Source>,
     ) -> Option<bool> {
+        // `try` and `can` would take what is not made for what is not there.
+        if !self.found_in(condition, module).is_empty() {
+            return None;
+        }
         let state = State::new(self);
         let instances = state.instances(module).ok()?;
         let mut values =

@@ -44,6 +44,8 @@ struct Search<'c> {
     seen: BTreeSet<(usize, String)>,
     /// Whether what is only waited for counts.
     waits: bool,
+    /// Whether a variable of a directory is among the names, which another run may set otherwise.
+    asks: bool,
 }
 
 impl Configuration {
@@ -80,6 +82,19 @@ impl Configuration {
             module = self.modules.get(*caller);
         }
         out
+    }
+
+    /// Whether it depends on the variables of a directory how often `node` is there.
+    pub(crate) fn repeated_as_asked(&self, node: &Node) -> bool {
+        let below = BTreeMap::new();
+        let mut search = Search::new(self, &below, true);
+        for name in ["count", "for_each"] {
+            if let Some(attribute) = node.body.get_attribute(name) {
+                search.expression(&attribute.value, node.module);
+            }
+        }
+        search.called(node.module);
+        search.asks
     }
 
     /// The nodes that an expression in a module refers to, through whatever names lie between.
@@ -197,6 +212,7 @@ impl<'c> Search<'c> {
             found: BTreeSet::new(),
             seen: BTreeSet::new(),
             waits,
+            asks: false,
         }
     }
 
@@ -220,8 +236,12 @@ impl<'c> Search<'c> {
                 None => self.outputs(root),
             }
         }
-        // How often its modules are there, and what they wait for.
-        let mut module = self.config.modules.get(node.module);
+        self.called(node.module);
+    }
+
+    /// How often a module is there, and what it waits for, and those that call it.
+    fn called(&mut self, module: usize) {
+        let mut module = self.config.modules.get(module);
         while let Some((caller, call)) = module.and_then(|m| m.call.as_ref()) {
             for name in ["count", "for_each"] {
                 if let Some(attribute) = call.body.get_attribute(name) {
@@ -297,6 +317,7 @@ impl<'c> Search<'c> {
                 return;
             }
             [root, name, ..] if root == "var" => {
+                self.asks |= own.call.is_none();
                 if let Some((caller, call)) = &own.call
                     && let Some(attribute) = call.body.get_attribute(name)
                     && self.seen.insert((module, format!("var.{name}")))

@@ -333,15 +333,22 @@ impl<'c> Policies<'c> {
         let Some(own) = nodes.iter().position(|n| std::ptr::eq(n, node)) else {
             return Vec::new();
         };
+        let users = self.unmade().into_iter();
+        let users = users.filter(|(index, _)| {
+            let needs = order.needs.get(*index);
+            needs.is_some_and(|needs| needs.contains(&own))
+        });
+        users.map(|(_, node)| node.address()).collect()
+    }
+
+    /// The blocks of policies of which nothing is made here, although there may be something on AWS, with their index.
+    pub(in crate::rehearse) fn unmade(&self) -> Vec<(usize, &'c Node)> {
         let made = |n: &Node| self.made.iter().any(|m| std::ptr::eq(m.node, n));
-        let needs = order.needs.iter().enumerate();
-        let users = needs.filter(|(_, needs)| needs.contains(&own));
-        let absent = self.configuration.absent();
-        let users = users.filter(|(index, _)| !absent.contains(index));
-        let users = users.filter_map(|(index, _)| nodes.get(index));
-        users
-            .filter(|n| n.type_name.contains("policy") && !made(n))
-            .map(Node::address)
+        let never = self.configuration.never_there();
+        let nodes = self.configuration.nodes.iter().enumerate();
+        nodes
+            .filter(|(_, n)| n.type_name.contains("policy"))
+            .filter(|(index, n)| !never.contains(index) && !made(n))
             .collect()
     }
 

@@ -119,6 +119,14 @@ impl<'c> Writer<'c> {
                 here.extend(holders.iter().cloned().chain(others));
             }
         }
+        for (_, node) in self.policies.unmade() {
+            let Some(source) = self.configuration.policy_source(node, "policy") else {
+                continue;
+            };
+            for (place, _) in self.places(source) {
+                out.entry(place).or_default().insert(node.address());
+            }
+        }
         out
     }
 
