@@ -188,6 +188,9 @@ def test_a_principal_is_simulated_with_its_boundary(server):
     assert [r["PermissionsBoundaryDecisionDetail"]["AllowedByPermissionsBoundary"] for r in results] == [True, False]
     keys = iam.get_context_keys_for_principal_policy(PolicySourceArn=arn.replace("user/", "user/elsewhere/"))["ContextKeyNames"]
     assert keys == ["aws:PrincipalTag/Team"]
+    many = {"PolicySourceArn": arn, "ActionNames": [f"s3:Action{n}" for n in range(250)]}
+    pages = [len(p["EvaluationResults"]) for p in iam.get_paginator("simulate_principal_policy").paginate(**many)]
+    assert pages == [100, 100, 50]
     # A user of another account is not the one here that has the same name.
     with pytest.raises(botocore.exceptions.ClientError) as e:
         iam.simulate_principal_policy(PolicySourceArn="arn:aws:iam::333333333333:user/simulated", ActionNames=["s3:GetObject"])

@@ -143,6 +143,9 @@ def test_a_dry_run_leaves_nothing(kms):
     made = kms.create_grant(**grant)["GrantId"]
     assert error(kms.revoke_grant, KeyId=key, GrantId=made, DryRun=True)["Code"] == "DryRunOperationException"
     assert len(kms.list_grants(KeyId=key)["Grants"]) == 1
+    named = grant | {"Name": "twin"}
+    kms.create_grant(**named)
+    assert error(kms.create_grant, **named, DryRun=True)["Code"] == "DryRunOperationException"
     assert error(kms.encrypt, KeyId=key, Plaintext=b"x", DryRun=True)["Code"] == "DryRunOperationException"
 
 

@@ -1,9 +1,11 @@
 import base64
+import datetime
 import hashlib
 import io
 import json
 import os
 import socket
+import time
 import urllib.error
 import urllib.request
 
@@ -616,3 +618,58 @@ def test_the_block_of_an_account_is_that_of_its_buckets(s3):
     assert error(s3.put_bucket_policy, **public)["Code"] == "AccessDenied"
     control.delete_public_access_block(AccountId=B)
     s3.put_bucket_policy(**public)
+
+
+def test_conditional_writes_can_be_asked_for(s3):
+    """S3 user guide, "Enforce conditional writes on Amazon S3 buckets": uploads in parts are exempt until they end."""
+    without = {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::bucket/*", "Condition": without}
+    s3.put_bucket_policy(Bucket="bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    assert error(s3.put_object, Bucket="bucket", Key="k", Body=b"x")["Code"] == "AccessDenied"
+    s3.put_object(Bucket="bucket", Key="k", Body=b"x", IfNoneMatch="*")
+    assert error(s3.copy_object, Bucket="bucket", Key="copy", CopySource="bucket/k")["Code"] == "AccessDenied"
+    upload = {"Bucket": "bucket", "Key": "m"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": s3.upload_part(**upload, PartNumber=1, Body=b"x")["ETag"]}]}
+    assert error(s3.complete_multipart_upload, **upload, MultipartUpload=parts)["Code"] == "AccessDenied"
+    s3.complete_multipart_upload(**upload, MultipartUpload=parts, IfNoneMatch="*")
+
+
+def test_an_upload_is_as_old_as_its_beginning(s3):
+    upload = {"Bucket": "bucket", "Key": "k"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload)["UploadId"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": s3.upload_part(**upload, PartNumber=1, Body=b"older")["ETag"]}]}
+    time.sleep(0.01)
+    s3.put_object(Bucket="bucket", Key="k", Body=b"newer")
+    s3.complete_multipart_upload(**upload, MultipartUpload=parts)
+    assert s3.get_object(Bucket="bucket", Key="k")["Body"].read() == b"newer"
+
+
+def test_uploads_come_in_pages(s3):
+    ids = {s3.create_multipart_upload(Bucket="bucket", Key=key)["UploadId"] for key in ["a b", "a b", "c", "d", "d"]}
+    pages = list(s3.get_paginator("list_multipart_uploads").paginate(Bucket="bucket", PaginationConfig={"PageSize": 2}))
+    assert [[u["Key"] for u in p["Uploads"]] for p in pages] == [["a b", "a b"], ["c", "d"], ["d"]]
+    assert {u["UploadId"] for p in pages for u in p["Uploads"]} == ids
+    assert [u["Key"] for u in s3.list_multipart_uploads(Bucket="bucket", KeyMarker="a b", MaxUploads=1)["Uploads"]] == ["c"]
+
+
+def test_headers_as_older_clients_write_them(s3):
+    """botocore before 1.35 writes booleans of headers as Python does."""
+    key = s3.server.client("kms", B).create_key()["KeyMetadata"]["Arn"]
+    write = lambda params, **_: params["headers"].update({"x-amz-server-side-encryption-bucket-key-enabled": "True"})
+    s3.meta.events.register("before-call.s3.PutObject", write)
+    when = datetime.datetime(2030, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
+    assert s3.put_object(Bucket="bucket", Key="k", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId=key, Expires=when)["BucketKeyEnabled"]
+    head = s3.head_object(Bucket="bucket", Key="k")
+    assert head["Expires"] == when and head["ExpiresString"] == "Wed, 02 Jan 2030 03:04:05 GMT"
+    assert error(s3.copy_object, Bucket="bucket", Key="l", CopySource="bucket/k", ExpectedSourceBucketOwner=A)["Status"] == 403
+    s3.copy_object(Bucket="bucket", Key="l", CopySource="bucket/k", ExpectedSourceBucketOwner=B)
+    assert s3.head_object(Bucket="bucket", Key="l")["Expires"] == when
+
+
+def test_a_bucket_that_is_made_is_one_s_own(s3):
+    own = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceAccount": B}}}
+    who = sessions(s3.server, {"own": [own]})["own"]
+    who.create_bucket(Bucket="mine", ObjectOwnership="ObjectWriter")
+    s3.server.client("s3", A).create_bucket(Bucket="taken")
+    assert error(who.create_bucket, Bucket="taken", ObjectOwnership="ObjectWriter")["Code"] == "BucketAlreadyExists"

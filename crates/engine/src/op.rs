@@ -49,6 +49,8 @@ pub struct Check {
     pub shown: Option<String>,
     /// For `kms:CreateGrant`: the grant to be made.
     pub requested_grant: Option<Grant>,
+    /// Whether the request makes the resource: it is the caller's then, whatever else has its name.
+    pub makes: bool,
 }
 
 impl Check {
@@ -60,7 +62,15 @@ impl Check {
             context: Vec::new(),
             shown: None,
             requested_grant: None,
+            makes: false,
         }
+    }
+
+    /// The request makes the resource.
+    #[must_use]
+    pub fn making(mut self) -> Self {
+        self.makes = true;
+        self
     }
 
     /// Adds a single-valued condition key.

@@ -15,11 +15,10 @@ fn asks(value: &Value) -> bool {
     }
 }
 
-/// Whether `rule` takes `name`: `Member`, `Member=VALUE`, `Operation.Member`, or `Operation.*`.
+/// Whether `rule` takes `name`: `Member`, `Member=VALUE` or `Operation.Member`.
 fn takes(rule: &str, operation: &str, name: &str, value: &Value) -> bool {
     let of = match rule.split_once('.') {
         Some((own, _)) if own != operation => return false,
-        Some((_, "*")) => return true,
         Some((_, of)) => of,
         None => rule,
     };

@@ -153,7 +153,8 @@ impl Request<'_> {
 
     /// Whether the client chose CBOR where the service speaks JSON as well.
     fn speaks_cbor(&self) -> bool {
-        self.head.header("smithy-protocol") == Some(cbor::PROTOCOL)
+        self.target.model.metadata.protocol == "json"
+            && self.head.header("smithy-protocol") == Some(cbor::PROTOCOL)
     }
 
     fn cbor(&self, caller: Caller, region: &str, body: &[u8]) -> Result<Answer, ApiError> {

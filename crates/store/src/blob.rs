@@ -33,6 +33,11 @@ impl Drop for Staged {
     }
 }
 
+/// What went wrong, and with which file.
+fn at(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Disk(format!("{}: {error}", path.display()))
+}
+
 impl Blobs {
     pub(crate) fn new(folder: &Path) -> Result<Self, StoreError> {
         let kept = folder.join("blobs");
@@ -68,7 +73,7 @@ impl Blobs {
         let path = self
             .staging
             .join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
-        let file = File::create(&path)?;
+        let file = File::create(&path).map_err(|e| at(&path, &e))?;
         Ok(BlobWriter {
             file: Some(file),
             path,
@@ -86,9 +91,9 @@ impl Blobs {
     pub fn keep(&self, mut staged: Staged, name: &str) -> Result<(), StoreError> {
         let path = self.path(name);
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
+            fs::create_dir_all(parent).map_err(|e| at(parent, &e))?;
         }
-        fs::rename(&staged.path, &path)?;
+        fs::rename(&staged.path, &path).map_err(|e| at(&staged.path, &e))?;
         staged.kept = true;
         Ok(())
     }
@@ -116,7 +121,8 @@ impl Blobs {
         length: u64,
         sealed: Option<Sealed>,
     ) -> Result<BlobReader, StoreError> {
-        let file = File::open(self.path(name))?;
+        let path = self.path(name);
+        let file = File::open(&path).map_err(|e| at(&path, &e))?;
         Ok(BlobReader {
             file,
             sealed,
@@ -131,7 +137,7 @@ impl Blobs {
     /// # Errors
     /// When it cannot be read.
     pub fn read_staged(&self, staged: &Staged) -> Result<Vec<u8>, StoreError> {
-        Ok(fs::read(&staged.path)?)
+        fs::read(&staged.path).map_err(|e| at(&staged.path, &e))
     }
 }
 

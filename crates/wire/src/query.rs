@@ -110,11 +110,14 @@ fn value(
             }
             Ok(Value::Object(map))
         }
-        kind => scalar(
-            kind,
-            parameters.get(path).map(String::as_str).unwrap_or_default(),
-            path,
-        ),
+        kind => {
+            let text = parameters.get(path).map(String::as_str).unwrap_or_default();
+            // As recorded (radkawar/stackd iam/credential_inputs): no other booleans are read.
+            if kind == Type::Boolean && !matches!(text, "true" | "1" | "false" | "0") {
+                return Err(Malformed(format!("`{path}` cannot be read: `{text}`")));
+            }
+            scalar(kind, text, path)
+        }
     }
 }
 
@@ -179,8 +182,8 @@ pub(crate) fn scalar(kind: Type, text: &str, path: &str) -> Result<Value, Malfor
                 .filter(|f| f.is_finite())
                 .ok_or_else(wrong)?
         ),
-        // As recorded (radkawar/stackd iam/credential_inputs): nothing else is read.
-        Type::Boolean => match text {
+        // Clients write headers as their language does: `True` (botocore before 1.35).
+        Type::Boolean => match text.to_ascii_lowercase().as_str() {
             "true" | "1" => json!(true),
             "false" | "0" => json!(false),
             _ => return Err(wrong()),

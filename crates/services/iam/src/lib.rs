@@ -17,8 +17,6 @@ use sekisho_policy::ResourceKind;
 #[must_use]
 pub fn service() -> Service {
     let service = Service::new("iam", AccessDenied::XML, resolve, invalid::iam);
-    // It reads all of them: its input is two in one.
-    let service = service.taking(&["SimulatePrincipalPolicy.*"]);
     ops::all(service.paged(PAGING))
 }
 

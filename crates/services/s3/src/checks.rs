@@ -81,6 +81,8 @@ pub(crate) struct Making<'a> {
     pub(crate) if_match: Option<&'a str>,
     pub(crate) if_none_match: Option<&'a str>,
     pub(crate) redirect: Option<&'a str>,
+    /// Whether an object is there when the request is done: not when an upload begins.
+    pub(crate) creates: bool,
     /// The tags that it gets, if the caller says so.
     pub(crate) tags: Option<&'a Tags>,
 }
@@ -108,9 +110,8 @@ pub(crate) fn to_make(
             "s3:x-amz-metadata-directive",
             text(making.metadata_directive),
         )
-        .with_opt("s3:if-match", text(making.if_match))
-        .with_opt("s3:if-none-match", text(making.if_none_match))
         .with_opt("s3:x-amz-website-redirect-location", text(making.redirect));
+    put = writing(put, making.creates, making.if_match, making.if_none_match);
     if let Some(tags) = making.tags {
         put = tagged(put, tags);
     }
@@ -127,6 +128,20 @@ pub(crate) fn to_make(
         checks.push(tagged(on("s3:PutObjectTagging")?, tags));
     }
     Ok(checks)
+}
+
+/// Adds the keys of conditional writes: a policy that asks for them exempts, by the first, the steps of an upload that cannot
+/// have them (S3 user guide, "Enforce conditional writes on Amazon S3 buckets").
+pub(crate) fn writing(
+    check: Check,
+    creates: bool,
+    if_match: Option<&str>,
+    if_none_match: Option<&str>,
+) -> Check {
+    check
+        .with("s3:ObjectCreationOperation", creates.to_string())
+        .with_opt("s3:if-match", if_match.map(str::to_owned))
+        .with_opt("s3:if-none-match", if_none_match.map(str::to_owned))
 }
 
 /// Adds the keys of the tags that a request sets.

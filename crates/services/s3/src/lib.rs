@@ -52,6 +52,9 @@ const TAKEN: &[&str] = &[
     "CompleteMultipartUpload.ChecksumSHA256",
     "CompleteMultipartUpload.MpuObjectSize",
     "CreateMultipartUpload.ChecksumType",
+    // Parts are shown only of objects with a checksum of their own, which none has here that came in parts.
+    "GetObjectAttributes.MaxParts",
+    "GetObjectAttributes.PartNumberMarker",
     // They ask for more to be said of objects that were restored, and for less to be checked.
     "OptionalObjectAttributes",
     "ConfirmRemoveSelfBucketAccess",
@@ -71,9 +74,8 @@ const PAGING: Paging = Paging {
 };
 
 fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, ApiError> {
-    // A name that is taken is found out by the operation; the permission is the caller's own matter, as is the one to give
-    // the bucket tags when it is made.
-    if matches!(&*check.action, "s3:CreateBucket" | "s3:TagResource") {
+    // A name that is taken is found out by the operation; the permission is the caller's own matter.
+    if check.makes {
         return Ok(Resource::owned_by(lookup.account()));
     }
     let (name, key) = match arn.resource.split_once('/') {

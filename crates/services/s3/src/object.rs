@@ -68,6 +68,9 @@ pub(crate) struct Headers {
     pub(crate) content_encoding: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) content_language: Option<String>,
+    /// As it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) expires: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) website_redirect_location: Option<String>,
 }
@@ -185,6 +188,12 @@ pub(crate) fn add(
         version.id = cx.ids().alnum(32);
     } else {
         version.id = "null".to_owned();
+        // An upload is as old as its beginning: what was written since stays, and the upload is gone.
+        let mut versions = object.versions.iter();
+        if versions.any(|v| v.id == "null" && v.modified_ms > version.modified_ms) {
+            drop_blobs(cx, std::slice::from_ref(&version));
+            return Ok(version.id);
+        }
         let (old, kept): (Vec<_>, Vec<_>) =
             object.versions.into_iter().partition(|v| v.id == "null");
         object.versions = kept;

@@ -2,16 +2,30 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::simulate::{self, Simulation};
+use crate::simulate::{self, ContextEntry, Simulation};
 
 pub(crate) struct SimulatePrincipalPolicy;
 
+/// All members by name: the front door has to know what is read.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Input {
     policy_source_arn: String,
-    #[serde(flatten)]
-    simulation: Simulation,
+    #[serde(default)]
+    policy_input_list: Vec<String>,
+    #[serde(default)]
+    permissions_boundary_policy_input_list: Vec<String>,
+    action_names: Vec<String>,
+    #[serde(default)]
+    resource_arns: Vec<String>,
+    resource_policy: Option<String>,
+    resource_owner: Option<String>,
+    caller_arn: Option<String>,
+    #[serde(default)]
+    context_entries: Vec<ContextEntry>,
+    resource_handling_option: Option<String>,
+    max_items: Option<usize>,
+    marker: Option<String>,
 }
 
 impl Operation for SimulatePrincipalPolicy {
@@ -25,13 +39,24 @@ impl Operation for SimulatePrincipalPolicy {
         Ok(vec![Check::new("iam:SimulatePrincipalPolicy", arn)])
     }
 
-    fn run(cx: &mut Cx<'_>, mut input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let arn = simulate::source(&cx.lookup(), &input.policy_source_arn)?;
         let held = simulate::held(cx, &arn)?;
         // A user speaks for itself where no other caller is named.
-        if input.simulation.caller_arn.is_none() && arn.contains(":user/") {
-            input.simulation.caller_arn = Some(arn);
-        }
-        simulate::simulate(cx.account(), held, &input.simulation)
+        let own = arn.contains(":user/").then_some(arn);
+        let simulation = Simulation {
+            policy_input_list: input.policy_input_list,
+            permissions_boundary_policy_input_list: input.permissions_boundary_policy_input_list,
+            action_names: input.action_names,
+            resource_arns: input.resource_arns,
+            resource_policy: input.resource_policy,
+            resource_owner: input.resource_owner,
+            caller_arn: input.caller_arn.or(own),
+            context_entries: input.context_entries,
+            resource_handling_option: input.resource_handling_option,
+            max_items: input.max_items,
+            marker: input.marker,
+        };
+        simulate::simulate(cx.account(), held, &simulation)
     }
 }

@@ -22,20 +22,20 @@ pub(crate) use keys::keys_of;
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Simulation {
     #[serde(default)]
-    policy_input_list: Vec<String>,
+    pub(crate) policy_input_list: Vec<String>,
     #[serde(default)]
-    permissions_boundary_policy_input_list: Vec<String>,
-    action_names: Vec<String>,
+    pub(crate) permissions_boundary_policy_input_list: Vec<String>,
+    pub(crate) action_names: Vec<String>,
     #[serde(default)]
-    resource_arns: Vec<String>,
-    resource_policy: Option<String>,
-    resource_owner: Option<String>,
+    pub(crate) resource_arns: Vec<String>,
+    pub(crate) resource_policy: Option<String>,
+    pub(crate) resource_owner: Option<String>,
     pub(crate) caller_arn: Option<String>,
     #[serde(default)]
-    context_entries: Vec<ContextEntry>,
-    resource_handling_option: Option<String>,
-    max_items: Option<usize>,
-    marker: Option<String>,
+    pub(crate) context_entries: Vec<ContextEntry>,
+    pub(crate) resource_handling_option: Option<String>,
+    pub(crate) max_items: Option<usize>,
+    pub(crate) marker: Option<String>,
 }
 
 pub(crate) fn invalid(message: impl Into<String>) -> ApiError {

@@ -101,7 +101,8 @@ impl Operation for CreateGrant {
                     && g.source_arn == grant.source_arn
             });
         if let Some(twin) = twin {
-            return Ok(json!({"GrantId": twin.id, "GrantToken": twin.token}));
+            let output = json!({"GrantId": twin.id, "GrantToken": twin.token});
+            return keys::answer(input.dry_run, output);
         }
         grant.id = cx.ids().hex(64);
         grant.token = format!("AQpA{}", cx.ids().alnum(120));

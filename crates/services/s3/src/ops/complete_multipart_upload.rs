@@ -28,13 +28,15 @@ impl Operation for CompleteMultipartUpload {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(vec![checks::on_object(
+        let put = checks::on_object(
             lookup,
             "s3:PutObject",
             &input.bucket,
             &input.key,
             input.expected_bucket_owner.as_deref(),
-        )?])
+        )?;
+        let (is, is_not) = (input.if_match.as_deref(), input.if_none_match.as_deref());
+        Ok(vec![checks::writing(put, true, is, is_not)])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

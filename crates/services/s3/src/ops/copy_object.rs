@@ -31,6 +31,7 @@ pub(crate) struct Input {
     content_disposition: Option<String>,
     content_encoding: Option<String>,
     content_language: Option<String>,
+    expires: Option<String>,
     website_redirect_location: Option<String>,
     server_side_encryption: Option<String>,
     #[serde(rename = "SSEKMSKeyId")]
@@ -43,6 +44,7 @@ pub(crate) struct Input {
     tagging: Option<String>,
     storage_class: Option<String>,
     copy_source: String,
+    expected_source_bucket_owner: Option<String>,
     metadata_directive: Option<String>,
     tagging_directive: Option<String>,
     if_match: Option<String>,
@@ -63,7 +65,8 @@ impl Operation for CopyObject {
         let (source, key, version) = source(&input.copy_source)?;
         let of_source = |newest: &str, named: &str| {
             let action = if version.is_some() { named } else { newest };
-            checks::on_version(lookup, action, &source, &key, version.as_deref(), None)
+            let owner = input.expected_source_bucket_owner.as_deref();
+            checks::on_version(lookup, action, &source, &key, version.as_deref(), owner)
         };
         let mut checks = vec![of_source("s3:GetObject", "s3:GetObjectVersion")?];
         // Tags come along unless they are replaced: they are read there and written here.
@@ -88,6 +91,7 @@ impl Operation for CopyObject {
             redirect: input.website_redirect_location.as_deref(),
             if_match: input.if_match.as_deref(),
             if_none_match: input.if_none_match.as_deref(),
+            creates: true,
             copy_source: Some(&from),
             metadata_directive: input.metadata_directive.as_deref(),
             tags: (!tags.is_empty()).then_some(&tags),
@@ -146,6 +150,7 @@ impl Operation for CopyObject {
             content_disposition: input.content_disposition,
             content_encoding: input.content_encoding.and_then(|e| without_aws_chunked(&e)),
             content_language: input.content_language,
+            expires: input.expires,
             website_redirect_location: input.website_redirect_location,
         };
         let content = Content {

@@ -28,7 +28,8 @@ impl Operation for CreateBucket {
     type Output = Value;
 
     fn authz(_: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        let on = |action| Check::new(action, format!("arn:aws:s3:::{}", input.bucket));
+        let arn = format!("arn:aws:s3:::{}", input.bucket);
+        let on = |action| Check::new(action, arn.clone()).making();
         let configuration = &input.create_bucket_configuration;
         let create = on("s3:CreateBucket")
             .with_opt(

@@ -26,6 +26,7 @@ pub(crate) struct Input {
     content_disposition: Option<String>,
     content_encoding: Option<String>,
     content_language: Option<String>,
+    expires: Option<String>,
     website_redirect_location: Option<String>,
     server_side_encryption: Option<String>,
     #[serde(rename = "SSEKMSKeyId")]
@@ -94,6 +95,7 @@ impl Operation for CreateMultipartUpload {
                 content_disposition: input.content_disposition,
                 content_encoding: input.content_encoding.and_then(|e| without_aws_chunked(&e)),
                 content_language: input.content_language,
+                expires: input.expires,
                 website_redirect_location: input.website_redirect_location,
             },
             parts: BTreeMap::new(),

@@ -3,8 +3,9 @@
 use sekisho_engine::prelude::*;
 use sekisho_engine::time;
 
+use crate::list::{self, encode};
 use crate::upload::UPLOADS;
-use crate::{bucket, checks, list};
+use crate::{bucket, checks};
 
 pub(crate) struct ListMultipartUploads;
 
@@ -15,6 +16,11 @@ pub(crate) struct Input {
     expected_bucket_owner: Option<String>,
     #[serde(default)]
     prefix: String,
+    max_uploads: Option<usize>,
+    #[serde(default)]
+    key_marker: String,
+    upload_id_marker: Option<String>,
+    encoding_type: Option<String>,
 }
 
 impl Operation for ListMultipartUploads {
@@ -40,18 +46,43 @@ impl Operation for ListMultipartUploads {
             .filter(|(_, u)| u.bucket == bucket.name && u.key.starts_with(&input.prefix))
             .collect();
         rows.sort_by(|(_, a), (_, b)| (&a.key, a.started_ms).cmp(&(&b.key, b.started_ms)));
-        let list: Vec<Value> = rows
+        // Behind the key, or behind the upload of it that is named; without a key the upload says nothing.
+        let named = input.upload_id_marker.as_deref();
+        let marked = rows
+            .iter()
+            .position(|(_, u)| u.key == input.key_marker && Some(u.id.as_str()) == named);
+        let from = match marked {
+            Some(at) => at + 1,
+            None => rows.partition_point(|(_, u)| u.key <= input.key_marker),
+        };
+        let limit = input.max_uploads.unwrap_or(1_000).min(1_000);
+        let encoding = input.encoding_type.as_deref();
+        let page: Vec<_> = rows.iter().skip(from).take(limit).collect();
+        let more = limit > 0 && from + page.len() < rows.len();
+        let list: Vec<Value> = page
             .iter()
             .map(|(_, u)| {
                 let owner = list::owner(&u.account);
                 json!({
-                    "UploadId": u.id, "Key": u.key, "Initiated": time::seconds(u.started_ms), "StorageClass": u.storage_class,
+                    "UploadId": u.id, "Key": encode(&u.key, encoding), "Initiated": time::seconds(u.started_ms), "StorageClass": u.storage_class,
                     "Owner": owner, "Initiator": u.initiator(),
                 })
             })
             .collect();
-        Ok(
-            json!({"Bucket": bucket.name, "Prefix": input.prefix, "MaxUploads": 1_000, "IsTruncated": false, "Uploads": list}),
-        )
+        let mut output = json!({
+            "Bucket": bucket.name, "Prefix": encode(&input.prefix, encoding), "MaxUploads": limit, "IsTruncated": more,
+            "KeyMarker": encode(&input.key_marker, encoding), "UploadIdMarker": named.unwrap_or_default(), "Uploads": list,
+        });
+        if let Some(map) = output.as_object_mut() {
+            if let Some((_, last)) = page.last().filter(|_| more) {
+                let key = encode(&last.key, encoding);
+                map.insert("NextKeyMarker".to_owned(), json!(key));
+                map.insert("NextUploadIdMarker".to_owned(), json!(last.id));
+            }
+            if let Some(encoding) = encoding {
+                map.insert("EncodingType".to_owned(), json!(encoding));
+            }
+        }
+        Ok(output)
     }
 }

@@ -26,6 +26,7 @@ pub(crate) struct Input {
     content_disposition: Option<String>,
     content_encoding: Option<String>,
     content_language: Option<String>,
+    expires: Option<String>,
     website_redirect_location: Option<String>,
     server_side_encryption: Option<String>,
     #[serde(rename = "SSEKMSKeyId")]
@@ -74,6 +75,7 @@ impl Operation for PutObject {
             redirect: input.website_redirect_location.as_deref(),
             if_match: input.if_match.as_deref(),
             if_none_match: input.if_none_match.as_deref(),
+            creates: true,
             tags: tags.as_ref(),
             ..Making::default()
         };
@@ -111,6 +113,7 @@ impl Operation for PutObject {
                 content_disposition: input.content_disposition,
                 content_encoding: input.content_encoding.and_then(|e| without_aws_chunked(&e)),
                 content_language: input.content_language,
+                expires: input.expires,
                 website_redirect_location: input.website_redirect_location,
             },
         };

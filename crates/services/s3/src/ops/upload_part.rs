@@ -38,13 +38,14 @@ impl Operation for UploadPart {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(vec![checks::on_object(
+        let put = checks::on_object(
             lookup,
             "s3:PutObject",
             &input.bucket,
             &input.key,
             input.expected_bucket_owner.as_deref(),
-        )?])
+        )?;
+        Ok(vec![checks::writing(put, false, None, None)])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
