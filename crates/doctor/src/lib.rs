@@ -3,7 +3,7 @@
 //!
 //! **Invariant:** what an explicit deny forbids is never proposed as an allow.
 
-use sekisho_engine::{Decided, Event, MissingSide};
+use sekisho_engine::{Decided, Event, MANAGED_KEY, MissingSide};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ pub fn causes(event: &Event) -> Vec<Cause> {
     event
         .checks
         .iter()
-        .filter(|c| !c.allowed())
+        .filter(|c| !c.allowed() && !c.waived)
         .flat_map(|check| of_check(event, check))
         .collect()
 }
@@ -82,7 +82,7 @@ fn of_check(event: &Event, check: &Decided) -> Vec<Cause> {
         return vec![out];
     }
     // Where an AWS managed key stands in the way, no statement on any other side helps.
-    let managed = |side: &&MissingSide| side.gate == "AWS managed key's policy";
+    let managed = |side: &&MissingSide| side.gate == MANAGED_KEY;
     let hopeless = check.missing.iter().any(|side| managed(&side));
     check
         .missing
@@ -170,7 +170,7 @@ fn proposal(event: &Event, check: &Decided, side: &MissingSide) -> (Option<Value
                 check.resource
             ),
         ),
-        "AWS managed key's policy" => (
+        MANAGED_KEY => (
             None,
             format!(
                 "{} is the AWS managed key of account {account}: its policy cannot be changed, and no other account can use it. Set encryption_key of the artifact store to the ARN of a customer managed key",

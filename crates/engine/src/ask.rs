@@ -1,8 +1,9 @@
 //! Asks the policy engine, with all that is known of the request.
 
 use sekisho_policy::{
-    Decision, Effect, Explanation, Gate, Miss, Missed, Outcome, Policies, Principal, Request, Said,
-    authorization_message, evaluate, explain, held, sentence, wire_sentence,
+    Change, Decision, Effect, Explanation, Gate, Miss, Missed, Outcome, Policies, Principal,
+    Request, Said, StatementRef, apply, authorization_message, evaluate, explain, held, sentence,
+    wire_sentence,
 };
 
 use crate::context::global_context;
@@ -33,6 +34,8 @@ pub(crate) struct Asked {
     pub(crate) conditional: Vec<(Gate, String)>,
     /// For an explicit denial: the conditions of the statement that denies, each with what the request has.
     pub(crate) held: Vec<String>,
+    /// Whether nothing but statements that do not count denies it.
+    pub(crate) waived: bool,
 }
 
 /// Asks the policy engine.
@@ -55,7 +58,7 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
     let binds = |account: &str| organization.and_then(|o| o.binds(account));
     let own = binds(lookup.caller.account());
     let owner = resource.account.as_deref().and_then(binds);
-    let policies = Policies {
+    let mut policies = Policies {
         scp: own.map(|m| m.scp.clone()).unwrap_or_default(),
         rcp: owner.map(|m| m.rcp.clone()).unwrap_or_default(),
         identity: facts.identity.clone(),
@@ -65,9 +68,22 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
         grants: resource.grants.clone(),
         ..Policies::default()
     };
-    let decision = evaluate(&request, &policies, resource.kind);
+    let mut decision = evaluate(&request, &policies, resource.kind);
+    let waived = lookup.waived(check);
+    let mut left = decision.clone();
+    while let Some(statement) = left.denying().filter(|s| {
+        let named = format!("{}, {}", s.policy.name, s.label());
+        waived.iter().any(|w| w.statement.as_ref() == Some(&named))
+    }) {
+        policies = without(&policies, left.gate, statement);
+        left = evaluate(&request, &policies, resource.kind);
+    }
+    let waived = left.allowed() && !decision.allowed();
+    if !left.allowed() {
+        decision = left;
+    }
     let shown = check.shown.as_deref();
-    let denied = (!decision.allowed()).then(|| {
+    let denied = (!decision.allowed() && !waived).then(|| {
         (
             wire_sentence(&request, &decision, shown),
             authorization_message(&request, &decision),
@@ -77,8 +93,7 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
         Outcome::ImplicitDeny => but_for_conditions(&explain(&request, &policies, resource.kind)),
         _ => Vec::new(),
     };
-    let denies = decision.statement.as_ref();
-    let denies = denies.filter(|_| decision.outcome == Outcome::ExplicitDeny);
+    let denies = decision.denying();
     let statement = denies.and_then(|s| s.policy.document.statements().get(s.index));
     Asked {
         conditional,
@@ -86,7 +101,25 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
         reason: sentence(&request, &decision, shown),
         decision,
         denied,
+        waived,
     }
+}
+
+/// The policies without what a statement says.
+fn without(policies: &Policies, gate: Gate, statement: &StatementRef) -> Policies {
+    let levels = match gate {
+        Gate::Scp => policies.scp.len(),
+        Gate::Rcp => policies.rcp.len(),
+        _ => 0,
+    };
+    let relax = |level| Change::Relax {
+        gate,
+        level,
+        account: None,
+        statement: statement.clone(),
+    };
+    let levels = (0..levels).map(Some).chain([None]);
+    apply(policies, &levels.map(relax).collect::<Vec<_>>())
 }
 
 /// The statements that would allow the request but for their conditions.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::ask;
 use crate::body::{Body, BodyOut};
 use crate::caller::Caller;
-use crate::engine::Engine;
+use crate::engine::{Engine, Waiver};
 use crate::error::ApiError;
 use crate::front_door::{self, Inner};
 use crate::identity::{ROLES, USERS};
@@ -36,6 +36,14 @@ impl std::fmt::Debug for Lookup<'_> {
 }
 
 impl<'a> Lookup<'a> {
+    /// What does not count against a check.
+    pub(crate) fn waived(&self, check: &Check) -> Vec<&'a Waiver> {
+        let caller = &self.caller.principal;
+        let name = caller.principal_arn().unwrap_or_else(|| self.caller.arn());
+        let engine: &'a Engine = self.engine;
+        engine.waived(&name, &check.action, &check.resource)
+    }
+
     /// The row `key` of `table`.
     ///
     /// # Errors

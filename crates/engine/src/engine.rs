@@ -34,12 +34,13 @@ pub struct EngineConfig {
     pub root_secret: String,
     /// Whether registry addresses have the form of AWS (`<account>.dkr.ecr.<region>.amazonaws.com`).
     pub aws_registry_host: bool,
-    /// Calls that are let through though they are denied. Only rehearsals have any, to see what comes behind a call that no
-    /// statement would allow; what they allow is never said to be allowed.
+    /// Denials that do not count. Only rehearsals have any, to see what comes behind a call that no statement would allow;
+    /// what they allow is never said to be allowed.
     pub waived: Vec<Waiver>,
 }
 
-/// A call that is let through.
+/// What does not count against a call: one statement that denies it, or one side that does not allow it. Whatever else it
+/// lacks, it lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiver {
     /// The ARN of the user or role that calls.
@@ -48,6 +49,10 @@ pub struct Waiver {
     pub action: String,
     /// The resource, with wildcards.
     pub resource: String,
+    /// The side, in the words of [`crate::Decided::gate`].
+    pub gate: String,
+    /// The policy and the statement that deny; none for a side that does not allow.
+    pub statement: Option<String>,
 }
 
 impl Default for EngineConfig {
@@ -149,12 +154,14 @@ impl Engine {
     }
 
     /// Whether a call is let through though it is denied.
-    pub(crate) fn waives(&self, principal: &str, action: &str, resource: &str) -> bool {
-        self.config.waived.iter().any(|w| {
+    /// What does not count against a call.
+    pub(crate) fn waived(&self, principal: &str, action: &str, resource: &str) -> Vec<&Waiver> {
+        let of = |w: &&Waiver| {
             w.principal == principal
                 && w.action == action
                 && sekisho_arn::glob(&w.resource, resource)
-        })
+        };
+        self.config.waived.iter().filter(of).collect()
     }
 
     /// The registry of operations.

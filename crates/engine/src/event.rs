@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::Waiver;
+
 /// A recorded call. Inputs are not kept: they may hold secrets.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 #[serde(rename_all = "camelCase")]
@@ -49,6 +51,9 @@ pub struct EventError {
     pub message: String,
 }
 
+/// The gate of a key of AWS's own, whose policy nobody changes.
+pub const MANAGED_KEY: &str = "AWS managed key's policy";
+
 /// One decision.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 #[serde(rename_all = "camelCase")]
@@ -76,6 +81,9 @@ pub struct Decided {
     pub reason: String,
     /// For an implicit denial: the sides that must still allow.
     pub missing: Vec<MissingSide>,
+    /// Whether it was let through all the same ([`crate::Waiver`]).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waived: bool,
 }
 
 impl Decided {
@@ -83,6 +91,18 @@ impl Decided {
     #[must_use]
     pub fn allowed(&self) -> bool {
         self.decision == "allow"
+    }
+
+    /// Leaves out the sides that do not count; without any left it is let through.
+    pub(crate) fn waive(&mut self, waivers: &[&Waiver]) {
+        let sides = waivers.iter().filter(|w| w.statement.is_none());
+        let gates: Vec<&str> = sides.map(|w| w.gate.as_str()).collect();
+        let before = self.missing.len();
+        // Where an AWS managed key stands in the way, the others do not matter.
+        let all = gates.contains(&MANAGED_KEY);
+        self.missing
+            .retain(|side| !all && !gates.contains(&side.gate.as_str()));
+        self.waived |= before > 0 && self.missing.is_empty();
     }
 }
 

@@ -297,10 +297,17 @@ impl Dispatch<'_> {
             denied,
             conditional,
             held,
+            waived,
         } = ask(lookup, facts, check, &resource);
-        let caller = &self.caller.principal;
-        let name = caller.principal_arn().unwrap_or_else(|| self.caller.arn());
-        let denied = denied.filter(|_| !self.engine.waives(&name, &check.action, &check.resource));
+        let mut row = self.record(check, &resource, &decision, reason);
+        row.held = held;
+        row.waived = waived;
+        for (side, missing) in row.missing.iter_mut().zip(&decision.missing) {
+            let own = conditional.iter().filter(|(gate, _)| *gate == missing.gate);
+            side.conditional = own.map(|(_, text)| text.clone()).collect();
+        }
+        row.waive(&lookup.waived(check));
+        let denied = denied.filter(|_| !row.waived);
         let denial = denied.map(|(message, explained)| {
             let denied = service.access_denied;
             let mut error = ApiError::new(denied.code, message).status(denied.status);
@@ -311,12 +318,6 @@ impl Dispatch<'_> {
                 .map(Into::into);
             error
         });
-        let mut row = self.record(check, &resource, &decision, reason);
-        row.held = held;
-        for (side, missing) in row.missing.iter_mut().zip(&decision.missing) {
-            let own = conditional.iter().filter(|(gate, _)| *gate == missing.gate);
-            side.conditional = own.map(|(_, text)| text.clone()).collect();
-        }
         Ok((row, denial))
     }
 
@@ -393,6 +394,7 @@ impl Dispatch<'_> {
                     conditional: Vec::new(),
                 })
                 .collect(),
+            waived: false,
         }
     }
 }

@@ -44,7 +44,7 @@ pub use clock::{Clock, FixedClock, SystemClock};
 pub use cx::{Cx, Lookup};
 pub use engine::{Call, Engine, EngineConfig, Reply, Waiver};
 pub use error::ApiError;
-pub use event::{Decided, Event, EventError, MissingSide};
+pub use event::{Decided, Event, EventError, MANAGED_KEY, MissingSide};
 pub use identity::{
     ACCESS_KEYS, AccessKey, Credential, ManagedPolicy, POLICIES, PolicyVersion, ROLES, Role,
     SESSIONS, Session, Tags, USERS, User, aws_managed_policy, boundary_policy, managed_policy,

@@ -183,6 +183,13 @@ impl Decision {
     pub fn allowed(&self) -> bool {
         self.outcome == Outcome::Allow
     }
+
+    /// The statement that denies explicitly.
+    #[must_use]
+    pub fn denying(&self) -> Option<&StatementRef> {
+        let denies = self.outcome == Outcome::ExplicitDeny;
+        self.statement.as_ref().filter(|_| denies)
+    }
 }
 
 impl Policies {

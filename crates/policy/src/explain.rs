@@ -294,7 +294,11 @@ impl Evaluation<'_> {
         let who = crate::parse::aws_principal(grant.grantee.clone());
         Some(if self.request.principal.named_by(&who).is_none() {
             format!("its grantee is {}", grant.grantee)
-        } else if !grant.operations.iter().any(|o| o == operation) {
+        } else if !grant
+            .operations
+            .iter()
+            .any(|o| o.eq_ignore_ascii_case(operation))
+        {
             format!("it is for {} only", grant.operations.join(", "))
         } else {
             let mut wanted = Vec::new();
@@ -310,6 +314,9 @@ impl Evaluation<'_> {
             }
             if let Some(arn) = &grant.source_arn {
                 wanted.push(format!("a call on behalf of {arn}"));
+            }
+            if wanted.is_empty() {
+                return Some("the grant to be made gives more than it".to_owned());
             }
             format!(
                 "its constraints do not hold: it is for {}",

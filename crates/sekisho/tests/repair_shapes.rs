@@ -24,8 +24,12 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Breaks an example and repairs it; the diff, without the folder's name. A file of which nothing is replaced is new.
-fn repaired(example: &str, directories: &[&str], edits: &[(&str, &str, &str)]) -> String {
+/// A copy of an example with edits: file, from, to. A file of which nothing is replaced is new.
+fn broken(
+    example: &str,
+    directories: &[&str],
+    edits: &[(&str, &str, &str)],
+) -> (tempfile::TempDir, Options) {
     let folder = tempfile::tempdir().unwrap();
     let from = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../examples")
@@ -47,6 +51,12 @@ fn repaired(example: &str, directories: &[&str], edits: &[(&str, &str, &str)]) -
         .iter()
         .map(|d| folder.path().join(d))
         .collect::<Vec<PathBuf>>();
+    (folder, options)
+}
+
+/// Breaks an example and repairs it; the diff, without the folder's name.
+fn repaired(example: &str, directories: &[&str], edits: &[(&str, &str, &str)]) -> String {
+    let (folder, options) = broken(example, directories, edits);
     let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
     assert!(!outcome.passes(), "{example}: {edits:?} breaks nothing");
     let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
@@ -989,4 +999,111 @@ fn into_documents_that_a_module_was_given() {
     );
     holds(&diff, &["+++ b//artifact_store.tf"]);
     lacks(&diff, &["modules/policy"]);
+}
+
+/// What is missing under a statement that denies is found as well as what is missing behind it, and for another key.
+#[test]
+fn what_is_missing_under_a_deny() {
+    let release = "= [\"s3:PutObject\"]";
+    let deny = "data \"aws_iam_policy_document\" \"deny\" {
+  provider = aws.pipeline
+
+  statement {
+    effect    = \"Deny\"
+    actions   = [\"s3:PutObject\"]
+    resources = [\"${aws_s3_bucket.releases.arn}/*\"]
+
+    principals {
+      type        = \"AWS\"
+      identifiers = [aws_iam_role.codepipeline.arn]
+    }
+  }
+}
+
+resource \"aws_s3_bucket_policy\" \"deny\" {
+  provider = aws.pipeline
+  bucket   = aws_s3_bucket.releases.id
+  policy   = data.aws_iam_policy_document.deny.json
+}
+";
+    let (_folder, options) = broken(
+        "cross-account-ecr",
+        &["."],
+        &[
+            ("pipeline.tf", release, "= [\"s3:PutObjectTagging\"]"),
+            ("deny.tf", "", deny),
+            (
+                "pipeline.tf",
+                "  depends_on = [",
+                "  depends_on = [\n    aws_s3_bucket_policy.deny,",
+            ),
+        ],
+    );
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    let done = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(!done.passes && done.to_the_end, "{:?}", done.failing);
+    let stuck: Vec<&str> = done.stuck.iter().map(|d| &*d.cause.side).collect();
+    assert_eq!(stuck, ["bucket policy"]);
+    let patches: Vec<(&str, &serde_json::Value)> = done
+        .patches
+        .iter()
+        .map(|p| (&*p.side, &p.statement["Action"]))
+        .collect();
+    assert_eq!(
+        patches,
+        [("identity policy", &serde_json::json!("s3:PutObject"))]
+    );
+}
+
+const RELEASE: &[(&str, &str, &str)] = &[(
+    "pipeline.tf",
+    "= [\"s3:PutObject\"]",
+    "= [\"s3:PutObjectTagging\"]",
+)];
+
+/// A group that another run of Terraform makes does not get what the role lacks.
+#[test]
+fn beside_what_another_run_gives_to_others() {
+    let group = "variable \"production\" {
+  default = false
+}
+
+resource \"aws_iam_group_policy\" \"shared\" {
+  provider = aws.pipeline
+  count    = var.production ? 1 : 0
+  name     = \"shared\"
+  group    = \"operators\"
+  policy   = data.aws_iam_policy_document.codepipeline.json
+}
+";
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[RELEASE[0], ("group.tf", "", group)],
+    );
+    holds(
+        &diff,
+        &["+resource \"aws_iam_role_policy\" \"codepipeline_2\" {"],
+    );
+    // What no run makes is nobody.
+    let never = group.replace("var.production ? 1 : 0", "0");
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[RELEASE[0], ("group.tf", "", &never)],
+    );
+    assert!(!diff.contains("+resource"), "{diff}");
+}
+
+/// What is made only when it is applied does not decide beforehand which of two policies is meant.
+#[test]
+fn into_what_a_made_value_chooses() {
+    let from = "  policy   = data.aws_iam_policy_document.codepipeline.json";
+    let to = "  policy   = try(aws_kms_key.artifact_store.arn, \"\") != \"\" ? data.aws_iam_policy_document.codepipeline.json : jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:Nothing\", Resource = \"*\" }] })";
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[RELEASE[0], ("pipeline.tf", from, to)],
+    );
+    holds(&diff, &["+  statement {"]);
 }

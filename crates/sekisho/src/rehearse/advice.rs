@@ -326,6 +326,44 @@ pub(super) fn of_denials(
     out
 }
 
+/// What is missing in a policy of a role or key that is not there is nothing that could be added: says so instead.
+pub(super) fn of_absent(
+    engine: &Arc<Engine>,
+    events: &[Arc<Event>],
+    policies: &Policies<'_>,
+    denial: &mut Denial,
+) {
+    let cause = &denial.cause;
+    let event = events.iter().find(|e| e.id == cause.call);
+    let client = Client {
+        engine: Arc::clone(engine),
+        account: cause.account.clone(),
+        region: event.map(|e| e.region.clone()).unwrap_or_default(),
+        default_tags: serde_json::Map::new(),
+    };
+    let absent = match cause.side.as_str() {
+        "key policy" => absent_key(&client, &cause.resource),
+        "trust policy" => absent_role(&client, policies, &cause.resource),
+        _ => None,
+    };
+    if let Some(message) = absent {
+        denial.cause.statement = None;
+        denial.cause.advice = message;
+    }
+}
+
+fn absent_role(client: &Client, policies: &Policies<'_>, role: &str) -> Option<String> {
+    let name = role.rsplit('/').next()?;
+    let answer = client.call("iam", "GetRole", json!({"RoleName": name}));
+    answer.is_err_and(|e| e.code == "NoSuchEntity").then(|| {
+        nobody::absent(role, policies, &client.engine).unwrap_or_else(|| {
+            format!(
+                "nothing in this configuration makes the role {role}: what its trust policy says is not known here"
+            )
+        })
+    })
+}
+
 fn restricted(client: &Client, resource: &str) -> Option<String> {
     let name = resource.strip_prefix("arn:aws:s3:::")?.split('/').next()?;
     let is = |operation: &str, pointer: &str| {
@@ -388,8 +426,20 @@ pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note
             .filter(|n| LATE.iter().any(|part| n.type_name.contains(part)));
         let (own, others): (Vec<&Node>, Vec<&Node>) =
             late.partition(|n| directory(n) == directory(node));
+        // A module cannot name what stands outside of it: there its call has to wait.
+        let (near, far): (Vec<&Node>, Vec<&Node>) = own
+            .into_iter()
+            .partition(|n| n.path.starts_with(&node.path));
+        let call = configuration.call_of(&node.path);
+        let wait = call.map(|c| {
+            format!(
+                "add them to the depends_on of `module \"{}\"`, in which it is",
+                c.name
+            )
+        });
         for (late, what) in [
-            (own, "add them to its depends_on"),
+            (near, "add them to its depends_on"),
+            (far, wait.as_deref().unwrap_or("add them to its depends_on")),
             (others, "apply their directory before this one"),
         ] {
             if late.is_empty() {
@@ -397,6 +447,7 @@ pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note
             }
             // `depends_on` takes what stands in the same module: for a resource in another one, the call of that one.
             let mut names: Vec<String> = late.iter().map(|n| beside(node, n)).collect();
+            names.sort();
             names.dedup();
             out.push(Note {
                 message: format!(

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sekisho_codepipeline::is_run;
-use sekisho_engine::{Event, Waiver};
+use sekisho_engine::{Event, MANAGED_KEY, Waiver};
 use sekisho_iac::Problem;
 use serde_json::Value;
 
 use super::patch::Patch;
+use super::renamed::Renamed;
 use super::{Denial, Note, Options, Outcome, rehearse_with};
 
 /// How often the delivery is rehearsed before it is given up.
@@ -46,8 +47,8 @@ pub struct Completion {
     pub rehearsals: usize,
 }
 
-/// Finds everything that `outcome`, a rehearsal that did not pass, lacks: also behind calls that no statement mends, which
-/// are let through then to see what comes.
+/// Finds everything that `outcome`, a rehearsal that did not pass, lacks: also behind calls that no statement mends, of which
+/// what stands in the way is left out then to see what else is missing.
 ///
 /// # Errors
 /// What keeps the configuration from being rehearsed.
@@ -61,22 +62,16 @@ pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<
     let mut denials = outcome.denials.clone();
     let mut last: Option<Outcome> = None;
     loop {
-        if !add(&mut done.patches, &denials) {
+        let new = add(&mut done.patches, &denials);
+        if !new {
             if done.stuck.is_empty()
                 && let Some(last) = &last
             {
                 done.hints.clone_from(&last.hints);
             }
-            let more: Vec<Waiver> = denials
-                .iter()
-                .map(waiver)
-                .filter(|w| !options.waived.contains(w))
-                .collect();
-            done.stuck.append(&mut denials);
-            if more.is_empty() {
+            if !waive(&mut options, &mut done, &denials) {
                 break;
             }
-            options.waived.extend(more);
         }
         if done.rehearsals == ROUNDS {
             done.gave_up = true;
@@ -84,23 +79,25 @@ pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<
         }
         let next = rehearse_with(&options, &done.patches, &mut |_| {})?;
         done.rehearsals += 1;
-        done.to_the_end = next.passes();
-        if done.to_the_end {
-            done.passes = options.waived.is_empty();
-            done.made = next.made;
-            done.named = next.named;
-            done.events = next.events;
-            break;
+        if next.passes() {
+            done.take(next);
+            if !other_execution(&options, &mut done, &mut denials)? {
+                break;
+            }
+            continue;
         }
+        done.to_the_end = false;
         denials.clone_from(&next.denials);
         done.found.extend(next.denials.iter().cloned());
         last = Some(next);
     }
+    done.passes = done.to_the_end && options.waived.is_empty();
     if done.to_the_end {
-        other_execution(&options, &mut done)?;
         drop_needless(&options, &mut done)?;
     } else if let Some(last) = last {
-        done.failing = failing(&last);
+        if done.failing.is_empty() {
+            done.failing = failing(&last);
+        }
         let new = |hint: &Note| !done.hints.iter().any(|h| h.message == hint.message);
         let more: Vec<Note> = last.hints.into_iter().filter(new).collect();
         done.hints.extend(more);
@@ -108,27 +105,80 @@ pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<
     Ok(done)
 }
 
-/// Rehearses with other ids: what is enough for one execution only is not enough.
-fn other_execution(options: &Options, done: &mut Completion) -> Result<(), Vec<Problem>> {
-    let other = Options {
-        seed: options.seed.wrapping_add(1),
-        ..options.clone()
-    };
-    while done.rehearsals < ROUNDS {
-        let next = rehearse_with(&other, &done.patches, &mut |_| {})?;
-        done.rehearsals += 1;
-        if next.passes() {
-            return Ok(());
-        }
-        if !add(&mut done.patches, &next.denials) {
-            break;
-        }
+impl Completion {
+    fn take(&mut self, passed: Outcome) {
+        self.to_the_end = true;
+        self.made = passed.made;
+        self.named = passed.named;
+        self.events = passed.events;
     }
-    (done.passes, done.to_the_end) = (false, false);
-    Ok(())
 }
 
-/// The call of a denial, in every execution.
+/// Leaves out what denies and no statement mends; whether there was anything that was not left out yet.
+fn waive(options: &mut Options, done: &mut Completion, denials: &[Denial]) -> bool {
+    let before = options.waived.len();
+    for denial in denials {
+        let waiver = waiver(denial);
+        if !options.waived.contains(&waiver) {
+            options.waived.push(waiver);
+            done.stuck.push(denial.clone());
+        } else if !done.stuck.iter().any(|known| known.id == denial.id) {
+            done.stuck.push(denial.clone());
+        }
+    }
+    options.waived.len() > before
+}
+
+/// Rehearses with other ids, after a rehearsal that passed: what is enough for one execution only is not enough. Whether
+/// that shows something new, which is in `denials` then.
+fn other_execution(
+    options: &Options,
+    done: &mut Completion,
+    denials: &mut Vec<Denial>,
+) -> Result<bool, Vec<Problem>> {
+    let Some(next) = elsewhere(options, &done.patches.clone(), done)? else {
+        return Ok(false);
+    };
+    let renamed = Renamed::new(&next.made, &done.made);
+    done.to_the_end = false;
+    *denials = next.denials.iter().map(|d| renamed.denial(d)).collect();
+    done.found.extend(denials.iter().cloned());
+    done.failing = failing(&next);
+    Ok(!denials.is_empty())
+}
+
+/// The rehearsal with other ids, if it does not pass.
+fn elsewhere(
+    options: &Options,
+    patches: &[Patch],
+    done: &mut Completion,
+) -> Result<Option<Outcome>, Vec<Problem>> {
+    let seed = options.seed.wrapping_add(1);
+    let mut other = Options {
+        seed,
+        ..options.clone()
+    };
+    let named = |text: &str| text.contains(":key/") || text.contains(" of key/");
+    let holds = |w: &Waiver| named(&w.resource) || w.statement.as_deref().is_some_and(named);
+    let keys = patches.iter().any(|p| {
+        let resource = p.statement["Resource"].as_str();
+        named(&p.holder) || resource.is_some_and(named)
+    }) || options.waived.iter().any(holds);
+    let mut own = patches.to_vec();
+    if keys {
+        // What the keys are called there shows when they are made.
+        let first = rehearse_with(&other, &[], &mut |_| {})?;
+        done.rehearsals += 1;
+        let renamed = Renamed::new(&done.made, &first.made);
+        own = patches.iter().map(|p| renamed.patch(p)).collect();
+        other.waived = options.waived.iter().map(|w| renamed.waiver(w)).collect();
+    }
+    let next = rehearse_with(&other, &own, &mut |_| {})?;
+    done.rehearsals += 1;
+    Ok((!next.passes()).then_some(next))
+}
+
+/// What does not count, so that what else is missing shows.
 fn waiver(denial: &Denial) -> Waiver {
     let cause = &denial.cause;
     Waiver {
@@ -137,11 +187,13 @@ fn waiver(denial: &Denial) -> Waiver {
             .clone()
             .unwrap_or_else(|| cause.principal.clone()),
         action: cause.action.clone(),
-        // Another rehearsal has other keys.
-        resource: match denial.resource.split_once(":key/") {
-            Some((front, _)) => format!("{front}:key/*"),
-            None => denial.resource.clone(),
+        // The key of AWS's own is made anew in each rehearsal.
+        resource: match cause.resource.split_once(":key/") {
+            Some((front, _)) if cause.side == MANAGED_KEY => format!("{front}:key/*"),
+            _ => denial.resource.clone(),
         },
+        gate: cause.side.clone(),
+        statement: cause.denied_by.clone(),
     }
 }
 
@@ -190,14 +242,16 @@ fn add(patches: &mut Vec<Patch>, denials: &[Denial]) -> bool {
     patches.len() > before
 }
 
-/// Leaves each statement out once; what passes without it is not needed. Last to first: what was found late stands on
-/// what was found early.
+/// Leaves each statement out once; what passes without it, and with other ids, is not needed. Last to first: what was found
+/// late stands on what was found early.
 fn drop_needless(options: &Options, done: &mut Completion) -> Result<(), Vec<Problem>> {
     for index in (0..done.patches.len()).rev() {
         let mut fewer = done.patches.clone();
         fewer.remove(index);
         done.rehearsals += 1;
-        if rehearse_with(options, &fewer, &mut |_| {})?.passes() {
+        if rehearse_with(options, &fewer, &mut |_| {})?.passes()
+            && elsewhere(options, &fewer, done)?.is_none()
+        {
             done.patches = fewer;
         }
     }

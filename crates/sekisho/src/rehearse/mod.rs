@@ -19,6 +19,7 @@ mod object;
 mod patch;
 mod program;
 mod providers;
+mod renamed;
 mod report;
 mod resources;
 mod sarif;
@@ -346,8 +347,9 @@ pub(crate) fn rehearse_with(
     let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);
     drop(executor);
     let events = engine.events_since(0);
-    let mut denials = denials(&events, &pipelines);
+    let mut denials = denials(&events, &pipelines, &keys(&applied.values));
     for denial in &mut denials {
+        advice::of_absent(&engine, &events, &policies, denial);
         let stated = denial
             .cause
             .denied_by
@@ -411,7 +413,34 @@ fn new_engine(options: &Options) -> Result<Arc<Engine>, Vec<Problem>> {
     Ok(Arc::new(engine))
 }
 
-fn denials(events: &[Arc<Event>], pipelines: &[PipelineRun]) -> Vec<Denial> {
+/// The addresses of the keys that were made, by ARN.
+fn keys(made: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
+    let mut out = BTreeMap::new();
+    for (address, value) in made {
+        if !address.contains("aws_kms_key.") {
+            continue;
+        }
+        let instances: Vec<(String, &Value)> = match value {
+            Value::Array(all) => (0..).map(|n: usize| n.to_string()).zip(all).collect(),
+            Value::Object(all) if !all.contains_key("arn") => {
+                all.iter().map(|(k, v)| (k.clone(), v)).collect()
+            }
+            one => vec![(String::new(), one)],
+        };
+        for (key, instance) in instances {
+            if let Some(arn) = instance.get("arn").and_then(Value::as_str) {
+                out.insert(arn.to_owned(), format!("{address}[{key}]"));
+            }
+        }
+    }
+    out
+}
+
+fn denials(
+    events: &[Arc<Event>],
+    pipelines: &[PipelineRun],
+    keys: &BTreeMap<String, String>,
+) -> Vec<Denial> {
     let run = |tag: Option<&String>| {
         let tag = tag?;
         pipelines.iter().find_map(|p| {
@@ -431,13 +460,14 @@ fn denials(events: &[Arc<Event>], pipelines: &[PipelineRun]) -> Vec<Denial> {
                 }
                 None => cause.resource.clone(),
             };
-            let named = |number: usize| id(&cause, &resource, number);
-            // Two keys are told apart by their order.
+            let own = keys.get(&resource);
+            let named = |number: usize| id(&cause, &resource, own, number);
+            // Keys without an address are told apart by their order, and so is what happens to be called alike.
             let taken = |id: &String| {
                 let mut others = out.iter().filter(|d| d.id == *id);
                 others.any(|d| d.resource != resource)
             };
-            let id = (1..).map(named).find(|id| !taken(id));
+            let id = (1..=out.len() + 1).map(named).find(|id| !taken(id));
             out.push(Denial {
                 id: id.unwrap_or_default(),
                 cause,
@@ -458,11 +488,16 @@ fn denials(events: &[Arc<Event>], pipelines: &[PipelineRun]) -> Vec<Denial> {
 
 /// A short name of a denial: of who was denied what, and where that would have to change. Ids that are another in every
 /// rehearsal are not in it.
-fn id(cause: &Cause, resource: &str, number: usize) -> String {
-    let resource = match resource.split_once(":key/") {
-        Some((front, _)) if front.starts_with("arn:aws:kms:") => format!("{front}:key/{number}"),
+fn id(cause: &Cause, resource: &str, address: Option<&String>, number: usize) -> String {
+    let mut resource = match resource.split_once(":key/") {
+        Some((front, _)) if front.starts_with("arn:aws:kms:") => {
+            format!("{front}:key/{}", address.map_or("", String::as_str))
+        }
         _ => resource.to_owned(),
     };
+    if number > 1 {
+        resource.push_str(&format!(" {number}"));
+    }
     let who = cause.holder.as_deref().unwrap_or(&cause.principal);
     let parts = [who, &cause.action, &resource, &cause.side, &cause.account];
     let digest = Sha256::digest(parts.join("\n"));

@@ -65,7 +65,9 @@ pub(super) fn check(
                 continue;
             }
             let wanted = format!("{stage}/{}", action.name);
-            skippable.push(wanted.clone());
+            if skip.is_none() && !skippable.contains(&wanted) {
+                skippable.push(wanted.clone());
+            }
             let place = pipeline_place(name, policies);
             let kind = kind(action);
             match skip {

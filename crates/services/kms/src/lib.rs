@@ -8,7 +8,9 @@ mod ops;
 mod policy;
 
 use sekisho_arn::Arn;
-use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Paging, Resource, Service, invalid};
+use sekisho_engine::{
+    AccessDenied, ApiError, Check, Lookup, MANAGED_KEY, Paging, Resource, Service, invalid,
+};
 use sekisho_policy::ResourceKind;
 
 /// The service.
@@ -70,7 +72,7 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
     };
     resource.tags.clone_from(&key.tags);
     if key.aws_managed {
-        resource.policy_noun = "AWS managed key's policy";
+        resource.policy_noun = MANAGED_KEY;
     }
     let foreign = lookup.account() != arn.account;
     if !foreign || CROSS_ACCOUNT.contains(&check.action.as_str()) {

@@ -126,7 +126,7 @@ pub fn rehearse_with_program(
     let counts = |e: &Event| e.tag.is_some() || refused.calls.contains(&e.id);
     let delivered: Vec<Arc<Event>> = events.iter().filter(|e| counts(e)).cloned().collect();
     let mut outcome = Outcome {
-        denials: denials(&delivered, &runs),
+        denials: denials(&delivered, &runs, &BTreeMap::new()),
         pipelines: runs,
         failures,
         resources: 0,
