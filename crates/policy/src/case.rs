@@ -314,6 +314,27 @@ fn said(error: &serde_json::Error) -> String {
     }
 }
 
+/// Whether it is what `RCPFullAWSAccess` says, under whatever `Sid`.
+fn is_full_access(text: &str) -> bool {
+    let Ok(serde_json::Value::Object(document)) = serde_json::from_str(text) else {
+        return false;
+    };
+    let statements = match document.get("Statement") {
+        Some(serde_json::Value::Array(all)) => all.iter().collect(),
+        Some(one) => vec![one],
+        None => Vec::new(),
+    };
+    let all = |statement: &&serde_json::Value| {
+        let is = |name: &str, value: &str| statement.get(name).is_some_and(|v| v == value);
+        is("Effect", "Allow")
+            && ["Principal", "Action", "Resource"]
+                .iter()
+                .all(|name| is(name, "*"))
+            && statement.get("Condition").is_none()
+    };
+    statements.len() == 1 && statements.iter().all(all)
+}
+
 /// Of which kind the policy of a resource is, by the service of the action.
 fn resource_kind(action: &str) -> Option<Kind> {
     match action.split(':').next()?.to_ascii_lowercase().as_str() {
@@ -330,6 +351,10 @@ impl Policies {
     fn refused(&self, action: &str) -> Vec<String> {
         let mut out = Vec::new();
         let mut check = |policy: &Policy, member: String, kind: Kind| {
+            // What AWS attaches by itself is its own.
+            if kind == Kind::ResourceControl && is_full_access(&policy.document.text) {
+                return;
+            }
             if let Err(error) = validate(&policy.document.text, kind) {
                 out.push(format!(
                     "{member}: AWS refuses this document: {}",

@@ -47,6 +47,12 @@ proptest! {
         // A resource control policy cannot be given an Allow.
         let own = |d: &Value| d.to_string().contains("\"Allow\"");
         if changes.is_empty() && layers.rcp.iter().flatten().any(own) {
+            // Then nothing else stands in the way for good.
+            let free = Layers { rcp: Vec::new(), ..layers.clone() };
+            let scene = Scene::new(&question, &free);
+            let changes = what_would_allow(&scene.request(), &scene.policies, scene.kind);
+            let after = scene.decide_under(&apply(&scene.policies, &changes));
+            prop_assert!(after.allowed(), "{:?}", changes);
             return Ok(());
         }
         prop_assert_eq!(changes.is_empty(), decision.allowed());
