@@ -673,3 +673,14 @@ def test_a_bucket_that_is_made_is_one_s_own(s3):
     who.create_bucket(Bucket="mine", ObjectOwnership="ObjectWriter")
     s3.server.client("s3", A).create_bucket(Bucket="taken")
     assert error(who.create_bucket, Bucket="taken", ObjectOwnership="ObjectWriter")["Code"] == "BucketAlreadyExists"
+
+
+def test_keys_of_a_list_are_those_that_the_request_says(s3):
+    listing = lambda condition: [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*", "Condition": condition}]
+    who = sessions(s3.server, {"root": listing({"StringEquals": {"s3:prefix": ""}}), "few": listing({"NumericLessThanEquals": {"s3:max-keys": "10"}}), "none": listing({"Null": {"s3:prefix": "true"}})})
+    allowed = lambda name, **more: who[name].list_objects_v2(Bucket="bucket", **more)
+    denied = lambda name, **more: error(allowed, name=name, **more)["Code"] == "AccessDenied"
+    allowed("root", Prefix="")
+    allowed("few", MaxKeys=10)
+    allowed("none")
+    assert denied("root") and denied("few") and denied("few", MaxKeys=11) and denied("none", Prefix="a")

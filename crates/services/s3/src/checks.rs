@@ -21,6 +21,33 @@ pub(crate) fn on_bucket(
     ])
 }
 
+/// What a request to list says.
+pub(crate) struct Listing<'a> {
+    pub(crate) prefix: Option<&'a str>,
+    pub(crate) delimiter: Option<&'a str>,
+    pub(crate) max_keys: Option<usize>,
+}
+
+/// `action` on the bucket, with what the request says: no key for what it does not (S3 condition keys are "specified by a
+/// request": `StringEquals s3:prefix ""` asks for an empty prefix, not for none).
+pub(crate) fn to_list(
+    lookup: &Lookup<'_>,
+    action: &str,
+    name: &str,
+    expected_owner: Option<&str>,
+    asked: &Listing<'_>,
+) -> Result<Vec<Check>, ApiError> {
+    let text = |value: Option<&str>| value.map(str::to_owned);
+    let checks = on_bucket(lookup, action, name, expected_owner)?;
+    let with = |check: Check| {
+        check
+            .with_opt("s3:prefix", text(asked.prefix))
+            .with_opt("s3:delimiter", text(asked.delimiter))
+            .with_opt("s3:max-keys", asked.max_keys.map(|n| n.to_string()))
+    };
+    Ok(checks.into_iter().map(with).collect())
+}
+
 /// The input of an operation that says which bucket, and nothing else.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

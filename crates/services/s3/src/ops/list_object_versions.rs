@@ -12,10 +12,8 @@ pub(crate) struct ListObjectVersions;
 pub(crate) struct Input {
     bucket: String,
     expected_bucket_owner: Option<String>,
-    #[serde(default)]
-    prefix: String,
-    #[serde(default)]
-    delimiter: String,
+    prefix: Option<String>,
+    delimiter: Option<String>,
     max_keys: Option<usize>,
     encoding_type: Option<String>,
     key_marker: Option<String>,
@@ -28,31 +26,31 @@ impl Operation for ListObjectVersions {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        let mut checks = checks::on_bucket(
+        let asked = checks::Listing {
+            prefix: input.prefix.as_deref(),
+            delimiter: input.delimiter.as_deref(),
+            max_keys: input.max_keys,
+        };
+        let owner = input.expected_bucket_owner.as_deref();
+        checks::to_list(
             lookup,
             "s3:ListBucketVersions",
             &input.bucket,
-            input.expected_bucket_owner.as_deref(),
-        )?;
-        checks = checks
-            .into_iter()
-            .map(|c| {
-                c.with("s3:prefix", input.prefix.clone())
-                    .with("s3:delimiter", input.delimiter.clone())
-                    .with("s3:max-keys", input.max_keys.unwrap_or(1_000).to_string())
-            })
-            .collect();
-        Ok(checks)
+            owner,
+            &asked,
+        )
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
+        let prefix = input.prefix.as_deref().unwrap_or_default();
+        let delimiter = input.delimiter.as_deref().unwrap_or_default();
         let limit = input.max_keys.unwrap_or(1_000).min(1_000);
         let encoding = input.encoding_type.as_deref();
         let after = input.key_marker.clone().unwrap_or_default();
         let query = Query {
-            prefix: &input.prefix,
-            delimiter: &input.delimiter,
+            prefix,
+            delimiter,
             after: &after,
             limit,
         };
@@ -77,16 +75,13 @@ impl Operation for ListObjectVersions {
             }
         }
         let mut output = json!({
-            "Name": bucket.name, "Prefix": encode(&input.prefix, encoding), "MaxKeys": limit,
+            "Name": bucket.name, "Prefix": encode(prefix, encoding), "MaxKeys": limit,
             "KeyMarker": encode(&after, encoding), "IsTruncated": next.is_some(),
             "Versions": versions, "DeleteMarkers": markers, "CommonPrefixes": list::prefixes(&rows, encoding),
         });
         if let Some(map) = output.as_object_mut() {
-            if !input.delimiter.is_empty() {
-                map.insert(
-                    "Delimiter".to_owned(),
-                    json!(encode(&input.delimiter, encoding)),
-                );
+            if !delimiter.is_empty() {
+                map.insert("Delimiter".to_owned(), json!(encode(delimiter, encoding)));
             }
             if let Some(encoding) = encoding {
                 map.insert("EncodingType".to_owned(), json!(encoding));

@@ -12,10 +12,8 @@ pub(crate) struct ListObjects;
 pub(crate) struct Input {
     bucket: String,
     expected_bucket_owner: Option<String>,
-    #[serde(default)]
-    prefix: String,
-    #[serde(default)]
-    delimiter: String,
+    prefix: Option<String>,
+    delimiter: Option<String>,
     max_keys: Option<usize>,
     encoding_type: Option<String>,
     marker: Option<String>,
@@ -28,31 +26,25 @@ impl Operation for ListObjects {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        let mut checks = checks::on_bucket(
-            lookup,
-            "s3:ListBucket",
-            &input.bucket,
-            input.expected_bucket_owner.as_deref(),
-        )?;
-        checks = checks
-            .into_iter()
-            .map(|c| {
-                c.with("s3:prefix", input.prefix.clone())
-                    .with("s3:delimiter", input.delimiter.clone())
-                    .with("s3:max-keys", input.max_keys.unwrap_or(1_000).to_string())
-            })
-            .collect();
-        Ok(checks)
+        let asked = checks::Listing {
+            prefix: input.prefix.as_deref(),
+            delimiter: input.delimiter.as_deref(),
+            max_keys: input.max_keys,
+        };
+        let owner = input.expected_bucket_owner.as_deref();
+        checks::to_list(lookup, "s3:ListBucket", &input.bucket, owner, &asked)
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
+        let prefix = input.prefix.as_deref().unwrap_or_default();
+        let delimiter = input.delimiter.as_deref().unwrap_or_default();
         let limit = input.max_keys.unwrap_or(1_000).min(1_000);
         let encoding = input.encoding_type.as_deref();
         let after = input.marker.clone().unwrap_or_default();
         let query = Query {
-            prefix: &input.prefix,
-            delimiter: &input.delimiter,
+            prefix,
+            delimiter,
             after: &after,
             limit,
         };
@@ -71,14 +63,11 @@ impl Operation for ListObjects {
             .collect();
         let mut map = serde_json::Map::new();
         map.insert("Name".to_owned(), json!(bucket.name));
-        map.insert("Prefix".to_owned(), json!(encode(&input.prefix, encoding)));
+        map.insert("Prefix".to_owned(), json!(encode(prefix, encoding)));
         map.insert("MaxKeys".to_owned(), json!(limit));
         map.insert("IsTruncated".to_owned(), json!(next.is_some()));
-        if !input.delimiter.is_empty() {
-            map.insert(
-                "Delimiter".to_owned(),
-                json!(encode(&input.delimiter, encoding)),
-            );
+        if !delimiter.is_empty() {
+            map.insert("Delimiter".to_owned(), json!(encode(delimiter, encoding)));
         }
         if let Some(encoding) = encoding {
             map.insert("EncodingType".to_owned(), json!(encoding));
@@ -89,7 +78,7 @@ impl Operation for ListObjects {
             json!(list::prefixes(&rows, encoding)),
         );
         map.insert("Marker".to_owned(), json!(encode(&after, encoding)));
-        if let Some(next) = next.filter(|_| !input.delimiter.is_empty()) {
+        if let Some(next) = next.filter(|_| !delimiter.is_empty()) {
             map.insert("NextMarker".to_owned(), json!(encode(&next, encoding)));
         }
         Ok(Value::Object(map))

@@ -14,10 +14,8 @@ pub(crate) struct ListObjectsV2;
 pub(crate) struct Input {
     bucket: String,
     expected_bucket_owner: Option<String>,
-    #[serde(default)]
-    prefix: String,
-    #[serde(default)]
-    delimiter: String,
+    prefix: Option<String>,
+    delimiter: Option<String>,
     max_keys: Option<usize>,
     encoding_type: Option<String>,
     continuation_token: Option<String>,
@@ -33,25 +31,19 @@ impl Operation for ListObjectsV2 {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        let mut checks = checks::on_bucket(
-            lookup,
-            "s3:ListBucket",
-            &input.bucket,
-            input.expected_bucket_owner.as_deref(),
-        )?;
-        checks = checks
-            .into_iter()
-            .map(|c| {
-                c.with("s3:prefix", input.prefix.clone())
-                    .with("s3:delimiter", input.delimiter.clone())
-                    .with("s3:max-keys", input.max_keys.unwrap_or(1_000).to_string())
-            })
-            .collect();
-        Ok(checks)
+        let asked = checks::Listing {
+            prefix: input.prefix.as_deref(),
+            delimiter: input.delimiter.as_deref(),
+            max_keys: input.max_keys,
+        };
+        let owner = input.expected_bucket_owner.as_deref();
+        checks::to_list(lookup, "s3:ListBucket", &input.bucket, owner, &asked)
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
+        let prefix = input.prefix.as_deref().unwrap_or_default();
+        let delimiter = input.delimiter.as_deref().unwrap_or_default();
         let limit = input.max_keys.unwrap_or(1_000).min(1_000);
         let encoding = input.encoding_type.as_deref();
         let token = match &input.continuation_token {
@@ -60,8 +52,8 @@ impl Operation for ListObjectsV2 {
         };
         let after = token.or(input.start_after.clone()).unwrap_or_default();
         let query = Query {
-            prefix: &input.prefix,
-            delimiter: &input.delimiter,
+            prefix,
+            delimiter,
             after: &after,
             limit,
         };
@@ -82,14 +74,11 @@ impl Operation for ListObjectsV2 {
             .collect();
         let mut map = serde_json::Map::new();
         map.insert("Name".to_owned(), json!(bucket.name));
-        map.insert("Prefix".to_owned(), json!(encode(&input.prefix, encoding)));
+        map.insert("Prefix".to_owned(), json!(encode(prefix, encoding)));
         map.insert("MaxKeys".to_owned(), json!(limit));
         map.insert("IsTruncated".to_owned(), json!(next.is_some()));
-        if !input.delimiter.is_empty() {
-            map.insert(
-                "Delimiter".to_owned(),
-                json!(encode(&input.delimiter, encoding)),
-            );
+        if !delimiter.is_empty() {
+            map.insert("Delimiter".to_owned(), json!(encode(delimiter, encoding)));
         }
         if let Some(encoding) = encoding {
             map.insert("EncodingType".to_owned(), json!(encoding));
