@@ -1,6 +1,7 @@
 //! Which blocks of a configuration write which policy.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_iac::{Configuration, Node, NodeKind, Spot};
 use serde_json::{Map, Value, json};
@@ -43,6 +44,7 @@ pub(in crate::rehearse) type Beside<'w, 'c> =
 pub(in crate::rehearse) struct Policies<'c> {
     configuration: &'c Configuration,
     pub(in crate::rehearse) made: Vec<Made<'c>>,
+    unmade: OnceCell<Vec<usize>>,
 }
 
 /// An address without the keys of instances: `module.a["x"].aws_s3_bucket.b[0]` is of `module.a.aws_s3_bucket.b`.
@@ -106,6 +108,7 @@ impl<'c> Policies<'c> {
         Self {
             configuration,
             made,
+            unmade: OnceCell::new(),
         }
     }
 
@@ -290,8 +293,7 @@ impl<'c> Policies<'c> {
             };
             self.made
                 .iter()
-                .filter(|a| self.one_account(a, who))
-                .any(|a| {
+                .filter(|a| {
                     let found = match &*a.node.type_name {
                         kind if kind == one => {
                             a.text("policy_arn") == Some(arn) && a.text(argument) == Some(name)
@@ -306,6 +308,7 @@ impl<'c> Policies<'c> {
                     };
                     found && a.node.kind == NodeKind::Resource
                 })
+                .any(|a| self.one_account(a, who))
         };
         let has = |who: &Made<'c>| {
             who.text("permissions_boundary") == Some(arn)
@@ -343,13 +346,23 @@ impl<'c> Policies<'c> {
 
     /// The blocks of policies of which nothing is made here, although there may be something on AWS, with their index.
     pub(in crate::rehearse) fn unmade(&self) -> Vec<(usize, &'c Node)> {
-        let made = |n: &Node| self.made.iter().any(|m| std::ptr::eq(m.node, n));
-        let never = self.configuration.never_there();
-        let nodes = self.configuration.nodes.iter().enumerate();
-        nodes
-            .filter(|(_, n)| n.type_name.contains("policy"))
-            .filter(|(index, n)| !never.contains(index) && !made(n))
-            .collect()
+        let unmade = self.unmade.get_or_init(|| {
+            let made: BTreeSet<*const Node> = self
+                .made
+                .iter()
+                .map(|m| std::ptr::from_ref(m.node))
+                .collect();
+            let never = self.configuration.never_there();
+            let nodes = self.configuration.nodes.iter().enumerate();
+            nodes
+                .filter(|(_, n)| n.type_name.contains("policy"))
+                .filter(|(_, n)| !made.contains(&std::ptr::from_ref(*n)))
+                .map(|(index, _)| index)
+                .filter(|index| !never.contains(index))
+                .collect()
+        });
+        let node = |index: &usize| Some((*index, self.configuration.nodes.get(*index)?));
+        unmade.iter().filter_map(node).collect()
     }
 
     /// Everything that writes a policy, with the argument that holds it and the ARNs of what has it.
