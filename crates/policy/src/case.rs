@@ -2,6 +2,9 @@
 //!
 //! Documents are taken in their author's own text, so that an explanation can point into it.
 
+mod reader;
+mod unstored;
+
 use std::fmt;
 
 use serde::Deserialize;
@@ -9,12 +12,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::decision::{Decision, Grant, Policies, ResourceKind};
-use crate::document::{Document, Policy};
 use crate::members::Members;
-use crate::parse::DocumentError;
 use crate::principal::Principal;
 use crate::request::{Context, ContextValue, Request};
-use crate::validate::{Kind, validate};
+use reader::Reader;
 
 /// A case that was read.
 #[derive(Debug, Clone)]
@@ -191,114 +192,6 @@ fn scalar(raw: &RawValue) -> Option<String> {
     }
 }
 
-/// Reads documents out of a case, and knows where they stand.
-struct Reader<'a> {
-    source: &'a str,
-    /// Where the source begins in what the user gave.
-    origin: usize,
-}
-
-/// How a document of a list is read: one that names principals, or one that must not.
-type Read<'a> = fn(&Reader<'a>, &'a RawValue, &str, &str) -> Result<Policy, CaseError>;
-
-impl<'a> Reader<'a> {
-    /// The offset of a part of the source.
-    fn offset(&self, part: &str) -> usize {
-        self.origin + (part.as_ptr() as usize).saturating_sub(self.source.as_ptr() as usize)
-    }
-
-    fn json<T: Deserialize<'a>>(&self, raw: &'a RawValue, member: &str) -> Result<T, CaseError> {
-        serde_json::from_str(raw.get()).map_err(|e| CaseError {
-            member: member.to_owned(),
-            at: self.offset(raw.get()),
-            message: said(&e),
-        })
-    }
-
-    /// A document, as an object or as a string that holds one.
-    fn policy(&self, raw: &'a RawValue, member: &str, name: &str) -> Result<Policy, CaseError> {
-        let whole = raw.get();
-        let nested: Option<String> = if whole.starts_with('"') {
-            Some(self.json(raw, member)?)
-        } else {
-            None
-        };
-        let document: Document = nested.as_deref().unwrap_or(whole).parse().map_err(|e| {
-            let at = match &e {
-                DocumentError::Json(e) => e.at,
-                DocumentError::Grammar { span, .. } => span.start,
-            };
-            CaseError {
-                member: member.to_owned(),
-                at: self.offset(whole) + if nested.is_some() { 0 } else { at },
-                message: e.to_string(),
-            }
-        })?;
-        Ok(Policy::new(name, document))
-    }
-
-    /// A document that belongs to the caller: AWS stores none with a statement that names principals, or no resource.
-    fn own(&self, raw: &'a RawValue, member: &str, name: &str) -> Result<Policy, CaseError> {
-        let policy = self.policy(raw, member, name)?;
-        for statement in policy.document.statements() {
-            let message = if statement.principals.is_some() {
-                "Policy document should not specify a principal."
-            } else if statement.actions.is_none() {
-                "Policy statement must contain actions."
-            } else if statement.resources.is_none() {
-                "Policy statement must contain resources."
-            } else {
-                continue;
-            };
-            let nested = raw.get().starts_with('"');
-            return Err(CaseError {
-                member: member.to_owned(),
-                at: self.offset(raw.get()) + if nested { 0 } else { statement.span.start },
-                message: message.to_owned(),
-            });
-        }
-        Ok(policy)
-    }
-
-    fn policies(
-        &self,
-        raw: &'a RawValue,
-        member: &str,
-        name: &str,
-        read: Read<'a>,
-    ) -> Result<Vec<Policy>, CaseError> {
-        let list: Vec<&RawValue> = self.json(raw, member)?;
-        list.into_iter()
-            .enumerate()
-            .map(|(i, raw)| {
-                read(
-                    self,
-                    raw,
-                    &format!("{member}[{i}]"),
-                    &format!("{name} {}", i + 1),
-                )
-            })
-            .collect()
-    }
-
-    fn levels(
-        &self,
-        raw: &'a RawValue,
-        member: &str,
-        name: &str,
-        read: Read<'a>,
-    ) -> Result<Vec<Vec<Policy>>, CaseError> {
-        let list: Vec<&RawValue> = self.json(raw, member)?;
-        list.into_iter()
-            .enumerate()
-            .map(|(i, raw)| {
-                let name = format!("{name} of level {}", i + 1);
-                self.policies(raw, &format!("{member}[{i}]"), &name, read)
-            })
-            .collect()
-    }
-}
-
 /// The account that an ARN names; S3 and others name none.
 fn account_in(arn: &str) -> Option<String> {
     let account = arn.split(':').nth(4)?;
@@ -311,84 +204,6 @@ fn said(error: &serde_json::Error) -> String {
     match text.rfind(" at line ") {
         Some(at) => text.get(..at).unwrap_or(&text).to_owned(),
         None => text,
-    }
-}
-
-/// Whether it is what `RCPFullAWSAccess` says, under whatever `Sid`.
-fn is_full_access(text: &str) -> bool {
-    let Ok(serde_json::Value::Object(document)) = serde_json::from_str(text) else {
-        return false;
-    };
-    let statements = match document.get("Statement") {
-        Some(serde_json::Value::Array(all)) => all.iter().collect(),
-        Some(one) => vec![one],
-        None => Vec::new(),
-    };
-    let all = |statement: &&serde_json::Value| {
-        let is = |name: &str, value: &str| statement.get(name).is_some_and(|v| v == value);
-        is("Effect", "Allow")
-            && ["Principal", "Action", "Resource"]
-                .iter()
-                .all(|name| is(name, "*"))
-            && statement.get("Condition").is_none()
-    };
-    statements.len() == 1 && statements.iter().all(all)
-}
-
-/// Of which kind the policy of a resource is, by the service of the action.
-fn resource_kind(action: &str) -> Option<Kind> {
-    match action.split(':').next()?.to_ascii_lowercase().as_str() {
-        "s3" => Some(Kind::Bucket),
-        "kms" => Some(Kind::Key),
-        "ecr" => Some(Kind::Repository),
-        "sts" => Some(Kind::Trust),
-        _ => None,
-    }
-}
-
-impl Policies {
-    /// The documents that AWS would not store, and what it says of each.
-    fn refused(&self, action: &str) -> Vec<String> {
-        let mut out = Vec::new();
-        let mut check = |policy: &Policy, member: String, kind: Kind| {
-            // What AWS attaches by itself is its own.
-            if kind == Kind::ResourceControl && is_full_access(&policy.document.text) {
-                return;
-            }
-            if let Err(error) = validate(&policy.document.text, kind) {
-                out.push(format!(
-                    "{member}: AWS refuses this document: {}",
-                    error.message
-                ));
-            }
-        };
-        for (i, policy) in self.identity.iter().enumerate() {
-            check(policy, format!("policies.identity[{i}]"), Kind::Identity);
-        }
-        for (i, policy) in self.session.iter().flatten().enumerate() {
-            check(policy, format!("policies.session[{i}]"), Kind::Session);
-        }
-        for (levels, name, kind) in [
-            (&self.scp, "scp", Kind::ServiceControl),
-            (&self.rcp, "rcp", Kind::ResourceControl),
-        ] {
-            for (l, level) in levels.iter().enumerate() {
-                for (i, policy) in level.iter().enumerate() {
-                    check(policy, format!("policies.{name}[{l}][{i}]"), kind);
-                }
-            }
-        }
-        let single = [
-            (&self.resource, "resource", resource_kind(action)),
-            (&self.boundary, "boundary", Some(Kind::Identity)),
-            (&self.endpoint, "endpoint", Some(Kind::Endpoint)),
-        ];
-        for (policy, name, kind) in single {
-            if let (Some(policy), Some(kind)) = (policy, kind) {
-                check(policy, format!("policies.{name}"), kind);
-            }
-        }
-        out
     }
 }
 
