@@ -25,7 +25,7 @@ def directories(path):
 def strip(value):
     """Without what differs between two makings of the same thing: ids, times, and the order of sets."""
     if isinstance(value, dict):
-        dropped = ("ResponseMetadata", "CreateDate", "CreationDate", "created", "createdAt", "updated", "UpdateDate", "RoleLastUsed", "LastModified", "AssumeRolePolicyDocument", "KeyId", "AWSAccountId", "NextRotationDate", "lastEvaluatedAt", "GrantId")
+        dropped = ("ResponseMetadata", "CreateDate", "CreationDate", "created", "createdAt", "updated", "UpdateDate", "RoleLastUsed", "LastModified", "AssumeRolePolicyDocument", "KeyId", "CurrentKeyMaterialId", "AWSAccountId", "NextRotationDate", "lastEvaluatedAt", "GrantId")
         return {k: strip(v) for k, v in value.items() if k not in dropped}
     if isinstance(value, list):
         return sorted((strip(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True, default=str))
