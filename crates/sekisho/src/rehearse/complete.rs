@@ -73,7 +73,7 @@ pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<
                 break;
             }
         }
-        if done.rehearsals == ROUNDS {
+        if done.rehearsals >= ROUNDS {
             done.gave_up = true;
             break;
         }
