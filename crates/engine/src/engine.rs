@@ -153,7 +153,6 @@ impl Engine {
         &self.store
     }
 
-    /// Whether a call is let through though it is denied.
     /// What does not count against a call.
     pub(crate) fn waived(&self, principal: &str, action: &str, resource: &str) -> Vec<&Waiver> {
         let of = |w: &&Waiver| {

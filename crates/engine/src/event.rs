@@ -98,10 +98,11 @@ impl Decided {
         let sides = waivers.iter().filter(|w| w.statement.is_none());
         let gates: Vec<&str> = sides.map(|w| w.gate.as_str()).collect();
         let before = self.missing.len();
-        // Where an AWS managed key stands in the way, the others do not matter.
-        let all = gates.contains(&MANAGED_KEY);
-        self.missing
-            .retain(|side| !all && !gates.contains(&side.gate.as_str()));
+        let waived = |side: &MissingSide| gates.contains(&side.gate.as_str());
+        // Where an AWS managed key stands in the way, the others do not matter; where it does not, they do.
+        let managed = |side: &MissingSide| side.gate == MANAGED_KEY && waived(side);
+        let all = self.missing.iter().any(managed);
+        self.missing.retain(|side| !all && !waived(side));
         self.waived |= before > 0 && self.missing.is_empty();
     }
 }
@@ -116,4 +117,72 @@ pub struct MissingSide {
     /// Statements of that side that would allow it but for their conditions, each with what does not hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditional: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lacks(gates: &[&str]) -> Decided {
+        let side = |gate: &&str| MissingSide {
+            gate: (*gate).to_owned(),
+            account: "111111111111".to_owned(),
+            conditional: Vec::new(),
+        };
+        Decided {
+            action: "kms:Decrypt".to_owned(),
+            resource: "arn:aws:kms:us-east-1:111111111111:key/a".to_owned(),
+            resource_account: None,
+            decision: "implicit_deny".to_owned(),
+            gate: String::new(),
+            policy: None,
+            statement: None,
+            statement_text: None,
+            held: Vec::new(),
+            reason: String::new(),
+            missing: gates.iter().map(side).collect(),
+            waived: false,
+        }
+    }
+
+    #[test]
+    fn a_side_that_does_not_count_leaves_the_others() {
+        let waiver = |gate: &str, statement: Option<&str>| Waiver {
+            principal: String::new(),
+            action: String::new(),
+            resource: "*".to_owned(),
+            gate: gate.to_owned(),
+            statement: statement.map(str::to_owned),
+        };
+        let (scp, own, key) = ("service control policy", "identity policy", "key policy");
+        for (missing, waivers, left) in [
+            (vec![scp, own], vec![waiver(scp, None)], vec![own]),
+            (vec![scp], vec![waiver(scp, None)], vec![]),
+            // A statement is no side.
+            (
+                vec![scp],
+                vec![waiver(scp, Some("p, statement 1"))],
+                vec![scp],
+            ),
+            // A key of AWS's own is hopeless; another key under the same pattern is not.
+            (
+                vec![MANAGED_KEY, own],
+                vec![waiver(MANAGED_KEY, None)],
+                vec![],
+            ),
+            (
+                vec![key, own],
+                vec![waiver(MANAGED_KEY, None)],
+                vec![key, own],
+            ),
+            (vec![], vec![waiver(scp, None)], vec![]),
+        ] {
+            let mut row = lacks(&missing);
+            row.waive(&waivers.iter().collect::<Vec<_>>());
+            let gates: Vec<&str> = row.missing.iter().map(|m| m.gate.as_str()).collect();
+            assert_eq!(gates, left);
+            assert_eq!(row.waived, !missing.is_empty() && left.is_empty());
+            assert!(!row.allowed());
+        }
+    }
 }

@@ -352,8 +352,8 @@ impl Service {
         }
     }
 
-    /// Members of inputs that may be given though no operation reads them: `Member`, `Member=VALUE`,
-    /// `Operation.Member`, or `Operation.*`. All others that are not read are refused by their names.
+    /// Members of inputs that may be given though no operation reads them: `Member`, `Member=VALUE` or
+    /// `Operation.Member`. All others that are not read are refused by their names.
     #[must_use]
     pub fn taking(mut self, members: &'static [&'static str]) -> Self {
         self.taken = members;
