@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::Shared;
 use crate::auth::{self, Signed};
 use crate::body::{self, Framing};
-use crate::respond::{self, Answer};
+use crate::respond::{self, Answer, Form};
 use crate::route::{self, Target};
 
 pub(crate) async fn answer(
@@ -56,12 +56,12 @@ pub(crate) async fn answer(
         Err(_) => Err(auth::mismatch(target.name)),
         Ok(signature) => request.serve(signature, body).await,
     };
-    let is_head = head.method == "HEAD";
-    let speaks_cbor = request.speaks_cbor();
-    result.unwrap_or_else(|error| match speaks_cbor {
-        true => respond::error_cbor(target.model, &error, &request_id),
-        false => respond::error(target.model, &error, &request_id, is_head),
-    })
+    let form = match head.method {
+        _ if request.speaks_cbor() => Form::Cbor,
+        "HEAD" => Form::Head,
+        _ => Form::Protocol,
+    };
+    result.unwrap_or_else(|error| respond::error(target.model, &error, &request_id, form))
 }
 
 struct Request<'a> {

@@ -54,31 +54,19 @@ pub(crate) fn health() -> Answer {
     full(200, &[("content-type", "application/json")], body)
 }
 
-/// An error for a client that speaks CBOR.
-pub(crate) fn error_cbor(service: &Service, error: &ApiError, request_id: &str) -> Answer {
-    let status = error
-        .status
-        .or_else(|| service.error_status(&error.code))
-        .unwrap_or(400);
-    let failure = Failure {
-        code: &error.code,
-        message: &error.message,
-        status,
-        fields: &error.fields,
-        request_id,
-    };
-    let event = error.event.map(|e| e.to_string()).unwrap_or_default();
-    let headers = [
-        ("content-type", cbor::CONTENT_TYPE),
-        ("smithy-protocol", cbor::PROTOCOL),
-        ("x-amzn-requestid", request_id),
-        ("x-sekisho-event", &event),
-    ];
-    full(status, &headers, cbor::error(&failure))
+/// In which form a client is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// That of the service's protocol.
+    Protocol,
+    /// The same for a HEAD request, which has no body.
+    Head,
+    /// CBOR, where the client asks for it.
+    Cbor,
 }
 
-/// An error in the form of the service's protocol.
-pub(crate) fn error(service: &Service, error: &ApiError, request_id: &str, head: bool) -> Answer {
+/// An error, as the client wants to read it.
+pub(crate) fn error(service: &Service, error: &ApiError, request_id: &str, form: Form) -> Answer {
     let status = error
         .status
         .or_else(|| service.error_status(&error.code))
@@ -95,13 +83,19 @@ pub(crate) fn error(service: &Service, error: &ApiError, request_id: &str, head:
         .xml_namespace
         .as_deref()
         .unwrap_or_default();
-    let (body, kind) = render_error(&failure, &service.metadata.protocol, namespace);
+    let (body, kind) = match form {
+        Form::Cbor => (cbor::error(&failure), cbor::CONTENT_TYPE),
+        _ => render_error(&failure, &service.metadata.protocol, namespace),
+    };
     let event = error.event.map(|e| e.to_string()).unwrap_or_default();
     let mut headers = vec![
         ("content-type", kind),
         ("x-amzn-requestid", request_id),
         ("x-amz-request-id", request_id),
     ];
+    if form == Form::Cbor {
+        headers.push(("smithy-protocol", cbor::PROTOCOL));
+    }
     if !event.is_empty() {
         headers.push(("x-sekisho-event", &event));
     }
@@ -115,7 +109,7 @@ pub(crate) fn error(service: &Service, error: &ApiError, request_id: &str, head:
         headers.push(("x-amz-bucket-region", region));
     }
     // Neither a HEAD request nor a 304 has a body.
-    let body = if head || status == 304 {
+    let body = if form == Form::Head || status == 304 {
         Vec::new()
     } else {
         body
