@@ -2,27 +2,21 @@
 
 use sekisho_engine::prelude::*;
 
-use super::{BLOCKS, check};
+use super::{BLOCKS, OnAccount, check};
 
 pub(crate) struct DeletePublicAccessBlock;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Input {
-    account_id: String,
-}
 
 impl Operation for DeletePublicAccessBlock {
     const ID: OpId = OpId::new("s3control", "DeletePublicAccessBlock");
     const WRITES: bool = true;
-    type Input = Input;
+    type Input = OnAccount;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+    fn authz(lookup: &Lookup<'_>, input: &OnAccount) -> Result<Vec<Check>, ApiError> {
         check(lookup, "s3:PutAccountPublicAccessBlock", &input.account_id)
     }
 
-    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, input: OnAccount, _: &Permit<Self>) -> Result<Value, ApiError> {
         cx.delete(&BLOCKS, &input.account_id);
         Ok(json!({}))
     }

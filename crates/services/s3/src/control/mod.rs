@@ -6,6 +6,7 @@ mod put_public_access_block;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, Table, invalid};
+use serde::Deserialize;
 
 use crate::bucket::PublicAccess;
 
@@ -23,6 +24,13 @@ pub(crate) fn service() -> Service {
 
 fn resolve(_: &Lookup<'_>, _: &Check, arn: &Arn) -> Result<Resource, ApiError> {
     Ok(Resource::owned_by(&arn.account))
+}
+
+/// The input of an operation that says which account, and nothing else.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct OnAccount {
+    account_id: String,
 }
 
 /// The check of an operation on an account, which is the caller's own.
