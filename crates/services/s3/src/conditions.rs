@@ -1,8 +1,9 @@
 //! `If-Match` and its like.
 
-use sekisho_engine::{ApiError, time};
+use sekisho_engine::{ApiError, Cx, time};
 
-use crate::object::{Content, Object, Version};
+use crate::bucket::Bucket;
+use crate::object::{Content, OBJECTS, Version, row};
 
 /// The conditions of a read.
 #[derive(Default)]
@@ -28,11 +29,14 @@ fn failed(condition: &str) -> ApiError {
 
 /// The conditions of a write, against the newest version of the object.
 pub(crate) fn of_write(
-    current: Option<&Object>,
+    cx: &Cx<'_>,
+    bucket: &Bucket,
+    key: &str,
     if_match: Option<&str>,
     if_none_match: Option<&str>,
 ) -> Result<(), ApiError> {
-    let newest = current.and_then(|o| o.versions.first());
+    let current = cx.get(&OBJECTS, &row(&bucket.name, key))?;
+    let newest = current.as_ref().and_then(|o| o.versions.first());
     let etag = newest.and_then(|v| v.content.as_ref()).map(|c| &c.etag);
     match (if_none_match, if_match) {
         (Some(_), _) if etag.is_some() => Err(failed("If-None-Match")),

@@ -3,7 +3,7 @@
 use md5::{Digest as _, Md5};
 use sekisho_engine::prelude::*;
 
-use crate::object::{self, Content, OBJECTS, Version, row};
+use crate::object::{self, Content, Version};
 use crate::upload::{self, Part, UPLOADS, Upload};
 use crate::{acl, bucket, checks, conditions, sse, write};
 
@@ -44,9 +44,10 @@ impl Operation for CompleteMultipartUpload {
         let mut upload = upload::find(cx, &input.bucket, &input.key, &input.upload_id)?;
         let named = input.multipart_upload.map(|m| m.parts).unwrap_or_default();
         let parts = choose(&mut upload, &named)?;
-        let current = cx.get(&OBJECTS, &row(&bucket.name, &input.key))?;
         conditions::of_write(
-            current.as_deref(),
+            cx,
+            &bucket,
+            &input.key,
             input.if_match.as_deref(),
             input.if_none_match.as_deref(),
         )?;

@@ -9,7 +9,7 @@ use sekisho_engine::{BodyOut, Sealed, time};
 use crate::bucket::Bucket;
 use crate::checks::Making;
 use crate::conditions::{self, Conditions};
-use crate::object::{self, Content, Headers, OBJECTS, Stored, row};
+use crate::object::{self, Content, Headers, Stored};
 use crate::ops::get_object::readers;
 use crate::ops::put_object::without_aws_chunked;
 use crate::sse::{self, Sse, Wanted};
@@ -120,9 +120,10 @@ impl Operation for CopyObject {
             if_unmodified_since: input.copy_source_if_unmodified_since,
         };
         of_source.check_copied(&read, &old)?;
-        let current = cx.get(&OBJECTS, &row(&bucket.name, &input.key))?;
         conditions::of_write(
-            current.as_deref(),
+            cx,
+            &bucket,
+            &input.key,
             input.if_match.as_deref(),
             input.if_none_match.as_deref(),
         )?;

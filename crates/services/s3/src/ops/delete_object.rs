@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 
 use crate::bucket::Bucket;
-use crate::object::{self, OBJECTS, Version, row};
+use crate::object::{self, Version};
 use crate::{bucket, checks, conditions};
 
 pub(crate) struct DeleteObject;
@@ -41,8 +41,7 @@ impl Operation for DeleteObject {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
-        let current = cx.get(&OBJECTS, &row(&bucket.name, &input.key))?;
-        conditions::of_write(current.as_deref(), input.if_match.as_deref(), None)?;
+        conditions::of_write(cx, &bucket, &input.key, input.if_match.as_deref(), None)?;
         delete(cx, &bucket, &input.key, input.version_id.as_deref())
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sekisho_engine::{Checksum, SinkSpec, StreamOperation};
 
 use crate::checks::Making;
-use crate::object::{self, Content, Headers, OBJECTS, row};
+use crate::object::{self, Content, Headers};
 use crate::sse::{self, Wanted};
 use crate::write::{self, parse_tags};
 use crate::{acl, bucket, checks, conditions};
@@ -87,9 +87,10 @@ impl Operation for PutObject {
         let private = acl::is_private(cx, &bucket, &input.key, input.acl.as_deref())?;
         let body = cx.take_body()?;
         write::verify(&body, input.content_md5.as_deref(), &input.claimed())?;
-        let current = cx.get(&OBJECTS, &row(&bucket.name, &input.key))?;
         conditions::of_write(
-            current.as_deref(),
+            cx,
+            &bucket,
+            &input.key,
             input.if_match.as_deref(),
             input.if_none_match.as_deref(),
         )?;
