@@ -116,7 +116,8 @@ impl Key {
         map.insert("CustomerMasterKeySpec".into(), json!("SYMMETRIC_DEFAULT"));
         map.insert("KeySpec".into(), json!("SYMMETRIC_DEFAULT"));
         map.insert("EncryptionAlgorithms".into(), json!(["SYMMETRIC_DEFAULT"]));
-        let material = Sha256::digest(format!("key material {}", self.material.0));
+        // Of the key's name, not of its material: nothing of that is shown, and it never becomes another.
+        let material = Sha256::digest(format!("key material of {}", self.arn));
         map.insert("CurrentKeyMaterialId".into(), json!(hex::encode(material)));
         map.insert("MultiRegion".into(), json!(multi_region(&self.id)));
         if multi_region(&self.id) {
