@@ -58,7 +58,7 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
     let binds = |account: &str| organization.and_then(|o| o.binds(account));
     let own = binds(lookup.caller.account());
     let owner = resource.account.as_deref().and_then(binds);
-    let mut policies = Policies {
+    let policies = Policies {
         scp: own.map(|m| m.scp.clone()).unwrap_or_default(),
         rcp: owner.map(|m| m.rcp.clone()).unwrap_or_default(),
         identity: facts.identity.clone(),
@@ -68,20 +68,11 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
         grants: resource.grants.clone(),
         ..Policies::default()
     };
-    let mut decision = evaluate(&request, &policies, resource.kind);
-    let waived = lookup.waived(check);
-    let mut left = decision.clone();
-    while let Some(statement) = left.denying().filter(|s| {
-        let named = format!("{}, {}", s.policy.name, s.label());
-        waived.iter().any(|w| w.statement.as_ref() == Some(&named))
-    }) {
-        policies = without(&policies, left.gate, statement);
-        left = evaluate(&request, &policies, resource.kind);
-    }
-    let waived = left.allowed() && !decision.allowed();
-    if !left.allowed() {
-        decision = left;
-    }
+    let first = evaluate(&request, &policies, resource.kind);
+    let (policies, left) = relaxed(lookup, check, &request, resource, policies, &first);
+    let waived = left.as_ref().is_some_and(Decision::allowed);
+    // What only statements that do not count deny stays a denial on record.
+    let decision = left.filter(|left| !left.allowed()).unwrap_or(first);
     let shown = check.shown.as_deref();
     let denied = (!decision.allowed() && !waived).then(|| {
         (
@@ -102,6 +93,31 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
         decision,
         denied,
         waived,
+    }
+}
+
+/// The policies without the statements that deny and do not count, and what comes of them; none where there are none.
+fn relaxed(
+    lookup: &Lookup<'_>,
+    check: &Check,
+    request: &Request<'_>,
+    resource: &Resource,
+    mut policies: Policies,
+    first: &Decision,
+) -> (Policies, Option<Decision>) {
+    let waived = lookup.waived(check);
+    let counts = |statement: &StatementRef| {
+        let named = format!("{}, {}", statement.policy.name, statement.label());
+        waived.iter().all(|w| w.statement.as_ref() != Some(&named))
+    };
+    let mut left: Option<Decision> = None;
+    loop {
+        let decision = left.as_ref().unwrap_or(first);
+        let Some(statement) = decision.denying().filter(|s| !counts(s)) else {
+            return (policies, left);
+        };
+        policies = without(&policies, decision.gate, statement);
+        left = Some(evaluate(request, &policies, resource.kind));
     }
 }
 

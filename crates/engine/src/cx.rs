@@ -38,10 +38,19 @@ impl std::fmt::Debug for Lookup<'_> {
 impl<'a> Lookup<'a> {
     /// What does not count against a check.
     pub(crate) fn waived(&self, check: &Check) -> Vec<&'a Waiver> {
+        let engine: &'a Engine = self.engine;
+        let all = &engine.config().waived;
+        if all.is_empty() {
+            return Vec::new();
+        }
         let caller = &self.caller.principal;
         let name = caller.principal_arn().unwrap_or_else(|| self.caller.arn());
-        let engine: &'a Engine = self.engine;
-        engine.waived(&name, &check.action, &check.resource)
+        let of = |w: &&Waiver| {
+            w.principal == name
+                && w.action == check.action
+                && sekisho_arn::glob(&w.resource, &check.resource)
+        };
+        all.iter().filter(of).collect()
     }
 
     /// The row `key` of `table`.

@@ -153,16 +153,6 @@ impl Engine {
         &self.store
     }
 
-    /// What does not count against a call.
-    pub(crate) fn waived(&self, principal: &str, action: &str, resource: &str) -> Vec<&Waiver> {
-        let of = |w: &&Waiver| {
-            w.principal == principal
-                && w.action == action
-                && sekisho_arn::glob(&w.resource, resource)
-        };
-        self.config.waived.iter().filter(of).collect()
-    }
-
     /// The registry of operations.
     #[must_use]
     pub fn registry(&self) -> &Registry {
