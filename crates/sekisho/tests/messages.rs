@@ -7,6 +7,8 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod edited;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -817,35 +819,8 @@ fn steady(text: &str, folder: &Path) -> String {
     time.replace_all(&text, "time=\"<time>\"").into_owned()
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let to = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &to);
-        } else {
-            std::fs::copy(&path, to).unwrap();
-        }
-    }
-}
-
 fn run(case: &Case) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    if let Some(example) = case.example {
-        let example = PathBuf::from(ROOT).join("../../examples").join(example);
-        copy(&example, folder.path());
-    }
-    for (file, from, to) in case.edits {
-        let path = folder.path().join(file);
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(
-            text.contains(from),
-            "{}: {file} does not hold {from}",
-            case.name
-        );
-        std::fs::write(path, text.replacen(from, to, 1)).unwrap();
-    }
+    let folder = edited::edited(case.example, case.edits);
     let arguments = case.arguments.iter().map(|a| match *a {
         "-q" => a.to_string(),
         other => other.replace("DIR", folder.path().to_str().unwrap()),

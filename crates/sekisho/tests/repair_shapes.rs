@@ -7,45 +7,19 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod edited;
+
 use std::path::{Path, PathBuf};
 
 use sekisho::rehearse::{Fix, Options, complete, fix, rehearse};
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap();
-        if path.is_dir() {
-            copy(&path, &to.join(name));
-        } else {
-            std::fs::copy(&path, to.join(name)).unwrap();
-        }
-    }
-}
-
-/// A copy of an example with edits: file, from, to. A file of which nothing is replaced is new.
+/// A copy of an example with edits, and how it is rehearsed.
 fn broken(
     example: &str,
     directories: &[&str],
     edits: &[(&str, &str, &str)],
 ) -> (tempfile::TempDir, Options) {
-    let folder = tempfile::tempdir().unwrap();
-    let from = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../examples")
-        .join(example);
-    copy(&from, folder.path());
-    for (file, from, to) in edits {
-        let path = folder.path().join(file);
-        if from.is_empty() {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, to).unwrap();
-            continue;
-        }
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{file} does not hold {from}");
-        std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
-    }
+    let folder = edited::edited(Some(example), edits);
     let mut options = Options::default();
     options.reading.directories = directories
         .iter()
@@ -372,9 +346,7 @@ fn a_key_policy_where_there_is_none() {
 /// The lines of a file keep their own ending, and a patch is whole where its last line is blank.
 #[test]
 fn into_a_file_with_carriage_returns() {
-    let folder = tempfile::tempdir().unwrap();
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cross-account-ecr");
-    copy(&example, folder.path());
+    let folder = edited::edited(Some("cross-account-ecr"), &[]);
     let file = folder.path().join("registry.tf");
     let text = std::fs::read_to_string(&file).unwrap();
     let text = text.replace("[\"ecr:DescribeImages\"]", "[\"ecr:ListImages\"]");
@@ -900,56 +872,6 @@ fn for_every_execution() {
     }
 }
 
-/// What no statement mends is no end: what is missing behind it is found all the same.
-#[test]
-fn behind_what_no_statement_mends() {
-    let folder = tempfile::tempdir().unwrap();
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cross-account-ecr");
-    copy(&from, folder.path());
-    let edit = |file: &str, from: &str, to: &str| {
-        let path = folder.path().join(file);
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{file} does not hold {from}");
-        std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
-    };
-    edit(
-        "registry.tf",
-        "data \"aws_iam_policy_document\" \"ecr_source\" {\n",
-        "data \"aws_iam_policy_document\" \"ecr_source\" {\n  statement {\n    effect    = \"Deny\"\n    actions   = [\"ecr:DescribeImages\"]\n    resources = [\"*\"]\n  }\n",
-    );
-    edit(
-        "artifact_store.tf",
-        "\"kms:GenerateDataKey*\"",
-        "\"kms:ListGrants\"",
-    );
-    edit(
-        "pipeline.tf",
-        "actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/*\"]",
-        "actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/x\"]",
-    );
-    let options = Options::new(folder.path());
-    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
-    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
-    assert!(
-        !completion.passes && completion.to_the_end,
-        "{:?}",
-        completion.failing
-    );
-    let stuck: Vec<&str> = completion
-        .stuck
-        .iter()
-        .map(|d| d.cause.action.as_str())
-        .collect();
-    assert_eq!(stuck, ["ecr:DescribeImages"]);
-    let mut missing: Vec<String> = completion
-        .patches
-        .iter()
-        .map(|p| p.statement["Action"].as_str().unwrap().to_owned())
-        .collect();
-    missing.sort();
-    assert_eq!(missing, ["kms:GenerateDataKey", "s3:PutObject"]);
-}
-
 /// A file may say a part of a statement by an expression.
 #[test]
 fn into_files_with_expressions_between_their_texts() {
@@ -999,60 +921,6 @@ fn into_documents_that_a_module_was_given() {
     );
     holds(&diff, &["+++ b//artifact_store.tf"]);
     lacks(&diff, &["modules/policy"]);
-}
-
-/// What is missing under a statement that denies is found as well as what is missing behind it, and for another key.
-#[test]
-fn what_is_missing_under_a_deny() {
-    let release = "= [\"s3:PutObject\"]";
-    let deny = "data \"aws_iam_policy_document\" \"deny\" {
-  provider = aws.pipeline
-
-  statement {
-    effect    = \"Deny\"
-    actions   = [\"s3:PutObject\"]
-    resources = [\"${aws_s3_bucket.releases.arn}/*\"]
-
-    principals {
-      type        = \"AWS\"
-      identifiers = [aws_iam_role.codepipeline.arn]
-    }
-  }
-}
-
-resource \"aws_s3_bucket_policy\" \"deny\" {
-  provider = aws.pipeline
-  bucket   = aws_s3_bucket.releases.id
-  policy   = data.aws_iam_policy_document.deny.json
-}
-";
-    let (_folder, options) = broken(
-        "cross-account-ecr",
-        &["."],
-        &[
-            ("pipeline.tf", release, "= [\"s3:PutObjectTagging\"]"),
-            ("deny.tf", "", deny),
-            (
-                "pipeline.tf",
-                "  depends_on = [",
-                "  depends_on = [\n    aws_s3_bucket_policy.deny,",
-            ),
-        ],
-    );
-    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
-    let done = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
-    assert!(!done.passes && done.to_the_end, "{:?}", done.failing);
-    let stuck: Vec<&str> = done.stuck.iter().map(|d| &*d.cause.side).collect();
-    assert_eq!(stuck, ["bucket policy"]);
-    let patches: Vec<(&str, &serde_json::Value)> = done
-        .patches
-        .iter()
-        .map(|p| (&*p.side, &p.statement["Action"]))
-        .collect();
-    assert_eq!(
-        patches,
-        [("identity policy", &serde_json::json!("s3:PutObject"))]
-    );
 }
 
 const RELEASE: &[(&str, &str, &str)] = &[(

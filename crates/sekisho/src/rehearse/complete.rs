@@ -119,10 +119,11 @@ fn waive(options: &mut Options, done: &mut Completion, denials: &[Denial]) -> bo
     let before = options.waived.len();
     for denial in denials {
         let waiver = waiver(denial);
-        if !options.waived.contains(&waiver) {
+        let new = !options.waived.contains(&waiver);
+        if new {
             options.waived.push(waiver);
-            done.stuck.push(denial.clone());
-        } else if !done.stuck.iter().any(|known| known.id == denial.id) {
+        }
+        if new || done.stuck.iter().all(|known| known.id != denial.id) {
             done.stuck.push(denial.clone());
         }
     }
@@ -143,7 +144,9 @@ fn other_execution(
     done.to_the_end = false;
     *denials = next.denials.iter().map(|d| renamed.denial(d)).collect();
     done.found.extend(denials.iter().cloned());
-    done.failing = failing(&next);
+    if denials.is_empty() {
+        done.failing = failing(&next);
+    }
     Ok(!denials.is_empty())
 }
 

@@ -1,0 +1,237 @@
+//! What is missing in all: found under and behind what no statement mends, and for every execution.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by failing"
+)]
+
+mod edited;
+
+use sekisho::rehearse::{Completion, Options, complete, rehearse};
+use serde_json::{Value, json};
+
+/// What the example lacks when it is changed.
+fn completed(edits: &[(&str, &str, &str)]) -> Completion {
+    let folder = edited::edited(Some("cross-account-ecr"), edits);
+    let mut options = Options::default();
+    options.reading.directories = vec![folder.path().to_owned()];
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(!outcome.passes());
+    complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"))
+}
+
+/// Two buckets of releases, each under a key of its own that only the account's root may use, and an action for the second.
+fn two_keys(denied: &str) -> Vec<(&'static str, &'static str, String)> {
+    let key = |name: &str, more: &str| {
+        format!(
+            "resource \"aws_kms_key\" \"{name}\" {{
+  provider = aws.pipeline
+  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [
+    {{ Effect = \"Allow\", Principal = {{ AWS = \"arn:aws:iam::${{data.aws_caller_identity.current.account_id}}:root\" }}, Action = \"kms:*\", Resource = \"*\" }},{more}
+  ] }})
+}}
+
+resource \"aws_s3_bucket_server_side_encryption_configuration\" \"{name}\" {{
+  provider = aws.pipeline
+  bucket   = aws_s3_bucket.{name}.id
+
+  rule {{
+    apply_server_side_encryption_by_default {{
+      sse_algorithm     = \"aws:kms\"
+      kms_master_key_id = aws_kms_key.{name}.arn
+    }}
+  }}
+}}
+"
+        )
+    };
+    let second = "resource \"aws_s3_bucket\" \"second\" {
+  provider = aws.pipeline
+  bucket   = \"${local.release_bucket}-2\"
+}
+";
+    let action = "    action {
+      name            = \"Second\"
+      category        = \"Deploy\"
+      owner           = \"AWS\"
+      provider        = \"S3\"
+      version         = \"1\"
+      input_artifacts = [local.image_artifacts_name]
+
+      configuration = {
+        BucketName = aws_s3_bucket.second.bucket
+        Extract    = \"true\"
+        ObjectKey  = \"releases/#{Image.ImageTag}\"
+      }
+    }
+";
+    let stage = "    name = \"Deploy\"\n";
+    let waits = "  depends_on = [";
+    vec![
+        (
+            "keys.tf",
+            "",
+            format!("{}{second}{}", key("releases", denied), key("second", "")),
+        ),
+        (
+            "pipeline.tf",
+            "[\"${aws_s3_bucket.releases.arn}/*\"]",
+            "[\"${aws_s3_bucket.releases.arn}/*\", \"${aws_s3_bucket.second.arn}/*\"]".to_owned(),
+        ),
+        ("pipeline.tf", stage, format!("{stage}\n{action}")),
+        (
+            "pipeline.tf",
+            waits,
+            format!(
+                "{waits}\n    aws_s3_bucket_server_side_encryption_configuration.releases,\n    aws_s3_bucket_server_side_encryption_configuration.second,"
+            ),
+        ),
+    ]
+}
+
+fn of_two_keys(denied: &str) -> Completion {
+    let edits = two_keys(denied);
+    let edits: Vec<_> = edits
+        .iter()
+        .map(|(f, from, to)| (*f, *from, &**to))
+        .collect();
+    completed(&edits)
+}
+
+/// The statements that are proposed: side and action, each with the address of the key that it names.
+fn proposed(done: &Completion) -> Vec<(String, String, String)> {
+    let address = |arn: &Value| {
+        let of = |(_, value): &(&String, &Value)| value["arn"] == *arn;
+        let found = done.made.iter().find(of);
+        found
+            .map(|(address, _)| address.clone())
+            .unwrap_or_default()
+    };
+    let mut all: Vec<_> = done
+        .patches
+        .iter()
+        .map(|p| {
+            let action = p.statement["Action"].as_str().unwrap().to_owned();
+            (p.side.clone(), action, address(&p.statement["Resource"]))
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+/// One statement for each key: not one for each id that a key has in some rehearsal.
+#[test]
+fn keys_have_other_ids_in_other_executions() {
+    let done = of_two_keys("");
+    assert!(done.passes, "{:?} {:?}", done.stuck, done.failing);
+    let needed = |key: &str| {
+        let texts = ["identity policy", "kms:GenerateDataKey", key];
+        let [side, action, key] = texts.map(str::to_owned);
+        (side, action, key)
+    };
+    let both = [needed("aws_kms_key.releases"), needed("aws_kms_key.second")];
+    assert_eq!(proposed(&done), both);
+    assert!(done.failing.is_empty(), "{:?}", done.failing);
+    // Each is called by a name of its own.
+    assert_ne!(done.patches[0].denial, done.patches[1].denial);
+}
+
+/// What one key's policy denies says nothing of the other key, and nothing of what else the first one lacks.
+#[test]
+fn a_deny_of_one_key_hides_nothing() {
+    let done = of_two_keys(
+        "\n    { Effect = \"Deny\", Principal = { AWS = aws_iam_role.codepipeline.arn }, Action = \"kms:GenerateDataKey\", Resource = \"*\" },",
+    );
+    assert!(!done.passes && done.to_the_end, "{:?}", done.failing);
+    let keys: Vec<String> = proposed(&done).into_iter().map(|(.., key)| key).collect();
+    assert_eq!(keys, ["aws_kms_key.releases", "aws_kms_key.second"]);
+    let stuck: Vec<&str> = done.stuck.iter().map(|d| &*d.cause.side).collect();
+    assert_eq!(stuck, ["key policy"]);
+}
+
+/// What is missing under a statement that denies is found as well as what is missing behind it, and for another key.
+#[test]
+fn what_is_missing_under_a_deny() {
+    let release = "= [\"s3:PutObject\"]";
+    let deny = "data \"aws_iam_policy_document\" \"deny\" {
+  provider = aws.pipeline
+
+  statement {
+    effect    = \"Deny\"
+    actions   = [\"s3:PutObject\"]
+    resources = [\"${aws_s3_bucket.releases.arn}/*\"]
+
+    principals {
+      type        = \"AWS\"
+      identifiers = [aws_iam_role.codepipeline.arn]
+    }
+  }
+}
+
+resource \"aws_s3_bucket_policy\" \"deny\" {
+  provider = aws.pipeline
+  bucket   = aws_s3_bucket.releases.id
+  policy   = data.aws_iam_policy_document.deny.json
+}
+";
+    let done = completed(&[
+        ("pipeline.tf", release, "= [\"s3:PutObjectTagging\"]"),
+        ("deny.tf", "", deny),
+        (
+            "pipeline.tf",
+            "  depends_on = [",
+            "  depends_on = [\n    aws_s3_bucket_policy.deny,",
+        ),
+    ]);
+    assert!(!done.passes && done.to_the_end, "{:?}", done.failing);
+    let stuck: Vec<&str> = done.stuck.iter().map(|d| &*d.cause.side).collect();
+    assert_eq!(stuck, ["bucket policy"]);
+    let patches: Vec<(&str, &Value)> = done
+        .patches
+        .iter()
+        .map(|p| (&*p.side, &p.statement["Action"]))
+        .collect();
+    assert_eq!(patches, [("identity policy", &json!("s3:PutObject"))]);
+}
+
+/// What no statement mends is no end: what is missing behind it is found all the same.
+#[test]
+fn behind_what_no_statement_mends() {
+    let completion = completed(&[
+        (
+            "registry.tf",
+            "data \"aws_iam_policy_document\" \"ecr_source\" {\n",
+            "data \"aws_iam_policy_document\" \"ecr_source\" {\n  statement {\n    effect    = \"Deny\"\n    actions   = [\"ecr:DescribeImages\"]\n    resources = [\"*\"]\n  }\n",
+        ),
+        (
+            "artifact_store.tf",
+            "\"kms:GenerateDataKey*\"",
+            "\"kms:ListGrants\"",
+        ),
+        (
+            "pipeline.tf",
+            "actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/*\"]",
+            "actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/x\"]",
+        ),
+    ]);
+    assert!(
+        !completion.passes && completion.to_the_end,
+        "{:?}",
+        completion.failing
+    );
+    let stuck: Vec<&str> = completion
+        .stuck
+        .iter()
+        .map(|d| d.cause.action.as_str())
+        .collect();
+    assert_eq!(stuck, ["ecr:DescribeImages"]);
+    let mut missing: Vec<String> = completion
+        .patches
+        .iter()
+        .map(|p| p.statement["Action"].as_str().unwrap().to_owned())
+        .collect();
+    missing.sort();
+    assert_eq!(missing, ["kms:GenerateDataKey", "s3:PutObject"]);
+}
