@@ -6,6 +6,8 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod edited;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -200,40 +202,64 @@ fn an_image_of_ones_own_is_delivered() {
 
 /// A copy of the example with four agreements taken away.
 fn broken() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let edits = [
-        (
-            "registry.tf",
-            "[\"ecr:DescribeImages\"]",
-            "[\"ecr:ListImages\"]",
-        ),
-        ("registry.tf", "      \"s3:PutObject\",\n", ""),
-        (
-            "artifact_store.tf",
-            "        format(\"arn:aws:iam::%s:root\", var.registry_account_id),\n        aws_iam_role.codepipeline.arn,\n",
-            "        aws_iam_role.codepipeline.arn,\n",
-        ),
-        (
-            "pipeline.tf",
-            "      \"s3:GetObject\",\n      \"s3:GetObjectVersion\",\n",
-            "",
-        ),
-    ];
-    for entry in std::fs::read_dir(example()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            let mut text = std::fs::read_to_string(&path).unwrap();
-            for (file, from, to) in edits {
-                if file == name {
-                    assert!(text.contains(from), "{file}: {from}");
-                    text = text.replacen(from, to, 1);
-                }
-            }
-            std::fs::write(folder.path().join(name), text).unwrap();
+    edited::edited(
+        Some("cross-account-ecr"),
+        &[
+            (
+                "registry.tf",
+                "[\"ecr:DescribeImages\"]",
+                "[\"ecr:ListImages\"]",
+            ),
+            ("registry.tf", "      \"s3:PutObject\",\n", ""),
+            (
+                "artifact_store.tf",
+                "        format(\"arn:aws:iam::%s:root\", var.registry_account_id),\n        aws_iam_role.codepipeline.arn,\n",
+                "        aws_iam_role.codepipeline.arn,\n",
+            ),
+            (
+                "pipeline.tf",
+                "      \"s3:GetObject\",\n      \"s3:GetObjectVersion\",\n",
+                "",
+            ),
+        ],
+    )
+}
+
+/// What the README shows as output is what comes out, line by line, but for what it leaves out and the names of sessions.
+#[test]
+fn the_readme_shows_what_comes_out() {
+    let readme = include_str!("../../../README.md");
+    let steady = |text: &str| {
+        let session = regex_lite::Regex::new("/1[0-9]{12}\\b").unwrap();
+        session.replace_all(text, "/<session>").into_owned()
+    };
+    let folder = broken();
+    let path = folder.path().to_str().unwrap();
+    let missing = text(&sekisho(&["rehearse", "-q", path]).stdout);
+    let missing = missing
+        .replace(path, "infra")
+        .replace(path.trim_start_matches('/'), "infra");
+    let fixed = text(&sekisho(&["rehearse", "-q", "--fix", "--check", path]).stdout);
+    let fixed = fixed.replace(path.trim_start_matches('/'), "infra");
+    for (begins, out) in [
+        ("delivery  account", text(&rehearse(&["-q"]).stdout)),
+        ("does not pass: ", missing),
+        ("--- a/infra/artifact_store.tf", fixed),
+    ] {
+        let blocks = readme.split("```").skip(1).step_by(2);
+        let block = blocks
+            .filter_map(|b| b.split_once('\n').map(|(_, text)| text))
+            .find(|b| b.starts_with(begins))
+            .unwrap();
+        let out = steady(&out);
+        let mut lines = out.lines();
+        for line in steady(block).lines().filter(|l| l.trim() != "…") {
+            assert!(
+                lines.any(|l| l == line),
+                "{line:?} is not (or no more) in\n{out}"
+            );
         }
     }
-    folder
 }
 
 #[test]
