@@ -41,7 +41,17 @@ pub(crate) fn all(extra: &[&str]) -> Result<(), String> {
     )?;
     packages()?;
     let python = virtual_environment()?;
-    let pytest = ["-m", "pytest", "-q", "--no-header", "-rs", "conformance"];
+    let pytest = [
+        "-m",
+        "pytest",
+        "-q",
+        "--no-header",
+        "-rs",
+        "--numprocesses=auto",
+        "--dist=worksteal",
+        "--every-operation",
+        "conformance",
+    ];
     run(
         Command::new(python).args(pytest).env("SEKISHO", binary()),
         "conformance: boto3, the AWS CLI, skopeo, Terraform, a browser",
