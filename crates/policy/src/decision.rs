@@ -129,16 +129,7 @@ impl StatementRef {
     /// The statement's `Sid`, or its number counted from 1.
     #[must_use]
     pub fn label(&self) -> String {
-        match self
-            .policy
-            .document
-            .statements()
-            .get(self.index)
-            .and_then(|s| s.sid.clone())
-        {
-            Some(sid) if !sid.is_empty() => sid,
-            _ => format!("statement {}", self.index + 1),
-        }
+        self.policy.document.label(self.index)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The compiled form of a policy document.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::condition::Condition;
@@ -228,8 +229,24 @@ impl Document {
     /// The text of statement `index`, as its author wrote it.
     #[must_use]
     pub fn statement_text(&self, index: usize) -> Option<&str> {
+        self.text.get(self.statement_range(index)?)
+    }
+
+    /// The bytes of statement `index` in the text that was parsed.
+    #[must_use]
+    pub fn statement_range(&self, index: usize) -> Option<Range<usize>> {
         let span = self.statements.get(index)?.span;
-        self.text.get(span.start..span.end)
+        Some(span.start..span.end)
+    }
+
+    /// What people call statement `index`: its `Sid`, or its number counted from 1.
+    #[must_use]
+    pub fn label(&self, index: usize) -> String {
+        let statement = self.statements.get(index);
+        match statement.and_then(|s| s.sid.as_ref()) {
+            Some(sid) if !sid.is_empty() => sid.clone(),
+            _ => format!("statement {}", index + 1),
+        }
     }
 }
 

@@ -39,8 +39,8 @@ impl Style {
     }
 }
 
-/// The sentence that AWS shows for a denial. `shown` replaces the resource where a service renders it in a
-/// form of its own (IAM: `role NAME`), and leaves it out where it is empty. For an allowed request the text says so.
+/// The sentence that AWS shows for a denial. `shown` replaces the resource where an operation renders it in a
+/// form of its own (`iam:CreatePolicy`: `policy NAME`), and leaves it out where it is empty. For an allowed request the text says so.
 #[must_use]
 pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>) -> String {
     let style = Style::of(request.action);
@@ -66,11 +66,13 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
     };
     let action = action.as_str();
     let head = format!("User: {principal} is not authorized to perform: {action}");
-    let resource = shown.unwrap_or(request.resource);
+    let of_iam = || named_by_iam(request);
+    let resource = shown.map(str::to_owned).or_else(of_iam);
+    let resource = resource.unwrap_or_else(|| request.resource.to_owned());
     let resource = if style == Style::S3 {
         format!("\"{resource}\"")
     } else {
-        resource.to_owned()
+        resource
     };
     let on = match shown {
         Some("") => String::new(),
@@ -142,6 +144,24 @@ pub fn wire_sentence(request: &Request<'_>, decision: &Decision, shown: Option<&
         return "Access Denied".to_owned();
     }
     sentence(request, decision, shown)
+}
+
+/// How IAM names what it looks up: `role NAME`, `policy ARN` (recorded). What it makes or passes, and the tags of that, it
+/// names by ARN (brefphp/bref#2028, aws/aws-parallelcluster#918).
+fn named_by_iam(request: &Request<'_>) -> Option<String> {
+    let name = request.action_of("iam")?.to_ascii_lowercase();
+    if name.starts_with("create") || name.starts_with("tag") || name == "passrole" {
+        return None;
+    }
+    let (kind, rest) = request.resource.splitn(6, ':').nth(5)?.split_once('/')?;
+    match kind {
+        "policy" => Some(format!("policy {}", request.resource)),
+        "role" | "user" | "group" => {
+            let last = rest.rsplit('/').next().unwrap_or(rest);
+            Some(format!("{kind} {last}"))
+        }
+        _ => None,
+    }
 }
 
 /// KMS does not say more about a key of another account.

@@ -33,9 +33,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use sekisho_arn::is_account_id;
 use sekisho_engine::{Member, Organization};
+use sekisho_iac::Source;
 use sekisho_policy::{Effect, Kind, Policy, validate};
 use serde::Deserialize;
 use serde_json::Value;
@@ -98,9 +100,17 @@ pub struct Organized {
     outside: Vec<String>,
     /// What the file says, with the texts of the policies in the place of their files' names.
     said: OrganizationSettings,
+    /// The files of the policies, by the names under which the policies are shown.
+    files: BTreeMap<String, Arc<Source>>,
 }
 
 impl Organized {
+    /// The file of the policy that is shown as `policy`.
+    #[must_use]
+    pub fn file(&self, policy: &str) -> Option<&Arc<Source>> {
+        self.files.get(policy)
+    }
+
     /// Whether `other` says the same.
     #[must_use]
     pub fn says(&self, other: &Self) -> bool {
@@ -177,11 +187,12 @@ impl OrganizationSettings {
                 "organization: path = \"{path}\": it begins with \"{front}\" and ends with \"/\", for example \"{front}ab12/ou-ab12-11111111/\""
             ));
         }
-        let member = |path: &Option<String>, scp: &[String], rcp: &[String]| {
+        let mut files = BTreeMap::new();
+        let mut member = |path: &Option<String>, scp: &[String], rcp: &[String]| {
             Ok::<_, String>(Member {
                 path: path.clone(),
-                scp: level(folder, scp, Kind::ServiceControl)?,
-                rcp: level(folder, rcp, Kind::ResourceControl)?,
+                scp: level(folder, scp, Kind::ServiceControl, &mut files)?,
+                rcp: level(folder, rcp, Kind::ResourceControl, &mut files)?,
             })
         };
         let mut members = BTreeMap::new();
@@ -193,8 +204,10 @@ impl OrganizationSettings {
             &self.service_control_policies,
             &self.resource_control_policies,
         );
+        let all = member(&None, policies.0, policies.1)?;
         Ok(Organized {
-            all: member(&None, policies.0, policies.1)?,
+            all,
+            files,
             outside: self.outside.clone(),
             said: self.with_texts(folder)?,
             organization: Organization {
@@ -253,8 +266,13 @@ fn read(path: &Path) -> Result<String, String> {
 const EVERYTHING: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
-/// The policies of one level; no level, where there are none.
-fn level(folder: &Path, files: &[String], kind: Kind) -> Result<Vec<Vec<Policy>>, String> {
+/// The policies of one level; no level, where there are none. Their files are kept in `read_from`.
+fn level(
+    folder: &Path,
+    files: &[String],
+    kind: Kind,
+    read_from: &mut BTreeMap<String, Arc<Source>>,
+) -> Result<Vec<Vec<Policy>>, String> {
     if files.is_empty() {
         return Ok(Vec::new());
     }
@@ -279,7 +297,10 @@ fn level(folder: &Path, files: &[String], kind: Kind) -> Result<Vec<Vec<Policy>>
             );
             format!("{}: {why} (AWS: {})", path.display(), e.message)
         })?;
-        policies.push(Policy::new(&format!("{noun} {file}"), document));
+        let name = format!("{noun} {file}");
+        policies.push(Policy::new(&name, document));
+        let source = Source::new(path.display().to_string(), text);
+        read_from.insert(name, Arc::new(source));
     }
     let allows = |p: &Policy| {
         p.document

@@ -132,6 +132,26 @@ const CASES: &[Case] = &[
         ],
     ),
     broken(
+        "boundary-that-denies",
+        &[
+            (
+                "registry.tf",
+                "  description        = \"Assumed by the pipeline of account B to read the repository.\"\n",
+                "  permissions_boundary = \"arn:aws:iam::111111111111:policy/team/boundary\"\n",
+            ),
+            (
+                "sekisho.toml",
+                "",
+                "[policies]\n\"arn:aws:iam::111111111111:policy/team/boundary\" = \"boundary.json\"\n",
+            ),
+            (
+                "boundary.json",
+                "",
+                "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"},\n    {\"Effect\": \"Deny\", \"Action\": \"kms:*\", \"Resource\": \"*\"}\n  ]\n}\n",
+            ),
+        ],
+    ),
+    broken(
         "organization-not-said",
         &[(
             "registry.tf",

@@ -245,9 +245,9 @@ impl Said {
         let settings = Settings::read(directory).map_err(CouldNotRun)?;
         let folder = Settings::folder(directory);
         let policies = rehearse::read_policies(folder, &settings.policies).map_err(CouldNotRun)?;
-        for (arn, text) in policies {
-            self.once(directory, format!("policies.{arn}"), text.clone())?;
-            options.policies.insert(arn, text);
+        for (arn, file) in policies {
+            self.once(directory, format!("policies.{arn}"), file.text.clone())?;
+            options.policies.insert(arn, file);
         }
         if let Some(organization) = &settings.organization {
             let organization = organization.read(folder).map_err(CouldNotRun)?;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sekisho_engine::Engine;
-use sekisho_iac::Problem;
+use sekisho_iac::{Problem, Source, Spot};
+use sekisho_policy::Document;
 use serde_json::{Map, Value, json};
 
 use super::{Client, Note, Options};
@@ -32,8 +33,8 @@ pub(super) fn prepare(
 }
 
 fn policies(engine: &Arc<Engine>, options: &Options) -> Result<(), Vec<Problem>> {
-    let made = options.policies.iter().map(|(arn, document)| {
-        one(engine, options, arn, document).map_err(|message| Problem {
+    let made = options.policies.iter().map(|(arn, file)| {
+        one(engine, options, arn, &file.text).map_err(|message| Problem {
             message: format!("sekisho.toml: policies: {arn}: {message}"),
             place: None,
         })
@@ -84,6 +85,34 @@ fn strangers(organization: &Organized, accounts: &[String]) -> Vec<Note> {
     organization.strangers(accounts).map(note).collect()
 }
 
+/// Where the statement of a given policy stands that denies: in a policy of the organization, or in a managed one of
+/// `account`, by the names that a denial has of policy and statement.
+pub(super) fn spot(
+    options: &Options,
+    account: &str,
+    policy: &str,
+    statement: &str,
+) -> Option<Spot> {
+    let organization = options.organization.as_ref();
+    let of_account = || {
+        let name = policy.strip_prefix("managed policy ")?;
+        let owned = format!(":{account}:policy/");
+        let mut all = options.policies.iter();
+        let found = all.find(|(arn, _)| arn.contains(&owned) && arn.ends_with(&format!("/{name}")));
+        found.map(|(_, file)| file)
+    };
+    let source = organization
+        .and_then(|o| o.file(policy))
+        .or_else(of_account)?;
+    let document: Document = source.text.parse().ok()?;
+    let index =
+        (0..document.statements().len()).find(|index| document.label(*index) == statement)?;
+    Some(Spot {
+        source: Arc::clone(source),
+        range: document.statement_range(index)?,
+    })
+}
+
 /// The documents by ARN, read from the files of `folder`.
 ///
 /// # Errors
@@ -91,12 +120,13 @@ fn strangers(organization: &Organized, accounts: &[String]) -> Vec<Note> {
 pub fn read(
     folder: &std::path::Path,
     files: &BTreeMap<String, String>,
-) -> Result<BTreeMap<String, String>, String> {
+) -> Result<BTreeMap<String, Arc<Source>>, String> {
     let text = |(arn, file): (&String, &String)| {
         let path = folder.join(file);
         let text =
             std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        Ok((arn.clone(), text))
+        let source = Source::new(path.display().to_string(), text);
+        Ok((arn.clone(), Arc::new(source)))
     };
     files.iter().map(text).collect()
 }

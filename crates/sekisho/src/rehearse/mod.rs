@@ -38,7 +38,7 @@ use sekisho_engine::{
     Waiver,
 };
 use sekisho_executor::{Executor, Skip};
-use sekisho_iac::{Configuration, Place, Problem, Reading};
+use sekisho_iac::{Configuration, Place, Problem, Reading, Source};
 use serde_json::{Map, Value};
 
 pub use complete::{Completion, complete};
@@ -82,7 +82,7 @@ pub struct Options {
     /// How long an execution may take.
     pub timeout: Duration,
     /// Documents of managed policies that are on AWS already, by ARN.
-    pub policies: BTreeMap<String, String>,
+    pub policies: BTreeMap<String, Arc<Source>>,
     /// The organization of the accounts.
     pub organization: Option<crate::settings::Organized>,
     /// Where what was made is kept; in memory without one.
@@ -344,6 +344,10 @@ pub(crate) fn rehearse_with(
         let statement = stated.map(|(_, statement)| statement);
         if let Some(holder) = patch::holder(&denial.cause) {
             denial.spot = policies.spot(&denial.cause.side, &holder, statement);
+        }
+        if let Some((policy, statement)) = stated {
+            let given = given::spot(options, &denial.cause.account, policy, statement);
+            denial.spot = given.or(denial.spot.take());
         }
     }
     let mut hints = advice::hints(&pipelines, &failures, &policies, &engine);

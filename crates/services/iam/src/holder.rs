@@ -93,14 +93,13 @@ pub(crate) fn arn<H: Holder>(lookup: &Lookup<'_>, name: &str) -> Result<String, 
     })
 }
 
-/// The check for `action` on the holder called `name`, shown as IAM shows it: `role NAME`.
+/// The check for `action` on the holder called `name`.
 pub(crate) fn check<H: Holder>(
     lookup: &Lookup<'_>,
     action: &str,
     name: &str,
 ) -> Result<Vec<Check>, ApiError> {
-    let check = Check::new(&format!("iam:{action}"), arn::<H>(lookup, name)?)
-        .shown(format!("{} {name}", H::NOUN));
+    let check = Check::new(&format!("iam:{action}"), arn::<H>(lookup, name)?);
     Ok(vec![bounded::<H>(lookup, action, name, check)?])
 }
 

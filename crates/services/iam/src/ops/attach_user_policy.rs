@@ -22,8 +22,7 @@ impl Operation for AttachUserPolicy {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let arn = holder::arn::<User>(lookup, &input.user_name)?;
-        let shown = format!("user {}", input.user_name);
-        let check = Check::new("iam:AttachUserPolicy", arn).shown(shown);
+        let check = Check::new("iam:AttachUserPolicy", arn);
         let check = holder::bounded::<User>(lookup, "AttachUserPolicy", &input.user_name, check)?;
         Ok(vec![check.with("iam:PolicyARN", input.policy_arn.clone())])
     }

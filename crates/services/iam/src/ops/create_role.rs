@@ -38,7 +38,6 @@ impl Operation for CreateRole {
         );
         let mut checks = vec![
             Check::new("iam:CreateRole", arn.clone())
-                .shown(format!("role {}", input.role_name))
                 .with_opt(
                     "iam:PermissionsBoundary",
                     input.permissions_boundary.clone(),
@@ -46,11 +45,7 @@ impl Operation for CreateRole {
                 .with_tags(tags::pairs(&input.tags)),
         ];
         if !input.tags.is_empty() {
-            checks.push(
-                Check::new("iam:TagRole", arn)
-                    .shown(format!("role {}", input.role_name))
-                    .with_tags(tags::pairs(&input.tags)),
-            );
+            checks.push(Check::new("iam:TagRole", arn).with_tags(tags::pairs(&input.tags)));
         }
         Ok(checks)
     }

@@ -22,8 +22,7 @@ impl Operation for DetachRolePolicy {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let arn = holder::arn::<Role>(lookup, &input.role_name)?;
-        let shown = format!("role {}", input.role_name);
-        let check = Check::new("iam:DetachRolePolicy", arn).shown(shown);
+        let check = Check::new("iam:DetachRolePolicy", arn);
         let check = holder::bounded::<Role>(lookup, "DetachRolePolicy", &input.role_name, check)?;
         Ok(vec![check.with("iam:PolicyARN", input.policy_arn.clone())])
     }

@@ -24,12 +24,10 @@ impl Operation for PutRolePermissionsBoundary {
         // The boundary of the condition is the one that is asked for.
         let arn = holder::arn::<Role>(lookup, &input.role_name)?;
         Ok(vec![
-            Check::new("iam:PutRolePermissionsBoundary", arn)
-                .shown(format!("role {}", input.role_name))
-                .with(
-                    "iam:PermissionsBoundary",
-                    input.permissions_boundary.clone(),
-                ),
+            Check::new("iam:PutRolePermissionsBoundary", arn).with(
+                "iam:PermissionsBoundary",
+                input.permissions_boundary.clone(),
+            ),
         ])
     }
 

@@ -24,12 +24,10 @@ impl Operation for PutUserPermissionsBoundary {
         // The boundary of the condition is the one that is asked for.
         let arn = holder::arn::<User>(lookup, &input.user_name)?;
         Ok(vec![
-            Check::new("iam:PutUserPermissionsBoundary", arn)
-                .shown(format!("user {}", input.user_name))
-                .with(
-                    "iam:PermissionsBoundary",
-                    input.permissions_boundary.clone(),
-                ),
+            Check::new("iam:PutUserPermissionsBoundary", arn).with(
+                "iam:PermissionsBoundary",
+                input.permissions_boundary.clone(),
+            ),
         ])
     }
 
