@@ -168,6 +168,72 @@ def test_versions(s3):
     assert error(s3.get_object, **b, VersionId="nothing")["Code"] == "NoSuchVersion"
 
 
+def test_versions_come_in_pages(s3):
+    s3.create_bucket(Bucket="paged")
+    s3.put_bucket_versioning(Bucket="paged", VersioningConfiguration={"Status": "Enabled"})
+    for key in ("a", "a", "b", "c/d", "c/e"):
+        s3.put_object(Bucket="paged", Key=key, Body=b"x")
+    s3.delete_object(Bucket="paged", Key="b")
+    whole = s3.list_object_versions(Bucket="paged", Delimiter="/")
+    assert whole["VersionIdMarker"] == whole["KeyMarker"] == "" and whole["IsTruncated"] is False
+    rows = lambda page: [(v["Key"], v["VersionId"]) for v in page.get("Versions", []) + page.get("DeleteMarkers", [])] + [p["Prefix"] for p in page.get("CommonPrefixes", [])]
+    assert len(rows(whole)) == 5 and rows(whole)[-1] == "c/"
+    pages, markers = [], {}
+    while True:
+        page = s3.list_object_versions(Bucket="paged", Delimiter="/", MaxKeys=1, **markers)
+        pages += rows(page)
+        if not page["IsTruncated"]:
+            break
+        markers = {"KeyMarker": page["NextKeyMarker"]} | ({"VersionIdMarker": page["NextVersionIdMarker"]} if "NextVersionIdMarker" in page else {})
+    assert len(pages) == 5 and set(pages) == set(rows(whole))
+    assert error(s3.list_object_versions, Bucket="paged", VersionIdMarker="v")["Message"] == "A version-id marker cannot be specified without a key marker."
+
+
+def test_a_marker_is_found_before_a_policy_is_asked(server):
+    """radkawar/stackd testdata/aws/s3/marker_policy.json and version_policy_controls.json."""
+    s3 = server.client("s3", "131313131313")
+    s3.create_bucket(Bucket="marked")
+    s3.put_bucket_versioning(Bucket="marked", VersioningConfiguration={"Status": "Enabled"})
+    version = s3.put_object(Bucket="marked", Key="item", Body=b"x")["VersionId"]
+    marker = s3.delete_object(Bucket="marked", Key="item")["VersionId"]
+    deny = lambda principal, *actions: json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": principal, "Action": list(actions), "Resource": ["arn:aws:s3:::marked/item", "arn:aws:s3:::marked"]}]})
+    s3.put_bucket_policy(Bucket="marked", Policy=deny("*", "s3:GetObject", "s3:GetObjectVersion"))
+    b = {"Bucket": "marked", "Key": "item"}
+    assert error(s3.get_object, **b)["Code"] == "NoSuchKey"
+    assert error(s3.head_object, **b)["Code"] == "404"
+    assert error(s3.get_object, **b, VersionId=marker)["Code"] == "MethodNotAllowed"
+    assert error(s3.head_object, **b, VersionId=marker)["Code"] == "405"
+    assert error(s3.get_object, **b, VersionId=version)["Code"] == "AccessDenied"
+    # Who may not list is told nothing.
+    s3.put_bucket_policy(Bucket="marked", Policy=deny("*", "s3:GetObject", "s3:ListBucket"))
+    assert error(s3.get_object, **b)["Code"] == "AccessDenied"
+    s3.delete_bucket_policy(Bucket="marked")
+    [row] = s3.delete_objects(Bucket="marked", Delete={"Objects": [{"Key": "item", "VersionId": marker}]})["Deleted"]
+    assert row == {"Key": "item", "VersionId": marker, "DeleteMarker": True, "DeleteMarkerVersionId": marker}
+    s3.put_bucket_policy(Bucket="marked", Policy=deny("*", "s3:DeleteObjectVersion"))
+    [row] = s3.delete_objects(Bucket="marked", Delete={"Objects": [{"Key": "item", "VersionId": version}]})["Errors"]
+    assert (row["Code"], row["VersionId"]) == ("AccessDenied", version)
+
+
+def test_what_a_tag_may_be(s3):
+    """radkawar/stackd testdata/aws/s3/bucket_tags.json."""
+    s3.create_bucket(Bucket="tagged-bucket")
+    put = lambda *tags: s3.put_bucket_tagging(Bucket="tagged-bucket", Tagging={"TagSet": [{"Key": k, "Value": v} for k, v in tags]})
+    put(("é" * 128, "é" * 256))
+    put_one = lambda tags: put(*tags)
+
+    def refused(*tags):
+        told = error(put_one, tags=tags)
+        return told["Code"], told["Message"]
+
+    assert refused(("é" * 129, "")) == ("InvalidTag", "The TagKey you have provided is invalid")
+    assert refused(("k", "v" * 257)) == ("InvalidTag", "The TagValue you have provided is invalid")
+    assert refused(("k", ""), ("k", "")) == ("InvalidTag", "Cannot provide multiple Tags with the same key")
+    assert refused(("aws:k", "")) == ("InvalidTag", "System tags cannot be added/updated by requester")
+    assert error(s3.put_object, Bucket="tagged-bucket", Key="o", Tagging="a=1&a=2")["Code"] == "InvalidArgument"
+    assert error(s3.put_object, Bucket="tagged-bucket", Key="o", Tagging="k=" + "v" * 257)["Code"] == "InvalidTag"
+
+
 def test_multipart(s3):
     b = {"Bucket": "bucket", "Key": "big"}
     body = os.urandom(12 << 20)

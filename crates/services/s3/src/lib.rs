@@ -14,6 +14,7 @@ mod object;
 mod ops;
 mod policy;
 mod sse;
+mod tags;
 mod upload;
 mod write;
 

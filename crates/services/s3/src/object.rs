@@ -7,7 +7,7 @@ use sekisho_engine::{ApiError, Cx, Lookup, Table, Tags, time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::bucket::Bucket;
+use crate::bucket::{BUCKETS, Bucket};
 use crate::sse::Sse;
 
 /// Objects by bucket and key, each row with all versions, newest first.
@@ -147,29 +147,55 @@ pub(crate) fn find(
     };
     match (&found.content, version) {
         (Some(content), _) => Ok((found.clone(), content.clone())),
+        (None, None) => Err(hidden(cx, bucket, key)),
+        (None, Some(_)) => Err(no_reading_of_a_marker()),
+    }
+}
+
+fn no_reading_of_a_marker() -> ApiError {
+    let message = "The specified method is not allowed against this resource.";
+    ApiError::new("MethodNotAllowed", message).status(405)
+}
+
+/// Answers a read of a delete marker as S3 does, which finds it before it asks a policy: recorded of one who may list the
+/// bucket, under a policy that denies the read (radkawar/stackd, `testdata/aws/s3/marker_policy.json`).
+pub(crate) fn is_no_marker(
+    lookup: &Lookup<'_>,
+    bucket: &str,
+    key: &str,
+    version: Option<&str>,
+) -> Result<(), ApiError> {
+    let object = lookup.get(&OBJECTS, &row(bucket, key))?;
+    let found = version_of(object.as_deref(), version);
+    if found.is_none_or(|v| v.content.is_some()) {
+        return Ok(());
+    }
+    let Some(bucket) = lookup.get(&BUCKETS, bucket)? else {
+        return Ok(());
+    };
+    match (may_list(lookup, &bucket, key)?, version) {
+        (Some(_), _) => Ok(()),
         (None, None) => Err(no_such_key(key)),
-        (None, Some(_)) => {
-            let message = "The specified method is not allowed against this resource.";
-            Err(ApiError::new("MethodNotAllowed", message).status(405))
-        }
+        (None, Some(_)) => Err(no_reading_of_a_marker()),
     }
 }
 
 /// Whether a key exists is shown only to those who may list the bucket; the others are told why they may not.
 fn hidden(cx: &Cx<'_>, bucket: &Bucket, key: &str) -> ApiError {
-    let lookup = cx.lookup();
-    let check = sekisho_engine::Check::new("s3:ListBucket", bucket.arn()).with("s3:prefix", key);
-    let denial = bucket
-        .arn()
-        .parse()
-        .map_err(|_| ApiError::internal("bucket ARN"))
-        .and_then(|arn| crate::resolve(&lookup, &check, &arn))
-        .and_then(|resource| lookup.denial(&check, &resource));
-    match denial {
+    match may_list(&cx.lookup(), bucket, key) {
         Ok(None) => no_such_key(key),
         Ok(Some(sentence)) => ApiError::new("AccessDenied", sentence).status(403),
         Err(error) => error,
     }
+}
+
+/// Why the caller may not list the key; nothing, where it may.
+fn may_list(lookup: &Lookup<'_>, bucket: &Bucket, key: &str) -> Result<Option<String>, ApiError> {
+    let check = sekisho_engine::Check::new("s3:ListBucket", bucket.arn()).with("s3:prefix", key);
+    let arn = bucket.arn().parse();
+    let arn = arn.map_err(|_| ApiError::internal("bucket ARN"))?;
+    let resource = crate::resolve(lookup, &check, &arn)?;
+    lookup.denial(&check, &resource)
 }
 
 /// Puts a new version in front of those that are not newer. Without versioning it takes the place of the one called `null`.

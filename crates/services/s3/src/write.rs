@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sekisho_engine::prelude::*;
-use sekisho_engine::{Body, Checksum, DataKey, Sealed, SinkSpec, Tags};
+use sekisho_engine::{Body, Checksum, DataKey, Sealed, SinkSpec};
 
 use crate::bucket::Bucket;
 use crate::object::{Stored, Version};
@@ -142,30 +142,6 @@ pub(crate) fn owner(cx: &Cx<'_>, bucket: &Bucket, private: bool) -> String {
     } else {
         cx.account().to_owned()
     }
-}
-
-/// Reads `k=v&k2=v2`.
-pub(crate) fn parse_tags(text: Option<&str>) -> Result<Tags, ApiError> {
-    let decode = |t: &str| {
-        percent_encoding::percent_decode_str(&t.replace('+', " "))
-            .decode_utf8_lossy()
-            .into_owned()
-    };
-    let mut tags = Tags::new();
-    for pair in text
-        .unwrap_or_default()
-        .split('&')
-        .filter(|p| !p.is_empty())
-    {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        tags.push((decode(key), decode(value)));
-    }
-    if tags.len() > 10 {
-        return Err(
-            ApiError::new("BadRequest", "Object tags cannot be greater than 10").status(400),
-        );
-    }
-    Ok(tags)
 }
 
 pub(crate) fn lower(metadata: BTreeMap<String, String>) -> BTreeMap<String, String> {

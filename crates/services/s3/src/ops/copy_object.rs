@@ -13,8 +13,8 @@ use crate::object::{self, Content, Headers, Stored};
 use crate::ops::get_object::readers;
 use crate::ops::put_object::without_aws_chunked;
 use crate::sse::{self, Sse, Wanted};
-use crate::write::{self, parse_tags};
 use crate::{acl, bucket, checks};
+use crate::{tags, write};
 
 pub(crate) struct CopyObject;
 
@@ -72,7 +72,7 @@ impl Operation for CopyObject {
         // Tags come along unless they are replaced: they are read there and written here.
         let replaced = input.tagging_directive.as_deref() == Some("REPLACE");
         let tags = if replaced {
-            parse_tags(input.tagging.as_deref())?
+            tags::parse(input.tagging.as_deref())?
         } else {
             object::tags(lookup, &source, &key, version.as_deref())?
         };
@@ -167,7 +167,7 @@ impl Operation for CopyObject {
                 old.metadata
             },
             tags: if input.tagging_directive.as_deref() == Some("REPLACE") {
-                parse_tags(input.tagging.as_deref())?
+                tags::parse(input.tagging.as_deref())?
             } else {
                 old.tags
             },

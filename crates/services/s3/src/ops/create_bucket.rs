@@ -2,9 +2,9 @@
 
 use sekisho_engine::prelude::*;
 
-use super::put_bucket_tagging::{Tag, Tagging, accept};
 use crate::acl;
 use crate::bucket::{self, BUCKETS, Bucket, Encryption, PublicAccess, Settings};
+use crate::tags::{Tag, Tagging, accept};
 
 pub(crate) struct CreateBucket;
 

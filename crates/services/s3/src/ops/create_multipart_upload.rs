@@ -8,8 +8,8 @@ use crate::object::Headers;
 use crate::ops::put_object::without_aws_chunked;
 use crate::sse::{self, Wanted};
 use crate::upload::{UPLOADS, Upload};
-use crate::write::{self, parse_tags};
 use crate::{acl, bucket, checks};
+use crate::{tags, write};
 
 pub(crate) struct CreateMultipartUpload;
 
@@ -50,7 +50,7 @@ impl Operation for CreateMultipartUpload {
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let owner = input.expected_bucket_owner.as_deref();
         let tags = match &input.tagging {
-            Some(text) => Some(parse_tags(Some(text))?),
+            Some(text) => Some(tags::parse(Some(text))?),
             None => None,
         };
         let making = Making {
@@ -85,7 +85,7 @@ impl Operation for CreateMultipartUpload {
             started_ms: cx.now_ms(),
             sse: sse.clone(),
             metadata: write::lower(input.metadata),
-            tags: parse_tags(input.tagging.as_deref())?,
+            tags: tags::parse(input.tagging.as_deref())?,
             acl: input.acl,
             checksum: input.checksum_algorithm.clone(),
             storage_class: input.storage_class.unwrap_or_else(|| "STANDARD".to_owned()),

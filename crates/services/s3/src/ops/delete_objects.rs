@@ -1,6 +1,7 @@
 //! Removes up to 1,000 objects; each is decided by itself.
 
 use sekisho_engine::prelude::*;
+use serde_json::Map;
 
 use crate::bucket;
 
@@ -39,24 +40,19 @@ impl Operation for DeleteObjects {
                 map.insert("VersionId".to_owned(), json!(id));
             }
             match cx.again("DeleteObject", call) {
-                Err(error) => errors
-                    .push(json!({"Key": object.key, "Code": error.code, "Message": error.message})),
+                Err(error) => {
+                    let mut row = object.row();
+                    row.insert("Code".to_owned(), json!(error.code));
+                    row.insert("Message".to_owned(), json!(error.message));
+                    errors.push(row);
+                }
                 Ok(answer) if !input.delete.quiet => {
-                    let mut row = json!({"Key": object.key});
-                    if let Some(map) = row.as_object_mut() {
-                        match (answer.get("DeleteMarker"), object.version_id) {
-                            (Some(_), None) => {
-                                map.insert("DeleteMarker".to_owned(), json!(true));
-                                map.insert(
-                                    "DeleteMarkerVersionId".to_owned(),
-                                    answer.get("VersionId").cloned().unwrap_or_default(),
-                                );
-                            }
-                            (_, Some(id)) => {
-                                map.insert("VersionId".to_owned(), json!(id));
-                            }
-                            _ => {}
-                        }
+                    let mut row = object.row();
+                    if answer.get("DeleteMarker").is_some() {
+                        // One that was made, or one that was removed.
+                        let id = answer.get("VersionId").cloned().unwrap_or_default();
+                        row.insert("DeleteMarker".to_owned(), json!(true));
+                        row.insert("DeleteMarkerVersionId".to_owned(), id);
                     }
                     deleted.push(row);
                 }
@@ -80,4 +76,16 @@ struct Delete {
 struct Object {
     key: String,
     version_id: Option<String>,
+}
+
+impl Object {
+    /// What every line of the answer says of it.
+    fn row(&self) -> Map<String, Value> {
+        let mut row = Map::new();
+        row.insert("Key".to_owned(), json!(self.key));
+        if let Some(id) = &self.version_id {
+            row.insert("VersionId".to_owned(), json!(id));
+        }
+        row
+    }
 }

@@ -37,14 +37,9 @@ impl Operation for HeadObject {
         } else {
             "s3:GetObject"
         };
-        let check = checks::on_version(
-            lookup,
-            action,
-            &input.bucket,
-            &input.key,
-            input.version_id.as_deref(),
-            owner,
-        )?;
+        let version = input.version_id.as_deref();
+        let check = checks::on_version(lookup, action, &input.bucket, &input.key, version, owner)?;
+        object::is_no_marker(lookup, &input.bucket, &input.key, version)?;
         Ok(vec![check])
     }
 

@@ -1,8 +1,11 @@
 //! Lists versions and delete markers, key by key.
 
+use std::sync::Arc;
+
 use sekisho_engine::prelude::*;
 
 use crate::list::{self, Query, Row, encode, walk};
+use crate::object::{OBJECTS, Object, Version, row};
 use crate::{bucket, checks};
 
 pub(crate) struct ListObjectVersions;
@@ -17,6 +20,7 @@ pub(crate) struct Input {
     max_keys: Option<usize>,
     encoding_type: Option<String>,
     key_marker: Option<String>,
+    version_id_marker: Option<String>,
 }
 
 impl Operation for ListObjectVersions {
@@ -54,30 +58,43 @@ impl Operation for ListObjectVersions {
             after: &after,
             limit,
         };
-        let (rows, next) = walk(cx, &bucket, &query, |_| true)?;
-        let mut versions = Vec::new();
-        let mut markers = Vec::new();
-        for row in &rows {
-            let Row::Object(key, object) = row else {
-                continue;
-            };
-            for (index, version) in object.versions.iter().enumerate() {
-                let mut map = list::entry(key, version, encoding);
-                map.insert("VersionId".to_owned(), json!(version.id));
-                map.insert("IsLatest".to_owned(), json!(index == 0));
-                map.insert("Owner".to_owned(), list::owner(&version.owner));
-                if version.content.is_some() {
-                    &mut versions
-                } else {
-                    &mut markers
+        let seen = input.version_id_marker.unwrap_or_default();
+        let begun = rest_of(cx, &bucket, &after, &seen)?;
+        let (rows, more) = walk(cx, &bucket, &query, |_| true)?;
+        // A page has so many versions, markers and common prefixes together.
+        let left = begun
+            .iter()
+            .flat_map(|(object, first)| listed(&after, object, *first));
+        let mut entries = left.chain(rows.iter().flat_map(|row| match row {
+            Row::Object(key, object) => listed(key, object, 0).collect(),
+            Row::Prefix(prefix) => vec![Entry::Prefix(prefix)],
+        }));
+        let page: Vec<Entry<'_>> = entries.by_ref().take(limit).collect();
+        let truncated = limit > 0 && (more.is_some() || entries.next().is_some());
+        let next = page.last().filter(|_| truncated);
+        let (mut versions, mut markers, mut prefixes) = (Vec::new(), Vec::new(), Vec::new());
+        for entry in &page {
+            let (key, version, latest) = match entry {
+                Entry::Version(key, version, latest) => (key, version, latest),
+                Entry::Prefix(prefix) => {
+                    prefixes.push(json!({"Prefix": encode(prefix, encoding)}));
+                    continue;
                 }
-                .push(Value::Object(map));
-            }
+            };
+            let mut map = list::entry(key, version, encoding);
+            map.insert("VersionId".to_owned(), json!(version.id));
+            map.insert("IsLatest".to_owned(), json!(latest));
+            map.insert("Owner".to_owned(), list::owner(&version.owner));
+            let list = match version.content {
+                Some(_) => &mut versions,
+                None => &mut markers,
+            };
+            list.push(Value::Object(map));
         }
         let mut output = json!({
             "Name": bucket.name, "Prefix": encode(prefix, encoding), "MaxKeys": limit,
-            "KeyMarker": encode(&after, encoding), "IsTruncated": next.is_some(),
-            "Versions": versions, "DeleteMarkers": markers, "CommonPrefixes": list::prefixes(&rows, encoding),
+            "KeyMarker": encode(&after, encoding), "VersionIdMarker": seen, "IsTruncated": truncated,
+            "Versions": versions, "DeleteMarkers": markers, "CommonPrefixes": prefixes,
         });
         if let Some(map) = output.as_object_mut() {
             if !delimiter.is_empty() {
@@ -86,10 +103,55 @@ impl Operation for ListObjectVersions {
             if let Some(encoding) = encoding {
                 map.insert("EncodingType".to_owned(), json!(encoding));
             }
-            if let Some(next) = next {
-                map.insert("NextKeyMarker".to_owned(), json!(encode(&next, encoding)));
+            let (key, id) = match next {
+                Some(Entry::Version(key, version, _)) => (Some(*key), Some(&version.id)),
+                Some(Entry::Prefix(prefix)) => (Some(*prefix), None),
+                None => (None, None),
+            };
+            if let Some(key) = key {
+                map.insert("NextKeyMarker".to_owned(), json!(encode(key, encoding)));
+            }
+            if let Some(id) = id {
+                map.insert("NextVersionIdMarker".to_owned(), json!(id));
             }
         }
         Ok(output)
     }
+}
+
+/// A line of the list.
+enum Entry<'a> {
+    /// Key, version, and whether it is the newest.
+    Version(&'a str, &'a Version, bool),
+    Prefix(&'a str),
+}
+
+/// The versions of an object from the one at `first`.
+fn listed<'a>(key: &'a str, object: &'a Object, first: usize) -> impl Iterator<Item = Entry<'a>> {
+    let versions = object.versions.iter().enumerate().skip(first);
+    versions.map(move |(index, version)| Entry::Version(key, version, index == 0))
+}
+
+/// The object in the middle of which the page before ended, and the first of its versions that was not listed.
+fn rest_of(
+    cx: &Cx<'_>,
+    bucket: &bucket::Bucket,
+    key: &str,
+    seen: &str,
+) -> Result<Option<(Arc<Object>, usize)>, ApiError> {
+    if seen.is_empty() {
+        return Ok(None);
+    }
+    if key.is_empty() {
+        let message = "A version-id marker cannot be specified without a key marker.";
+        return Err(ApiError::new("InvalidArgument", message)
+            .status(400)
+            .field("ArgumentName", "version-id-marker")
+            .field("ArgumentValue", seen));
+    }
+    let Some(object) = cx.get(&OBJECTS, &row(&bucket.name, key))? else {
+        return Ok(None);
+    };
+    let last = object.versions.iter().position(|v| v.id == seen);
+    Ok(last.map(|last| (object, last + 1)))
 }

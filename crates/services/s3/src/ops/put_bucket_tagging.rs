@@ -1,8 +1,8 @@
 //! Replaces the tags of a bucket.
 
-use sekisho_engine::Tags;
 use sekisho_engine::prelude::*;
 
+use crate::tags::{Tagging, accept};
 use crate::{bucket, checks};
 
 pub(crate) struct PutBucketTagging;
@@ -38,42 +38,4 @@ impl Operation for PutBucketTagging {
         })?;
         Ok(json!({}))
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Tagging {
-    pub(crate) tag_set: Vec<Tag>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Tag {
-    pub(crate) key: String,
-    pub(crate) value: String,
-}
-
-/// Keys must differ, and there is a limit.
-pub(crate) fn accept(tagging: Tagging, limit: usize) -> Result<Tags, ApiError> {
-    let tags: Tags = tagging
-        .tag_set
-        .into_iter()
-        .map(|t| (t.key, t.value))
-        .collect();
-    let mut keys: Vec<&str> = tags.iter().map(|(k, _)| k.as_str()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    if keys.len() != tags.len() {
-        return Err(ApiError::new(
-            "InvalidTag",
-            "Cannot provide multiple Tags with the same key",
-        )
-        .status(400));
-    }
-    if tags.len() > limit {
-        return Err(
-            ApiError::new("BadRequest", format!("Tags cannot be greater than {limit}")).status(400),
-        );
-    }
-    Ok(tags)
 }

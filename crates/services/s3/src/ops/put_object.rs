@@ -8,8 +8,8 @@ use sekisho_engine::{Checksum, SinkSpec, StreamOperation};
 use crate::checks::Making;
 use crate::object::{self, Content, Headers};
 use crate::sse::{self, Wanted};
-use crate::write::{self, parse_tags};
 use crate::{acl, bucket, checks, conditions};
+use crate::{tags, write};
 
 pub(crate) struct PutObject;
 
@@ -64,7 +64,7 @@ impl Operation for PutObject {
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let owner = input.expected_bucket_owner.as_deref();
         let tags = match &input.tagging {
-            Some(text) => Some(parse_tags(Some(text))?),
+            Some(text) => Some(tags::parse(Some(text))?),
             None => None,
         };
         let making = Making {
@@ -105,7 +105,7 @@ impl Operation for PutObject {
             multipart: false,
             sse: carry.sse.clone(),
             metadata: write::lower(input.metadata),
-            tags: parse_tags(input.tagging.as_deref())?,
+            tags: tags::parse(input.tagging.as_deref())?,
             checksum: checksum.clone(),
             storage_class: input.storage_class.unwrap_or_else(|| "STANDARD".to_owned()),
             headers: Headers {

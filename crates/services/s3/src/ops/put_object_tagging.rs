@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::ops::put_bucket_tagging::{Tagging, accept};
+use crate::tags::{Tagging, accept};
 use crate::{bucket, checks, object};
 
 pub(crate) struct PutObjectTagging;
