@@ -75,6 +75,7 @@ def test_decisions(simulate, policies, more, decision):
         ({"ContextEntries": [entry(values=["NaN"], kind="numeric")]}, "InvalidInput", "Invalid context value for key stack:key: expected numeric format."),
         ({"ContextEntries": [entry(values=["YR=="], kind="binary")]}, "InvalidInput", "Invalid context value for key stack:key: expected base-64 encoded binary format."),
         ({"ContextEntries": [entry(), entry("STACK:KEY")]}, "InvalidInput", "Duplicate context key: STACK:KEY."),
+        ({"OrderedOrganizationPolicyInputList": [{"ServiceControlPolicyInputList": []}]}, "InvalidInput", "Organization policy at index 1 must contain at least one service control policy"),
         ({"Marker": "elsewhere"}, "InvalidInput", "Invalid marker for pagination."),
         ({"MaxItems": 1001}, "ValidationError", "1 validation error detected: Value at 'maxItems' failed to satisfy constraint: Member must have value less than or equal to 1000"),
     ],
@@ -104,3 +105,46 @@ def test_what_is_shown(simulate):
     assert (len(first["EvaluationResults"]), first["IsTruncated"]) == (1, True)
     [second] = simulate([ALL], actions=["s3:PutObject", "s3:GetObject"], Marker=first["Marker"])["EvaluationResults"]
     assert second["EvalActionName"] == "s3:GetObject"
+
+
+@pytest.mark.parametrize(
+    ("levels", "decision"),
+    [
+        ([[ALL], [ALLOW]], "allowed"),
+        ([[ALL], [OTHER]], "implicitDeny"),
+        ([[ALL], [ALL, DENY]], "explicitDeny"),
+        ([[OTHER, ALLOW], [ALL]], "allowed"),
+    ],
+)
+def test_levels_of_an_organization(simulate, levels, decision):
+    levels = [{"ServiceControlPolicyInputList": level} for level in levels]
+    away = conditioned("StringEquals", "stack:away", "yes")
+    [result] = simulate([ALLOW, away], OrderedOrganizationPolicyInputList=levels)["EvaluationResults"]
+    allowed = decision == "allowed"
+    assert (result["EvalDecision"], result["OrganizationsDecisionDetail"]) == (decision, {"AllowedByOrganizations": allowed})
+    assert (len(result["MatchedStatements"]), result["MissingContextValues"]) == (int(allowed), [])
+
+
+def test_policies_that_are_left_out(server):
+    iam = server.client("iam", B)
+    arn = iam.create_user(UserName="excluding")["User"]["Arn"]
+    iam.put_user_policy(UserName="excluding", PolicyName="inline", PolicyDocument=ALLOW)
+    denies = iam.create_policy(PolicyName="excluded", PolicyDocument=document(statement("Deny", "s3:PutObject"), statement(action="s3:PutObject")))["Policy"]["Arn"]
+    iam.attach_user_policy(UserName="excluding", PolicyArn=denies)
+    bound = iam.create_policy(PolicyName="excluded-boundary", PolicyDocument=ALLOW)["Policy"]["Arn"]
+    iam.put_user_permissions_boundary(UserName="excluding", PermissionsBoundary=bound)
+
+    def decisions(*excluded):
+        more = {"PolicyExclusionList": list(excluded)} if excluded else {}
+        results = iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=["s3:GetObject", "s3:PutObject"], **more)["EvaluationResults"]
+        return [(r["EvalDecision"], r.get("PermissionsBoundaryDecisionDetail", {}).get("AllowedByPermissionsBoundary")) for r in results]
+
+    assert decisions() == [("allowed", True), ("explicitDeny", False)]
+    assert decisions({"PolicyType": "inline"})[0] == ("implicitDeny", True)
+    assert decisions({"InlinePolicyIdentifier": {"PolicyName": "inline", "AttachmentType": "user", "AttachmentName": "excluding"}})[0] == ("implicitDeny", True)
+    assert decisions({"PolicyArn": denies})[1] == decisions({"PolicyType": "user-managed"})[1] == ("implicitDeny", False)
+    # The ARN of the boundary does not leave it out: only the kind does.
+    assert decisions({"PolicyArn": bound}) == decisions()
+    assert decisions({"PolicyType": "permission-boundary"}) == [("allowed", None), ("explicitDeny", None)]
+    with pytest.raises(ClientError, match="Member must satisfy enum value set"):
+        decisions({"PolicyType": "bogus"})

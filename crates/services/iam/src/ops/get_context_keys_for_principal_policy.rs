@@ -30,7 +30,7 @@ impl Operation for GetContextKeysForPrincipalPolicy {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let arn = simulate::source(&cx.lookup(), &input.policy_source_arn)?;
-        let held = simulate::held(cx, &arn)?;
+        let held = simulate::held(cx, &arn, &[])?;
         let mut keys: Vec<String> = held
             .policies
             .iter()

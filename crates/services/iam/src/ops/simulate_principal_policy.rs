@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::simulate::{self, ContextEntry, Simulation};
+use crate::simulate::{self, ContextEntry, Excluded, Simulation};
 
 pub(crate) struct SimulatePrincipalPolicy;
 
@@ -15,6 +15,8 @@ pub(crate) struct Input {
     policy_input_list: Vec<String>,
     #[serde(default)]
     permissions_boundary_policy_input_list: Vec<String>,
+    #[serde(default)]
+    policy_exclusion_list: Vec<Excluded>,
     action_names: Vec<String>,
     #[serde(default)]
     resource_arns: Vec<String>,
@@ -41,12 +43,14 @@ impl Operation for SimulatePrincipalPolicy {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let arn = simulate::source(&cx.lookup(), &input.policy_source_arn)?;
-        let held = simulate::held(cx, &arn)?;
+        let held = simulate::held(cx, &arn, &input.policy_exclusion_list)?;
         // A user speaks for itself where no other caller is named.
         let own = arn.contains(":user/").then_some(arn);
         let simulation = Simulation {
             policy_input_list: input.policy_input_list,
             permissions_boundary_policy_input_list: input.permissions_boundary_policy_input_list,
+            // What binds the account is the organization's to say.
+            ordered_organization_policy_input_list: Vec::new(),
             action_names: input.action_names,
             resource_arns: input.resource_arns,
             resource_policy: input.resource_policy,

@@ -29,6 +29,8 @@ struct One {
     matched: Vec<Value>,
     /// Whether the boundary allows, if there is one.
     bounded: Option<bool>,
+    /// Whether every level of the organization allows, if there is one.
+    organized: Option<bool>,
     /// What each kind of policy says by itself.
     details: Value,
 }
@@ -69,7 +71,19 @@ impl Asked {
             "MissingContextValues": missing,
         });
         let bounded: Vec<bool> = each.iter().filter_map(|o| o.bounded).collect();
+        let organized: Vec<bool> = each.iter().filter_map(|o| o.organized).collect();
         if let Some(map) = out.as_object_mut() {
+            if !organized.is_empty() {
+                let allowed = organized.iter().all(|o| *o);
+                if !allowed {
+                    // Whatever else is missing: the organization is in the way.
+                    map.insert("MissingContextValues".to_owned(), json!([]));
+                }
+                map.insert(
+                    "OrganizationsDecisionDetail".to_owned(),
+                    json!({"AllowedByOrganizations": allowed}),
+                );
+            }
             if !bounded.is_empty() {
                 map.insert(
                     "PermissionsBoundaryDecisionDetail".to_owned(),
@@ -118,7 +132,11 @@ impl Asked {
             let said = gate.statements.iter().filter(|s| s.misses.is_empty());
             said.map(move |s| (gate.gate, s))
         });
+        let mut levels = explanation.gates.iter().filter(|g| g.gate == Gate::Scp);
+        let organized =
+            (!self.policies.scp.is_empty()).then(|| levels.all(|level| level.said == Said::Allows));
         let matched = matching
+            .filter(|_| organized != Some(false))
             .filter(|(gate, report)| shows(&decision, *gate, report.effect))
             .map(|(gate, report)| statement(gate, &report.statement.policy, report.statement.index))
             .collect();
@@ -137,6 +155,7 @@ impl Asked {
             },
             matched,
             bounded,
+            organized,
             details: self.details(&decision, &explanation),
         }
     }
@@ -177,7 +196,7 @@ fn said(explanation: &Explanation, wanted: Gate) -> Outcome {
 /// denial none.
 fn shows(decision: &Decision, gate: Gate, effect: Effect) -> bool {
     match decision.outcome {
-        Outcome::Allow => effect == Effect::Allow && gate != Gate::Boundary,
+        Outcome::Allow => effect == Effect::Allow && !matches!(gate, Gate::Boundary | Gate::Scp),
         Outcome::ExplicitDeny => effect == Effect::Deny,
         Outcome::ImplicitDeny => false,
     }
@@ -189,7 +208,10 @@ impl One {
             "EvalResourceName": self.resource,
             "EvalResourceDecision": word(self.outcome),
         });
-        let missing = asked.missing(self.outcome);
+        let missing = match self.organized {
+            Some(false) => BTreeSet::new(),
+            _ => asked.missing(self.outcome),
+        };
         if let Some(map) = out.as_object_mut() {
             if self.details.as_object().is_some_and(|d| !d.is_empty()) {
                 map.insert("EvalDecisionDetails".to_owned(), self.details.clone());

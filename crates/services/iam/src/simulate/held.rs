@@ -39,8 +39,50 @@ pub(crate) fn source(lookup: &Lookup<'_>, source: &str) -> Result<String, ApiErr
     }
 }
 
-/// What the user or role at `arn` holds.
-pub(crate) fn held(cx: &Cx<'_>, arn: &str) -> Result<Held, ApiError> {
+/// A policy, or a kind of policies, that is left out.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Excluded {
+    policy_type: Option<String>,
+    policy_arn: Option<String>,
+    inline_policy_identifier: Option<Inline>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Inline {
+    policy_name: String,
+    attachment_type: String,
+    attachment_name: String,
+}
+
+impl Excluded {
+    fn inline<H: holder::Holder>(&self, holder: &H, name: &str) -> bool {
+        let named = |i: &Inline| {
+            i.policy_name == name
+                && i.attachment_type == H::NOUN
+                && i.attachment_name == holder.name()
+        };
+        self.policy_type.as_deref() == Some("inline")
+            || self.inline_policy_identifier.as_ref().is_some_and(named)
+    }
+
+    fn attached(&self, arn: &str) -> bool {
+        let kind = match arn.starts_with("arn:aws:iam::aws:") {
+            true => "aws-managed",
+            false => "user-managed",
+        };
+        self.policy_type.as_deref() == Some(kind) || self.policy_arn.as_deref() == Some(arn)
+    }
+
+    /// Only the kind leaves the boundary out: its ARN does not (recorded).
+    fn boundary(&self) -> bool {
+        self.policy_type.as_deref() == Some("permission-boundary")
+    }
+}
+
+/// What the user or role at `arn` holds, but for what is excluded.
+pub(crate) fn held(cx: &Cx<'_>, arn: &str, excluded: &[Excluded]) -> Result<Held, ApiError> {
     let missing = || holder::no_such_entity("Unable to retrieve specified IAM entity.");
     let (_, resource) = arn.split_once(":iam::").ok_or_else(missing)?;
     let (account, path) = resource.split_once(':').ok_or_else(missing)?;
@@ -52,19 +94,21 @@ pub(crate) fn held(cx: &Cx<'_>, arn: &str) -> Result<Held, ApiError> {
     match kind {
         "user" => {
             let user = cx.get(&USERS, &key)?.ok_or_else(missing)?;
-            of(cx, user.as_ref())
+            of(cx, user.as_ref(), excluded)
         }
         "role" => {
             let role = cx.get(&ROLES, &key)?.ok_or_else(missing)?;
-            of(cx, role.as_ref())
+            of(cx, role.as_ref(), excluded)
         }
         _ => Err(missing()),
     }
 }
 
-fn of<H: holder::Holder>(cx: &Cx<'_>, row: &H) -> Result<Held, ApiError> {
+fn of<H: holder::Holder>(cx: &Cx<'_>, row: &H, excluded: &[Excluded]) -> Result<Held, ApiError> {
     let mut held = Held::default();
-    for (name, policy) in row.inline() {
+    let inline = row.inline().iter();
+    let inline = inline.filter(|(name, _)| !excluded.iter().any(|e| e.inline(row, name)));
+    for (name, policy) in inline {
         let id = format!("{}_{}_{name}", H::NOUN, row.name());
         held.policies
             .extend(policy.compiled(|| id.clone()).map(|p| Policy {
@@ -76,11 +120,13 @@ fn of<H: holder::Holder>(cx: &Cx<'_>, row: &H) -> Result<Held, ApiError> {
         name: arn.rsplit('/').next().unwrap_or_default().into(),
         ..policy
     };
-    for arn in row.attached() {
+    let attached = row.attached().iter();
+    for arn in attached.filter(|arn| !excluded.iter().any(|e| e.attached(arn))) {
         let policy = managed_policy(&cx.lookup(), arn)?;
         held.policies.extend(policy.map(|p| named(arn, p)));
     }
-    if let Some(arn) = row.boundary() {
+    let boundary = row.boundary();
+    if let Some(arn) = boundary.filter(|_| !excluded.iter().any(Excluded::boundary)) {
         held.boundary = Some(named(arn, boundary_policy(&cx.lookup(), arn)?));
     }
     Ok(held)

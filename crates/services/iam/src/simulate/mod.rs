@@ -14,7 +14,7 @@ use sekisho_engine::prelude::*;
 use sekisho_policy::{Context, Document, Policies, Policy, Principal};
 
 pub(crate) use context::ContextEntry;
-pub(crate) use held::{Held, held, source};
+pub(crate) use held::{Excluded, Held, held, source};
 pub(crate) use keys::keys_of;
 
 /// What both simulations take.
@@ -25,6 +25,8 @@ pub(crate) struct Simulation {
     pub(crate) policy_input_list: Vec<String>,
     #[serde(default)]
     pub(crate) permissions_boundary_policy_input_list: Vec<String>,
+    #[serde(default)]
+    pub(crate) ordered_organization_policy_input_list: Vec<Level>,
     pub(crate) action_names: Vec<String>,
     #[serde(default)]
     pub(crate) resource_arns: Vec<String>,
@@ -36,6 +38,14 @@ pub(crate) struct Simulation {
     pub(crate) resource_handling_option: Option<String>,
     pub(crate) max_items: Option<usize>,
     pub(crate) marker: Option<String>,
+}
+
+/// A level of an organization, from the root down.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Level {
+    #[serde(default)]
+    service_control_policy_input_list: Vec<String>,
 }
 
 pub(crate) fn invalid(message: impl Into<String>) -> ApiError {
@@ -87,6 +97,15 @@ pub(crate) fn simulate(account: &str, held: Held, input: &Simulation) -> Result<
     }
     if let Some(boundary) = boundary.into_iter().next() {
         policies.boundary = Some(boundary);
+    }
+    for (number, level) in (1..).zip(&input.ordered_organization_policy_input_list) {
+        if level.service_control_policy_input_list.is_empty() {
+            return Err(invalid(format!(
+                "Organization policy at index {number} must contain at least one service control policy"
+            )));
+        }
+        let list = &level.service_control_policy_input_list;
+        policies.scp.push(read(list, "OrganizationPolicy")?);
     }
     if let Some(text) = &input.resource_policy {
         policies.resource = Some(resource_policy(input, text)?);
