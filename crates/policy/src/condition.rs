@@ -293,10 +293,20 @@ impl Condition {
     /// Whether its operator can read every operand, as IAM asks of a document that it stores.
     #[must_use]
     pub fn operands_read(&self) -> bool {
+        let network = |operand: &Operand| match &operand.reading {
+            Reading::Net(net) => net.is_some_and(IpNet::is_network),
+            _ => true,
+        };
+        self.operands_parse() && self.operands.iter().all(network)
+    }
+
+    /// Whether its operator can read every operand; a network may have bits of a host.
+    #[must_use]
+    pub fn operands_parse(&self) -> bool {
         self.operands.iter().all(|operand| match &operand.reading {
             Reading::Number(number) => number.is_some(),
             Reading::Date(date) => date.is_some(),
-            Reading::Net(net) => net.is_some_and(IpNet::is_network),
+            Reading::Net(net) => net.is_some(),
             Reading::Arn(parts) => parts.is_some(),
             Reading::Text | Reading::Lower(_) => {
                 self.operator != Operator::Binary || is_base64(&operand.template.raw)

@@ -39,11 +39,28 @@ fn forms(statement: &Statement) -> Result<(), &'static str> {
     if patterns.into_iter().any(open) {
         return Err("Invalid principal in policy");
     }
-    let arns = |c: &&Condition| matches!(c.operator, Operator::Arn { .. });
-    let mut conditions = statement.conditions.iter().filter(arns);
-    match conditions.all(Condition::operands_read) {
-        true => Ok(()),
-        false => Err("Policy has an invalid condition"),
+    for condition in &statement.conditions {
+        match condition.operator {
+            Operator::Arn { .. } if !condition.operands_read() => {
+                return Err("Policy has an invalid condition");
+            }
+            // scality/Arsenal, which reproduces what was seen on AWS, has the sentence and a test of it.
+            Operator::Ip { .. } if !condition.operands_parse() => {
+                return Err("Invalid IP address in Conditions");
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a condition key is of somebody: of all services, of one of them, or of an identity provider, which is a host.
+/// scality/Arsenal: what is not known and does not begin with `aws:` was seen to be refused.
+fn is_of_somebody(key: &str) -> bool {
+    match key.split_once(':') {
+        Some(("aws" | "saml", _)) => true,
+        Some((prefix, _)) => prefix.contains('.') || sekisho_model::names(prefix).is_some(),
+        None => false,
     }
 }
 
@@ -62,7 +79,8 @@ fn statement(statement: &Statement) -> Result<(), &'static str> {
     };
     let own = statement.conditions.iter().map(|c| &*c.key);
     let own: Vec<&str> = own.filter(|key| key.starts_with("s3:")).collect();
-    if !own.iter().all(|key| known(key)) {
+    let strange = |c: &Condition| !is_of_somebody(&c.key);
+    if !own.iter().all(|key| known(key)) || statement.conditions.iter().any(strange) {
         return Err("Policy has an invalid condition key");
     }
     let named = named(statement);
@@ -180,6 +198,25 @@ mod tests {
             one("s3:GetObject", "s3:x-acl"),
             Err("Policy has an invalid condition key")
         );
+        let ip = |operand: &str| {
+            said(&format!(
+                r#""Action":"s3:*","Resource":"arn:aws:s3:::b","Condition":{{"NotIpAddress":{{"aws:SourceIp":"{operand}"}}}}"#
+            ))
+        };
+        assert_eq!(ip("123"), Err("Invalid IP address in Conditions"));
+        assert_eq!(ip("10.0.0.0/33"), Err("Invalid IP address in Conditions"));
+        assert_eq!(ip("10.0.0.1/8"), Ok(()));
+        assert_eq!(ip("2001:db8::/32"), Ok(()));
+        const KEY: Result<(), &str> = Err("Policy has an invalid condition key");
+        assert_eq!(one("s3:GetObject", "foo:bar"), KEY);
+        assert_eq!(one("s3:GetObject", "sourceip"), KEY);
+        for key in [
+            "saml:aud",
+            "ec2:SourceInstanceARN",
+            "accounts.google.com:aud",
+        ] {
+            assert_eq!(one("s3:GetObject", key), Ok(()), "{key}");
+        }
         assert_eq!(one("s3:GetObject", "s3:ExistingObjectTag/team"), Ok(()));
         assert_eq!(one("s3:GetBucketAcl", "s3:prefix"), Err(COMBINATION));
         assert_eq!(one("s3:ListBucket", "s3:Prefix"), Ok(()));
