@@ -15,6 +15,7 @@ const SERVICES: &[&str] = &[
     "ecr",
     "iam",
     "kms",
+    "organizations",
     "s3",
     "s3control",
     "sts",

@@ -332,3 +332,31 @@ resource "aws_ecr_repository" "encrypted" {
     kms_key         = aws_kms_key.empty.arn
   }
 }
+
+# As the management account reads it, and as a member does.
+data "aws_organizations_organization" "this" {}
+
+provider "aws" {
+  alias               = "member"
+  region              = "eu-west-1"
+  allowed_account_ids = ["333333333333"]
+}
+
+data "aws_organizations_organization" "member" {
+  provider = aws.member
+}
+
+resource "aws_s3_object" "organization" {
+  bucket  = aws_s3_bucket.owned.id
+  key     = "notes/organization"
+  content = jsonencode([for o in [data.aws_organizations_organization.this, data.aws_organizations_organization.member] : {
+    arn      = o.arn
+    manager  = [o.master_account_id, o.master_account_arn, o.master_account_name]
+    features = o.feature_set
+    members  = o.accounts == null ? null : sort(o.accounts[*].id)
+    others   = o.non_master_accounts == null ? null : sort(o.non_master_accounts[*].arn)
+    roots    = o.roots
+    services = o.aws_service_access_principals
+    types    = sort(o.enabled_policy_types)
+  }])
+}

@@ -17,6 +17,7 @@ use crate::front_door::{self, Inner};
 use crate::identity::{ROLES, USERS};
 use crate::ids::Ids;
 use crate::op::Check;
+use crate::organization::Organization;
 use crate::origin::Origin;
 use crate::resource::Resource;
 
@@ -91,6 +92,13 @@ impl<'a> Lookup<'a> {
     #[must_use]
     pub fn origin(&self) -> &'a Origin {
         self.origin
+    }
+
+    /// The organization that accounts are of, if one was given.
+    #[must_use]
+    pub fn organization(&self) -> Option<&'a Organization> {
+        let engine: &'a Engine = self.engine;
+        engine.organization()
     }
 
     /// The region that the call is for.

@@ -1,5 +1,5 @@
 //! An organization that accounts are members of: who is in it, and the policies that bind its members. It is given, not
-//! made: nothing here is an operation of AWS Organizations.
+//! made: the operations of AWS Organizations only read it.
 
 use std::collections::BTreeMap;
 

@@ -311,6 +311,7 @@ services!(
     "ecr",
     "iam",
     "kms",
+    "organizations",
     "s3",
     "s3control",
     "sts"

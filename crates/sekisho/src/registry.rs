@@ -14,6 +14,7 @@ pub fn registry() -> Registry {
         sekisho_ecr::service(),
         sekisho_iam::service(),
         sekisho_kms::service(),
+        sekisho_organizations::service(),
         sekisho_s3::service(),
         sekisho_s3::control(),
         sekisho_sts::service(),

@@ -1,17 +1,18 @@
 //! `sekisho serve`.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use sekisho_engine::EngineConfig;
+use sekisho_engine::{EngineConfig, Organization};
 use sekisho_executor::Executor;
 use sekisho_server::Server;
 
 use super::{CouldNotRun, Status};
 use crate::printer::Printer;
 use crate::registry::{Setup, engine};
+use crate::settings::{FILE, Settings};
 
 /// Options of `sekisho serve`.
 #[derive(Debug, clap::Args)]
@@ -36,6 +37,9 @@ pub(crate) struct Args {
     /// The region of requests that name none
     #[arg(long, env = "AWS_REGION", default_value = "us-east-1")]
     region: String,
+    /// Take the organization, with the policies that bind its members, from the sekisho.toml of this directory
+    #[arg(long, value_name = "DIR")]
+    organization: Option<PathBuf>,
     /// Say nothing on standard error
     #[arg(long, short)]
     quiet: bool,
@@ -72,6 +76,9 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         ..Setup::default()
     };
     let engine = Arc::new(engine(setup).map_err(|e| failed(&e.message))?);
+    if let Some(directory) = &args.organization {
+        engine.organize(organization(directory)?);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -93,6 +100,20 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     engine.flush_events();
     printer.note("stopped");
     Ok(Status::Passes)
+}
+
+/// The organization whose members `sekisho.toml` names. They are bound whoever calls, their root users too.
+fn organization(directory: &Path) -> Result<Organization, CouldNotRun> {
+    let settings = Settings::read(directory).map_err(CouldNotRun)?;
+    let said = settings.organization.ok_or_else(|| {
+        let file = directory.join(FILE);
+        CouldNotRun(format!("{}: there is no [organization]", file.display()))
+    })?;
+    let organized = said.read(directory).map_err(CouldNotRun)?;
+    Ok(Organization {
+        root_is_free: false,
+        ..organized.with([])
+    })
 }
 
 async fn stop_signal() {

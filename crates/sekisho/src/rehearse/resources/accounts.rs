@@ -42,39 +42,64 @@ pub(super) const DEFAULT_TAGS: Type = Type {
     make: default_tags,
 };
 
+/// What the provider reads: members of whom the management account alone may know.
 fn organization(client: &Client, _: &Values<'_>) -> Made {
-    let Some(organization) = client.engine.organization() else {
+    if client.engine.organization().is_none() {
         return Err(Failed::Text(
             "which organization the accounts are of is not said: write it into sekisho.toml, [organization] with id = \"o-...\""
                 .to_owned(),
         ));
-    };
-    let (id, management) = (&organization.id, organization.management.clone());
-    let management = management.unwrap_or_default();
-    let account = |id: &String| json!({"id": id, "status": "ACTIVE", "arn": format!("arn:aws:organizations::{management}:account/{}/{id}", organization.id)});
-    let others = organization.members.keys().filter(|a| **a != management);
-    Ok(attributes([
-        ("id", json!(id)),
-        (
-            "arn",
-            json!(format!(
-                "arn:aws:organizations::{management}:organization/{id}"
-            )),
-        ),
-        ("master_account_id", json!(management)),
-        (
-            "master_account_arn",
-            json!(format!(
-                "arn:aws:organizations::{management}:account/{id}/{management}"
-            )),
-        ),
-        ("feature_set", json!("ALL")),
-        (
-            "accounts",
-            organization.members.keys().map(account).collect(),
-        ),
-        ("non_master_accounts", others.map(account).collect()),
-    ]))
+    }
+    let ask = |operation: &str| client.call("organizations", operation, json!({}));
+    let found = ask("DescribeOrganization")?;
+    let text = |name: &str| json!(super::text_at(&found, &format!("/Organization/{name}")));
+    let management = text("MasterAccountId");
+    let mut out = attributes([
+        ("id", text("Id")),
+        ("arn", text("Arn")),
+        ("feature_set", text("FeatureSet")),
+        ("master_account_arn", text("MasterAccountArn")),
+        ("master_account_email", text("MasterAccountEmail")),
+        ("master_account_id", management.clone()),
+    ]);
+    // What a member is not told, the provider leaves without a value.
+    let mut seen = [
+        ("accounts", Value::Null),
+        ("aws_service_access_principals", json!([])),
+        ("enabled_policy_types", json!([])),
+        ("master_account_name", json!("")),
+        ("non_master_accounts", Value::Null),
+        ("roots", Value::Null),
+    ];
+    if management == json!(client.account) {
+        let account = |a: &Value| json!({"id": a["Id"], "arn": a["Arn"], "name": a["Name"], "email": a["Email"], "status": a["Status"]});
+        let accounts = each(&ask("ListAccounts")?["Accounts"], account);
+        let types = |of: &Value| each(of, |t| json!({"type": t["Type"], "status": t["Status"]}));
+        let root = |r: &Value| json!({"id": r["Id"], "arn": r["Arn"], "name": r["Name"], "policy_types": types(&r["PolicyTypes"])});
+        let roots = each(&ask("ListRoots")?["Roots"], root);
+        let enabled = roots
+            .first()
+            .map(|r| each(&r["policy_types"], |t| t["type"].clone()));
+        let (manager, others): (Vec<Value>, Vec<Value>) = accounts
+            .iter()
+            .cloned()
+            .partition(|a| a["id"] == management);
+        let name = manager.first().map(|a| a["name"].clone());
+        seen = [
+            ("accounts", json!(accounts)),
+            ("aws_service_access_principals", json!([])),
+            ("enabled_policy_types", json!(enabled.unwrap_or_default())),
+            ("master_account_name", name.unwrap_or_default()),
+            ("non_master_accounts", json!(others)),
+            ("roots", json!(roots)),
+        ];
+    }
+    out.extend(seen.map(|(name, value)| (name.to_owned(), value)));
+    Ok(out)
+}
+
+fn each(list: &Value, of: impl Fn(&Value) -> Value) -> Vec<Value> {
+    list.as_array().into_iter().flatten().map(of).collect()
 }
 
 fn canonical_user_id(client: &Client, _: &Values<'_>) -> Made {

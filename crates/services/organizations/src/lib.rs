@@ -1,0 +1,57 @@
+//! AWS Organizations, as far as it is read: of which organization an account is, and who else. The organization itself is
+//! given (`sekisho.toml`), not made here.
+
+mod account;
+mod ops;
+
+use sekisho_arn::Arn;
+use sekisho_engine::{
+    AccessDenied, ApiError, Check, Lookup, Organization, Resource, Service, invalid,
+};
+
+/// The service.
+#[must_use]
+pub fn service() -> Service {
+    let service = Service::new("organizations", AccessDenied::JSON, resolve, invalid::json);
+    // Everything is in the first answer.
+    ops::all(service.taking(&[
+        "ListAccounts.MaxResults",
+        "ListRoots.MaxResults",
+        "ListAWSServiceAccessForOrganization.MaxResults",
+        "ListDelegatedAdministrators.MaxResults",
+    ]))
+}
+
+/// An organization is its management account's.
+fn resolve(_: &Lookup<'_>, _: &Check, arn: &Arn) -> Result<Resource, ApiError> {
+    Ok(Resource::owned_by(&arn.account))
+}
+
+/// The organization of the caller.
+fn own<'a>(lookup: &Lookup<'a>) -> Result<&'a Organization, ApiError> {
+    let organization = lookup.organization();
+    let mine = organization.filter(|o| o.members.contains_key(lookup.account()));
+    mine.ok_or_else(|| {
+        let message = "Your account is not a member of an organization.";
+        ApiError::new("AWSOrganizationsNotInUseException", message).status(400)
+    })
+}
+
+/// The account that manages it. Where that is not said, every member is answered as if it did.
+fn management<'a>(lookup: &Lookup<'a>, organization: &'a Organization) -> &'a str {
+    let said = organization.management.as_deref();
+    said.unwrap_or_else(|| lookup.account())
+}
+
+/// The check for `action` on the organization, or on nothing where there is none.
+fn check(lookup: &Lookup<'_>, action: &str) -> Vec<Check> {
+    let arn = match own(lookup) {
+        Ok(organization) => {
+            let management = management(lookup, organization);
+            let id = &organization.id;
+            format!("arn:aws:organizations::{management}:organization/{id}")
+        }
+        Err(_) => "*".to_owned(),
+    };
+    vec![Check::new(&format!("organizations:{action}"), arn)]
+}
