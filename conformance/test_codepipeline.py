@@ -143,6 +143,65 @@ def test_declarations(world):
     cp.delete_pipeline(name="p")
 
 
+def test_a_stage_goes_back_or_is_tried_again(world):
+    """Going back is as recorded (radkawar/stackd testdata/aws/codepipeline/rollback_native.json)."""
+    cp, s3 = world.client("codepipeline"), world.client("s3")
+    of = lambda result, **more: {"result": result, **more}
+    declared = declaration(pipelineType="V2")
+    declared["stages"][2]["onFailure"] = of("ROLLBACK")
+    made = cp.create_pipeline(pipeline=declared)["pipeline"]
+    assert made["stages"][2]["onFailure"] == {"result": "ROLLBACK"} and "onFailure" not in made["stages"][0]
+    answer(cp, "Approved")
+    first = eventually(lambda: latest(cp)["status"] == "Succeeded" and latest(cp))["pipelineExecutionId"]
+    version = s3.list_object_versions(Bucket="source")["Versions"][0]["VersionId"]
+
+    # A newer one that cannot be deployed: the stage goes back to the first by itself.
+    s3.put_object(Bucket="source", Key="app.zip", Body=b"no archive")
+    second = cp.start_pipeline_execution(name="p")["pipelineExecutionId"]
+    answer(cp, "Approved")
+    back = eventually(lambda: latest(cp).get("executionType") == "ROLLBACK" and latest(cp)["status"] == "Succeeded" and latest(cp))
+    assert (back["rollbackMetadata"], back["trigger"]["triggerType"]) == ({"rollbackTargetPipelineExecutionId": first}, "AutomatedRollback")
+    assert json.loads(back["trigger"]["triggerDetail"]) == {"FailedPipelineExecutionId": second}
+    assert [r["revisionId"] for r in back["sourceRevisions"]] == [version]
+    statuses = {e["pipelineExecutionId"]: e["status"] for e in cp.list_pipeline_executions(pipelineName="p")["pipelineExecutionSummaries"]}
+    assert statuses[second] == "Failed"
+    [action] = cp.list_action_executions(pipelineName="p", filter={"pipelineExecutionId": back["pipelineExecutionId"]})["actionExecutionDetails"]
+    assert (action["actionName"], action["input"]["resolvedConfiguration"]["ObjectKey"]) == ("Site", version)
+    stages = cp.get_pipeline_state(name="p")["stageStates"]
+    assert stages[2]["latestExecution"] == {"pipelineExecutionId": back["pipelineExecutionId"], "status": "Succeeded", "type": "ROLLBACK"}
+    assert stages[1]["latestExecution"]["pipelineExecutionId"] == second
+
+    # By hand, too.
+    rollback = lambda **more: cp.rollback_stage(**{"pipelineName": "p", "stageName": "Deploy", "targetPipelineExecutionId": first, **more})
+    third = rollback()["pipelineExecutionId"]
+    eventually(lambda: latest(cp)["pipelineExecutionId"] == third and latest(cp)["status"] == "Succeeded")
+    got = cp.get_pipeline_execution(pipelineName="p", pipelineExecutionId=third)["pipelineExecution"]
+    assert (got["executionType"], json.loads(got["trigger"]["triggerDetail"])) == ("ROLLBACK", {"AwsUserArn": f"arn:aws:iam::{B}:root"})
+    refused = lambda **more: (lambda e: (e["Code"], e["Message"]))(error(lambda **k: rollback(**k), **more))
+    assert refused(stageName="Missing") == ("StageNotFoundException", "Pipeline 'p' does not have a stage with name 'Missing'")
+    nobody = "00000000-0000-4000-8000-000000000000"
+    assert refused(targetPipelineExecutionId=nobody) == ("PipelineExecutionNotFoundException", f"Target Pipeline Execution with id '{nobody}' does not exist in pipeline with name 'p'")
+    for target in (second, third):
+        assert refused(targetPipelineExecutionId=target) == ("UnableToRollbackStageException", f"Target Pipeline Execution with id '{target}' has not completed in stage with name 'Deploy'")
+
+    # Tried again once, by itself.
+    declared["stages"][2]["onFailure"] = of("RETRY", retryConfiguration={"retryMode": "ALL_ACTIONS"})
+    cp.update_pipeline(pipeline=declared)
+    assert refused() == ("PipelineExecutionOutdatedException", "Pipeline 'p' has been updated since the rollback request was made.")
+    fourth = cp.start_pipeline_execution(name="p")["pipelineExecutionId"]
+    answer(cp, "Approved")
+    eventually(lambda: latest(cp)["status"] == "Failed")
+    actions = cp.list_action_executions(pipelineName="p", filter={"pipelineExecutionId": fourth})["actionExecutionDetails"]
+    assert [a["actionName"] for a in actions] == ["Site", "Site", "Approve", "Zip"]
+    assert cp.get_pipeline_state(name="p")["stageStates"][2]["retryStageMetadata"] == {"autoStageRetryAttempt": 1, "latestRetryTrigger": "AutomatedStageRetry"}
+
+    declared["stages"][2]["onFailure"] = of("ROLLBACK")
+    assert "V2" in error(cp.create_pipeline, pipeline={**declared, "name": "q", "pipelineType": "V1"})["Message"]
+    rule = {"name": "r", "ruleTypeId": {"category": "Rule", "provider": "CloudWatchAlarm"}}
+    declared["stages"][2]["onFailure"] = {"conditions": [{"result": "ROLLBACK", "rules": [rule]}]}
+    assert "onFailure.conditions" in error(cp.create_pipeline, pipeline={**declared, "name": "q"})["Message"]
+
+
 def test_stop_and_transitions(world):
     cp = world.client("codepipeline")
     cp.create_pipeline(pipeline=declaration())

@@ -125,6 +125,9 @@ resource "aws_codepipeline" "service" {
   name     = each.key
   role_arn = aws_iam_role.pipeline[each.key].arn
 
+  # Stages that go back by themselves are of V2.
+  pipeline_type = "V2"
+
   artifact_store {
     type     = "S3"
     location = aws_s3_bucket.this["artifacts"].bucket
@@ -186,6 +189,10 @@ resource "aws_codepipeline" "service" {
         ObjectKey  = each.key
         Extract    = "true"
       }
+    }
+
+    on_failure {
+      result = "ROLLBACK"
     }
   }
 

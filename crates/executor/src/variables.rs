@@ -50,7 +50,7 @@ fn value(execution: &Execution, name: &str) -> Option<String> {
             .find(|(n, _)| n == key)
             .map(|(_, v)| v.clone()),
         _ => {
-            let mut attempts = execution.attempts.iter().rev();
+            let mut attempts = execution.known();
             let (attempt, declared) = attempts.find_map(|a| {
                 let declared = execution.declared(a)?;
                 (declared.namespace.as_deref() == Some(namespace)).then_some((a, declared))

@@ -54,6 +54,7 @@ pub(crate) fn begin(
         stages: Vec::new(),
         attempts: Vec::new(),
         artifacts: BTreeMap::new(),
+        rollback: None,
     }
 }
 

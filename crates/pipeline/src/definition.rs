@@ -66,6 +66,26 @@ pub struct StageDefinition {
     pub name: String,
     /// Its actions.
     pub actions: Vec<ActionDefinition>,
+    /// What follows when one of them fails.
+    pub on_failure: Option<OnFailure>,
+}
+
+/// What follows when a stage fails.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OnFailure {
+    /// `FAIL`, `RETRY` or `ROLLBACK`.
+    pub result: String,
+    /// How it is tried again.
+    pub retry_configuration: Option<RetryConfiguration>,
+}
+
+/// How a stage is tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RetryConfiguration {
+    /// `FAILED_ACTIONS` or `ALL_ACTIONS`.
+    pub retry_mode: Option<String>,
 }
 
 /// An action.

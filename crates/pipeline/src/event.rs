@@ -52,6 +52,19 @@ pub enum Event {
         /// Which actions.
         mode: RetryMode,
     },
+    /// A stage is to run again as it ran in an earlier execution.
+    Rollback {
+        /// The id of the execution that does it.
+        id: String,
+        /// The current definition.
+        definition: Box<Definition>,
+        /// The stage.
+        stage: String,
+        /// The earlier execution.
+        target: String,
+        /// What started it.
+        trigger: Trigger,
+    },
     /// The transition into a stage is turned off or on.
     Transition {
         /// The stage.
@@ -120,4 +133,10 @@ pub enum Refusal {
     NotLatest,
     /// The attempt has ended already.
     AlreadyEnded,
+    /// The execution has not done the stage, or only by going back.
+    NotCompleted,
+    /// The execution ran an older definition.
+    Outdated,
+    /// An execution is in the stage.
+    Busy,
 }

@@ -8,14 +8,16 @@
 mod begin;
 mod definition;
 mod event;
+mod failed;
 mod state;
 mod step;
 
 pub use definition::{
-    ActionDefinition, ArtifactStore, Definition, EncryptionKey, StageDefinition, Variable,
+    ActionDefinition, ArtifactStore, Definition, EncryptionKey, OnFailure, RetryConfiguration,
+    StageDefinition, Variable,
 };
 pub use event::{Command, Event, Outcome, Refusal, RetryMode};
 pub use state::{
-    ActionRun, ActionStatus, Artifact, Disabled, Execution, ExecutionStatus, Failure,
+    ActionRun, ActionStatus, Artifact, Disabled, Execution, ExecutionStatus, Failure, Rollback,
     SourceRevision, Stage, StageRun, StageStatus, State, Trigger,
 };

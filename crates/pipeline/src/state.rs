@@ -146,6 +146,18 @@ pub struct Execution {
     pub attempts: Vec<ActionRun>,
     /// Artifacts made so far, by name.
     pub artifacts: BTreeMap<String, Artifact>,
+    /// What it goes back to, if it is a rollback: then it runs one stage.
+    #[serde(default)]
+    pub rollback: Option<Rollback>,
+}
+
+/// What a rollback goes back to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rollback {
+    /// The execution.
+    pub target: String,
+    /// Its actions: their revisions and variables are those of the rollback.
+    pub before: Vec<ActionRun>,
 }
 
 /// A stage in an execution.
@@ -159,8 +171,14 @@ pub struct StageRun {
     pub name: String,
     /// Its status.
     pub status: StageStatus,
-    /// How often it was retried.
+    /// How often it was retried by somebody.
     pub retries: u32,
+    /// How often it was retried by itself.
+    #[serde(default)]
+    pub automatic_retries: u32,
+    /// Whether the last retry was somebody's.
+    #[serde(default)]
+    pub retried_by_hand: bool,
 }
 
 /// An artifact in its store.
@@ -250,6 +268,12 @@ impl Execution {
     #[must_use]
     pub fn stage(&self, name: &str) -> Option<&StageRun> {
         self.stages.iter().find(|s| s.name == name)
+    }
+
+    /// What is known of its actions, the latest first: of a rollback also what its target did.
+    pub fn known(&self) -> impl Iterator<Item = &ActionRun> {
+        let before = self.rollback.iter().flat_map(|r| r.before.iter().rev());
+        self.attempts.iter().rev().chain(before)
     }
 
     /// The declaration of an attempt.

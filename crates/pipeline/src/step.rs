@@ -1,8 +1,9 @@
 //! One event, one step.
 
-use crate::begin::{attempt, begin, start};
+use crate::begin::{begin, start};
 use crate::definition::Definition;
 use crate::event::{Command, Event, Outcome, Refusal, RetryMode};
+use crate::failed::{again, tries_again};
 use crate::state::{
     ActionStatus, Execution, ExecutionStatus, MAX_EXECUTIONS, Stage, StageRun, StageStatus, State,
 };
@@ -56,6 +57,16 @@ impl State {
                 stage,
                 mode,
             } => self.retry(&execution, &stage, mode, now_ms, new_id)?,
+            Event::Rollback {
+                id,
+                definition,
+                stage,
+                target,
+                trigger,
+            } => {
+                self.roll_back(id, &definition, &stage, &target, trigger, now_ms)?;
+                self.forget();
+            }
             Event::Transition { stage, disabled } => {
                 let stage = self
                     .stages
@@ -252,43 +263,15 @@ impl State {
         {
             return Err(Refusal::NotRetryable);
         }
-        run.status = StageStatus::InProgress;
         run.retries += 1;
-        if mode == RetryMode::All {
-            run.since = execution.attempts.len();
-        }
+        run.retried_by_hand = true;
         execution.status = ExecutionStatus::InProgress;
         execution.stop_reason = None;
         execution.summary = None;
         execution.at = at;
         execution.entered = true;
-        execution.updated_ms = now_ms;
-        let definition = execution.definition.clone();
-        let actions = definition
-            .stages
-            .get(at)
-            .map(|s| s.actions.as_slice())
-            .unwrap_or_default();
-        let failed = |e: &Execution, name: &str| {
-            e.counted(stage, name)
-                .is_some_and(|a| matches!(a.status, ActionStatus::Failed | ActionStatus::Abandoned))
-        };
-        let chosen: Vec<_> = match mode {
-            RetryMode::Failed => actions
-                .iter()
-                .filter(|a| failed(execution, &a.name))
-                .collect(),
-            RetryMode::All => {
-                let first = actions.iter().map(|a| a.run_order).min();
-                actions
-                    .iter()
-                    .filter(|a| Some(a.run_order) == first)
-                    .collect()
-            }
-        };
-        for action in chosen {
-            let attempt = attempt(execution, stage, &action.name, new_id(), now_ms);
-            execution.attempts.push(attempt);
+        if let Some(declared) = execution.definition.stages.get(at).cloned() {
+            again(execution, &declared, mode, now_ms, new_id);
         }
         if let Some(slot) = self.stages.iter_mut().find(|s| s.name == stage) {
             slot.holder = Some(id.to_owned());
@@ -398,6 +381,8 @@ impl State {
             name: stage.name.clone(),
             status: StageStatus::InProgress,
             retries: 0,
+            automatic_retries: 0,
+            retried_by_hand: false,
             since: 0,
         });
         let first = stage.actions.iter().map(|a| a.run_order).min();
@@ -439,6 +424,9 @@ impl State {
             start(execution, &stage.name, Some(order), now_ms, new_id);
             return true;
         }
+        if failed && !stopping && tries_again(execution, &stage, now_ms, new_id) {
+            return true;
+        }
         let (stage_status, execution_status) = if stopping {
             (Some(StageStatus::Stopped), Some(ExecutionStatus::Stopped))
         } else if failed {
@@ -469,9 +457,13 @@ impl State {
                 execution.status = status;
                 if status == ExecutionStatus::Stopped {
                     execution.summary.clone_from(&execution.stop_reason);
+                } else {
+                    self.rolls_back(execution, &stage, now_ms, new_id);
                 }
             }
-            None if execution.at + 1 == execution.definition.stages.len() => {
+            None if execution.rollback.is_some()
+                || execution.at + 1 == execution.definition.stages.len() =>
+            {
                 execution.status = ExecutionStatus::Succeeded
             }
             None => {
@@ -508,6 +500,8 @@ mod tests {
     struct World {
         state: State,
         ids: u32,
+        /// What executions run, where it is not the ordinary one.
+        definition: Option<Definition>,
     }
 
     impl World {
@@ -515,6 +509,7 @@ mod tests {
             let mut world = Self {
                 state: State::default(),
                 ids: 0,
+                definition: None,
             };
             world
                 .step(Event::Defined(Box::new(definition(mode))))
@@ -535,7 +530,8 @@ mod tests {
                 trigger_type: "T".into(),
                 trigger_detail: "d".into(),
             };
-            let definition = Box::new(definition(mode));
+            let definition = self.definition.clone();
+            let definition = Box::new(definition.unwrap_or_else(|| self::definition(mode)));
             self.step(Event::Start {
                 id: id.into(),
                 definition,
@@ -650,6 +646,112 @@ mod tests {
             w.end("e1", "D", false);
             assert_eq!(w.status("e1"), ExecutionStatus::Succeeded);
         }
+    }
+
+    fn declared(world: &mut World, result: &str, mode: Option<&str>) {
+        let mut definition = definition("SUPERSEDED");
+        definition.stages[1].on_failure = Some(crate::OnFailure {
+            result: result.to_owned(),
+            retry_configuration: mode.map(|m| crate::RetryConfiguration {
+                retry_mode: Some(m.to_owned()),
+            }),
+        });
+        world.definition = Some(definition);
+    }
+
+    fn through_sources(world: &mut World, id: &str) {
+        world.start(id, "SUPERSEDED");
+        for action in ["A", "B", "C"] {
+            world.end(id, action, false);
+        }
+    }
+
+    #[test]
+    fn a_stage_that_fails_is_tried_again_by_itself_once() {
+        for mode in [None, Some("FAILED_ACTIONS"), Some("ALL_ACTIONS")] {
+            let mut w = World::new("SUPERSEDED");
+            declared(&mut w, "RETRY", mode);
+            through_sources(&mut w, "e1");
+            assert_eq!(w.end("e1", "D", true).len(), 1, "D again");
+            assert_eq!(w.status("e1"), ExecutionStatus::InProgress);
+            assert!(w.end("e1", "D", true).is_empty(), "once");
+            assert_eq!(w.status("e1"), ExecutionStatus::Failed);
+            let run = w.state.execution("e1").unwrap().stage("Deploy").unwrap();
+            assert_eq!((run.retries, run.automatic_retries), (0, 1));
+            assert!(w.state.stages.iter().all(|s| s.holder.is_none()));
+        }
+    }
+
+    #[test]
+    fn a_stage_that_fails_goes_back_to_what_succeeded_in_it() {
+        let mut w = World::new("SUPERSEDED");
+        declared(&mut w, "ROLLBACK", None);
+        through_sources(&mut w, "e1");
+        w.end("e1", "D", true);
+        assert_eq!(
+            w.state.executions.len(),
+            1,
+            "there is nothing to go back to"
+        );
+        through_sources(&mut w, "e2");
+        w.end("e2", "D", false);
+        through_sources(&mut w, "e3");
+        assert_eq!(w.end("e3", "D", true).len(), 1, "D as e2 had it");
+        assert_eq!(w.status("e3"), ExecutionStatus::Failed);
+        let back = w.state.executions.last().unwrap();
+        assert_eq!(back.rollback.as_ref().unwrap().target, "e2");
+        assert_eq!(
+            back.trigger.trigger_detail,
+            r#"{"FailedPipelineExecutionId":"e3"}"#
+        );
+        let id = back.id.clone();
+        w.end(&id, "D", true);
+        assert_eq!(w.status(&id), ExecutionStatus::Failed);
+        assert_eq!(w.state.executions.len(), 4, "it does not go back once more");
+    }
+
+    #[test]
+    fn going_back_runs_one_stage_and_only_to_what_was_done() {
+        let mut w = World::new("SUPERSEDED");
+        through_sources(&mut w, "e1");
+        w.end("e1", "D", false);
+        let back = |id: &str, stage: &str, target: &str, version: u32| Event::Rollback {
+            id: id.into(),
+            definition: Box::new(Definition {
+                version,
+                ..definition("SUPERSEDED")
+            }),
+            stage: stage.into(),
+            target: target.into(),
+            trigger: Trigger {
+                trigger_type: "T".into(),
+                trigger_detail: "d".into(),
+            },
+        };
+        assert_eq!(
+            w.step(back("r", "Deploy", "none", 1)),
+            Err(Refusal::NotFound)
+        );
+        assert_eq!(w.step(back("r", "Deploy", "e1", 2)), Err(Refusal::Outdated));
+        assert_eq!(w.step(back("r1", "Source", "e1", 1)).unwrap().len(), 2);
+        assert_eq!(w.step(back("r2", "Source", "e1", 1)), Err(Refusal::Busy));
+        for action in ["A", "B", "C"] {
+            w.end("r1", action, false);
+        }
+        assert_eq!(
+            w.status("r1"),
+            ExecutionStatus::Succeeded,
+            "Deploy does not follow"
+        );
+        assert_eq!(
+            w.step(back("r2", "Source", "r1", 1)),
+            Err(Refusal::NotCompleted)
+        );
+        through_sources(&mut w, "e2");
+        assert_eq!(
+            w.step(back("r2", "Deploy", "e2", 1)),
+            Err(Refusal::NotCompleted)
+        );
     }
 
     #[test]
@@ -767,8 +869,12 @@ mod tests {
     proptest! {
         /// Whatever the order in which actions end, every execution ends and no lock is left behind.
         #[test]
-        fn every_schedule_ends(choices in prop::collection::vec((0usize..8, any::<bool>()), 0..80)) {
+        fn every_schedule_ends(
+            result in prop::sample::select(vec!["FAIL", "RETRY", "ROLLBACK"]),
+            choices in prop::collection::vec((0usize..8, any::<bool>()), 0..80),
+        ) {
             let mut w = World::new("SUPERSEDED");
+            declared(&mut w, result, None);
             w.start("e1", "SUPERSEDED");
             for (index, (choice, fails)) in choices.into_iter().enumerate() {
                 if index % 5 == 4 && w.state.executions.len() < 6 {

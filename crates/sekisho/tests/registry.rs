@@ -195,6 +195,7 @@ fn world() -> World {
         ("lifecyclePolicyText", "x".repeat(100)),
         ("pipeline", json!({"name": "fixture", "roleArn": format!("arn:aws:iam::{ACCOUNT}:role/fixture"), "stages": stage}).to_string()),
         ("pipelineExecutionId", "00000000-0000-0000-0000-000000000000".to_owned()),
+        ("targetPipelineExecutionId", "00000000-0000-0000-0000-000000000000".to_owned()),
         ("token", "00000000-0000-0000-0000-000000000000".to_owned()),
         ("reason", "because".to_owned()),
         ("name", "fixture".to_owned()),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::structure;
 
 /// Parts of a declaration that are not there yet; each is named rather than dropped.
-const UNSUPPORTED_STAGE: &[&str] = &["blockers", "onFailure", "onSuccess", "beforeEntry"];
+const UNSUPPORTED_STAGE: &[&str] = &["blockers", "onSuccess", "beforeEntry"];
 const UNSUPPORTED_ACTION: &[&str] = &["commands", "outputVariables", "environmentVariables"];
 
 pub(crate) fn read(value: Value, region: &str) -> Result<Definition, ApiError> {
@@ -30,6 +30,19 @@ pub(crate) fn read(value: Value, region: &str) -> Result<Definition, ApiError> {
     {
         if let Some(name) = UNSUPPORTED_STAGE.iter().find(|n| given(stage, n)) {
             return refuse(name);
+        }
+        let failure = stage.get("onFailure").filter(|f| !f.is_null());
+        if let Some(failure) = failure {
+            if given(failure, "conditions") {
+                return refuse("onFailure.conditions");
+            }
+            let result = failure.get("result").and_then(Value::as_str);
+            if !matches!(result, Some("FAIL" | "RETRY" | "ROLLBACK")) {
+                return refuse(&format!(
+                    "onFailure.result {}",
+                    result.unwrap_or("not given")
+                ));
+            }
         }
         for action in stage
             .get("actions")
@@ -59,7 +72,10 @@ pub(crate) fn shown(definition: &Definition) -> Value {
     let stages: Vec<Value> = definition
         .stages
         .iter()
-        .map(|s| json!({"name": s.name, "actions": s.actions.iter().map(action).collect::<Vec<_>>()}))
+        .map(|s| {
+            let actions: Vec<Value> = s.actions.iter().map(action).collect();
+            without_nulls(json!({"name": s.name, "actions": actions, "onFailure": s.on_failure}))
+        })
         .collect();
     let mut map = Map::new();
     map.insert("name".into(), json!(definition.name));

@@ -2,7 +2,7 @@
 
 use sekisho_engine::time;
 use sekisho_pipeline::{
-    ActionDefinition, ActionRun, ActionStatus, Artifact, Execution, ExecutionStatus,
+    ActionDefinition, ActionRun, ActionStatus, Artifact, Execution, ExecutionStatus, StageRun,
 };
 use serde_json::{Map, Value, json};
 
@@ -21,16 +21,28 @@ fn artifacts(list: &[(String, Artifact)]) -> Value {
         .collect()
 }
 
+/// The sources of an execution; those of a rollback are its target's, whatever it reads itself (recorded).
 fn sources(execution: &Execution) -> impl Iterator<Item = &ActionRun> {
-    let latest = |a: &&ActionRun| {
+    let own = execution.rollback.is_none();
+    let latest = move |a: &&ActionRun| {
         let last = execution.attempt(&a.stage, &a.action);
-        last.is_some_and(|last| last.id == a.id)
+        !own || last.is_some_and(|last| last.id == a.id)
     };
-    execution
-        .attempts
-        .iter()
-        .filter(|a| a.revision.is_some())
-        .filter(latest)
+    let attempts = match &execution.rollback {
+        Some(rollback) => &rollback.before,
+        None => &execution.attempts,
+    };
+    let found = attempts.iter().filter(|a| a.revision.is_some());
+    found.filter(latest)
+}
+
+/// What is said of a rollback; nothing of an ordinary execution.
+fn kind(execution: &Execution, map: &mut Map<String, Value>) {
+    if let Some(rollback) = &execution.rollback {
+        let target = json!({"rollbackTargetPipelineExecutionId": rollback.target});
+        map.insert("executionType".into(), json!("ROLLBACK"));
+        map.insert("rollbackMetadata".into(), target);
+    }
 }
 
 /// An entry of ListPipelineExecutions.
@@ -56,6 +68,7 @@ pub(crate) fn summary(execution: &Execution) -> Value {
         .collect();
     map.insert("sourceRevisions".into(), json!(revisions));
     map.insert("trigger".into(), json!(execution.trigger));
+    kind(execution, &mut map);
     let stop = execution.stop_reason.as_ref().map(|r| json!({"reason": r}));
     put(&mut map, "stopTrigger", stop);
     map.insert(
@@ -96,6 +109,7 @@ pub(crate) fn execution(execution: &Execution) -> Value {
         map.insert("variables".into(), json!(list));
     }
     map.insert("trigger".into(), json!(execution.trigger));
+    kind(execution, &mut map);
     map.insert(
         "executionMode".into(),
         json!(execution.definition.execution_mode),
@@ -260,16 +274,35 @@ fn stage(pipeline: &Pipeline, name: &str) -> Value {
         } else {
             format!("{:?}", run.status)
         };
-        map.insert(
-            "latestExecution".into(),
-            json!({"pipelineExecutionId": execution.id, "status": status}),
-        );
-        if run.retries > 0 {
-            let retry = json!({"manualStageRetryAttempt": run.retries, "latestRetryTrigger": "ManualStageRetry"});
-            map.insert("retryStageMetadata".into(), retry);
+        let mut latest = json!({"pipelineExecutionId": execution.id, "status": status});
+        if execution.rollback.is_some()
+            && let Some(latest) = latest.as_object_mut()
+        {
+            latest.insert("type".into(), json!("ROLLBACK"));
         }
+        map.insert("latestExecution".into(), latest);
+        put(&mut map, "retryStageMetadata", retries(run));
     }
     Value::Object(map)
+}
+
+/// How often a stage was tried again, and by whom last.
+fn retries(run: &StageRun) -> Option<Value> {
+    let trigger = match (run.retries, run.automatic_retries) {
+        (0, 0) => return None,
+        _ if run.retried_by_hand || run.automatic_retries == 0 => "ManualStageRetry",
+        _ => "AutomatedStageRetry",
+    };
+    let mut map = Map::new();
+    let some = |count: u32| (count > 0).then(|| json!(count));
+    put(
+        &mut map,
+        "autoStageRetryAttempt",
+        some(run.automatic_retries),
+    );
+    put(&mut map, "manualStageRetryAttempt", some(run.retries));
+    map.insert("latestRetryTrigger".into(), json!(trigger));
+    Some(Value::Object(map))
 }
 
 /// Whether an action fails only by an answer, which is no error.

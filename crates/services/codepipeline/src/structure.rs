@@ -142,6 +142,12 @@ fn variables(definition: &Definition) -> Result<(), ApiError> {
             definition.execution_mode
         )));
     }
+    // AWS has it for V2 only (user guide, "Pipeline types"); its sentence is not recorded.
+    if !v2 && definition.stages.iter().any(|s| s.on_failure.is_some()) {
+        return Err(structure(
+            "Stage conditions can only be used with V2 pipelines",
+        ));
+    }
     let mut names = BTreeSet::new();
     match definition.variables.iter().find(|v| !names.insert(&v.name)) {
         Some(twice) => Err(ApiError::new(

@@ -122,7 +122,7 @@ fn stage(values: &Values<'_>) -> Result<Value, Failed> {
     if let Some(name) = values
         .0
         .keys()
-        .find(|k| !["name", "action"].contains(&k.as_str()))
+        .find(|k| !["name", "action", "on_failure"].contains(&k.as_str()))
     {
         return Err(Failed::Text(format!(
             "`{name}` of a stage is not supported yet"
@@ -133,7 +133,24 @@ fn stage(values: &Values<'_>) -> Result<Value, Failed> {
         .iter()
         .map(action)
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(json!({"name": values.need("name")?, "actions": actions}))
+    let mut stage = json!({"name": values.need("name")?, "actions": actions});
+    if let (Some(failure), Some(map)) = (values.block("on_failure"), stage.as_object_mut()) {
+        map.insert("onFailure".to_owned(), on_failure(&failure)?);
+    }
+    Ok(stage)
+}
+
+fn on_failure(values: &Values<'_>) -> Result<Value, Failed> {
+    if !values.blocks("condition").is_empty() {
+        let message = "`on_failure.condition` of a stage is not supported yet";
+        return Err(Failed::Text(message.to_owned()));
+    }
+    let mut out = json!({"result": values.text("result")});
+    if let (Some(retry), Some(map)) = (values.block("retry_configuration"), out.as_object_mut()) {
+        let mode = json!({"retryMode": retry.text("retry_mode")});
+        map.insert("retryConfiguration".to_owned(), mode);
+    }
+    Ok(out)
 }
 
 fn action(values: &Values<'_>) -> Result<Value, Failed> {

@@ -13,6 +13,7 @@ mod list_pipelines;
 mod list_tags_for_resource;
 mod put_approval_result;
 mod retry_stage_execution;
+mod rollback_stage;
 mod start_pipeline_execution;
 mod stop_pipeline_execution;
 mod tag_resource;
@@ -36,6 +37,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<list_tags_for_resource::ListTagsForResource>()
         .operation::<put_approval_result::PutApprovalResult>()
         .operation::<retry_stage_execution::RetryStageExecution>()
+        .operation::<rollback_stage::RollbackStage>()
         .operation::<start_pipeline_execution::StartPipelineExecution>()
         .operation::<stop_pipeline_execution::StopPipelineExecution>()
         .operation::<tag_resource::TagResource>()
