@@ -171,6 +171,19 @@ def test_both_ways_end_in_the_same_state(fresh, tmp_path, path):
     assert before == after, "the user's directory was changed"
 
 
+READ_AT_PLAN = """
+data "aws_billing_service_account" "this" {
+  provider = aws.registry
+}
+
+resource "aws_iam_role_policy" "read" {
+  provider = aws.registry
+  role     = aws_iam_role.ecr_source.id
+  policy   = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Resource = data.aws_billing_service_account.this.arn }] })
+}
+"""
+
+
 def test_a_plan_is_rehearsed_as_far_as_it_says(fresh, tmp_path):
     without_terraform()
     server = fresh()
@@ -185,8 +198,19 @@ def test_a_plan_is_rehearsed_as_far_as_it_says(fresh, tmp_path):
 
     rehearse = lambda path: run([BINARY, "rehearse", "-q", "--format", "json", str(path)], dict(os.environ))
     # Before anything is there a plan does not say which key a policy names.
-    done = rehearse(plan("new"))
+    (terraform.work / "read.tf").write_text(READ_AT_PLAN)
+    new = plan("new")
+    done = rehearse(new)
     assert done.returncode == 2 and "aws_iam_role_policy.ecr_source: `policy` is known only after it is applied" in done.stderr, done.stderr
+    # The directory says the rest; the plan says what was read on AWS, and the variables.
+    infra = tmp_path / "infra"
+    shutil.copytree(EXAMPLES / "cross-account-ecr", infra)
+    (infra / "read.tf").write_text(READ_AT_PLAN)
+    done = run([BINARY, "rehearse", "-q", str(infra)], dict(os.environ))
+    assert done.returncode == 2 and "data.aws_billing_service_account.this" in done.stderr, done.stderr
+    done = run([BINARY, "rehearse", "-q", "--plan", str(new), str(infra)], dict(os.environ))
+    assert done.returncode == 0, done.stdout + done.stderr
+    (terraform.work / "read.tf").unlink()
     terraform("apply", "-no-color", "-auto-approve")
     applied = plan("applied")
     done = rehearse(applied)

@@ -12,6 +12,7 @@ use crate::block::{Node, labels, place_of};
 use crate::eval::evaluate;
 use crate::module::{Call, Found, Module};
 use crate::reading::{Assignment, Reading};
+use crate::remote::without_keys;
 use crate::scope::Scope;
 use crate::state::State;
 use crate::variables::values_of_json;
@@ -29,6 +30,7 @@ pub struct Configuration {
     pub sources: BTreeMap<String, Arc<Source>>,
     pub(crate) overlay: Arc<BTreeMap<PathBuf, String>>,
     pub(crate) given: BTreeMap<String, Value>,
+    pub(crate) planned: BTreeMap<String, Map<String, Value>>,
     pub(crate) workspace: Option<String>,
     /// The nodes by address, once all are read.
     pub(crate) addresses: OnceLock<BTreeMap<String, usize>>,
@@ -74,6 +76,7 @@ impl Configuration {
         let mut config = Self {
             overlay: Arc::clone(&reading.overlay),
             given: reading.given.clone(),
+            planned: reading.planned.clone(),
             workspace: reading.workspace.clone(),
             ..Self::default()
         };
@@ -370,7 +373,16 @@ impl Configuration {
     /// together with its own.
     #[must_use]
     pub fn is_given(&self, node: &Node) -> bool {
-        self.given(&node.address()).is_some() || self.remote(node).is_some()
+        let address = node.address();
+        self.given(&address).is_some()
+            || self.remote(node).is_some()
+            || self.planned.keys().any(|a| without_keys(a) == address)
+    }
+
+    /// What a plan says of an instance of what cannot be read here.
+    #[must_use]
+    pub fn planned(&self, address: &str) -> Option<&Map<String, Value>> {
+        self.planned.get(address)
     }
 
     /// The values that somebody gave for attributes of a resource or data source.

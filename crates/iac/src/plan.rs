@@ -285,7 +285,7 @@ impl Planned<'_> {
 
     fn unsaid(&self, path: &str) -> String {
         format!(
-            "{}: `{path}` is known only after it is applied, and a plan does not say how it comes about: rehearse the directory instead",
+            "{}: `{path}` is known only after it is applied, and a plan does not say how it comes about: rehearse the directory, and take from the plan what it knows, with --plan FILE",
             self.address
         )
     }

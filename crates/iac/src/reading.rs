@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::config::normal;
 
@@ -23,6 +23,8 @@ pub struct Reading {
     pub overlay: Arc<BTreeMap<PathBuf, String>>,
     /// Values that somebody gave, by address: of attributes of what cannot be read here, and of outputs of modules.
     pub given: BTreeMap<String, Value>,
+    /// What a plan says of data sources and resources, by address: it stands for what cannot be read here.
+    pub planned: BTreeMap<String, Map<String, Value>>,
 }
 
 /// An assignment of the command line.

@@ -45,7 +45,7 @@ impl State<'_> {
 }
 
 /// An address without the keys of instances.
-fn without_keys(address: &str) -> String {
+pub(crate) fn without_keys(address: &str) -> String {
     let mut out = String::new();
     let mut rest = address;
     while let Some((before, behind)) = rest.split_once('[') {

@@ -4,6 +4,7 @@ mod evaluate;
 mod explain;
 mod generate;
 mod new;
+mod of_plan;
 mod reading;
 mod rehearse;
 mod serve;

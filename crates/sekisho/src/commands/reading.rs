@@ -10,7 +10,7 @@ use sekisho_executor::Skip;
 use sekisho_iac::{Assignment, Reading};
 use serde_json::Value;
 
-use super::CouldNotRun;
+use super::{CouldNotRun, of_plan};
 use crate::rehearse::{self, ImageArgument, Options};
 use crate::settings::{self, FILE, Settings};
 
@@ -29,6 +29,10 @@ pub(super) struct ReadingArgs {
     /// A value that cannot be read here: of a data source, a foreign resource, or an output of a module
     #[arg(long = "set", value_name = "ADDRESS=VALUE")]
     given: Vec<String>,
+    /// Take the variables, and what is on AWS already and cannot be read here, from this plan of the directory, as `terraform
+    /// show -json` printed it
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
     /// Push this OCI layout or `docker save` archive instead of a generated image
     #[arg(long = "image", value_name = "REPO[:TAG]=PATH")]
     images: Vec<ImageArgument>,
@@ -184,11 +188,19 @@ fn given(text: &str) -> Value {
 impl ReadingArgs {
     /// What the command line, the environment and `sekisho.toml` say, in this order.
     pub(super) fn options(&self) -> Result<Options, CouldNotRun> {
+        let plan = self.plan.as_deref().map(of_plan::read).transpose();
+        let plan = plan.map_err(CouldNotRun)?.unwrap_or_default();
+        if self.plan.is_some() && self.directories.len() > 1 {
+            return Err(CouldNotRun("--plan is of one directory".to_owned()));
+        }
+        let mut assignments = plan.variables;
+        assignments.extend(self.assignments.0.iter().cloned());
         let mut options = Options {
             waived: Vec::new(),
             reading: Reading {
                 directories: self.directories.clone(),
-                assignments: self.assignments.0.clone(),
+                assignments,
+                planned: plan.values,
                 environment: from_environment(),
                 workspace: workspace(),
                 given: pairs(&self.given, "--set ADDRESS=VALUE")?

@@ -394,6 +394,10 @@ impl Maker<'_, '_> {
             values.extend(given.clone());
             return Ok(values);
         }
+        let planned = self.configuration.planned(address);
+        if let Some(planned) = planned.filter(|_| !resources::known(node)) {
+            return Ok(planned.clone());
+        }
         if let Some(outputs) = self.state.remote_outputs(node) {
             return Ok(Map::from_iter([(
                 "outputs".to_owned(),
