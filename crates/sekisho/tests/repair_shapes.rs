@@ -975,3 +975,116 @@ fn into_what_a_made_value_chooses() {
     );
     holds(&diff, &["+  statement {"]);
 }
+
+/// A module with a pipeline, which is called for each of `calls`, and whose role may only read.
+fn delivery(calls: &str, bucket: &str) -> [(&'static str, &'static str, String); 2] {
+    let root = format!(
+        r#"provider "aws" {{
+  region              = "us-east-1"
+  allowed_account_ids = ["222222222222"]
+}}
+resource "aws_s3_bucket" "artifacts" {{ bucket = "artifacts-222222222222" }}
+resource "aws_s3_bucket" "site" {{ {bucket} }}
+resource "aws_s3_bucket" "sources" {{ bucket = "sources-222222222222" }}
+resource "aws_s3_bucket_versioning" "sources" {{
+  bucket = aws_s3_bucket.sources.id
+  versioning_configuration {{ status = "Enabled" }}
+}}
+module "delivery" {{
+  source = "./delivery"
+  {calls}
+  store  = aws_s3_bucket.artifacts.id
+  site   = aws_s3_bucket.site.bucket
+}}
+"#
+    );
+    let inner = r#"variable "name" {}
+variable "store" {}
+variable "site" {}
+resource "aws_iam_role" "this" {
+  name               = "delivers-${var.name}"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "codepipeline.amazonaws.com" } }] })
+}
+resource "aws_iam_role_policy" "this" {
+  role   = aws_iam_role.this.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:Get*", Resource = "*" }] })
+}
+resource "aws_codepipeline" "this" {
+  name     = var.name
+  role_arn = aws_iam_role.this.arn
+  artifact_store {
+    type     = "S3"
+    location = var.store
+  }
+  stage {
+    name = "Source"
+    action {
+      name             = "Zip"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "S3"
+      version          = "1"
+      output_artifacts = ["zip"]
+      configuration    = { S3Bucket = "sources-222222222222", S3ObjectKey = "${var.name}.zip" }
+    }
+  }
+  stage {
+    name = "Deploy"
+    action {
+      name            = "Site"
+      category        = "Deploy"
+      owner           = "AWS"
+      provider        = "S3"
+      version         = "1"
+      input_artifacts = ["zip"]
+      configuration   = { BucketName = var.site, Extract = "true", ObjectKey = var.name }
+    }
+  }
+  depends_on = [aws_iam_role_policy.this]
+}
+"#;
+    [
+        ("main.tf", "", root),
+        ("delivery/main.tf", "", inner.to_owned()),
+    ]
+}
+
+fn repaired_delivery(calls: &str, bucket: &str) -> String {
+    let files = delivery(calls, bucket);
+    let edits: Vec<(&str, &str, &str)> =
+        files.iter().map(|(f, b, t)| (*f, *b, t.as_str())).collect();
+    let folder = edited::edited(None, &edits);
+    let mut options = Options::default();
+    options.reading.directories = vec![folder.path().to_owned()];
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(!outcome.passes());
+    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+    let fixed: Fix = fix(&options, &completion).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(fixed.passes, "{}\n{:?}", fixed.diff(), fixed.unwritten);
+    fixed.diff()
+}
+
+#[test]
+fn for_every_instance_of_a_module() {
+    for calls in [
+        "for_each = toset([\"api\", \"web\"])\n  name = each.key",
+        "for_each = toset([\"api\"])\n  name = each.key",
+        "count = 2\n  name = [\"api\", \"web\"][count.index]",
+    ] {
+        let diff = repaired_delivery(calls, "bucket = \"site-222222222222\"");
+        holds(
+            &diff,
+            &[
+                "Resource = \"arn:aws:s3:::${var.store}/${var.name}/zip/*\"",
+                "Resource = \"arn:aws:s3:::${var.site}/${var.name}/*\"",
+            ],
+        );
+        lacks(&diff, &["api", "web", "+resource"]);
+    }
+}
+
+#[test]
+fn what_the_provider_names_is_named_by_reference() {
+    let diff = repaired_delivery("name = \"api\"", "bucket_prefix = \"site-\"");
+    holds(&diff, &["Resource = \"arn:aws:s3:::${var.site}/api/*\""]);
+}

@@ -76,7 +76,7 @@ mod tests {
         let plan = json!({
             "format_version": "1.2",
             "planned_values": {},
-            "variables": {"name": {"value": "n"}, "ids": {"value": ["a"]}, "unset": {}},
+            "variables": {"ids": {"value": ["a"]}, "name": {"value": "n"}, "unset": {}},
             "prior_state": {"values": {"root_module": {
                 "resources": [{"address": "data.a.b", "values": {"x": 1}}],
                 "child_modules": [{"resources": [{"address": "module.m[\"k\"].data.a.b[0]", "values": {"x": 2}}]}],

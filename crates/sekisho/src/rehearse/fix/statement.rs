@@ -6,6 +6,7 @@ use sekisho_iac::{NodeKind, quoted};
 use serde_json::{Value, json};
 
 use super::Statement;
+use super::compose::Part;
 use super::policies::Made;
 use super::writer::{Here, Writer};
 
@@ -83,9 +84,13 @@ impl<'c> Writer<'c> {
         } else {
             format!("[{action}]")
         };
-        let text = |arn: &str| match (self.reference(arn, here), form) {
-            (Some((name, rest)), Form::Heredoc) => Some(format!("\"${{{name}}}{rest}\"")),
-            _ => fixed(arn).then(|| json!(arn).to_string()),
+        let text = |arn: &str| match form {
+            Form::Heredoc => {
+                let parts = self.fixed_parts(arn, here)?;
+                let text: String = parts.iter().map(Part::in_json).collect();
+                Some(format!("\"{text}\""))
+            }
+            Form::File => self.fixed(arn).then(|| json!(arn).to_string()),
         };
         let mut members = vec!["\"Effect\": \"Allow\"".to_owned()];
         for (kind, name) in principals(&statement.patch.statement) {
@@ -104,15 +109,16 @@ impl<'c> Writer<'c> {
 
     /// An ARN as a reference where there is one, else as a text; none where the text would be another on AWS.
     fn expression(&self, arn: &str, here: &Here<'_>) -> Option<String> {
-        match self.reference(arn, here) {
-            Some((name, "")) => Some(name),
-            Some((name, rest)) => Some(format!("\"${{{name}}}{rest}\"")),
-            None => fixed(arn).then(|| quoted(arn)),
+        let parts = self.fixed_parts(arn, here)?;
+        if let [Part::Name(name)] = parts.as_slice() {
+            return Some(name.clone());
         }
+        let text: String = parts.iter().map(Part::in_quotes).collect();
+        Some(format!("\"{text}\""))
     }
 
     /// A name that stands for the ARN, or for what it begins with, and the rest of the ARN.
-    fn reference<'a>(&self, arn: &'a str, here: &Here<'_>) -> Option<(String, &'a str)> {
+    pub(super) fn reference<'a>(&self, arn: &'a str, here: &Here<'_>) -> Option<(String, &'a str)> {
         if !self.refer {
             return None;
         }
@@ -150,11 +156,6 @@ impl<'c> Writer<'c> {
         let best = open.min_by_key(|(size, ..)| *size);
         best.map(|(_, name, rest)| (name.clone(), rest))
     }
-}
-
-/// Whether an ARN is the same on AWS: the id of a key is not.
-fn fixed(arn: &str) -> bool {
-    !(arn.contains(":kms:") && arn.contains(":key/"))
 }
 
 /// The principals of a statement, by type.

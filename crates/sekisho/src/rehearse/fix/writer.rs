@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sekisho_iac::{Configuration, Node, Order, PolicySource, quoted};
 use serde_json::Value;
 
+use super::compose::generated;
 use super::new::New;
 use super::policies::{Beside, Made, Policies};
 use super::statement::Form;
@@ -48,6 +49,8 @@ pub(super) struct Writer<'c> {
     order: Option<Order>,
     /// Whether what was made is referred to, or named by its ARN.
     pub(super) refer: bool,
+    /// The names that the provider has made up.
+    pub(super) generated: BTreeSet<String>,
 }
 
 /// What a policy takes the place of: a key policy of one's own has to say what the default one said, or nobody could manage
@@ -81,9 +84,11 @@ impl<'c> Writer<'c> {
         completion: &'c Completion,
         refer: bool,
     ) -> Self {
+        let policies = Policies::new(configuration, &completion.made);
         Self {
             configuration,
-            policies: Policies::new(configuration, &completion.made),
+            generated: generated(&policies),
+            policies,
             named: &completion.named,
             order: configuration.order().ok(),
             refer,
