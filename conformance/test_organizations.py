@@ -55,6 +55,17 @@ def test_members_read_what_they_are_members_of(organized):
     assert error(ask(C).describe_account, AccountId=STRANGER)[0] == "AccountNotFoundException"
     [root] = ask(C).list_roots()["Roots"]
     assert (root["Id"], root["Arn"]) == ("r-ab12", f"arn:aws:organizations::{C}:root/o-a1b2c3d4e5/r-ab12")
+    # They are about no resource, but for an account.
+    iam = organized.client("iam", C)
+    iam.create_user(UserName="reader")
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    reader = organized.client("organizations", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    for resource, listed, described in [("*", True, True), (f"arn:aws:organizations::{C}:organization/o-a1b2c3d4e5", False, False), (f"arn:aws:organizations::{C}:account/o-a1b2c3d4e5/{A}", False, True)]:
+        iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "organizations:*", "Resource": resource}]}))
+        for call, may in [(reader.list_accounts, listed), (reader.describe_organization, listed), (lambda: reader.describe_account(AccountId=A), described)]:
+            assert may or error(call)[0] == "AccessDeniedException"
+            if may:
+                call()
     # What is not there is said by name.
     assert "CreateOrganization" in error(ask(C).create_organization)[1]
 
@@ -66,6 +77,13 @@ def test_its_policies_bind_members_but_the_one_that_manages(organized):
         assert code == "AccessDeniedException" and "explicit deny in a service control policy" in message, message
     create(C)(repositoryName="app")
     create(STRANGER)(repositoryName="app")
+    # The simulator knows them, too.
+    iam = organized.client("iam", A)
+    arn = iam.create_user(UserName="admin")["User"]["Arn"]
+    iam.put_user_policy(UserName="admin", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}))
+    simulate = lambda **more: [(r["EvalDecision"], r.get("OrganizationsDecisionDetail")) for r in iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=["ecr:CreateRepository"], **more)["EvaluationResults"]]
+    assert simulate() == [("explicitDeny", {"AllowedByOrganizations": False})]
+    assert simulate(PolicyExclusionList=[{"PolicyType": "scp"}]) == [("allowed", None)]
     # A bucket of B is for the organization only, whatever its own policy says.
     s3 = organized.client("s3", B)
     s3.create_bucket(Bucket="within")

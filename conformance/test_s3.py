@@ -186,7 +186,21 @@ def test_versions_come_in_pages(s3):
             break
         markers = {"KeyMarker": page["NextKeyMarker"]} | ({"VersionIdMarker": page["NextVersionIdMarker"]} if "NextVersionIdMarker" in page else {})
     assert len(pages) == 5 and set(pages) == set(rows(whole))
+    # What is listed and removed page by page is gone in the end, as boto3 and `force_destroy` do it.
+    whole = s3.list_object_versions(Bucket="paged", Prefix="b")
+    page = s3.list_object_versions(Bucket="paged", Prefix="b", MaxKeys=1, KeyMarker="a", VersionIdMarker=pages[0][1])
+    assert rows(page) == [("b", whole["DeleteMarkers"][0]["VersionId"])], "what is outside the prefix is not listed"
+    assert rows(s3.list_object_versions(Bucket="paged", Delimiter="/", KeyMarker="c/d", VersionIdMarker="null")) == []
+    markers = {}
+    while True:
+        page = s3.list_object_versions(Bucket="paged", MaxKeys=2, **markers)
+        for version in page.get("Versions", []) + page.get("DeleteMarkers", []):
+            s3.delete_object(Bucket="paged", Key=version["Key"], VersionId=version["VersionId"])
+        if not page["IsTruncated"]:
+            break
+        markers = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
     assert error(s3.list_object_versions, Bucket="paged", VersionIdMarker="v")["Message"] == "A version-id marker cannot be specified without a key marker."
+    s3.delete_bucket(Bucket="paged")
 
 
 def test_a_marker_is_found_before_a_policy_is_asked(server):

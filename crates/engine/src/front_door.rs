@@ -323,7 +323,8 @@ impl Dispatch<'_> {
 
     fn resource(&self, lookup: &Lookup<'_>, check: &Check) -> Result<Resource, ApiError> {
         if check.resource == "*" {
-            return Ok(Resource::none());
+            let owner = check.owner.as_deref();
+            return Ok(owner.map_or_else(Resource::none, Resource::owned_by));
         }
         // What is no ARN names nothing that a policy could be asked about.
         let arn = check

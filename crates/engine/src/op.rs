@@ -51,6 +51,8 @@ pub struct Check {
     pub requested_grant: Option<Grant>,
     /// Whether the request makes the resource: it is the caller's then, whatever else has its name.
     pub makes: bool,
+    /// For `*`: the account that is asked, where it is not the caller's.
+    pub owner: Option<String>,
 }
 
 impl Check {
@@ -63,7 +65,15 @@ impl Check {
             shown: None,
             requested_grant: None,
             makes: false,
+            owner: None,
         }
+    }
+
+    /// About no resource, but of what another account has.
+    #[must_use]
+    pub fn owned_by(mut self, account: &str) -> Self {
+        self.owner = Some(account.to_owned());
+        self
     }
 
     /// The request makes the resource.

@@ -117,7 +117,9 @@ impl State {
         Ok(())
     }
 
-    /// Rolls the stage that `failed` has failed in back, where that is declared and there is something to go back to.
+    /// Rolls the stage that `failed` has failed in back, where that is declared and there is something to go back to: at once,
+    /// before anybody who waits, for what came after it would be undone. That order is not recorded. Parallel executions
+    /// are not rolled back (user guide, "Configure stage rollback").
     pub(crate) fn rolls_back(
         &mut self,
         failed: &Execution,
@@ -126,7 +128,9 @@ impl State {
         new_id: &mut dyn FnMut() -> String,
     ) {
         let declared = stage.on_failure.as_ref();
-        if failed.rollback.is_some() || declared.is_none_or(|f| f.result != "ROLLBACK") {
+        let parallel = failed.definition.execution_mode == "PARALLEL";
+        let asked = declared.is_some_and(|f| f.result == "ROLLBACK");
+        if failed.rollback.is_some() || parallel || !asked {
             return;
         }
         let newest = self.executions.iter().rev().find(|e| {
@@ -141,7 +145,8 @@ impl State {
             trigger_type: "AutomatedRollback".to_owned(),
             trigger_detail: format!(r#"{{"FailedPipelineExecutionId":"{}"}}"#, failed.id),
         };
-        let execution = back_to(new_id(), target, failed.at, trigger, now_ms);
+        let mut execution = back_to(new_id(), target, failed.at, trigger, now_ms);
+        self.take(&mut execution, stage, now_ms, new_id);
         self.executions.push(execution);
     }
 }

@@ -1,7 +1,7 @@
 //! One event, one step.
 
 use crate::begin::{begin, start};
-use crate::definition::Definition;
+use crate::definition::{Definition, StageDefinition};
 use crate::event::{Command, Event, Outcome, Refusal, RetryMode};
 use crate::failed::{again, tries_again};
 use crate::state::{
@@ -306,7 +306,7 @@ impl State {
         for name in names {
             let waiting: Vec<String> = self
                 .inbound(&name)
-                .filter(|e| e.definition.execution_mode == "SUPERSEDED")
+                .filter(|e| e.definition.execution_mode == "SUPERSEDED" && e.rollback.is_none())
                 .map(|e| e.id.clone())
                 .collect();
             let Some((_, older)) = waiting.split_last() else {
@@ -362,7 +362,7 @@ impl State {
             .next()
             .is_some();
         let queued = execution.definition.execution_mode == "QUEUED";
-        let Some(slot) = self.stages.iter_mut().find(|s| s.name == stage.name) else {
+        let Some(slot) = self.stages.iter().find(|s| s.name == stage.name) else {
             return false;
         };
         if slot.disabled.is_some()
@@ -371,10 +371,25 @@ impl State {
         {
             return false;
         }
-        if !parallel {
-            slot.holder = Some(execution.id.clone());
+        self.take(execution, &stage, now_ms, new_id);
+        true
+    }
+
+    /// Lets `execution` into the stage that it has come to.
+    pub(crate) fn take(
+        &mut self,
+        execution: &mut Execution,
+        stage: &StageDefinition,
+        now_ms: i64,
+        new_id: &mut dyn FnMut() -> String,
+    ) {
+        let parallel = execution.definition.execution_mode == "PARALLEL";
+        if let Some(slot) = self.stages.iter_mut().find(|s| s.name == stage.name) {
+            if !parallel {
+                slot.holder = Some(execution.id.clone());
+            }
+            slot.latest = Some(execution.id.clone());
         }
-        slot.latest = Some(execution.id.clone());
         execution.entered = true;
         execution.updated_ms = now_ms;
         execution.stages.push(StageRun {
@@ -387,7 +402,6 @@ impl State {
         });
         let first = stage.actions.iter().map(|a| a.run_order).min();
         start(execution, &stage.name, first, now_ms, new_id);
-        true
     }
 
     fn inside(
@@ -708,6 +722,16 @@ mod tests {
         w.end(&id, "D", true);
         assert_eq!(w.status(&id), ExecutionStatus::Failed);
         assert_eq!(w.state.executions.len(), 4, "it does not go back once more");
+
+        // It goes before what waits; what waits is not given up for one that goes back by hand.
+        through_sources(&mut w, "e4");
+        through_sources(&mut w, "e5");
+        w.end("e4", "D", true);
+        let back = w.state.executions.last().unwrap().id.clone();
+        assert_eq!(w.state.stages[1].holder.as_ref(), Some(&back));
+        assert_eq!(w.status("e5"), ExecutionStatus::InProgress);
+        w.end(&back, "D", false);
+        assert_eq!(w.state.stages[1].holder.as_deref(), Some("e5"));
     }
 
     #[test]

@@ -146,18 +146,34 @@ pub fn wire_sentence(request: &Request<'_>, decision: &Decision, shown: Option<&
     sentence(request, decision, shown)
 }
 
-/// How IAM names what it looks up: `role NAME`, `policy ARN` (recorded). What it makes or passes, and the tags of that, it
-/// names by ARN (brefphp/bref#2028, aws/aws-parallelcluster#918).
+/// Actions for which IAM names its resource by ARN: what it makes or passes, and the tags of that (brefphp/bref#2028,
+/// aws/aws-parallelcluster#918), and whose policies it simulates.
+const BY_ARN: &[&str] = &[
+    "creategroup",
+    "createinstanceprofile",
+    "createrole",
+    "createservicelinkedrole",
+    "createuser",
+    "getcontextkeysforprincipalpolicy",
+    "passrole",
+    "simulateprincipalpolicy",
+    "taginstanceprofile",
+    "tagpolicy",
+    "tagrole",
+    "taguser",
+];
+
+/// How IAM names what it looks up: `role NAME`, `policy ARN` (recorded). A path, of which lists are, is no name.
 fn named_by_iam(request: &Request<'_>) -> Option<String> {
-    let name = request.action_of("iam")?.to_ascii_lowercase();
-    if name.starts_with("create") || name.starts_with("tag") || name == "passrole" {
+    let action = request.action_of("iam")?.to_ascii_lowercase();
+    if BY_ARN.contains(&action.as_str()) {
         return None;
     }
     let (kind, rest) = request.resource.splitn(6, ':').nth(5)?.split_once('/')?;
     match kind {
         "policy" => Some(format!("policy {}", request.resource)),
         "role" | "user" | "group" => {
-            let last = rest.rsplit('/').next().unwrap_or(rest);
+            let last = rest.rsplit('/').next().filter(|name| !name.is_empty())?;
             Some(format!("{kind} {last}"))
         }
         _ => None,

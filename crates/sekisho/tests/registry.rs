@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sekisho::rehearse::Client;
-use sekisho_engine::{Call, Caller, Engine, OpId, Origin, RequestInfo};
+use sekisho_engine::{Call, Caller, Engine, Member, OpId, Organization, Origin, RequestInfo};
 use sekisho_model::{Service, Shape, Type};
 use serde_json::{Map, Value, json};
 
@@ -120,6 +120,12 @@ fn world() -> World {
         })
         .unwrap(),
     );
+    engine.organize(Organization {
+        id: "o-a1b2c3d4e5".into(),
+        management: Some(ACCOUNT.into()),
+        members: [(ACCOUNT.to_owned(), Member::default())].into(),
+        root_is_free: false,
+    });
     let root = Client {
         engine: Arc::clone(&engine),
         account: ACCOUNT.into(),
@@ -358,7 +364,7 @@ fn the_authorization_matrix_is_current() {
             line.join(", ")
         };
         text.push_str(&format!(
-            "{:<44}{line}\n",
+            "{:<55}{line}\n",
             format!("{} {}", id.service, id.name)
         ));
     }

@@ -110,9 +110,17 @@ fn organization(directory: &Path) -> Result<Organization, CouldNotRun> {
         CouldNotRun(format!("{}: there is no [organization]", file.display()))
     })?;
     let organized = said.read(directory).map_err(CouldNotRun)?;
+    let organization = organized.with([]);
+    if organization.members.is_empty() {
+        let file = directory.join(FILE);
+        return Err(CouldNotRun(format!(
+            "{}: [organization] names no members, and binds nobody: add [organization.members.ACCOUNT] for each",
+            file.display()
+        )));
+    }
     Ok(Organization {
         root_is_free: false,
-        ..organized.with([])
+        ..organization
     })
 }
 

@@ -82,7 +82,7 @@ pub(super) fn denials(
                 others.any(|d| d.resource != resource)
             };
             let id = (1..=out.len() + 1).map(named).find(|id| !taken(id));
-            out.push(Denial {
+            let denial = Denial {
                 id: id.unwrap_or_default(),
                 cause,
                 resource,
@@ -94,7 +94,14 @@ pub(super) fn denials(
                     )
                 }),
                 spot: None,
-            });
+            };
+            // A stage that is tried again is denied again.
+            let again = |d: &Denial| {
+                (&d.id, &d.resource, &d.action) == (&denial.id, &denial.resource, &denial.action)
+            };
+            if !out.iter().any(again) {
+                out.push(denial);
+            }
         }
     }
     out

@@ -38,10 +38,9 @@ pub(crate) fn read(value: Value, region: &str) -> Result<Definition, ApiError> {
             }
             let result = failure.get("result").and_then(Value::as_str);
             if !matches!(result, Some("FAIL" | "RETRY" | "ROLLBACK")) {
-                return refuse(&format!(
-                    "onFailure.result {}",
-                    result.unwrap_or("not given")
-                ));
+                let without = || "onFailure without result".to_owned();
+                let name = result.map_or_else(without, |r| format!("onFailure.result {r}"));
+                return refuse(&name);
             }
         }
         for action in stage

@@ -43,15 +43,12 @@ fn management<'a>(lookup: &Lookup<'a>, organization: &'a Organization) -> &'a st
     said.unwrap_or_else(|| lookup.account())
 }
 
-/// The check for `action` on the organization, or on nothing where there is none.
+/// The check for `action`, which is about no resource but is answered by the management account.
 fn check(lookup: &Lookup<'_>, action: &str) -> Vec<Check> {
-    let arn = match own(lookup) {
-        Ok(organization) => {
-            let management = management(lookup, organization);
-            let id = &organization.id;
-            format!("arn:aws:organizations::{management}:organization/{id}")
-        }
-        Err(_) => "*".to_owned(),
-    };
-    vec![Check::new(&format!("organizations:{action}"), arn)]
+    let check = Check::new(&format!("organizations:{action}"), "*");
+    let organization = own(lookup).ok();
+    vec![match organization.map(|o| management(lookup, o)) {
+        Some(management) => check.owned_by(management),
+        None => check,
+    }]
 }

@@ -49,7 +49,6 @@ impl Operation for SimulatePrincipalPolicy {
         let simulation = Simulation {
             policy_input_list: input.policy_input_list,
             permissions_boundary_policy_input_list: input.permissions_boundary_policy_input_list,
-            // What binds the account is the organization's to say.
             ordered_organization_policy_input_list: Vec::new(),
             action_names: input.action_names,
             resource_arns: input.resource_arns,

@@ -133,8 +133,8 @@ impl Asked {
             said.map(move |s| (gate.gate, s))
         });
         let mut levels = explanation.gates.iter().filter(|g| g.gate == Gate::Scp);
-        let organized =
-            (!self.policies.scp.is_empty()).then(|| levels.all(|level| level.said == Said::Allows));
+        let organized = (applies && !self.policies.scp.is_empty())
+            .then(|| levels.all(|level| level.said == Said::Allows));
         let matched = matching
             .filter(|_| organized != Some(false))
             .filter(|(gate, report)| shows(&decision, *gate, report.effect))

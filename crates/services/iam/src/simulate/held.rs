@@ -12,6 +12,8 @@ use crate::holder;
 pub(crate) struct Held {
     pub(crate) policies: Vec<Policy>,
     pub(crate) boundary: Option<Policy>,
+    /// What the organization says, by level.
+    pub(crate) scp: Vec<Vec<Policy>>,
 }
 
 /// The stored ARN that `source` means: it is found by its name, whatever path is written (recorded on AWS).
@@ -91,7 +93,7 @@ pub(crate) fn held(cx: &Cx<'_>, arn: &str, excluded: &[Excluded]) -> Result<Held
     if account != cx.account() {
         return Err(missing());
     }
-    match kind {
+    let mut held = match kind {
         "user" => {
             let user = cx.get(&USERS, &key)?.ok_or_else(missing)?;
             of(cx, user.as_ref(), excluded)
@@ -101,7 +103,16 @@ pub(crate) fn held(cx: &Cx<'_>, arn: &str, excluded: &[Excluded]) -> Result<Held
             of(cx, role.as_ref(), excluded)
         }
         _ => Err(missing()),
-    }
+    }?;
+    let spared = excluded
+        .iter()
+        .any(|e| e.policy_type.as_deref() == Some("scp"));
+    let bound = cx.lookup().organization().and_then(|o| o.binds(account));
+    held.scp = bound
+        .filter(|_| !spared)
+        .map(|m| m.scp.clone())
+        .unwrap_or_default();
+    Ok(held)
 }
 
 fn of<H: holder::Holder>(cx: &Cx<'_>, row: &H, excluded: &[Excluded]) -> Result<Held, ApiError> {

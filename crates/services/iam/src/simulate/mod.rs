@@ -81,6 +81,7 @@ pub(crate) fn simulate(account: &str, held: Held, input: &Simulation) -> Result<
     let mut policies = Policies {
         identity: held.policies,
         boundary: held.boundary,
+        scp: held.scp,
         ..Policies::default()
     };
     policies

@@ -18,8 +18,13 @@ impl Operation for DescribeAccount {
     type Input = Input;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(check(lookup, "DescribeAccount"))
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        let Ok(organization) = own(lookup) else {
+            return Ok(check(lookup, "DescribeAccount"));
+        };
+        let management = management(lookup, organization);
+        let arn = account::arn(organization, management, &input.account_id);
+        Ok(vec![Check::new("organizations:DescribeAccount", arn)])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

@@ -9,8 +9,7 @@ pub(crate) struct ListDelegatedAdministrators;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Input {
-    #[serde(rename = "ServicePrincipal")]
-    _service_principal: Option<String>,
+    service_principal: Option<String>,
 }
 
 impl Operation for ListDelegatedAdministrators {
@@ -19,8 +18,11 @@ impl Operation for ListDelegatedAdministrators {
     type Input = Input;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(check(lookup, "ListDelegatedAdministrators"))
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        let asked = check(lookup, "ListDelegatedAdministrators").into_iter();
+        let service = &input.service_principal;
+        let asked = asked.map(|c| c.with_opt("organizations:ServicePrincipal", service.clone()));
+        Ok(asked.collect())
     }
 
     fn run(cx: &mut Cx<'_>, _: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

@@ -59,7 +59,7 @@ impl Operation for ListObjectVersions {
             limit,
         };
         let seen = input.version_id_marker.unwrap_or_default();
-        let begun = rest_of(cx, &bucket, &after, &seen)?;
+        let begun = rest_of(cx, &bucket, &query, &seen)?;
         let (rows, more) = walk(cx, &bucket, &query, |_| true)?;
         // A page has so many versions, markers and common prefixes together.
         let left = begun
@@ -133,12 +133,16 @@ fn listed<'a>(key: &'a str, object: &'a Object, first: usize) -> impl Iterator<I
 }
 
 /// The object in the middle of which the page before ended, and the first of its versions that was not listed.
+///
+/// A version that was removed since is in no order any more: then the key begins anew, for what is listed twice is found
+/// gone, and what is not listed stays for ever.
 fn rest_of(
     cx: &Cx<'_>,
     bucket: &bucket::Bucket,
-    key: &str,
+    query: &Query<'_>,
     seen: &str,
 ) -> Result<Option<(Arc<Object>, usize)>, ApiError> {
+    let key = query.after;
     if seen.is_empty() {
         return Ok(None);
     }
@@ -149,9 +153,15 @@ fn rest_of(
             .field("ArgumentName", "version-id-marker")
             .field("ArgumentValue", seen));
     }
+    let below = key.strip_prefix(query.prefix);
+    let grouped = |rest: &str| !query.delimiter.is_empty() && rest.contains(query.delimiter);
+    if below.is_none_or(grouped) {
+        return Ok(None);
+    }
     let Some(object) = cx.get(&OBJECTS, &row(&bucket.name, key))? else {
         return Ok(None);
     };
     let last = object.versions.iter().position(|v| v.id == seen);
-    Ok(last.map(|last| (object, last + 1)))
+    let next = last.map_or(0, |last| last + 1);
+    Ok(Some((object, next)))
 }
