@@ -739,6 +739,16 @@ const CASES: &[Case] = &[
         arguments: &["rehearse", "DIR", "--fix", "--check"],
     },
     Case {
+        name: "fix-past-a-condition",
+        example: ECR,
+        edits: &[(
+            "registry.tf",
+            "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n",
+            "      identifiers = [aws_iam_role.codepipeline.arn]\n    }\n\n    condition {\n      test     = \"StringEquals\"\n      variable = \"sts:ExternalId\"\n      values   = [\"delivery\"]\n    }\n",
+        )],
+        arguments: &["rehearse", "DIR", "--fix"],
+    },
+    Case {
         name: "public-bucket-that-is-restricted",
         example: ECR,
         edits: &[

@@ -22,6 +22,9 @@ pub(crate) struct Args {
     /// Write the statements that are missing into the configuration
     #[arg(long)]
     fix: bool,
+    /// With --fix: write statements without the condition under which what is there allows the call
+    #[arg(long, requires = "fix")]
+    past_conditions: bool,
     /// With --fix: print the change as a diff instead of writing it; exit code 1 if there is one
     #[arg(long, requires = "fix")]
     check: bool,
@@ -170,6 +173,12 @@ fn write(
         // As it is: a last line that is blank belongs to the patch.
         printer.verbatim(fix.diff().strip_suffix('\n').unwrap_or_default());
         return Ok(Status::Fails);
+    }
+    // A condition is somebody's decision: of MFA, of an external id, of an organization.
+    let past = completion.patches.iter().any(|p| !p.conditional.is_empty());
+    if past && !args.past_conditions {
+        printer.result(&fix.diff());
+        return Err(CouldNotRun("the change goes past a condition of what is there: nothing was written; mend the condition or the call, or write it all the same with --past-conditions".to_owned()));
     }
     fix.write().map_err(CouldNotRun)?;
     for (path, ..) in &fix.files {

@@ -345,35 +345,6 @@ impl Maker<'_, '_> {
         }
     }
 
-    /// Notes, once, that a policy asks for an organization which nobody has given.
-    fn organization(&mut self, arguments: &Map<String, Value>) {
-        const IDS: &[&str] = &["aws:principalorg", "aws:resourceorg", "aws:sourceorg"];
-        const PATHS: &[&str] = &[
-            "aws:principalorgpaths",
-            "aws:resourceorgpaths",
-            "aws:sourceorgpaths",
-        ];
-        const NOTHING: &str = "policies ask which organization an account is of, which is not said: no account is taken to be of one. Write it into sekisho.toml: [organization] with id = \"o-...\"";
-        const NO_PATH: &str = "policies ask where in its organization an account is, which is not said of each: such a condition holds for none of those. Write it into sekisho.toml: [organization.members.ACCOUNT] with path = \"o-.../r-.../ou-.../\"";
-        let (keys, message) = match &self.options.organization {
-            None => (IDS, NOTHING),
-            Some(organization) if organization.lacks_paths(self.accounts) => (PATHS, NO_PATH),
-            Some(_) => return,
-        };
-        if self.applied.notes.iter().any(|n| n.message == message) {
-            return;
-        }
-        let text = Value::Object(arguments.clone())
-            .to_string()
-            .to_ascii_lowercase();
-        if keys.iter().any(|key| text.contains(key)) {
-            self.applied.notes.push(Note {
-                message: message.to_owned(),
-                place: Some(self.node.place.clone()),
-            });
-        }
-    }
-
     fn instance(&mut self, address: &str, scope: &Scope<'_>) -> Result<Made, Problem> {
         self.node.check(scope, None)?;
         let made = Made::of_provider(Value::Object(self.made(address, scope)?));
@@ -417,7 +388,15 @@ impl Maker<'_, '_> {
             return Ok(values);
         }
         let mut arguments = node.arguments(scope)?;
-        self.organization(&arguments.values);
+        let unsaid = given::unsaid(self.options, self.accounts, &arguments.values);
+        if let Some(message) = unsaid
+            && !self.applied.notes.iter().any(|n| n.message == message)
+        {
+            self.applied.notes.push(Note {
+                message: message.to_owned(),
+                place: Some(node.place.clone()),
+            });
+        }
         if node.type_name == "aws_iam_policy_document" {
             let document =
                 policy_document(&arguments.values).map_err(|m| Problem::at(&node.place, m))?;

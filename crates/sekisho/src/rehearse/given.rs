@@ -74,6 +74,30 @@ fn one(engine: &Arc<Engine>, options: &Options, arn: &str, document: &str) -> Re
     }
 }
 
+/// What policies among these arguments ask about the organization of the accounts, and nobody has said.
+pub(super) fn unsaid(
+    options: &Options,
+    accounts: &[String],
+    arguments: &Map<String, Value>,
+) -> Option<&'static str> {
+    const IDS: &[&str] = &["aws:principalorg", "aws:resourceorg", "aws:sourceorg"];
+    const PATHS: &[&str] = &[
+        "aws:principalorgpaths",
+        "aws:resourceorgpaths",
+        "aws:sourceorgpaths",
+    ];
+    const NOTHING: &str = "policies ask which organization an account is of, which is not said: no account is taken to be of one. Write it into sekisho.toml: [organization] with id = \"o-...\"";
+    const NO_PATH: &str = "policies ask where in its organization an account is, which is not said of each: such a condition holds for none of those. Write it into sekisho.toml: [organization.members.ACCOUNT] with path = \"o-.../r-.../ou-.../\"";
+    let (keys, message) = match &options.organization {
+        None => (IDS, NOTHING),
+        Some(organization) if organization.lacks_paths(accounts) => (PATHS, NO_PATH),
+        Some(_) => return None,
+    };
+    let text = Value::Object(arguments.clone()).to_string();
+    let text = text.to_ascii_lowercase();
+    keys.iter().any(|key| text.contains(key)).then_some(message)
+}
+
 /// A note for each member of the organization that is no account of the configuration: its policies bind nobody here.
 fn strangers(organization: &Organized, accounts: &[String]) -> Vec<Note> {
     let note = |account: &String| Note {
