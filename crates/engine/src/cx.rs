@@ -14,7 +14,7 @@ use crate::caller::Caller;
 use crate::engine::{Engine, Waiver};
 use crate::error::ApiError;
 use crate::front_door::{self, Inner};
-use crate::identity::{ROLES, USERS};
+use crate::identity::{ManagedPolicy, ROLES, USERS};
 use crate::ids::Ids;
 use crate::op::Check;
 use crate::organization::Organization;
@@ -92,6 +92,12 @@ impl<'a> Lookup<'a> {
     #[must_use]
     pub fn origin(&self) -> &'a Origin {
         self.origin
+    }
+
+    /// The AWS managed policy `arn`, if it is known.
+    #[must_use]
+    pub fn aws_policy(&self, arn: &str) -> Option<Arc<ManagedPolicy>> {
+        self.engine.aws_policy(arn)
     }
 
     /// The organization that accounts are of, if one was given.

@@ -1,6 +1,6 @@
 //! The engine: one entry for every call.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::cx::Lookup;
 use crate::error::ApiError;
 use crate::event::Event;
 use crate::front_door::{Dispatch, Inner};
-use crate::identity::{self, Credential};
+use crate::identity::{self, Credential, ManagedPolicy};
 use crate::ids::Ids;
 use crate::op::Registry;
 use crate::organization::Organization;
@@ -102,6 +102,7 @@ pub struct Engine {
     /// The accounts whose users and roles are all here; every account, until somebody says which.
     known: OnceLock<BTreeSet<String>>,
     organization: OnceLock<Organization>,
+    aws_policies: OnceLock<BTreeMap<String, Arc<ManagedPolicy>>>,
     messages: Messages,
     next_event: AtomicU64,
     recent: Mutex<VecDeque<Arc<Event>>>,
@@ -135,6 +136,7 @@ impl Engine {
             config,
             known: OnceLock::new(),
             organization: OnceLock::new(),
+            aws_policies: OnceLock::new(),
             messages: Messages::default(),
             next_event: AtomicU64::new(next),
             recent: Mutex::new(recent),
@@ -181,6 +183,28 @@ impl Engine {
     #[must_use]
     pub fn knows(&self, account: &str) -> bool {
         self.known.get().is_none_or(|known| known.contains(account))
+    }
+
+    /// Says what AWS managed policies hold, by ARN, that are not known here, or are newer there. Said once; what is said later
+    /// has no effect.
+    ///
+    /// # Errors
+    /// The ARN that is of no policy of AWS.
+    pub fn know_aws_policies(&self, all: BTreeMap<String, String>) -> Result<(), String> {
+        let mut known = BTreeMap::new();
+        for (arn, document) in all {
+            let policy = identity::of_aws(&arn, document).ok_or_else(|| arn.clone())?;
+            known.insert(arn, Arc::new(policy));
+        }
+        let _ = self.aws_policies.set(known);
+        Ok(())
+    }
+
+    /// The AWS managed policy `arn`, as it was said or as it is known here.
+    #[must_use]
+    pub fn aws_policy(&self, arn: &str) -> Option<Arc<ManagedPolicy>> {
+        let said = self.aws_policies.get().and_then(|all| all.get(arn));
+        said.cloned().or_else(|| identity::aws_managed_policy(arn))
     }
 
     /// Says of which organization the accounts are. Said once; what is said later has no effect.

@@ -437,7 +437,7 @@ pub fn boundary_policy(lookup: &Lookup<'_>, arn: &str) -> Result<Policy, ApiErro
 pub fn managed_policy(lookup: &Lookup<'_>, arn: &str) -> Result<Option<Policy>, ApiError> {
     let policy = match lookup.get(&POLICIES, arn)? {
         Some(policy) => Some(policy),
-        None => aws_managed_policy(arn),
+        None => lookup.aws_policy(arn),
     };
     Ok(policy.and_then(|policy| {
         let mut compiled = policy
@@ -449,51 +449,50 @@ pub fn managed_policy(lookup: &Lookup<'_>, arn: &str) -> Result<Option<Policy>, 
     }))
 }
 
+/// What the name of an AWS managed policy begins with.
+const OF_AWS: &str = "arn:aws:iam::aws:policy/";
+
 /// AWS managed policies that are known here; `None` for the others.
-#[must_use]
-pub fn aws_managed_policy(arn: &str) -> Option<Arc<ManagedPolicy>> {
+pub(crate) fn aws_managed_policy(arn: &str) -> Option<Arc<ManagedPolicy>> {
     static ALL: std::sync::OnceLock<BTreeMap<String, Arc<ManagedPolicy>>> =
         std::sync::OnceLock::new();
     let all = ALL.get_or_init(|| {
         let texts: BTreeMap<String, serde_json::Value> =
             serde_json::from_str(include_str!("aws_managed.json")).unwrap_or_default();
-        texts
-            .into_iter()
-            .map(|(name, document)| {
-                let arn = format!("arn:aws:iam::aws:policy/{name}");
-                // The key is path and name.
-                let (path, name) = match name.rsplit_once('/') {
-                    Some((path, name)) => (format!("/{path}/"), name.to_owned()),
-                    None => ("/".to_owned(), name),
-                };
-                let version = PolicyVersion {
-                    number: 1,
-                    document: PolicyText::plain(document.to_string()),
-                    created_ms: 0,
-                };
-                let policy = ManagedPolicy {
-                    arn: arn.clone(),
-                    id: format!(
-                        "ANPA{:0>17}",
-                        name.to_uppercase()
-                            .chars()
-                            .filter(char::is_ascii_alphabetic)
-                            .take(17)
-                            .collect::<String>()
-                    ),
-                    name,
-                    path,
-                    description: None,
-                    created_ms: 0,
-                    updated_ms: 0,
-                    tags: Vec::new(),
-                    versions: vec![version],
-                    default_version: 1,
-                    next_version: 2,
-                };
-                (arn, Arc::new(policy))
-            })
-            .collect()
+        let made = texts.into_iter().filter_map(|(name, document)| {
+            let arn = format!("{OF_AWS}{name}");
+            let policy = of_aws(&arn, document.to_string())?;
+            Some((arn, Arc::new(policy)))
+        });
+        made.collect()
     });
     all.get(arn).cloned()
+}
+
+/// The AWS managed policy `arn` with this document; nothing, where the ARN is of no such policy.
+pub(crate) fn of_aws(arn: &str, document: String) -> Option<ManagedPolicy> {
+    let name = arn.strip_prefix(OF_AWS).filter(|n| !n.is_empty())?;
+    let (path, name) = match name.rsplit_once('/') {
+        Some((path, name)) => (format!("/{path}/"), name),
+        None => ("/".to_owned(), name),
+    };
+    let letters = name.to_uppercase();
+    let letters = letters.chars().filter(char::is_ascii_alphabetic);
+    Some(ManagedPolicy {
+        arn: arn.to_owned(),
+        id: format!("ANPA{:0>17}", letters.take(17).collect::<String>()),
+        name: name.to_owned(),
+        path,
+        description: None,
+        created_ms: 0,
+        updated_ms: 0,
+        tags: Vec::new(),
+        versions: vec![PolicyVersion {
+            number: 1,
+            document: PolicyText::plain(document),
+            created_ms: 0,
+        }],
+        default_version: 1,
+        next_version: 2,
+    })
 }

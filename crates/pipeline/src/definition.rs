@@ -29,6 +29,9 @@ pub struct Definition {
     /// Pipeline variables.
     #[serde(default)]
     pub variables: Vec<Variable>,
+    /// What of a repository starts an execution, as it was declared: repositories are not here, so nothing does.
+    #[serde(default)]
+    pub triggers: Vec<serde_json::Value>,
 }
 
 fn superseded() -> String {

@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test says what it expects by failing"
 )]
 
@@ -847,4 +848,119 @@ fn providers_that_terraform_or_this_refuses() {
         let said = run(&[("main.tf", &text)], |_| {}).unwrap_err();
         assert!(said.contains(expected), "{said}");
     }
+}
+
+/// A delivery from GitHub: its source is not run, and what starts it decides about no call.
+const FROM_A_REPOSITORY: &str = r#"
+resource "aws_codestarconnections_connection" "github" {
+  name          = "github"
+  provider_type = "GitHub"
+}
+resource "aws_s3_bucket" "artifacts" { bucket = "artifacts-222222222222" }
+resource "aws_s3_bucket" "site" { bucket = "site-222222222222" }
+resource "aws_iam_role" "p" {
+  name = "p"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "codepipeline.amazonaws.com" } }] })
+}
+resource "aws_iam_role_policy_attachment" "p" {
+  role       = aws_iam_role.p.name
+  policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+}
+resource "aws_iam_role_policy" "p" {
+  role   = aws_iam_role.p.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = ["s3:PutObject"], Resource = "*" }, { Effect = "Allow", Action = "codestar-connections:UseConnection", Resource = aws_codestarconnections_connection.github.arn }] })
+}
+resource "aws_codepipeline" "p" {
+  name          = "p"
+  role_arn      = aws_iam_role.p.arn
+  pipeline_type = "V2"
+  artifact_store {
+    type     = "S3"
+    location = aws_s3_bucket.artifacts.bucket
+  }
+  trigger {
+    provider_type = "CodeStarSourceConnection"
+    git_configuration {
+      source_action_name = "Git"
+      push {
+        branches { includes = ["main"] }
+        file_paths { excludes = ["docs/**"] }
+      }
+      pull_request {
+        events = ["OPEN"]
+        branches { includes = ["main"] }
+      }
+    }
+  }
+  stage {
+    name = "Source"
+    action {
+      name             = "Git"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "CodeStarSourceConnection"
+      version          = "1"
+      output_artifacts = ["src"]
+      configuration    = { ConnectionArn = aws_codestarconnections_connection.github.arn, FullRepositoryId = "o/r", BranchName = "main" }
+    }
+  }
+  stage {
+    name = "Deploy"
+    action {
+      name            = "Site"
+      category        = "Deploy"
+      owner           = "AWS"
+      provider        = "S3"
+      version         = "1"
+      input_artifacts = ["src"]
+      configuration   = { BucketName = aws_s3_bucket.site.bucket, Extract = "true" }
+    }
+  }
+}
+"#;
+
+#[test]
+fn deliveries_from_repositories_and_policies_of_aws() {
+    let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    let source = sekisho_iac::Source::new(
+        "read-only.json".into(),
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:Get*","s3:List*"],"Resource":"*"}]}"#.into(),
+    );
+    let source = std::sync::Arc::new(source);
+    let given = |said: bool| {
+        let files = [PROVIDER, ("main.tf", FROM_A_REPOSITORY)];
+        run(&files, |options| {
+            options.skips.push(sekisho_executor::Skip {
+                stage: "Source".into(),
+                action: "Git".into(),
+            });
+            if said {
+                options
+                    .policies
+                    .insert(arn.into(), std::sync::Arc::clone(&source));
+            }
+        })
+        .unwrap()
+    };
+    let outcome = given(true);
+    assert!(outcome.passes(), "{:?}", outcome.failures);
+    let definition = &outcome.pipelines[0].execution.as_ref().unwrap().definition;
+    assert_eq!(
+        json!(definition.triggers),
+        json!([{
+            "providerType": "CodeStarSourceConnection",
+            "gitConfiguration": {
+                "sourceActionName": "Git",
+                "push": [{"branches": {"includes": ["main"]}, "filePaths": {"excludes": ["docs/**"]}}],
+                "pullRequest": [{"events": ["OPEN"], "branches": {"includes": ["main"]}}],
+            },
+        }])
+    );
+    // What it allows is not guessed.
+    let outcome = given(false);
+    let failure = &outcome.failures[0].problem.message;
+    assert!(
+        failure.contains(arn) && failure.contains("[policies]"),
+        "{failure}"
+    );
 }

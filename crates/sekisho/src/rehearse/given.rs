@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sekisho_engine::Engine;
 use sekisho_iac::{Problem, Source, Spot};
-use sekisho_policy::Document;
+use sekisho_policy::{Document, Kind, validate};
 use serde_json::{Map, Value, json};
 
 use super::{Client, Note, Options};
@@ -33,13 +33,35 @@ pub(super) fn prepare(
 }
 
 fn policies(engine: &Arc<Engine>, options: &Options) -> Result<(), Vec<Problem>> {
-    let made = options.policies.iter().map(|(arn, file)| {
+    let of_aws = |arn: &str| arn.starts_with("arn:aws:iam::aws:policy/");
+    let (aws, own): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        options.policies.iter().partition(|(arn, _)| of_aws(arn));
+    let mut texts = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (arn, file) in aws {
+        match validate(&file.text, Kind::Identity) {
+            Ok(_) => {
+                texts.insert(arn.clone(), file.text.clone());
+            }
+            Err(e) => problems.push(Problem {
+                message: format!("sekisho.toml: policies: {arn}: {}", e.message),
+                place: None,
+            }),
+        }
+    }
+    if let Err(arn) = engine.know_aws_policies(texts) {
+        problems.push(Problem {
+            message: format!("sekisho.toml: policies: {arn} has no name"),
+            place: None,
+        });
+    }
+    let made = own.into_iter().map(|(arn, file)| {
         one(engine, options, arn, &file.text).map_err(|message| Problem {
             message: format!("sekisho.toml: policies: {arn}: {message}"),
             place: None,
         })
     });
-    let problems: Vec<Problem> = made.filter_map(Result::err).collect();
+    problems.extend(made.filter_map(Result::err));
     match problems.is_empty() {
         true => Ok(()),
         false => Err(problems),

@@ -19,9 +19,6 @@ pub(crate) fn read(value: Value, region: &str) -> Result<Definition, ApiError> {
             format!("sekisho does not support `{name}` in a pipeline yet"),
         ))
     };
-    if given(&value, "triggers") {
-        return refuse("triggers");
-    }
     for stage in value
         .get("stages")
         .and_then(Value::as_array)
@@ -89,6 +86,9 @@ pub(crate) fn shown(definition: &Definition) -> Value {
     map.insert("version".into(), json!(definition.version));
     map.insert("executionMode".into(), json!(definition.execution_mode));
     map.insert("pipelineType".into(), json!(definition.pipeline_type));
+    if !definition.triggers.is_empty() {
+        map.insert("triggers".into(), json!(definition.triggers));
+    }
     if !definition.variables.is_empty() {
         map.insert(
             "variables".into(),

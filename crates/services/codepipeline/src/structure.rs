@@ -142,6 +142,10 @@ fn variables(definition: &Definition) -> Result<(), ApiError> {
             definition.execution_mode
         )));
     }
+    // Their sentence is not recorded.
+    if !v2 && !definition.triggers.is_empty() {
+        return Err(structure("Triggers can only be used with V2 pipelines"));
+    }
     // AWS has it for V2 only (user guide, "Pipeline types"); its sentence is not recorded.
     if !v2 && definition.stages.iter().any(|s| s.on_failure.is_some()) {
         return Err(structure(

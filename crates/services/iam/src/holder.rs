@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sekisho_engine::prelude::*;
-use sekisho_engine::{
-    POLICIES, PolicyText, ROLES, Role, Table, Tags, USERS, User, aws_managed_policy,
-};
+use sekisho_engine::{POLICIES, PolicyText, ROLES, Role, Table, Tags, USERS, User};
 use sekisho_policy::{Kind, validate};
 use serde::de::DeserializeOwned;
 
@@ -223,12 +221,12 @@ pub(crate) fn delete_inline<H: Holder>(
 /// Whether a managed policy is there; AWS managed ones that are not known here are an error that names them.
 pub(crate) fn policy_exists(cx: &Cx<'_>, arn: &str) -> Result<(), ApiError> {
     let own = arn.split(':').nth(4) == Some(cx.account()) && cx.get(&POLICIES, arn)?.is_some();
-    if own || aws_managed_policy(arn).is_some() {
+    if own || cx.lookup().aws_policy(arn).is_some() {
         return Ok(());
     }
     if arn.starts_with("arn:aws:iam::aws:policy/") {
         return Err(no_such_entity(format!(
-            "{arn} is a policy of AWS that is not supported yet, if there is one of that name: what it allows is not known to sekisho."
+            "{arn} is a policy of AWS that is not supported yet, if there is one of that name: what it allows is not known to sekisho. A rehearsal reads it from sekisho.toml, [policies]."
         )));
     }
     Err(no_such_entity(format!(

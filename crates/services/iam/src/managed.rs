@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sekisho_engine::prelude::*;
-use sekisho_engine::{ManagedPolicy, POLICIES, aws_managed_policy};
+use sekisho_engine::{ManagedPolicy, POLICIES};
 
 use crate::holder::{Holder, no_such_entity};
 
@@ -16,7 +16,7 @@ pub(crate) fn find(cx: &Cx<'_>, arn: &str) -> Result<Arc<ManagedPolicy>, ApiErro
     let own = cx
         .get(&POLICIES, arn)?
         .filter(|p| p.arn.split(':').nth(4) == Some(cx.account()));
-    own.or_else(|| aws_managed_policy(arn))
+    own.or_else(|| cx.lookup().aws_policy(arn))
         .ok_or_else(|| no_such_entity(format!("Policy {arn} was not found.")))
 }
 

@@ -15,6 +15,7 @@ pub(super) const PIPELINE: Type = Type {
         "artifact_store",
         "stage",
         "variable",
+        "trigger",
         "tags",
     ],
     ignored: &[],
@@ -64,6 +65,14 @@ fn pipeline(client: &Client, values: &Values<'_>) -> Made {
     if !variables.is_empty() {
         pipeline.insert("variables".to_owned(), json!(variables));
     }
+    let triggers: Vec<Value> = values
+        .blocks("trigger")
+        .iter()
+        .map(|trigger| camel(&Value::Object(trigger.0.clone())))
+        .collect();
+    if !triggers.is_empty() {
+        pipeline.insert("triggers".to_owned(), json!(triggers));
+    }
     let input = json!({"pipeline": pipeline, "tags": values.tags("key", "value")});
     client.call("codepipeline", "CreatePipeline", input)?;
     let arn = format!(
@@ -75,6 +84,35 @@ fn pipeline(client: &Client, values: &Values<'_>) -> Made {
         ("id", json!(name)),
         ("name", json!(name)),
     ]))
+}
+
+/// A trigger, which decides nothing here, as the API has it: names in another case, and blocks of which there is one
+/// without a list around them.
+fn camel(value: &Value) -> Value {
+    const SINGLE: &[&str] = &["git_configuration", "branches", "file_paths", "tags"];
+    match value {
+        Value::Object(map) => {
+            let members = map
+                .iter()
+                .filter(|(_, v)| !v.is_null() && v.as_array().is_none_or(|list| !list.is_empty()));
+            let members = members.map(|(name, value)| {
+                let single = SINGLE.contains(&name.as_str());
+                let one = value.get(0).filter(|_| single).unwrap_or(value);
+                let mut parts = name.split('_');
+                let first = parts.next().unwrap_or_default().to_owned();
+                let name = parts.fold(first, |mut name, part| {
+                    let mut letters = part.chars();
+                    name.extend(letters.next().map(|c| c.to_ascii_uppercase()));
+                    name.push_str(letters.as_str());
+                    name
+                });
+                (name, camel(one))
+            });
+            Value::Object(members.collect())
+        }
+        Value::Array(list) => list.iter().map(camel).collect(),
+        other => other.clone(),
+    }
 }
 
 fn stores(values: &Values<'_>, pipeline: &mut Map<String, Value>) -> Result<(), Failed> {

@@ -21,7 +21,8 @@ struct Foreign {
     /// The argument with the name.
     argument: &'static str,
     service: &'static str,
-    /// In front of the name; `~` for what has six characters of its own behind it, as secrets have.
+    /// In front of the name; `~` for what has six characters of its own behind it, as secrets have; `@` for what has an id
+    /// instead, as connections have.
     front: &'static str,
     id: Id,
 }
@@ -78,6 +79,20 @@ const FOREIGN: &[Foreign] = &[
         "name",
         "codebuild",
         "project/",
+        Id::Arn,
+    ),
+    foreign(
+        "aws_codeconnections_connection",
+        "name",
+        "codeconnections",
+        "@connection/",
+        Id::Arn,
+    ),
+    foreign(
+        "aws_codestarconnections_connection",
+        "name",
+        "codestar-connections",
+        "@connection/",
         Id::Arn,
     ),
     foreign(
@@ -200,9 +215,21 @@ fn made(
     };
     let no_provider = || Problem::at(&node.place, "it has no provider");
     let client = client.ok_or_else(no_provider)?;
-    let own = match foreign.front.strip_prefix('~') {
-        Some(front) => format!("{front}{name}-{}", digits(6)),
-        None => format!("{}{}", foreign.front, name.trim_start_matches('/')),
+    let id = || {
+        let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
+        let parts = [
+            part(0, 8),
+            part(8, 12),
+            part(12, 16),
+            part(16, 20),
+            part(20, 32),
+        ];
+        parts.join("-")
+    };
+    let own = match foreign.front.split_at_checked(1) {
+        Some(("~", front)) => format!("{front}{name}-{}", digits(6)),
+        Some(("@", front)) => format!("{front}{}", id()),
+        _ => format!("{}{}", foreign.front, name.trim_start_matches('/')),
     };
     let bus = text(BUS)?.filter(|bus| bus != "default");
     // The names of log groups begin with a slash that is one of theirs.
