@@ -93,7 +93,18 @@ pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<
     }
     done.passes = done.to_the_end && options.waived.is_empty();
     if done.to_the_end {
-        drop_needless(&options, &mut done)?;
+        let seen: Vec<&Denial> = outcome.denials.iter().chain(&done.found).collect();
+        let lacked = Lacked::new(&seen);
+        let open: Vec<bool> = done
+            .patches
+            .iter()
+            .map(|p| {
+                // With what was left out nothing is sure: the statement was there, and did not help.
+                let stuck = done.stuck.iter().filter_map(Patch::of).any(|s| s.same(p));
+                stuck || !lacked.surely(p, &done.patches)
+            })
+            .collect();
+        drop_needless(&options, &mut done, &open)?;
     } else if let Some(last) = last {
         if done.failing.is_empty() {
             done.failing = failing(&last);
@@ -245,10 +256,63 @@ fn add(patches: &mut Vec<Patch>, denials: &[Denial]) -> bool {
     patches.len() > before
 }
 
-/// Leaves each statement out once; what passes without it, and with other ids, is not needed. Last to first: what was found
-/// late stands on what was found early.
-fn drop_needless(options: &Options, done: &mut Completion) -> Result<(), Vec<Problem>> {
+/// What was denied, with the statement that each denial asks for.
+struct Lacked<'d>(Vec<(&'d Denial, Patch)>);
+
+impl<'d> Lacked<'d> {
+    fn new(denials: &[&'d Denial]) -> Self {
+        let asks = denials.iter().filter_map(|d| Some((*d, Patch::of(d)?)));
+        Self(asks.collect())
+    }
+
+    /// Whether a statement is needed, which shows without another rehearsal: a call was denied for want of it, and of the
+    /// other statements none is about that call, but for what another account has to say as well.
+    fn surely(&self, patch: &Patch, all: &[Patch]) -> bool {
+        let mut own = self.0.iter().filter(|(_, asked)| asked.same(patch));
+        own.any(|(denial, _)| {
+            all.iter().filter(|other| !other.same(patch)).all(|other| {
+                let also = other.account != patch.account
+                    && self.0.iter().any(|(d, asked)| {
+                        let call = |d: &Denial| (d.cause.call, d.cause.action.clone());
+                        call(d) == call(denial) && asked.same(other)
+                    });
+                also || !may_allow(other, denial)
+            })
+        })
+    }
+}
+
+/// Whether a statement may be about a denied call.
+fn may_allow(patch: &Patch, denial: &Denial) -> bool {
+    let cause = &denial.cause;
+    let said = |name: &str| patch.statement[name].as_str();
+    let action = said("Action").is_none_or(|action| action.eq_ignore_ascii_case(&cause.action));
+    let resource = said("Resource").is_none_or(|pattern| {
+        [&cause.resource, &denial.resource]
+            .iter()
+            .any(|arn| sekisho_arn::glob(pattern, arn))
+    });
+    let whose = match patch.side.as_str() {
+        "identity policy" | "permissions boundary" => {
+            cause.holder.as_ref().is_none_or(|h| *h == patch.holder)
+        }
+        "key policy" => patch.holder == cause.resource,
+        _ => true,
+    };
+    action && resource && whose
+}
+
+/// Leaves each statement out once, of which it is open whether it is needed; what passes without it, and with other ids, is
+/// not. Last to first: what was found late stands on what was found early.
+fn drop_needless(
+    options: &Options,
+    done: &mut Completion,
+    open: &[bool],
+) -> Result<(), Vec<Problem>> {
     for index in (0..done.patches.len()).rev() {
+        if open.get(index) == Some(&false) {
+            continue;
+        }
         let mut fewer = done.patches.clone();
         fewer.remove(index);
         done.rehearsals += 1;
