@@ -962,3 +962,37 @@ fn deliveries_from_repositories_and_policies_of_aws() {
         "{problem}"
     );
 }
+
+#[test]
+fn a_delivery_of_which_nothing_was_checked_does_not_pass() {
+    let start = FROM_A_REPOSITORY
+        .find("      provider        = \"S3\"")
+        .unwrap();
+    let end = FROM_A_REPOSITORY.rfind("    }\n  }\n}").unwrap();
+    let (before, after) = (&FROM_A_REPOSITORY[..start], &FROM_A_REPOSITORY[end..]);
+    let approved = format!(
+        "{before}      provider        = \"Manual\"\n      version         = \"1\"\n{after}"
+    )
+    .replace(
+        "category        = \"Deploy\"",
+        "category        = \"Approval\"",
+    )
+    .replace(
+        "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+    );
+    let outcome = run(&[PROVIDER, ("main.tf", &approved)], |options| {
+        options.skips.push(sekisho_executor::Skip {
+            stage: "Source".into(),
+            action: "Git".into(),
+        });
+    })
+    .unwrap();
+    assert!(outcome.failures.is_empty() && outcome.denials.is_empty());
+    assert!(!outcome.passes());
+    let said = sekisho::rehearse::last_line(&outcome);
+    assert!(
+        said.contains("nothing was checked: all that makes calls was skipped"),
+        "{said}"
+    );
+}

@@ -202,15 +202,29 @@ impl Outcome {
     /// Whether the delivery passes.
     #[must_use]
     pub fn passes(&self) -> bool {
-        let succeeded = |p: &PipelineRun| {
-            p.execution
-                .as_ref()
-                .is_some_and(|e| e.status == sekisho_pipeline::ExecutionStatus::Succeeded)
-        };
         self.failures.is_empty()
             && self.denials.is_empty()
             && !self.pipelines.is_empty()
-            && self.pipelines.iter().all(succeeded)
+            && self.pipelines.iter().all(PipelineRun::succeeded)
+            && !self.is_hollow()
+    }
+
+    /// How many calls the delivery made.
+    fn calls(&self) -> usize {
+        let tagged = self.events.iter().filter(|e| e.tag.is_some());
+        tagged.map(|e| e.checks.len()).sum()
+    }
+
+    /// Whether nothing was checked, because all that makes calls was skipped.
+    fn is_hollow(&self) -> bool {
+        skip::count(&self.pipelines) > 0 && self.calls() == 0
+    }
+}
+
+impl PipelineRun {
+    fn succeeded(&self) -> bool {
+        let execution = self.execution.as_ref();
+        execution.is_some_and(|e| e.status == sekisho_pipeline::ExecutionStatus::Succeeded)
     }
 }
 

@@ -79,12 +79,7 @@ fn hints(hints: &[Note], out: &mut String) {
 #[must_use]
 pub fn last_line(outcome: &Outcome) -> String {
     if outcome.passes() {
-        let calls: usize = outcome
-            .events
-            .iter()
-            .filter(|e| e.tag.is_some())
-            .map(|e| e.checks.len())
-            .sum();
+        let calls = outcome.calls();
         let count = outcome.pipelines.len();
         let noun = if count == 1 { "pipeline" } else { "pipelines" };
         let skipped = match skip::count(&outcome.pipelines) {
@@ -135,8 +130,12 @@ pub fn last_line(outcome: &Outcome) -> String {
         ));
     }
     if reasons.is_empty() {
-        let failed: Vec<&str> = outcome.pipelines.iter().map(|p| p.name.as_str()).collect();
-        reasons.push(format!("{} did not succeed", failed.join(", ")));
+        let open = outcome.pipelines.iter().filter(|p| !p.succeeded());
+        let failed: Vec<&str> = open.map(|p| p.name.as_str()).collect();
+        reasons.push(match failed.is_empty() {
+            true => "nothing was checked: all that makes calls was skipped".to_owned(),
+            false => format!("{} did not succeed", failed.join(", ")),
+        });
     }
     format!("{RED}does not pass{OFF}: {}", reasons.join("; "))
 }
