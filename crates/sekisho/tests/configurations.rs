@@ -996,3 +996,30 @@ fn a_delivery_of_which_nothing_was_checked_does_not_pass() {
         "{said}"
     );
 }
+
+#[test]
+fn what_the_provider_refuses_is_not_made() {
+    let key = "resource \"aws_kms_key\" \"a\" { deletion_window_in_days = 3 }";
+    let names =
+        "resource \"aws_s3_bucket\" \"a\" {\n  bucket = \"a-1\"\n  bucket_prefix = \"a-\"\n}";
+    let store = FROM_A_REPOSITORY.replace(
+        "    type     = \"S3\"\n",
+        "    type     = \"S3\"\n    region   = \"eu-west-1\"\n",
+    );
+    for (text, says) in [
+        (key, "`deletion_window_in_days` is 7 to 30, not 3"),
+        (names, "`bucket` conflicts with `bucket_prefix`"),
+        (
+            &store.replace("ReadOnlyAccess", "AmazonS3ReadOnlyAccess"),
+            "`region` is not set in an `artifact_store` that is the only one",
+        ),
+    ] {
+        let outcome = run(&[PROVIDER, ("main.tf", text)], |_| {}).unwrap();
+        let said: Vec<&str> = outcome
+            .failures
+            .iter()
+            .map(|f| f.problem.message.as_str())
+            .collect();
+        assert!(said.iter().any(|m| m.contains(says)), "{says}: {said:?}");
+    }
+}

@@ -118,6 +118,19 @@ fn camel(value: &Value) -> Value {
 fn stores(values: &Values<'_>, pipeline: &mut Map<String, Value>) -> Result<(), Failed> {
     let mut by_region = Map::new();
     let blocks = values.blocks("artifact_store");
+    // The provider's own rules.
+    let regions = blocks.iter().filter(|b| b.text("region").is_some()).count();
+    match (blocks.len(), regions) {
+        (1, 1) => {
+            let message = "`region` is not set in an `artifact_store` that is the only one";
+            return Err(Failed::Text(message.to_owned()));
+        }
+        (several @ 2.., regions) if regions < several => {
+            let message = "`region` is set in each `artifact_store` where there are several";
+            return Err(Failed::Text(message.to_owned()));
+        }
+        _ => {}
+    }
     for block in &blocks {
         let mut store = json!({"type": block.text("type").unwrap_or_else(|| "S3".to_owned()), "location": block.need("location")?});
         if let (Some(key), Some(map)) = (block.block("encryption_key"), store.as_object_mut()) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Made, Type, Values, attributes, text_at};
+use super::{Failed, Made, Type, Values, attributes, text_at};
 use crate::rehearse::Client;
 
 pub(super) const KEY: Type = Type {
@@ -93,6 +93,13 @@ fn grant(client: &Client, values: &Values<'_>) -> Made {
 }
 
 fn key(client: &Client, values: &Values<'_>) -> Made {
+    // The provider refuses it before it asks AWS.
+    if let Some(days) = values.number("deletion_window_in_days")
+        && !(7..=30).contains(&days)
+    {
+        let message = format!("`deletion_window_in_days` is 7 to 30, not {days}");
+        return Err(Failed::Text(message));
+    }
     let mut input = Map::new();
     input.insert("Tags".to_owned(), values.tags("TagKey", "TagValue"));
     let names = [

@@ -181,6 +181,14 @@ pub(super) fn make(
             ),
         ));
     }
+    let given = |name: &str| arguments.values.get(name).is_some_and(|v| !unset(v));
+    for (one, other) in [("name", "name_prefix"), ("bucket", "bucket_prefix")] {
+        if !node.is_data() && given(one) && given(other) {
+            let place = arguments.places.get(one).unwrap_or(&arguments.place);
+            let message = format!("`{one}` conflicts with `{other}`: Terraform refuses both");
+            return Err(Problem::at(place, message));
+        }
+    }
     let made = (kind.make)(client, &Values(&arguments.values)).map_err(|failed| {
         let message = match failed {
             Failed::Api(error) => error.to_string(),
