@@ -887,8 +887,8 @@ fn into_files_with_expressions_between_their_texts() {
 }
 
 /// A module that puts documents together is others' as well: the statement goes into the one that it was given.
-#[test]
-fn into_documents_that_a_module_was_given() {
+/// The example with its bucket policy in a module, which is handed `policy`.
+fn with_a_handed_policy(policy: &str) -> String {
     let module = "variable \"bucket\" {\n  type = string\n}\nvariable \"policy\" {\n  type    = string\n  default = \"\"\n}\ndata \"aws_iam_policy_document\" \"combined\" {\n  source_policy_documents = compact([var.policy])\n}\nresource \"aws_s3_bucket_policy\" \"this\" {\n  bucket = var.bucket\n  policy = data.aws_iam_policy_document.combined.json\n}\n";
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../examples/cross-account-ecr/artifact_store.tf");
@@ -898,7 +898,9 @@ fn into_documents_that_a_module_was_given() {
         .unwrap();
     let old = &text[begin..];
     let old = &old[..old.find("\n}\n").unwrap() + 3];
-    let call = "module \"store_policy\" {\n  source    = \"./modules/policy\"\n  providers = { aws = aws.pipeline }\n  bucket    = aws_s3_bucket.artifact_store.id\n  policy    = data.aws_iam_policy_document.artifact_store.json\n}\n";
+    let call = format!(
+        "module \"store_policy\" {{\n  source    = \"./modules/policy\"\n  providers = {{ aws = aws.pipeline }}\n  bucket    = aws_s3_bucket.artifact_store.id\n  policy    = {policy}\n}}\n"
+    );
     let pipeline = std::fs::read_to_string(
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cross-account-ecr/pipeline.tf"),
     )
@@ -910,7 +912,7 @@ fn into_documents_that_a_module_was_given() {
         &["."],
         &[
             ("modules/policy/main.tf", "", module),
-            ("artifact_store.tf", old, call),
+            ("artifact_store.tf", old, &call),
             ("pipeline.tf", waits, "module.store_policy"),
             (
                 "artifact_store.tf",
@@ -920,7 +922,23 @@ fn into_documents_that_a_module_was_given() {
         ],
     );
     holds(&diff, &["+++ b//artifact_store.tf"]);
-    lacks(&diff, &["modules/policy"]);
+    lacks(&diff, &["+++ b//modules"]);
+    diff
+}
+
+#[test]
+fn into_documents_that_a_module_was_given() {
+    with_a_handed_policy("data.aws_iam_policy_document.artifact_store.json");
+}
+
+#[test]
+fn into_policies_that_a_module_was_given() {
+    let policy = "jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:Get*\", Principal = { AWS = \"arn:aws:iam::${var.registry_account_id}:root\" }, Resource = \"${aws_s3_bucket.artifact_store.arn}/*\" }] })";
+    let diff = with_a_handed_policy(policy);
+    holds(
+        &diff,
+        &[", { Effect = \"Allow\", Principal = { AWS = aws_iam_role.ecr_source.arn }"],
+    );
 }
 
 const RELEASE: &[(&str, &str, &str)] = &[(

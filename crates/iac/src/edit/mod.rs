@@ -1,5 +1,6 @@
 //! Where in the text of a configuration a policy can be added to.
 
+mod handed;
 mod json;
 mod node;
 
@@ -192,7 +193,8 @@ impl Configuration {
             }
             Expression::Traversal(_) => {
                 if let Some(address) = self.document(at) {
-                    return Some(PolicySource::Document { address });
+                    let given = self.handed_in(&address, depth);
+                    return Some(given.unwrap_or(PolicySource::Document { address }));
                 }
                 let next = self.referred(at).filter(|_| depth < MAX_DEPTH)?;
                 self.written(&next, depth + 1)

@@ -1,0 +1,81 @@
+//! Documents that a module puts together of policies that it is handed: a statement belongs to what is handed, for the module
+//! is others' as well.
+
+use hcl_edit::expr::Expression;
+
+use super::{At, MAX_DEPTH, PolicySource};
+use crate::Configuration;
+
+impl Configuration {
+    /// The policy that the module of a document is handed for it, where that is written as an expression; what is handed as a
+    /// document is found as one.
+    pub(super) fn handed_in(&self, address: &str, depth: usize) -> Option<PolicySource> {
+        let mut nodes = self.nodes.iter();
+        let node = nodes.find(|n| n.is_document() && n.address() == address)?;
+        let change = self.document_to_change(address)?;
+        if change.path != node.path || depth >= MAX_DEPTH {
+            return None;
+        }
+        let names = ["source_policy_documents", "override_policy_documents"];
+        let lists = names
+            .iter()
+            .filter_map(|name| node.body.get_attribute(name));
+        let parts = lists.flat_map(|attribute| {
+            let list = At {
+                expression: &attribute.value,
+                source: &node.place.source,
+                module: node.module,
+            };
+            self.handed_parts(list, depth)
+        });
+        parts.into_iter().find_map(|part| {
+            let outside = part.module != node.module;
+            let written = self.written(&part, depth + 1)?;
+            match &written {
+                PolicySource::Encoded { path, .. } | PolicySource::Heredoc { path, .. } => {
+                    let outside = outside || (*path != node.path && node.path.starts_with(path));
+                    outside.then_some(written)
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// The elements of a list, whatever names and functions lie between.
+    fn handed_parts<'c>(&'c self, at: At<'c>, depth: usize) -> Vec<At<'c>> {
+        let (source, module) = (at.source, at.module);
+        let of = |expression: &'c Expression| At {
+            expression,
+            source,
+            module,
+        };
+        match at.expression {
+            _ if depth >= MAX_DEPTH => Vec::new(),
+            Expression::Array(list) => list.iter().map(of).collect(),
+            Expression::FuncCall(call)
+                if matches!(
+                    call.name.name.as_str(),
+                    "compact" | "concat" | "distinct" | "flatten" | "toset"
+                ) =>
+            {
+                let lists = call.args.iter().map(of);
+                lists
+                    .flat_map(|list| self.handed_parts(list, depth + 1))
+                    .collect()
+            }
+            Expression::Traversal(_) => match self.referred(&at) {
+                Some(next)
+                    if matches!(
+                        next.expression,
+                        Expression::Array(_) | Expression::FuncCall(_) | Expression::Traversal(_)
+                    ) =>
+                {
+                    let inner = self.handed_parts(next, depth + 1);
+                    if inner.is_empty() { vec![at] } else { inner }
+                }
+                _ => vec![at],
+            },
+            _ => vec![at],
+        }
+    }
+}
