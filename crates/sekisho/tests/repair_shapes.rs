@@ -1106,3 +1106,34 @@ fn what_the_provider_names_is_named_by_reference() {
     let diff = repaired_delivery("name = \"api\"", "bucket_prefix = \"site-\"");
     holds(&diff, &["Resource = \"arn:aws:s3:::${var.site}/api/*\""]);
 }
+
+#[test]
+fn a_role_that_is_made_after_the_policy_is_named_by_its_account() {
+    let role = "  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n";
+    let inline = format!(
+        "{role}  inline_policy {{\n    name   = \"ecr-source\"\n    policy = data.aws_iam_policy_document.ecr_source.json\n  }}\n"
+    );
+    let separate = "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n";
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[
+            ("registry.tf", role, &inline),
+            ("registry.tf", separate, ""),
+            ("pipeline.tf", "    aws_iam_role_policy.ecr_source,\n", ""),
+            (
+                "artifact_store.tf",
+                "        format(\"arn:aws:iam::%s:root\", var.registry_account_id),\n        aws_iam_role.codepipeline.arn,\n",
+                "        aws_iam_role.codepipeline.arn,\n",
+            ),
+        ],
+    );
+    holds(
+        &diff,
+        &[
+            "identifiers = [\"arn:aws:iam::111111111111:root\"]",
+            "variable = \"aws:PrincipalArn\"",
+            "values   = [\"arn:aws:iam::111111111111:role/delivery-ecr-source\"]",
+        ],
+    );
+}

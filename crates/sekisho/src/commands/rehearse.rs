@@ -163,6 +163,9 @@ fn write(
             ));
         }
     }
+    if fix.by_account {
+        printer.note("roles that are made after a policy are named in it by their account and a condition: AWS takes no role that is not there yet");
+    }
     if args.check {
         if let Some(folder) = fix.elsewhere() {
             printer.note(&format!(

@@ -64,6 +64,24 @@ impl Patch {
         })
     }
 
+    /// The same for a role that is made after the policy: the policy names its account, which is there, and the role in a
+    /// condition. An account lets its identity policies decide, so that these have to agree.
+    pub(super) fn by_account(&self) -> Self {
+        let mut out = self.clone();
+        let role = out.statement["Principal"]["AWS"]
+            .as_str()
+            .map(str::to_owned);
+        let account = role
+            .as_deref()
+            .filter(|arn| arn.contains(":role/"))
+            .and_then(|arn| arn.split(':').nth(4));
+        if let Some(account) = account {
+            out.statement["Principal"]["AWS"] = json!(format!("arn:aws:iam::{account}:root"));
+            out.statement["Condition"] = json!({"StringEquals": {"aws:PrincipalArn": role}});
+        }
+        out
+    }
+
     /// The calls that need it, in words.
     pub(super) fn needed_by(&self) -> String {
         self.calls.join(", ")

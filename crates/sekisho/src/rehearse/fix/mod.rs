@@ -33,6 +33,8 @@ pub struct Fix {
     pub unwritten: Vec<(Patch, String)>,
     /// Whether the delivery passes with the changed files: rehearsed.
     pub passes: bool,
+    /// Whether accounts are named for roles that are made after the policies.
+    pub by_account: bool,
 }
 
 impl Fix {
@@ -247,11 +249,25 @@ fn inserted(text: &str, insertions: &[&Insertion]) -> String {
 /// What keeps the configuration from being read, or the copy from being made.
 pub fn fix(options: &Options, completion: &Completion) -> Result<Fix, Vec<Problem>> {
     // A role that a key policy refers to may itself refer to the key: then names stand in for references.
-    let first = attempt(options, completion, true)?;
+    let patches = &completion.patches;
+    let first = attempt(options, completion, patches, true)?;
     if first.passes || !first.unwritten.is_empty() {
         return Ok(first);
     }
-    attempt(options, completion, false)
+    let second = attempt(options, completion, patches, false)?;
+    if second.passes {
+        return Ok(second);
+    }
+    // AWS takes no role into a policy that is not there yet.
+    let patches: Vec<Patch> = patches.iter().map(Patch::by_account).collect();
+    let third = attempt(options, completion, &patches, false)?;
+    Ok(match third.passes {
+        true => Fix {
+            by_account: true,
+            ..third
+        },
+        false => second,
+    })
 }
 
 /// Where the statements go. Nobody is given what he does not lack: a statement goes into no policy that somebody else has
@@ -297,15 +313,20 @@ fn placed<'c, 's>(
 }
 
 /// Writes the statements, and again elsewhere where somebody got more than he lacks.
-fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fix, Vec<Problem>> {
+fn attempt(
+    options: &Options,
+    completion: &Completion,
+    patches: &[Patch],
+    refer: bool,
+) -> Result<Fix, Vec<Problem>> {
     let configuration = Configuration::read(&options.reading)?;
     let writer = Writer::new(&configuration, completion, refer);
-    let statements = grouped(&completion.patches);
+    let statements = grouped(patches);
     let shared = writer.shared();
     let mut closed: BTreeSet<(String, usize)> = BTreeSet::new();
     loop {
         let (mut fix, insertions) = put(&writer, &statements, &shared, &closed);
-        let all = tried(options, completion, &writer, &fix.files);
+        let all = tried(options, patches, &writer, &fix.files);
         fix.passes = fix.unwritten.is_empty() && all == Tried::Passes;
         if all != Tried::GivesMore {
             return Ok(fix);
@@ -314,7 +335,7 @@ fn attempt(options: &Options, completion: &Completion, refer: bool) -> Result<Fi
         let into = insertions.iter().filter(|i| !closed.contains(&i.place()));
         let guilty = into.filter(|i| {
             let alone = [(i.path.clone(), i.old.clone(), inserted(&i.old, &[*i]))];
-            tried(options, completion, &writer, &alone) == Tried::GivesMore
+            tried(options, patches, &writer, &alone) == Tried::GivesMore
         });
         let guilty: BTreeSet<(String, usize)> = guilty.map(Insertion::place).collect();
         if guilty.is_empty() {
@@ -394,7 +415,7 @@ enum Tried {
 /// Rehearses the configuration with the changed files.
 fn tried(
     options: &Options,
-    completion: &Completion,
+    patches: &[Patch],
     writer: &Writer<'_>,
     files: &[(String, String, String)],
 ) -> Tried {
@@ -414,7 +435,7 @@ fn tried(
     };
     let after = Policies::new(&configuration, &outcome.made);
     match outcome.passes() {
-        _ if guard::differs(&writer.policies, &after, &completion.patches) => Tried::GivesMore,
+        _ if guard::differs(&writer.policies, &after, patches) => Tried::GivesMore,
         true => Tried::Passes,
         false => Tried::Fails,
     }
@@ -426,7 +447,7 @@ fn grouped(patches: &[Patch]) -> Vec<Statement<'_>> {
         let action = patch.statement["Action"].as_str().unwrap_or_default();
         let alike = |s: &&mut Statement<'_>| {
             (&s.patch.side, &s.patch.holder) == (&patch.side, &patch.holder)
-                && ["Principal", "Resource"]
+                && ["Principal", "Resource", "Condition"]
                     .iter()
                     .all(|k| s.patch.statement.get(k) == patch.statement.get(k))
         };

@@ -41,6 +41,15 @@ impl<'c> Writer<'c> {
                 self.expression(name, here)?
             );
         }
+        for (test, variable, value) in conditions(&statement.patch.statement) {
+            let _ = write!(
+                out,
+                "\n    condition {{\n      test     = {}\n      variable = {}\n      values   = [{}]\n    }}\n",
+                quoted(test),
+                quoted(variable),
+                self.expression(value, here)?
+            );
+        }
         out.push_str("  }\n");
         Some(out)
     }
@@ -60,6 +69,13 @@ impl<'c> Writer<'c> {
         members.push(format!("Action = {action}"));
         if let Some(resource) = statement.patch.statement["Resource"].as_str() {
             members.push(format!("Resource = {}", self.expression(resource, here)?));
+        }
+        for (test, variable, value) in conditions(&statement.patch.statement) {
+            let value = self.expression(value, here)?;
+            members.push(format!(
+                "Condition = {{ {test} = {{ {} = {value} }} }}",
+                quoted(variable)
+            ));
         }
         Some(format!("{{ {} }}", members.join(", ")))
     }
@@ -103,6 +119,14 @@ impl<'c> Writer<'c> {
         members.push(format!("\"Action\": {action}"));
         if let Some(resource) = statement.patch.statement["Resource"].as_str() {
             members.push(format!("\"Resource\": {}", text(resource)?));
+        }
+        for (test, variable, value) in conditions(&statement.patch.statement) {
+            members.push(format!(
+                "\"Condition\": {{ {}: {{ {}: {} }} }}",
+                json!(test),
+                json!(variable),
+                text(value)?
+            ));
         }
         Some(format!("{{ {} }}", members.join(", ")))
     }
@@ -156,6 +180,16 @@ impl<'c> Writer<'c> {
         let best = open.min_by_key(|(size, ..)| *size);
         best.map(|(_, name, rest)| (name.clone(), rest))
     }
+}
+
+/// The conditions of a statement: operator, key and value.
+fn conditions(statement: &Value) -> Vec<(&str, &str, &str)> {
+    let tests = statement["Condition"].as_object().into_iter().flatten();
+    let each = tests.flat_map(|(test, keys)| {
+        let keys = keys.as_object().into_iter().flatten();
+        keys.filter_map(move |(key, value)| Some((test.as_str(), key.as_str(), value.as_str()?)))
+    });
+    each.collect()
 }
 
 /// The principals of a statement, by type.
