@@ -1023,3 +1023,36 @@ fn what_the_provider_refuses_is_not_made() {
         assert!(said.iter().any(|m| m.contains(says)), "{says}: {said:?}");
     }
 }
+
+#[test]
+fn what_stands_on_a_module_cannot_be_waited_for_by_its_call() {
+    let inner = format!(
+        "{FROM_A_REPOSITORY}\noutput \"bucket\" {{ value = aws_s3_bucket.site.bucket }}\noutput \"role\" {{ value = aws_iam_role.p.arn }}\n"
+    )
+    .replace("ReadOnlyAccess", "AmazonS3ReadOnlyAccess");
+    let root = |principal: &str| {
+        format!(
+            "module \"p\" {{ source = \"./p\" }}\nresource \"aws_s3_bucket_policy\" \"site\" {{\n  bucket = \"site-222222222222\"\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"arn:aws:s3:::site-222222222222/*\", Principal = {{ AWS = {principal} }} }}] }})\n}}\n"
+        )
+    };
+    let skip = |options: &mut Options| {
+        options.skips.push(sekisho_executor::Skip {
+            stage: "Source".into(),
+            action: "Git".into(),
+        });
+    };
+    let said = |principal: &str| -> String {
+        let files = [
+            PROVIDER,
+            ("main.tf", &root(principal)),
+            ("p/main.tf", &inner),
+        ];
+        let outcome = run(&files, skip).unwrap();
+        let notes = outcome.notes.iter().map(|n| n.message.as_str());
+        notes
+            .filter(|m| m.contains("aws_s3_bucket_policy.site"))
+            .collect()
+    };
+    assert!(said("module.p.role").contains("its depends_on would be a cycle"));
+    assert!(said("\"111111111111\"").contains("add them to the depends_on of `module \"p\"`"));
+}

@@ -437,8 +437,23 @@ pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note
                 c.name
             )
         });
+        // What stands on the module itself cannot be waited for by its call.
+        let within = |i: &usize| {
+            let inner = configuration.nodes.get(*i);
+            inner.is_some_and(|n| n.path.starts_with(&node.path))
+        };
+        let circles = |late: &&Node| {
+            let mut all = configuration.nodes.iter();
+            let index = all.position(|n| std::ptr::eq(n, *late));
+            !node.path.is_empty() && index.is_some_and(|i| order.reach(i).iter().any(within))
+        };
+        let (behind, far): (Vec<&Node>, Vec<&Node>) = far.into_iter().partition(circles);
         for (late, what) in [
             (near, "add them to its depends_on"),
+            (
+                behind,
+                "they are made of what its module is, so that its depends_on would be a cycle: make the pipeline outside of that module, or start it again after the first apply",
+            ),
             (far, wait.as_deref().unwrap_or("add them to its depends_on")),
             (others, "apply their directory before this one"),
         ] {
