@@ -425,8 +425,8 @@ fn into_statements_that_are_made_of_something() {
     holds(
         &diff,
         &[
-            "+    Statement = flatten([[for account in ",
-            " }], { Effect = \"Allow\", Principal = ",
+            "+    Statement = concat([for account in ",
+            " }], [{ Effect = \"Allow\", Principal = ",
         ],
     );
 }
@@ -1134,6 +1134,28 @@ fn a_role_that_is_made_after_the_policy_is_named_by_its_account() {
             "identifiers = [\"arn:aws:iam::111111111111:root\"]",
             "variable = \"aws:PrincipalArn\"",
             "values   = [\"arn:aws:iam::111111111111:role/delivery-ecr-source\"]",
+        ],
+    );
+}
+
+#[test]
+fn as_the_file_is_indented() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cross-account-ecr/registry.tf");
+    let old = std::fs::read_to_string(path).unwrap();
+    let wide: String = old
+        .replace("[\"ecr:DescribeImages\"]", "[\"ecr:ListImages\"]")
+        .split_inclusive('\n')
+        .map(|line| {
+            let rest = line.trim_start_matches(' ');
+            format!("{}{rest}", "  ".repeat(line.len() - rest.len()))
+        })
+        .collect();
+    let diff = repaired("cross-account-ecr", &["."], &[("registry.tf", &old, &wide)]);
+    holds(
+        &diff,
+        &[
+            "+    statement {\n+        actions   = [\"ecr:DescribeImages\"]\n+        resources = [aws_ecr_repository.app.arn]\n+    }\n",
         ],
     );
 }

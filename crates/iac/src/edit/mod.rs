@@ -293,12 +293,18 @@ impl Configuration {
             return self.list_of_statements(next, depth + 1);
         }
         let range = at.expression.span()?;
+        // What is a list for sure is joined with one; anything else may be one statement.
+        let list = matches!(at.expression, Expression::ForExpr(each) if each.key_expr.is_none());
         let wrap = Wrap {
             at: range.start,
-            open: "flatten([",
+            open: if list { "concat(" } else { "flatten([" },
             close: "])",
         };
-        Some((wrapped(at.source, range, wrap), at.module))
+        let mut end = wrapped(at.source, range, wrap);
+        if list {
+            end.first = ", [".to_owned();
+        }
+        Some((end, at.module))
     }
 
     /// The address of the policy document of which `json` is taken.

@@ -71,6 +71,26 @@ fn own(path: &str) -> bool {
     path.is_file() && !fetched
 }
 
+/// The text with the steps of indentation of the block that it goes into; it has two spaces for each.
+fn indented(text: &str, node: &Node) -> String {
+    let block = node.place.source.text.get(node.place.offset..);
+    let mut lines = block.unwrap_or_default().lines().skip(1);
+    let first = lines.find(|line| !line.trim().is_empty());
+    let first = first.unwrap_or_default();
+    let step = first.get(..first.len() - first.trim_start().len());
+    let step = step.unwrap_or_default();
+    let usual = !matches!(step, "\t" | "   " | "    " | "        ");
+    if usual {
+        return text.to_owned();
+    }
+    let lines = text.split_inclusive('\n').map(|line| {
+        let rest = line.trim_start_matches(' ');
+        let deep = (line.len() - rest.len()) / 2;
+        format!("{}{rest}", step.repeat(deep))
+    });
+    lines.collect()
+}
+
 /// Whether a policy names actions of the same service.
 fn grants_the_like(made: &Made<'_>, statement: &Statement<'_>) -> bool {
     let service = statement.actions.first().and_then(|a| a.split(':').next());
@@ -427,6 +447,7 @@ impl<'c> Writer<'c> {
                 let document = self.configuration.document_to_change(&address)?;
                 let here = here(&document.path, document);
                 let text = format!("\n{}", self.block(statement, &here)?);
+                let text = indented(&text, document);
                 Some(Insertion::text(
                     &document.place.source,
                     document.statements_end()?,
