@@ -337,9 +337,13 @@ resource "aws_ecr_repository" "encrypted" {
 data "aws_organizations_organization" "this" {}
 
 provider "aws" {
-  alias               = "member"
-  region              = "eu-west-1"
-  allowed_account_ids = ["333333333333"]
+  alias  = "member"
+  region = "eu-west-1"
+
+  assume_role_with_web_identity {
+    role_arn                = "arn:aws:iam::333333333333:role/deploys"
+    web_identity_token_file = "token"
+  }
 }
 
 data "aws_organizations_organization" "member" {

@@ -48,7 +48,7 @@ pub struct ProviderBlock {
     pub id: ProviderId,
     /// Its alias, if it has one.
     pub alias: Option<String>,
-    /// Where its `assume_role` blocks stand: files and bytes.
+    /// Where the blocks stand that say which role it assumes: files and bytes.
     pub assume_role: Vec<(PathBuf, Range<usize>)>,
 }
 
@@ -58,6 +58,9 @@ fn within(source: &Arc<Source>, span: Range<usize>) -> Option<(PathBuf, Range<us
     let own = span.start - start..span.end.checked_sub(start)?;
     Some((PathBuf::from(&file.path), own))
 }
+
+/// The blocks of a provider that say which role it assumes.
+const ASSUMES: &[&str] = &["assume_role", "assume_role_with_web_identity"];
 
 impl Configuration {
     /// Where the `import` blocks of a directory stand: files and bytes.
@@ -96,9 +99,10 @@ impl Configuration {
                     .body
                     .blocks()
                     .filter(|b| {
+                        let assumes = |name: &str| ASSUMES.contains(&name);
                         let dynamic = b.ident.as_str() == "dynamic"
-                            && labels(b).first().is_some_and(|l| l == "assume_role");
-                        dynamic || b.ident.as_str() == "assume_role"
+                            && labels(b).first().is_some_and(|l| assumes(l));
+                        dynamic || assumes(b.ident.as_str())
                     })
                     .filter_map(|b| {
                         let span = b.span()?;

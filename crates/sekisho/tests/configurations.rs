@@ -834,6 +834,10 @@ fn providers_that_terraform_or_this_refuses() {
             "means account 333333333333, and its allowed_account_ids are 111111111111",
         ),
         (
+            "allowed_account_ids = [\"111111111111\"]\n  assume_role_with_web_identity {\n    role_arn = \"arn:aws:iam::444444444444:role/r\"\n    web_identity_token_file = \"token\"\n  }",
+            "means account 444444444444, and its allowed_account_ids are 111111111111",
+        ),
+        (
             "allowed_account_ids = [\"111111111111\", \"222222222222\"]",
             "Leave one of its allowed_account_ids",
         ),

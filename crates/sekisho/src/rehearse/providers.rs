@@ -229,8 +229,12 @@ impl<'r> Providers<'r> {
             });
         let values = provider.map(|p| &p.values);
         let assumed = || {
-            let arn = values?.get("assume_role")?.get("role_arn")?.as_str()?;
-            arn.split(':').nth(4).map(str::to_owned)
+            let blocks = ["assume_role", "assume_role_with_web_identity"];
+            let arns = blocks.iter().filter_map(|name| {
+                let arn = values?.get(*name)?.get("role_arn")?;
+                arn.as_str()?.split(':').nth(4)
+            });
+            arns.map(str::to_owned).next()
         };
         let allowed = || match values?.get("allowed_account_ids")?.as_array()?.as_slice() {
             [only] => only.as_str().map(str::to_owned),
