@@ -260,6 +260,9 @@ pub fn fix(options: &Options, completion: &Completion) -> Result<Fix, Vec<Proble
     }
     // AWS takes no role into a policy that is not there yet.
     let patches: Vec<Patch> = patches.iter().map(Patch::by_account).collect();
+    if patches == completion.patches {
+        return Ok(second);
+    }
     let third = attempt(options, completion, &patches, false)?;
     Ok(match third.passes {
         true => Fix {
@@ -379,7 +382,7 @@ fn put(
                     let holders = shared.get(place).map_or(0, BTreeSet::len);
                     closed.contains(place) || holders > 1
                 };
-                let why = writer.why_not(statement, &avoid);
+                let why = writer.why_not(statement, shared, &avoid);
                 fix.unwritten.push((statement.patch.clone(), why));
             }
         }

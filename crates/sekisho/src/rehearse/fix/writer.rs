@@ -231,6 +231,7 @@ impl<'c> Writer<'c> {
     pub(super) fn why_not(
         &self,
         statement: &Statement<'_>,
+        shared: &Shared,
         avoid: &dyn Fn(&(String, usize)) -> bool,
     ) -> String {
         let found = self
@@ -248,8 +249,24 @@ impl<'c> Writer<'c> {
             .collect();
         if statement.patch.side == "permissions boundary" && found.written.is_empty() {
             "is a boundary that this configuration does not make: ask who owns it".to_owned()
-        } else if understood.iter().any(|i| avoid(&i.place())) {
-            "is what somebody else has as well, who does not lack this".to_owned()
+        } else if let Some(place) = understood.iter().map(Insertion::place).find(|p| avoid(p)) {
+            let holders = shared.get(&place).into_iter().flatten();
+            let others: Vec<&str> = holders
+                .map(String::as_str)
+                .filter(|holder| *holder != statement.patch.holder)
+                .collect();
+            match others.as_slice() {
+                [] => "is what somebody else has as well, who does not lack this".to_owned(),
+                [one] => format!(
+                    "is in {} that of {one} as well, which does not lack this",
+                    place.0
+                ),
+                [one, rest @ ..] => format!(
+                    "is in {} that of {one} and {} more as well, which do not lack this",
+                    place.0,
+                    rest.len()
+                ),
+            }
         } else if understood.iter().any(|i| !own(&i.path)) || blocks.iter().any(|path| !own(path)) {
             let fetched = found
                 .written
