@@ -105,7 +105,7 @@ impl Configuration {
             config.assign(index, assigned, reading, &mut problems);
         }
         let named = reading.assignments.iter().filter_map(|a| match a {
-            Assignment::Variable(name, _) => Some(name),
+            Assignment::Variable(name, _) | Assignment::Value(name, _) => Some(name),
             Assignment::File(_) => None,
         });
         for name in named.collect::<BTreeSet<_>>() {

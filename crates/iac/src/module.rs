@@ -285,7 +285,12 @@ fn variable(
         typed: block.body.has_attribute("type"),
         default,
         nullable: value("nullable")? != Some(Value::Bool(false)),
-        sensitive: value("sensitive")? == Some(Value::Bool(true)),
+        // What is ephemeral is in no plan either.
+        sensitive: ["sensitive", "ephemeral"]
+            .into_iter()
+            .map(&value)
+            .collect::<Result<Vec<_>, _>>()?
+            .contains(&Some(Value::Bool(true))),
         validations: block
             .body
             .get_blocks("validation")

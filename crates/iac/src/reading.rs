@@ -23,7 +23,7 @@ pub struct Reading {
     pub overlay: Arc<BTreeMap<PathBuf, String>>,
     /// Values that somebody gave, by address: of attributes of what cannot be read here, and of outputs of modules.
     pub given: BTreeMap<String, Value>,
-    /// What a plan says of data sources and resources, by address: it stands for what cannot be read here.
+    /// What data sources of a plan have read, by address: it stands for what cannot be read here.
     pub planned: BTreeMap<String, Map<String, Value>>,
 }
 
@@ -34,6 +34,8 @@ pub enum Assignment {
     Variable(String, String),
     /// `-var-file`.
     File(PathBuf),
+    /// A value that a plan was made with.
+    Value(String, Value),
 }
 
 impl Reading {

@@ -227,7 +227,8 @@ impl State<'_> {
             for instance in self.instances(index).unwrap_or_default() {
                 let scope = self.scope(instance);
                 let mut names = Vec::new();
-                for name in module.variables.keys() {
+                let variables = module.variables.iter();
+                for (name, _) in variables.filter(|(_, v)| !v.sensitive) {
                     names.push((format!("var.{name}"), scope.variable(name).ok()));
                 }
                 for (child, index) in &module.children {

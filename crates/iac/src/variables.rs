@@ -39,6 +39,10 @@ impl Configuration {
                     }
                     Err(more) => problems.extend(more),
                 },
+                Assignment::Value(name, value) => {
+                    texts.remove(name);
+                    assigned.insert(name.clone(), Value::from(value.clone()));
+                }
             }
         }
         let Some(module) = self.modules.get_mut(root) else {

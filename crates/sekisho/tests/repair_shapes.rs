@@ -1086,8 +1086,9 @@ fn repaired_delivery(calls: &str, bucket: &str) -> String {
 fn for_every_instance_of_a_module() {
     for calls in [
         "for_each = toset([\"api\", \"web\"])\n  name = each.key",
-        "for_each = toset([\"api\"])\n  name = each.key",
         "count = 2\n  name = [\"api\", \"web\"][count.index]",
+        // A key that is a word of the ARN as well.
+        "for_each = toset([\"zip\", \"web\"])\n  name = each.key",
     ] {
         let diff = repaired_delivery(calls, "bucket = \"site-222222222222\"");
         holds(
@@ -1158,4 +1159,39 @@ fn as_the_file_is_indented() {
             "+    statement {\n+        actions   = [\"ecr:DescribeImages\"]\n+        resources = [aws_ecr_repository.app.arn]\n+    }\n",
         ],
     );
+}
+
+#[test]
+fn a_single_instance_names_nothing_that_happens_to_be_the_same() {
+    let diff = repaired_delivery(
+        "for_each = toset([\"zip\"])\n  name = each.key",
+        "bucket = \"site-222222222222\"",
+    );
+    holds(
+        &diff,
+        &["Resource = \"arn:aws:s3:::${var.store}/zip/zip/*\""],
+    );
+}
+
+#[test]
+fn what_a_document_of_somebody_else_is_made_of_is_left_alone() {
+    let [(root, _, text), inner] = delivery("name = \"api\"", "bucket = \"site-222222222222\"");
+    let shared = "  reads  = local.reads\n}\nlocals {\n  reads = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:Get*\", Resource = \"*\" }] })\n}\ndata \"aws_iam_policy_document\" \"group\" {\n  source_policy_documents = [local.reads]\n}\nresource \"aws_iam_role\" \"auditor\" {\n  name = \"auditor\"\n  assume_role_policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = { Service = \"ec2.amazonaws.com\" } }] })\n}\nresource \"aws_iam_role_policy\" \"auditor\" {\n  role   = aws_iam_role.auditor.id\n  policy = data.aws_iam_policy_document.group.json\n}\n";
+    let text = text.replace(
+        "  site   = aws_s3_bucket.site.bucket\n}\n",
+        &format!("  site   = aws_s3_bucket.site.bucket\n{shared}"),
+    );
+    let own = "policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:Get*\", Resource = \"*\" }] })";
+    assert!(inner.2.contains(own));
+    let module = inner.2.replace(own, "policy = var.reads") + "variable \"reads\" {}\n";
+    let files = [(root, "", text.as_str()), (inner.0, "", module.as_str())];
+    let folder = edited::edited(None, &files);
+    let mut options = Options::default();
+    options.reading.directories = vec![folder.path().to_owned()];
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+    let fixed: Fix = fix(&options, &completion).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(fixed.passes, "{}", fixed.diff());
+    lacks(&fixed.diff(), &["reads = jsonencode"]);
+    holds(&fixed.diff(), &["+resource \"aws_iam_role_policy\""]);
 }

@@ -3,19 +3,26 @@
 
 use hcl_edit::expr::Expression;
 
-use super::{At, MAX_DEPTH, PolicySource};
-use crate::Configuration;
+use super::{At, ListEnd, MAX_DEPTH, PolicySource};
+use crate::{Configuration, Node};
 
 impl Configuration {
-    /// The policy that the module of a document is handed for it, where that is written as an expression; what is handed as a
-    /// document is found as one.
-    pub(super) fn handed_in(&self, address: &str, depth: usize) -> Option<PolicySource> {
-        let mut nodes = self.nodes.iter();
-        let node = nodes.find(|n| n.is_document() && n.address() == address)?;
-        let change = self.document_to_change(address)?;
-        if change.path != node.path || depth >= MAX_DEPTH {
-            return None;
-        }
+    /// The lists of statements of the policies, written as expressions, of which a document is made.
+    #[must_use]
+    pub fn texts_of(&self, document: &Node) -> Vec<ListEnd> {
+        let parts = self.parts_of(document, 0).into_iter();
+        let written = parts.filter_map(|part| self.written(&part, 1));
+        let lists = written.filter_map(|source| match source {
+            PolicySource::Document { .. } => None,
+            PolicySource::Encoded { list, .. }
+            | PolicySource::Heredoc { list, .. }
+            | PolicySource::File { list } => Some(list),
+        });
+        lists.collect()
+    }
+
+    /// The expressions of the policies of which a document is made.
+    fn parts_of<'c>(&'c self, node: &'c Node, depth: usize) -> Vec<At<'c>> {
         let names = ["source_policy_documents", "override_policy_documents"];
         let lists = names
             .iter()
@@ -28,6 +35,19 @@ impl Configuration {
             };
             self.handed_parts(list, depth)
         });
+        parts.collect()
+    }
+
+    /// The policy that the module of a document is handed for it, where that is written as an expression; what is handed as a
+    /// document is found as one.
+    pub(super) fn handed_in(&self, address: &str, depth: usize) -> Option<PolicySource> {
+        let mut nodes = self.nodes.iter();
+        let node = nodes.find(|n| n.is_document() && n.address() == address)?;
+        let change = self.document_to_change(address)?;
+        if change.path != node.path || depth >= MAX_DEPTH {
+            return None;
+        }
+        let parts = self.parts_of(node, depth);
         parts.into_iter().find_map(|part| {
             let outside = part.module != node.module;
             let written = self.written(&part, depth + 1)?;

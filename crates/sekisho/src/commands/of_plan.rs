@@ -1,5 +1,4 @@
-//! What a plan says that a directory alone does not: the variables that it was made with, and what Terraform read of what is
-//! on AWS already.
+//! What a plan says that a directory alone does not: the variables that it was made with, and what data sources read.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,11 +39,8 @@ fn of(text: &str) -> Option<OfPlan> {
         let Some(value) = variable.get("value") else {
             continue;
         };
-        let text = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        out.variables.push(Assignment::Variable(name.clone(), text));
+        out.variables
+            .push(Assignment::Value(name.clone(), value.clone()));
     }
     // What is read in a plan stands in the state before it.
     let state = &plan["prior_state"]["values"]["root_module"];
@@ -53,7 +49,9 @@ fn of(text: &str) -> Option<OfPlan> {
 }
 
 fn resources(module: &Value, depth: usize, out: &mut BTreeMap<String, Map<String, Value>>) {
-    for resource in module["resources"].as_array().into_iter().flatten() {
+    // What a resource was before the change is not what it will be.
+    let read = module["resources"].as_array().into_iter().flatten();
+    for resource in read.filter(|r| r["mode"] == "data") {
         if let (Some(address), Some(values)) =
             (resource["address"].as_str(), resource["values"].as_object())
         {
@@ -78,15 +76,18 @@ mod tests {
             "planned_values": {},
             "variables": {"ids": {"value": ["a"]}, "name": {"value": "n"}, "unset": {}},
             "prior_state": {"values": {"root_module": {
-                "resources": [{"address": "data.a.b", "values": {"x": 1}}],
-                "child_modules": [{"resources": [{"address": "module.m[\"k\"].data.a.b[0]", "values": {"x": 2}}]}],
+                "resources": [
+                    {"mode": "data", "address": "data.a.b", "values": {"x": 1}},
+                    {"mode": "managed", "address": "a.b", "values": {"x": 3}},
+                ],
+                "child_modules": [{"resources": [{"mode": "data", "address": "module.m[\"k\"].data.a.b[0]", "values": {"x": 2}}]}],
             }}},
         });
         let read = of(&plan.to_string()).unwrap();
-        let variable = |name: &str, text: &str| Assignment::Variable(name.into(), text.into());
+        let variable = |name: &str, value: Value| Assignment::Value(name.into(), value);
         assert_eq!(
             read.variables,
-            [variable("ids", "[\"a\"]"), variable("name", "n")]
+            [variable("ids", json!(["a"])), variable("name", json!("n"))]
         );
         let addresses: Vec<&str> = read.values.keys().map(String::as_str).collect();
         assert_eq!(addresses, ["data.a.b", "module.m[\"k\"].data.a.b[0]"]);

@@ -29,8 +29,8 @@ pub(super) struct ReadingArgs {
     /// A value that cannot be read here: of a data source, a foreign resource, or an output of a module
     #[arg(long = "set", value_name = "ADDRESS=VALUE")]
     given: Vec<String>,
-    /// Take the variables, and what is on AWS already and cannot be read here, from this plan of the directory, as `terraform
-    /// show -json` printed it
+    /// Take the variables, and what data sources read that are not here, from this plan of the directory, as `terraform show
+    /// -json` printed it
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     /// Push this OCI layout or `docker save` archive instead of a generated image

@@ -323,7 +323,7 @@ fn attempt(
     refer: bool,
 ) -> Result<Fix, Vec<Problem>> {
     let configuration = Configuration::read(&options.reading)?;
-    let writer = Writer::new(&configuration, completion, refer);
+    let writer = Writer::new(&configuration, completion, patches, refer);
     let statements = grouped(patches);
     let shared = writer.shared();
     let mut closed: BTreeSet<(String, usize)> = BTreeSet::new();

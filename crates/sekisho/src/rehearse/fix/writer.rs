@@ -10,7 +10,7 @@ use super::new::New;
 use super::policies::{Beside, Made, Policies};
 use super::statement::Form;
 use super::{Insertion, Statement};
-use crate::rehearse::Completion;
+use crate::rehearse::{Completion, Patch};
 
 /// By where a statement would go in: everybody who has the policy there.
 pub(super) type Shared = BTreeMap<(String, usize), BTreeSet<String>>;
@@ -38,6 +38,8 @@ pub(super) struct Here<'c> {
     pub(super) block: Option<usize>,
     /// How often the block is made, and for which instance this is.
     pub(super) each: Option<(&'static str, &'c Value)>,
+    /// The ARN of what lacks the statement.
+    pub(super) holder: &'c str,
 }
 
 /// Writes statements for the policies of a configuration.
@@ -51,6 +53,8 @@ pub(super) struct Writer<'c> {
     pub(super) refer: bool,
     /// The names that the provider has made up.
     pub(super) generated: BTreeSet<String>,
+    /// What statements are about or for, by what lacks them.
+    pub(super) needed: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What a policy takes the place of: a key policy of one's own has to say what the default one said, or nobody could manage
@@ -102,12 +106,22 @@ impl<'c> Writer<'c> {
     pub(super) fn new(
         configuration: &'c Configuration,
         completion: &'c Completion,
+        patches: &[Patch],
         refer: bool,
     ) -> Self {
+        let mut needed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for patch in patches {
+            let principals = patch.statement["Principal"].as_object();
+            let principals = principals.into_iter().flat_map(|p| p.values());
+            let all = principals.chain([&patch.statement["Resource"]]);
+            let all = all.filter_map(Value::as_str).map(str::to_owned);
+            needed.entry(patch.holder.clone()).or_default().extend(all);
+        }
         let policies = Policies::new(configuration, &completion.made);
         Self {
             configuration,
             generated: generated(&policies),
+            needed,
             policies,
             named: &completion.named,
             order: configuration.order().ok(),
@@ -180,6 +194,12 @@ impl<'c> Writer<'c> {
                     let end = node.statements_end();
                     out.extend(end.map(|end| {
                         let insertion = Insertion::text(&node.place.source, end, String::new());
+                        (insertion.place(), Some(node))
+                    }));
+                    // What it is made of may be a text that others take as well.
+                    let texts = self.configuration.texts_of(node).into_iter();
+                    out.extend(texts.map(|list| {
+                        let insertion = Insertion::element(list, String::new());
                         (insertion.place(), Some(node))
                     }));
                     for name in ["source_policy_documents", "override_policy_documents"] {
@@ -347,6 +367,7 @@ impl<'c> Writer<'c> {
             path: concerned.path,
             block: None,
             each: None,
+            holder: &statement.patch.holder,
         };
         let key = concerned.key.as_ref();
         let key = key.map(|k| k.as_str().map_or_else(|| k.to_string(), str::to_owned));
@@ -380,6 +401,7 @@ impl<'c> Writer<'c> {
             path: call.module,
             block: None,
             each: None,
+            holder: &statement.patch.holder,
         };
         let value = concerned.text(attribute)?;
         let mut names = self.named.get(call.module).into_iter().flatten();
@@ -443,7 +465,9 @@ impl<'c> Writer<'c> {
                 "each.key"
             };
             let repeated = node.has("count") || node.has("for_each");
-            let key = made.key.as_ref().filter(|_| repeated);
+            // What stands in another module is not of this block's instances.
+            let key = made.key.as_ref();
+            let key = key.filter(|_| repeated && module == made.node.path);
             Here {
                 module,
                 path: if module == made.node.path {
@@ -457,6 +481,7 @@ impl<'c> Writer<'c> {
                     .iter()
                     .position(|n| std::ptr::eq(n, node)),
                 each: key.map(|k| (name, k)),
+                holder: &statement.patch.holder,
             }
         };
         match self.configuration.policy_source(made.node, attribute)? {

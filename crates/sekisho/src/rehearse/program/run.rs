@@ -76,12 +76,30 @@ impl Terraform<'_> {
                         .map(str::to_owned)
                         .into();
                 let assignments = options.reading.assignments.iter();
-                arguments.extend(assignments.map(|assignment| match assignment {
-                    Assignment::Variable(name, text) => format!("-var={name}={text}"),
-                    Assignment::File(file) => {
-                        format!("-var-file={}", sekisho_iac::full(file).display())
+                let mut values = serde_json::Map::new();
+                for assignment in assignments {
+                    match assignment {
+                        Assignment::Variable(name, text) => {
+                            arguments.push(format!("-var={name}={text}"));
+                        }
+                        Assignment::File(file) => {
+                            let file = sekisho_iac::full(file);
+                            arguments.push(format!("-var-file={}", file.display()));
+                        }
+                        Assignment::Value(name, value) => {
+                            values.insert(name.clone(), value.clone());
+                        }
                     }
-                }));
+                }
+                if !values.is_empty() {
+                    // Before what the command line says.
+                    let file = copy.of(directory).join("of-the-plan.tfvars.json");
+                    let text = serde_json::Value::Object(values).to_string();
+                    std::fs::write(&file, text).map_err(|e| problem(e.to_string()))?;
+                    let after = arguments.iter().position(|a| a.starts_with("-var"));
+                    let argument = format!("-var-file={}", file.display());
+                    arguments.insert(after.unwrap_or(arguments.len()), argument);
+                }
                 if let Err(said) = self.run(&arguments, &copy.of(directory))? {
                     failed.push(directory);
                     gave_up.push(GaveUp {
