@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{ListEnd, list_end, single};
+use super::ListEnd;
+use super::list::{list_end, single};
 use crate::Source;
 
 /// The list of statements of the JSON document that stands somewhere in `range`, which may have interpolations in its

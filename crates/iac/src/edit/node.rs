@@ -3,7 +3,8 @@
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 
-use super::{ListEnd, list_end};
+use super::ListEnd;
+use super::list::list_end;
 use crate::block::{Node, NodeKind};
 use crate::overrides;
 

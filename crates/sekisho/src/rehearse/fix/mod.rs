@@ -9,6 +9,7 @@ mod guard;
 mod new;
 pub(super) mod policies;
 mod statement;
+mod why;
 mod writer;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -69,7 +69,7 @@ fn default_statement(kind: &str, account: &str) -> Option<String> {
 
 /// Whether a file is one that its user writes: what was made of a plan is in none, and modules that `terraform init` fetched
 /// are fetched again.
-fn own(path: &str) -> bool {
+pub(super) fn own(path: &str) -> bool {
     let path = std::path::Path::new(path);
     let fetched = path.components().any(|c| c.as_os_str() == ".terraform");
     path.is_file() && !fetched
@@ -247,90 +247,6 @@ impl<'c> Writer<'c> {
         Some(Place::Beside(new))
     }
 
-    /// Why a statement has no place.
-    pub(super) fn why_not(
-        &self,
-        statement: &Statement<'_>,
-        shared: &Shared,
-        avoid: &dyn Fn(&(String, usize)) -> bool,
-    ) -> String {
-        let found = self
-            .policies
-            .of(&statement.patch.side, &statement.patch.holder);
-        let understood: Vec<Insertion> = found
-            .written
-            .iter()
-            .filter_map(|(made, attribute)| self.behind(made, attribute, statement))
-            .collect();
-        let blocks: Vec<String> = found
-            .written
-            .iter()
-            .map(|(made, _)| made.node.place.path())
-            .collect();
-        if statement.patch.side == "permissions boundary" && found.written.is_empty() {
-            "is a boundary that this configuration does not make: ask who owns it".to_owned()
-        } else if let Some(place) = understood.iter().map(Insertion::place).find(|p| avoid(p)) {
-            let holders = shared.get(&place).into_iter().flatten();
-            let others: Vec<&str> = holders
-                .map(String::as_str)
-                .filter(|holder| *holder != statement.patch.holder)
-                .collect();
-            match others.as_slice() {
-                [] => "is what somebody else has as well, who does not lack this".to_owned(),
-                [one] => format!(
-                    "is in {} that of {one} as well, which does not lack this",
-                    place.0
-                ),
-                [one, rest @ ..] => format!(
-                    "is in {} that of {one} and {} more as well, which do not lack this",
-                    place.0,
-                    rest.len()
-                ),
-            }
-        } else if understood.iter().any(|i| !own(&i.path)) || blocks.iter().any(|path| !own(path)) {
-            let fetched = found
-                .written
-                .iter()
-                .find(|(made, _)| !own(&made.node.place.path()));
-            let call = fetched.and_then(|(made, _)| self.configuration.call_of(&made.node.path));
-            match call {
-                Some(call) => format!(
-                    "stands in a module that was fetched, which --fix does not change: change what `module \"{}\"` in {} hands it",
-                    call.name, call.source.path
-                ),
-                None => "stands in no file that --fix may change".to_owned(),
-            }
-        } else if blocks.iter().any(|path| path.ends_with(".json")) {
-            "is written in Terraform's JSON syntax, which --fix does not write".to_owned()
-        } else if found.written.is_empty() {
-            "is in no block, and --fix has no name for what it concerns where it could add one"
-                .to_owned()
-        } else if self.lacks_a_name(&found.written, statement) {
-            "has no name where it stands for the ARN that the statement needs: hand it there, by an output, a variable or a data source".to_owned()
-        } else {
-            "is written in a way that --fix does not understand".to_owned()
-        }
-    }
-
-    /// Whether a policy could be written if only the statement named nothing that it has to refer to.
-    fn lacks_a_name(
-        &self,
-        written: &[(&Made<'c>, &'static str)],
-        statement: &Statement<'_>,
-    ) -> bool {
-        let mut patch = statement.patch.clone();
-        if let Some(map) = patch.statement.as_object_mut() {
-            map.entry("Resource").and_modify(|r| *r = Value::from("*"));
-            map.entry("Principal").and_modify(|p| *p = Value::from("*"));
-        }
-        let plain = Statement {
-            patch: &patch,
-            actions: statement.actions.clone(),
-        };
-        let mut written = written.iter();
-        written.any(|(made, attribute)| self.behind(made, attribute, &plain).is_some())
-    }
-
     /// Whether a resource beside one would be made for others too that do not lack the statement: a module may be called
     /// several times.
     fn too_many(
@@ -452,7 +368,7 @@ impl<'c> Writer<'c> {
     }
 
     /// Behind the statements of the policy that `made` writes.
-    fn behind<'m>(
+    pub(super) fn behind<'m>(
         &'m self,
         made: &'m Made<'c>,
         attribute: &str,

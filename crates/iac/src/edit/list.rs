@@ -1,0 +1,102 @@
+//! Lists of statements in HCL, and how something is added to them.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::Expression;
+
+use super::{ListEnd, Wrap};
+use crate::Source;
+
+/// A list of statements that is written here: whole, or as a part of one that is put together.
+pub(super) fn list_of_statements(value: &Expression, source: &Arc<Source>) -> Option<ListEnd> {
+    match value {
+        Expression::FuncCall(call)
+            if matches!(call.name.name.as_str(), "concat" | "flatten" | "compact") =>
+        {
+            call.args.iter().find_map(|argument| match argument {
+                Expression::Array(_) => list_of_statements(argument, source),
+                _ => None,
+            })
+        }
+        Expression::Array(items) => {
+            let elements: Option<Vec<_>> = items.iter().map(|e| e.span()).collect();
+            list_end(source, value.span()?, elements?)
+        }
+        Expression::Object(_) => Some(single(source, value.span()?)),
+        _ => None,
+    }
+}
+
+/// A single statement, which becomes a list.
+pub(super) fn single(source: &Arc<Source>, range: Range<usize>) -> ListEnd {
+    let wrap = Wrap {
+        at: range.start,
+        open: "[",
+        close: "]",
+    };
+    wrapped(source, range, wrap)
+}
+
+pub(super) fn wrapped(source: &Arc<Source>, range: Range<usize>, wrap: Wrap) -> ListEnd {
+    ListEnd {
+        source: Arc::clone(source),
+        at: range.end,
+        first: ", ".to_owned(),
+        next: ", ".to_owned(),
+        after: "",
+        wrap: Some(wrap),
+        elements: vec![range],
+    }
+}
+
+/// How to add to a list that stands in `range` and has these elements. In a list of several lines every
+/// new element gets a line, and a comma behind it if the last has one.
+pub(super) fn list_end(
+    source: &Arc<Source>,
+    range: Range<usize>,
+    elements: Vec<Range<usize>>,
+) -> Option<ListEnd> {
+    let text = &source.text;
+    let last = elements.last().map(|e| e.end);
+    let close = range.end.checked_sub(1)?;
+    let end = |at: usize, first: String, next: String, after: &'static str| ListEnd {
+        source: Arc::clone(source),
+        at,
+        first,
+        next,
+        after,
+        elements: elements.clone(),
+        wrap: None,
+    };
+    let Some(last) = last else {
+        return Some(end(range.start + 1, String::new(), ", ".to_owned(), ""));
+    };
+    let behind = text.get(last..close)?;
+    let trimmed = behind.trim_start();
+    let comma = trimmed.starts_with(',');
+    if !comma && trimmed.contains(',') {
+        // A comment between the element and its comma.
+        return None;
+    }
+    let at = if comma {
+        last + (behind.len() - trimmed.len()) + 1
+    } else {
+        last
+    };
+    let line = text.get(..close)?.rfind('\n').map_or(0, |i| i + 1);
+    let own_line = text.get(line..close)?.trim().is_empty() && line > range.start;
+    if !own_line {
+        let (first, next) = if comma { (" ", " ") } else { (", ", ", ") };
+        let after = if comma { "," } else { "" };
+        return Some(end(at, first.to_owned(), next.to_owned(), after));
+    }
+    let indent = text.get(line..close)?.len() + 2;
+    let break_ = format!("\n{:indent$}", "");
+    Some(if comma {
+        end(at, break_.clone(), break_, ",")
+    } else {
+        end(at, format!(",{break_}"), format!(",{break_}"), "")
+    })
+}
