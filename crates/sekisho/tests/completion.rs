@@ -235,3 +235,36 @@ fn behind_what_no_statement_mends() {
     missing.sort();
     assert_eq!(missing, ["kms:GenerateDataKey", "s3:PutObject"]);
 }
+
+/// A pipeline whose role has a name that the provider makes up, of arguments that name a key.
+#[test]
+fn a_role_with_a_name_that_is_made_up_is_one() {
+    let made_up = (
+        "registry.tf",
+        "  name               = local.action_role_name\n",
+        "  name_prefix        = \"source-\"\n",
+    );
+    let of_key = (
+        "registry.tf",
+        "  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n",
+        "  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n  inline_policy {\n    name   = \"key\"\n    policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"kms:*\", Resource = aws_kms_key.artifact_store.arn }] })\n  }\n",
+    );
+    let completion = completed(&[
+        made_up,
+        of_key,
+        (
+            "artifact_store.tf",
+            "[\"s3:Get*\", \"s3:Put*\"]",
+            "[\"s3:Get*\"]",
+        ),
+    ]);
+    assert!(completion.passes, "{:?}", completion.failing);
+    let wanted: Vec<&str> = completion.patches.iter().map(|p| p.side.as_str()).collect();
+    // The pipeline's role names the one that it assumes as it was called before.
+    assert_eq!(
+        wanted,
+        ["identity policy", "bucket policy"],
+        "{:?}",
+        completion.patches
+    );
+}

@@ -1058,5 +1058,22 @@ fn what_stands_on_a_module_cannot_be_waited_for_by_its_call() {
             .collect()
     };
     assert!(said("module.p.role").contains("its depends_on would be a cycle"));
+    // The call that can name it is that of the module which stands beside it.
+    let middle = "module \"inner\" { source = \"../inner\" }\noutput \"role\" { value = module.inner.role }\n";
+    let nested = |principal: &str| -> String {
+        let files = [
+            PROVIDER,
+            ("main.tf", &root(principal)),
+            ("p/main.tf", middle),
+            ("inner/main.tf", &inner),
+        ];
+        let outcome = run(&files, skip).unwrap();
+        let notes = outcome.notes.iter().map(|n| n.message.as_str());
+        notes
+            .filter(|m| m.contains("aws_s3_bucket_policy.site"))
+            .collect()
+    };
+    assert!(nested("module.p.role").contains("its depends_on would be a cycle"));
+    assert!(nested("\"111111111111\"").contains("add them to the depends_on of `module \"p\"`"));
     assert!(said("\"111111111111\"").contains("add them to the depends_on of `module \"p\"`"));
 }

@@ -1,7 +1,7 @@
 //! What no statement mends, said so that a person knows what to do: a wrong account, a name that means something else in
 //! another account, an image or a principal that is not there, a policy that comes too late.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -406,6 +406,22 @@ fn beside(node: &Node, other: &Node) -> String {
     }
 }
 
+/// The path of the module, around a node, whose call stands where another node can be named.
+fn called_beside<'c>(
+    configuration: &'c Configuration,
+    node: &'c Node,
+    other: &Node,
+) -> Option<&'c str> {
+    let mut path: &'c str = &node.path;
+    loop {
+        let call = configuration.call_of(path)?;
+        if other.path.starts_with(call.module) {
+            return Some(path);
+        }
+        path = call.module;
+    }
+}
+
 /// Policies that may decide about a pipeline and for which it does not wait: its first execution begins with it.
 pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note> {
     let mut out = Vec::new();
@@ -430,33 +446,37 @@ pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note
         let (near, far): (Vec<&Node>, Vec<&Node>) = own
             .into_iter()
             .partition(|n| n.path.starts_with(&node.path));
-        let call = configuration.call_of(&node.path);
-        let wait = call.map(|c| {
-            format!(
-                "add them to the depends_on of `module \"{}\"`, in which it is",
-                c.name
-            )
-        });
-        // What stands on the module itself cannot be waited for by its call.
-        let within = |i: &usize| {
-            let inner = configuration.nodes.get(*i);
-            inner.is_some_and(|n| n.path.starts_with(&node.path))
-        };
-        let circles = |late: &&Node| {
-            let mut all = configuration.nodes.iter();
-            let index = all.position(|n| std::ptr::eq(n, *late));
-            !node.path.is_empty() && index.is_some_and(|i| order.reach(i).iter().any(within))
-        };
-        let (behind, far): (Vec<&Node>, Vec<&Node>) = far.into_iter().partition(circles);
-        for (late, what) in [
-            (near, "add them to its depends_on"),
-            (
-                behind,
-                "they are made of what its module is, so that its depends_on would be a cycle: make the pipeline outside of that module, or start it again after the first apply",
-            ),
-            (far, wait.as_deref().unwrap_or("add them to its depends_on")),
-            (others, "apply their directory before this one"),
-        ] {
+        // By the module whose call stands beside what has to be waited for.
+        let mut waits: BTreeMap<&str, Vec<&Node>> = BTreeMap::new();
+        for late in far {
+            let path = called_beside(configuration, node, late).unwrap_or(&node.path);
+            waits.entry(path).or_default().push(late);
+        }
+        let mut groups = vec![(near, "add them to its depends_on".to_owned())];
+        for (path, far) in waits {
+            // What stands on the module itself cannot be waited for by its call.
+            let within = |i: &usize| {
+                let inner = configuration.nodes.get(*i);
+                inner.is_some_and(|n| n.path.starts_with(path))
+            };
+            let circles = |late: &&Node| {
+                let mut all = configuration.nodes.iter();
+                let index = all.position(|n| std::ptr::eq(n, *late));
+                !path.is_empty() && index.is_some_and(|i| order.reach(i).iter().any(within))
+            };
+            let (behind, far): (Vec<&Node>, Vec<&Node>) = far.into_iter().partition(circles);
+            groups.push((behind, "they are made of what its module is, so that its depends_on would be a cycle: make the pipeline outside of that module, or start it again after the first apply".to_owned()));
+            let wait = match configuration.call_of(path) {
+                Some(call) => format!(
+                    "add them to the depends_on of `module \"{}\"`, in which it is",
+                    call.name
+                ),
+                None => "add them to its depends_on".to_owned(),
+            };
+            groups.push((far, wait));
+        }
+        groups.push((others, "apply their directory before this one".to_owned()));
+        for (late, what) in groups {
             if late.is_empty() {
                 continue;
             }

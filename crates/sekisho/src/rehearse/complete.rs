@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::patch::Patch;
 use super::renamed::Renamed;
+use super::resources::is_made_up;
 use super::{Denial, Note, Options, Outcome, rehearse_with};
 
 /// How often the delivery is rehearsed before it is given up.
@@ -172,12 +173,15 @@ fn elsewhere(
         seed,
         ..options.clone()
     };
-    let named = |text: &str| text.contains(":key/") || text.contains(" of key/");
+    let named = |text: &str| {
+        let made_up = || text.split(['/', ':', '"', ' ']).any(is_made_up);
+        text.contains(":key/") || text.contains(" of key/") || made_up()
+    };
     let holds = |w: &Waiver| named(&w.resource) || w.statement.as_deref().is_some_and(named);
-    let keys = patches.iter().any(|p| {
-        let resource = p.statement["Resource"].as_str();
-        named(&p.holder) || resource.is_some_and(named)
-    }) || options.waived.iter().any(holds);
+    let keys = patches
+        .iter()
+        .any(|p| named(&p.holder) || named(&p.statement.to_string()))
+        || options.waived.iter().any(holds);
     let mut own = patches.to_vec();
     if keys {
         // What the keys are called there shows when they are made.

@@ -1,4 +1,5 @@
-//! Ids that AWS makes up are others in every rehearsal with another seed: what one calls a key, another calls otherwise.
+//! Ids that AWS makes up, and names that the provider does, are others in every rehearsal with another seed: what one calls
+//! a key, another calls otherwise.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +8,7 @@ use serde_json::Value;
 
 use super::Denial;
 use super::patch::Patch;
+use super::resources::is_made_up;
 
 /// How long the id of a key is: a UUID, or `mrk-` and its digits.
 const ID: usize = 36;
@@ -68,13 +70,15 @@ impl Renamed {
         let mut out = denial.clone();
         out.resource = self.text(&out.resource);
         out.cause.resource = self.text(&out.cause.resource);
+        out.cause.principal = self.text(&out.cause.principal);
+        out.cause.holder = out.cause.holder.as_deref().map(|s| self.text(s));
         out.cause.statement = out.cause.statement.as_ref().map(|s| self.value(s));
         out.cause.denied_by = out.cause.denied_by.as_deref().map(|s| self.text(s));
         out
     }
 }
 
-/// The ids that stand in the same place of two values.
+/// The ids and made-up names that stand in the same place of two values.
 fn pairs(from: &Value, to: &Value, out: &mut BTreeMap<String, String>) {
     match (from, to) {
         (Value::String(from), Value::String(to)) => {
@@ -82,7 +86,8 @@ fn pairs(from: &Value, to: &Value, out: &mut BTreeMap<String, String>) {
                 let id = |c: char| c.is_ascii_hexdigit() || "-mrk".contains(c);
                 text.len() == ID && text.chars().all(id)
             };
-            if from != to && id(from) && id(to) {
+            let known = (id(from) && id(to)) || (is_made_up(from) && is_made_up(to));
+            if from != to && known {
                 out.insert(from.clone(), to.clone());
             }
         }

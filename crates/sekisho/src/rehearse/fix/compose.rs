@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::policies::{Policies, without_keys};
 use super::writer::{Here, Writer};
+use crate::rehearse::resources::is_made_up;
 
 /// A part of a text.
 #[derive(Debug, PartialEq)]
@@ -42,9 +43,6 @@ impl Part<'_> {
     }
 }
 
-/// How many digits the provider puts behind a prefix.
-const DIGITS: usize = 26;
-
 /// The names that the provider has made up: they are others on AWS, and others after each apply.
 pub(super) fn generated(policies: &Policies<'_>) -> BTreeSet<String> {
     let resources = policies.made.iter();
@@ -54,11 +52,8 @@ pub(super) fn generated(policies: &Policies<'_>) -> BTreeSet<String> {
         "aws_iam_role" | "aws_iam_user" | "aws_iam_policy" => made.text("name"),
         _ => None,
     });
-    let made_up = |name: &&str| {
-        let digits = name.bytes().rev().take_while(u8::is_ascii_digit);
-        digits.count() >= DIGITS
-    };
-    names.filter(made_up).map(str::to_owned).collect()
+    let made_up = names.filter(|name| is_made_up(name));
+    made_up.map(str::to_owned).collect()
 }
 
 /// A name, and what it stands for here and in each other instance.

@@ -203,6 +203,15 @@ pub(super) fn make(
     Ok(values)
 }
 
+/// How many digits the provider puts behind a prefix.
+const DIGITS: usize = 26;
+
+/// Whether a name, or an ARN that ends with one, is made up by the provider: it is another after each apply.
+pub(super) fn is_made_up(name: &str) -> bool {
+    let digits = name.bytes().rev().take_while(u8::is_ascii_digit);
+    digits.count() >= DIGITS
+}
+
 /// Evaluated arguments, read by type.
 pub(super) struct Values<'a>(&'a Map<String, Value>);
 
@@ -242,7 +251,7 @@ impl<'a> Values<'a> {
         let digits: String = digest
             .iter()
             .map(|b| char::from(b'0' + b % 10))
-            .take(26)
+            .take(DIGITS)
             .collect();
         let prefix = self.text(prefix).unwrap_or_else(|| "terraform-".to_owned());
         format!("{prefix}{digits}")
