@@ -1122,6 +1122,8 @@ fn a_role_that_is_made_after_the_policy_is_named_by_its_account() {
             ("registry.tf", role, &inline),
             ("registry.tf", separate, ""),
             ("pipeline.tf", "    aws_iam_role_policy.ecr_source,\n", ""),
+            // The role's own policy refers to the key all the same.
+            ("registry.tf", "      \"kms:GenerateDataKey*\",\n", ""),
             (
                 "artifact_store.tf",
                 "        format(\"arn:aws:iam::%s:root\", var.registry_account_id),\n        aws_iam_role.codepipeline.arn,\n",
@@ -1134,6 +1136,7 @@ fn a_role_that_is_made_after_the_policy_is_named_by_its_account() {
         &[
             "identifiers = [\"arn:aws:iam::111111111111:root\"]",
             "variable = \"aws:PrincipalArn\"",
+            "+    actions   = [\"kms:GenerateDataKey\"]\n+    resources = [aws_kms_key.artifact_store.arn]",
             "values   = [\"arn:aws:iam::111111111111:role/delivery-ecr-source\"]",
         ],
     );

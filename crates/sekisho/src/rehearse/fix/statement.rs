@@ -143,7 +143,8 @@ impl<'c> Writer<'c> {
 
     /// A name that stands for the ARN, or for what it begins with, and the rest of the ARN.
     pub(super) fn reference<'a>(&self, arn: &'a str, here: &Here<'_>) -> Option<(String, &'a str)> {
-        if !self.refer {
+        // What is another on AWS is referred to all the same.
+        if !self.refer && self.fixed(arn) {
             return None;
         }
         let rest_of = |own: &str| {

@@ -49,7 +49,7 @@ pub(super) struct Writer<'c> {
     pub(super) named: &'c BTreeMap<String, Vec<(String, String)>>,
     /// What refers to what.
     order: Option<Order>,
-    /// Whether what was made is referred to, or named by its ARN.
+    /// Whether what was made is referred to, or named by its ARN where that is the same on AWS.
     pub(super) refer: bool,
     /// The names that the provider has made up.
     pub(super) generated: BTreeSet<String>,
