@@ -229,6 +229,18 @@ def test_a_marker_is_found_before_a_policy_is_asked(server):
     assert (row["Code"], row["VersionId"]) == ("AccessDenied", version)
 
 
+def test_several_are_deleted_under_conditions(s3):
+    tag = s3.put_object(Bucket="bucket", Key="kept", Body=b"x")["ETag"]
+    delete = lambda **more: s3.delete_objects(Bucket="bucket", Delete={"Objects": [{"Key": "kept", **more}]})
+    [row] = delete(ETag='"00000000000000000000000000000000"')["Errors"]
+    assert row["Code"] == "PreconditionFailed"
+    # What is not supported is said, and nothing is deleted.
+    [row] = delete(Size=7)["Errors"]
+    assert "IfMatchSize" in row["Message"], row
+    assert s3.get_object(Bucket="bucket", Key="kept")["Body"].read() == b"x"
+    assert "Errors" not in delete(ETag=tag)
+
+
 def test_what_a_tag_may_be(s3):
     """radkawar/stackd testdata/aws/s3/bucket_tags.json."""
     s3.create_bucket(Bucket="tagged-bucket")

@@ -36,8 +36,16 @@ impl Operation for DeleteObjects {
         let mut errors = Vec::new();
         for object in input.delete.objects {
             let mut call = json!({"Bucket": input.bucket, "Key": object.key});
-            if let (Some(id), Some(map)) = (&object.version_id, call.as_object_mut()) {
-                map.insert("VersionId".to_owned(), json!(id));
+            let conditions = [
+                ("VersionId", object.version_id.as_ref().map(|id| json!(id))),
+                ("IfMatch", object.etag.as_ref().map(|etag| json!(etag))),
+                ("IfMatchLastModifiedTime", object.last_modified_time.clone()),
+                ("IfMatchSize", object.size.clone()),
+            ];
+            if let Some(map) = call.as_object_mut() {
+                for (name, value) in conditions {
+                    map.extend(value.map(|value| (name.to_owned(), value)));
+                }
             }
             match cx.again("DeleteObject", call) {
                 Err(error) => {
@@ -76,6 +84,11 @@ struct Delete {
 struct Object {
     key: String,
     version_id: Option<String>,
+    /// Conditions: what does not hold of the object keeps it.
+    #[serde(rename = "ETag")]
+    etag: Option<String>,
+    last_modified_time: Option<Value>,
+    size: Option<Value>,
 }
 
 impl Object {
