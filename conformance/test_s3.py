@@ -241,6 +241,16 @@ def test_several_are_deleted_under_conditions(s3):
     assert "Errors" not in delete(ETag=tag)
 
 
+def test_the_key_of_s3_may_be_named(s3):
+    for named in ("alias/aws/s3", f"arn:aws:kms:{REGION}:{B}:alias/aws/s3"):
+        s3.put_object(Bucket="bucket", Key="k", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId=named)
+        assert s3.get_object(Bucket="bucket", Key="k")["Body"].read() == b"x"
+    kms = s3.server.client("kms", B)
+    [key] = kms.list_keys()["Keys"]
+    assert kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]["KeyManager"] == "AWS"
+    assert s3.head_object(Bucket="bucket", Key="k")["SSEKMSKeyId"] == key["KeyArn"]
+
+
 def test_what_a_tag_may_be(s3):
     """radkawar/stackd testdata/aws/s3/bucket_tags.json."""
     s3.create_bucket(Bucket="tagged-bucket")

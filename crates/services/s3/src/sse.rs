@@ -183,6 +183,9 @@ fn generate(
 ) -> Result<Value, ApiError> {
     let input =
         |key: &str| json!({"KeyId": key, "KeySpec": "AES_256", "EncryptionContext": context});
+    // By its name or without one, it is the same key.
+    let own = format!("arn:aws:kms:{}:{}:alias/aws/s3", cx.region(), cx.account());
+    let key_id = key_id.filter(|key| *key != "alias/aws/s3" && *key != own);
     let Some(key) = key_id else {
         let first = cx.forward("kms", "GenerateDataKey", input("alias/aws/s3"));
         return match first {
