@@ -1,6 +1,8 @@
 //! Documents that a module puts together of policies that it is handed: a statement belongs to what is handed, for the module
 //! is others' as well.
 
+use std::collections::BTreeSet;
+
 use hcl_edit::expr::Expression;
 
 use super::{At, ListEnd, MAX_DEPTH, PolicySource};
@@ -10,7 +12,7 @@ impl Configuration {
     /// The lists of statements of the policies, written as expressions, of which a document is made.
     #[must_use]
     pub fn texts_of(&self, document: &Node) -> Vec<ListEnd> {
-        let parts = self.parts_of(document, 0).into_iter();
+        let parts = self.parts_of(document).into_iter();
         let written = parts.filter_map(|part| self.written(&part, 1));
         let lists = written.filter_map(|source| match source {
             PolicySource::Document { .. } => None,
@@ -22,7 +24,7 @@ impl Configuration {
     }
 
     /// The expressions of the policies of which a document is made.
-    fn parts_of<'c>(&'c self, node: &'c Node, depth: usize) -> Vec<At<'c>> {
+    fn parts_of<'c>(&'c self, node: &'c Node) -> Vec<At<'c>> {
         let names = ["source_policy_documents", "override_policy_documents"];
         let lists = names
             .iter()
@@ -33,32 +35,49 @@ impl Configuration {
                 source: &node.place.source,
                 module: node.module,
             };
-            self.handed_parts(list, depth)
+            self.handed_parts(list, 0)
         });
         parts.collect()
     }
 
-    /// The policy that the module of a document is handed for it, where that is written as an expression; what is handed as a
-    /// document is found as one.
-    pub(super) fn handed_in(&self, address: &str, depth: usize) -> Option<PolicySource> {
-        let mut nodes = self.nodes.iter();
-        let node = nodes.find(|n| n.is_document() && n.address() == address)?;
-        let change = self.document_to_change(address)?;
-        if change.path != node.path || depth >= MAX_DEPTH {
+    /// The policy that the module of a document is handed for it, or for one of which it is made, where that is written as an
+    /// expression; what is handed as a document is found as one.
+    pub(super) fn handed_in(&self, address: &str) -> Option<PolicySource> {
+        let document = |address: &str| {
+            let mut nodes = self.nodes.iter();
+            nodes.find(|n| n.is_document() && n.address() == address)
+        };
+        let path = &document(address)?.path;
+        if self.document_to_change(address)?.path != *path {
             return None;
         }
-        let parts = self.parts_of(node, depth);
-        parts.into_iter().find_map(|part| {
-            let outside = part.module != node.module;
-            let written = self.written(&part, depth + 1)?;
-            match &written {
-                PolicySource::Encoded { path, .. } | PolicySource::Heredoc { path, .. } => {
-                    let outside = outside || (*path != node.path && node.path.starts_with(path));
-                    outside.then_some(written)
+        let mut seen = BTreeSet::new();
+        let mut open = vec![address.to_owned()];
+        while let Some(address) = open.pop() {
+            let Some(node) = document(&address).filter(|_| seen.insert(address.clone())) else {
+                continue;
+            };
+            for part in self.parts_of(node) {
+                match self.written(&part, 1) {
+                    Some(PolicySource::Document { address }) => open.push(address),
+                    Some(written) if self.is_handed(path, &part, &written) => return Some(written),
+                    _ => {}
                 }
-                _ => None,
             }
-        })
+        }
+        None
+    }
+
+    /// Whether what a part is written as stands outside of the module with this path.
+    fn is_handed(&self, path: &str, part: &At<'_>, written: &PolicySource) -> bool {
+        match written {
+            PolicySource::Encoded { path: own, .. } | PolicySource::Heredoc { path: own, .. } => {
+                let module = self.modules.get(part.module);
+                let outside = module.is_some_and(|m| m.path != path);
+                outside || (own != path && path.starts_with(own.as_str()))
+            }
+            _ => false,
+        }
     }
 
     /// The elements of a list, whatever names and functions lie between.

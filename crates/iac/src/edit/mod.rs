@@ -132,7 +132,12 @@ impl Configuration {
             source: &node.place.source,
             module: node.module,
         };
-        self.written(&at, 0)
+        let written = self.written(&at, 0)?;
+        let handed = match &written {
+            PolicySource::Document { address } => self.handed_in(address),
+            _ => None,
+        };
+        Some(handed.unwrap_or(written))
     }
 
     fn written(&self, at: &At<'_>, depth: usize) -> Option<PolicySource> {
@@ -195,8 +200,7 @@ impl Configuration {
             }
             Expression::Traversal(_) => {
                 if let Some(address) = self.document(at) {
-                    let given = self.handed_in(&address, depth);
-                    return Some(given.unwrap_or(PolicySource::Document { address }));
+                    return Some(PolicySource::Document { address });
                 }
                 let next = self.referred(at).filter(|_| depth < MAX_DEPTH)?;
                 self.written(&next, depth + 1)
