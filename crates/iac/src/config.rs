@@ -8,11 +8,11 @@ use hcl_edit::Span as _;
 use hcl_edit::structure::Body;
 use serde_json::{Map, Value};
 
+use crate::address::without_keys;
 use crate::block::{Node, labels, place_of};
 use crate::eval::evaluate;
 use crate::module::{Call, Found, Module};
 use crate::reading::{Assignment, Reading};
-use crate::remote::without_keys;
 use crate::scope::Scope;
 use crate::state::State;
 use crate::variables::values_of_json;

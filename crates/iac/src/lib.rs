@@ -5,6 +5,7 @@
 //! Deliberately absent: what a resource is. The caller makes it, and says which attributes it then has.
 
 mod absent;
+mod address;
 mod block;
 mod check;
 mod config;
@@ -39,6 +40,7 @@ mod value;
 mod variables;
 mod without;
 
+pub use address::without_keys;
 pub use block::{Arguments, Node, NodeKind, Repetition};
 pub use config::{Configuration, READ};
 pub use edit::{CallBlock, ListEnd, PolicySource, Wrap};

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use crate::Problem;
+use crate::address::without_keys;
 use crate::block::Node;
 use crate::config::{Configuration, normal};
 use crate::eval::evaluate;
@@ -42,17 +43,6 @@ impl State<'_> {
         };
         Some(outputs())
     }
-}
-
-/// An address without the keys of instances.
-pub(crate) fn without_keys(address: &str) -> String {
-    let mut out = String::new();
-    let mut rest = address;
-    while let Some((before, behind)) = rest.split_once('[') {
-        out.push_str(before);
-        rest = behind.split_once(']').map_or("", |(_, after)| after);
-    }
-    out + rest
 }
 
 impl Configuration {

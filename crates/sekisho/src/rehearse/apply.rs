@@ -6,11 +6,10 @@ use std::sync::Arc;
 use sekisho_engine::Engine;
 use sekisho_iac::{
     Configuration, Node, Order, Problem, ProviderId, Repetition, Scope, State, Value as Made,
-    policy_document,
+    policy_document, without_keys,
 };
 use serde_json::{Map, Value, json};
 
-use super::fix::policies::without_keys;
 use super::providers::Providers;
 use super::{
     Client, Failure, Note, Options, Patch, given, image, nobody, object, patch, resources,

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use sekisho_iac::{NodeKind, quoted};
+use sekisho_iac::{NodeKind, quoted, without_keys};
 use serde_json::{Value, json};
 
-use super::policies::{Policies, without_keys};
+use super::policies::Policies;
 use super::writer::{Here, Writer};
 use crate::rehearse::resources::is_made_up;
 

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_iac::{Configuration, Node, NodeKind, Spot};
+use sekisho_iac::{Configuration, Node, NodeKind, Spot, without_keys};
 use serde_json::{Map, Value, json};
 
 /// An instance of a resource or data source that was made.
@@ -45,24 +45,6 @@ pub(in crate::rehearse) struct Policies<'c> {
     configuration: &'c Configuration,
     pub(in crate::rehearse) made: Vec<Made<'c>>,
     unmade: OnceCell<Vec<usize>>,
-}
-
-/// An address without the keys of instances: `module.a["x"].aws_s3_bucket.b[0]` is of `module.a.aws_s3_bucket.b`.
-pub(in crate::rehearse) fn without_keys(address: &str) -> String {
-    let mut out = String::new();
-    let (mut depth, mut quoted, mut escaped) = (0usize, false, false);
-    for c in address.chars() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '[' if !quoted => depth += 1,
-            ']' if !quoted => depth = depth.saturating_sub(1),
-            _ if depth == 0 => out.push(c),
-            _ => {}
-        }
-    }
-    out
 }
 
 impl<'c> Policies<'c> {
@@ -417,19 +399,5 @@ impl<'c> Policies<'c> {
             Some(self.configuration.policy_spot(made.node, ""))
         };
         stated.or_else(written).or_else(beside)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_keys;
-
-    #[test]
-    fn an_address_loses_the_keys_of_instances() {
-        assert_eq!(
-            without_keys("module.p[\"a]\\\"b\"].aws_codepipeline.this[0]"),
-            "module.p.aws_codepipeline.this"
-        );
-        assert_eq!(without_keys("aws_s3_bucket.b"), "aws_s3_bucket.b");
     }
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sekisho_engine::Event;
-use sekisho_iac::{Configuration, Problem};
+use sekisho_iac::{Configuration, Problem, without_keys};
 use serde_json::Map;
 
 use super::run::GaveUp;
-use crate::rehearse::fix::policies::without_keys;
 use crate::rehearse::{Failure, Options};
 
 /// What the engine refused for good.
