@@ -276,14 +276,20 @@ impl<'d> Lacked<'d> {
         own.any(|(denial, _)| {
             all.iter().filter(|other| !other.same(patch)).all(|other| {
                 let also = other.account != patch.account
-                    && self.0.iter().any(|(d, asked)| {
-                        let call = |d: &Denial| (d.cause.call, d.cause.action.clone());
-                        call(d) == call(denial) && asked.same(other)
-                    });
+                    && self
+                        .0
+                        .iter()
+                        .any(|(d, asked)| same_call(d, denial) && asked.same(other));
                 also || !may_allow(other, denial)
             })
         })
     }
+}
+
+/// Whether two denials are sides of one: numbers of calls begin anew in each rehearsal.
+fn same_call(one: &Denial, other: &Denial) -> bool {
+    let (a, b) = (&one.cause, &other.cause);
+    (a.call, &a.action, &a.resource, &a.holder) == (b.call, &b.action, &b.resource, &b.holder)
 }
 
 /// Whether a statement may be about a denied call.
