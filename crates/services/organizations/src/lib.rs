@@ -8,6 +8,7 @@ use sekisho_arn::Arn;
 use sekisho_engine::{
     AccessDenied, ApiError, Check, Lookup, Organization, Resource, Service, invalid,
 };
+use serde_json::{Value, json};
 
 /// The service.
 #[must_use]
@@ -51,4 +52,13 @@ fn check(lookup: &Lookup<'_>, action: &str) -> Vec<Check> {
         Some(management) => check.owned_by(management),
         None => check,
     }]
+}
+
+/// The kinds of policies that bind members.
+fn policy_types() -> Value {
+    let enabled = |name: &str| json!({"Type": name, "Status": "ENABLED"});
+    ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"]
+        .map(enabled)
+        .into_iter()
+        .collect()
 }

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{check, management, own};
+use crate::{check, management, own, policy_types};
 
 pub(crate) struct DescribeOrganization;
 
@@ -24,8 +24,6 @@ impl Operation for DescribeOrganization {
         let organization = own(&lookup)?;
         let management = management(&lookup, organization);
         let id = &organization.id;
-        let types = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"];
-        let types = types.map(|name| json!({"Type": name, "Status": "ENABLED"}));
         Ok(json!({"Organization": {
             "Id": id,
             "Arn": format!("arn:aws:organizations::{management}:organization/{id}"),
@@ -33,7 +31,7 @@ impl Operation for DescribeOrganization {
             "MasterAccountArn": format!("arn:aws:organizations::{management}:account/{id}/{management}"),
             "MasterAccountId": management,
             "MasterAccountEmail": "",
-            "AvailablePolicyTypes": types,
+            "AvailablePolicyTypes": policy_types(),
         }}))
     }
 }

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{check, management, own};
+use crate::{check, management, own, policy_types};
 
 pub(crate) struct ListRoots;
 
@@ -32,13 +32,11 @@ impl Operation for ListRoots {
         let said = paths.filter_map(|path| path.split('/').nth(1)).next();
         let short = id.trim_start_matches("o-").get(..4).unwrap_or_default();
         let root = said.map_or_else(|| format!("r-{short}"), str::to_owned);
-        let types = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"];
-        let types = types.map(|name| json!({"Type": name, "Status": "ENABLED"}));
         Ok(json!({"Roots": [{
             "Id": root,
             "Arn": format!("arn:aws:organizations::{management}:root/{id}/{root}"),
             "Name": "Root",
-            "PolicyTypes": types,
+            "PolicyTypes": policy_types(),
         }]}))
     }
 }
