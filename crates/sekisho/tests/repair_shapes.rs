@@ -7,10 +7,12 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod diffs;
 mod edited;
 
 use std::path::{Path, PathBuf};
 
+use diffs::{holds, lacks};
 use sekisho::rehearse::{Fix, Options, complete, fix, rehearse};
 
 /// A copy of an example with edits, and how it is rehearsed.
@@ -48,13 +50,6 @@ fn repaired(example: &str, directories: &[&str], edits: &[(&str, &str, &str)]) -
     let again = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
     assert!(again.passes(), "{diff}");
     diff
-}
-
-#[track_caller]
-fn holds(diff: &str, lines: &[&str]) {
-    for line in lines {
-        assert!(diff.contains(line), "{line} is not in\n{diff}");
-    }
 }
 
 #[test]
@@ -512,13 +507,6 @@ const LACKS: (&str, &str, &str) = (
     "[\"ecr:DescribeImages\"]",
     "[\"ecr:ListImages\"]",
 );
-
-#[track_caller]
-fn lacks(diff: &str, lines: &[&str]) {
-    for line in lines {
-        assert!(!diff.contains(line), "{line} is in\n{diff}");
-    }
-}
 
 #[test]
 fn what_another_role_has_as_well_is_left_alone() {
@@ -994,120 +982,6 @@ fn into_what_a_made_value_chooses() {
     holds(&diff, &["+  statement {"]);
 }
 
-/// A module with a pipeline, which is called for each of `calls`, and whose role may only read.
-fn delivery(calls: &str, bucket: &str) -> [(&'static str, &'static str, String); 2] {
-    let root = format!(
-        r#"provider "aws" {{
-  region              = "us-east-1"
-  allowed_account_ids = ["222222222222"]
-}}
-resource "aws_s3_bucket" "artifacts" {{ bucket = "artifacts-222222222222" }}
-resource "aws_s3_bucket" "site" {{ {bucket} }}
-resource "aws_s3_bucket" "sources" {{ bucket = "sources-222222222222" }}
-resource "aws_s3_bucket_versioning" "sources" {{
-  bucket = aws_s3_bucket.sources.id
-  versioning_configuration {{ status = "Enabled" }}
-}}
-module "delivery" {{
-  source = "./delivery"
-  {calls}
-  store  = aws_s3_bucket.artifacts.id
-  site   = aws_s3_bucket.site.bucket
-}}
-"#
-    );
-    let inner = r#"variable "name" {}
-variable "store" {}
-variable "site" {}
-resource "aws_iam_role" "this" {
-  name               = "delivers-${var.name}"
-  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "codepipeline.amazonaws.com" } }] })
-}
-resource "aws_iam_role_policy" "this" {
-  role   = aws_iam_role.this.id
-  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:Get*", Resource = "*" }] })
-}
-resource "aws_codepipeline" "this" {
-  name     = var.name
-  role_arn = aws_iam_role.this.arn
-  artifact_store {
-    type     = "S3"
-    location = var.store
-  }
-  stage {
-    name = "Source"
-    action {
-      name             = "Zip"
-      category         = "Source"
-      owner            = "AWS"
-      provider         = "S3"
-      version          = "1"
-      output_artifacts = ["zip"]
-      configuration    = { S3Bucket = "sources-222222222222", S3ObjectKey = "${var.name}.zip" }
-    }
-  }
-  stage {
-    name = "Deploy"
-    action {
-      name            = "Site"
-      category        = "Deploy"
-      owner           = "AWS"
-      provider        = "S3"
-      version         = "1"
-      input_artifacts = ["zip"]
-      configuration   = { BucketName = var.site, Extract = "true", ObjectKey = var.name }
-    }
-  }
-  depends_on = [aws_iam_role_policy.this]
-}
-"#;
-    [
-        ("main.tf", "", root),
-        ("delivery/main.tf", "", inner.to_owned()),
-    ]
-}
-
-fn repaired_delivery(calls: &str, bucket: &str) -> String {
-    let files = delivery(calls, bucket);
-    let edits: Vec<(&str, &str, &str)> =
-        files.iter().map(|(f, b, t)| (*f, *b, t.as_str())).collect();
-    let folder = edited::edited(None, &edits);
-    let mut options = Options::default();
-    options.reading.directories = vec![folder.path().to_owned()];
-    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
-    assert!(!outcome.passes());
-    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
-    let fixed: Fix = fix(&options, &completion).unwrap_or_else(|p| panic!("{p:?}"));
-    assert!(fixed.passes, "{}\n{:?}", fixed.diff(), fixed.unwritten);
-    fixed.diff()
-}
-
-#[test]
-fn for_every_instance_of_a_module() {
-    for calls in [
-        "for_each = toset([\"api\", \"web\"])\n  name = each.key",
-        "count = 2\n  name = [\"api\", \"web\"][count.index]",
-        // A key that is a word of the ARN as well.
-        "for_each = toset([\"zip\", \"web\"])\n  name = each.key",
-    ] {
-        let diff = repaired_delivery(calls, "bucket = \"site-222222222222\"");
-        holds(
-            &diff,
-            &[
-                "Resource = \"arn:aws:s3:::${var.store}/${var.name}/zip/*\"",
-                "Resource = \"arn:aws:s3:::${var.site}/${var.name}/*\"",
-            ],
-        );
-        lacks(&diff, &["api", "web", "+resource"]);
-    }
-}
-
-#[test]
-fn what_the_provider_names_is_named_by_reference() {
-    let diff = repaired_delivery("name = \"api\"", "bucket_prefix = \"site-\"");
-    holds(&diff, &["Resource = \"arn:aws:s3:::${var.site}/api/*\""]);
-}
-
 #[test]
 fn a_role_that_is_made_after_the_policy_is_named_by_its_account() {
     let role = "  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n";
@@ -1162,39 +1036,4 @@ fn as_the_file_is_indented() {
             "+    statement {\n+        actions   = [\"ecr:DescribeImages\"]\n+        resources = [aws_ecr_repository.app.arn]\n+    }\n",
         ],
     );
-}
-
-#[test]
-fn a_single_instance_names_nothing_that_happens_to_be_the_same() {
-    let diff = repaired_delivery(
-        "for_each = toset([\"zip\"])\n  name = each.key",
-        "bucket = \"site-222222222222\"",
-    );
-    holds(
-        &diff,
-        &["Resource = \"arn:aws:s3:::${var.store}/zip/zip/*\""],
-    );
-}
-
-#[test]
-fn what_a_document_of_somebody_else_is_made_of_is_left_alone() {
-    let [(root, _, text), inner] = delivery("name = \"api\"", "bucket = \"site-222222222222\"");
-    let shared = "  reads  = local.reads\n}\nlocals {\n  reads = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:Get*\", Resource = \"*\" }] })\n}\ndata \"aws_iam_policy_document\" \"group\" {\n  source_policy_documents = [local.reads]\n}\nresource \"aws_iam_role\" \"auditor\" {\n  name = \"auditor\"\n  assume_role_policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = { Service = \"ec2.amazonaws.com\" } }] })\n}\nresource \"aws_iam_role_policy\" \"auditor\" {\n  role   = aws_iam_role.auditor.id\n  policy = data.aws_iam_policy_document.group.json\n}\n";
-    let text = text.replace(
-        "  site   = aws_s3_bucket.site.bucket\n}\n",
-        &format!("  site   = aws_s3_bucket.site.bucket\n{shared}"),
-    );
-    let own = "policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:Get*\", Resource = \"*\" }] })";
-    assert!(inner.2.contains(own));
-    let module = inner.2.replace(own, "policy = var.reads") + "variable \"reads\" {}\n";
-    let files = [(root, "", text.as_str()), (inner.0, "", module.as_str())];
-    let folder = edited::edited(None, &files);
-    let mut options = Options::default();
-    options.reading.directories = vec![folder.path().to_owned()];
-    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
-    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
-    let fixed: Fix = fix(&options, &completion).unwrap_or_else(|p| panic!("{p:?}"));
-    assert!(fixed.passes, "{}", fixed.diff());
-    lacks(&fixed.diff(), &["reads = jsonencode"]);
-    holds(&fixed.diff(), &["+resource \"aws_iam_role_policy\""]);
 }

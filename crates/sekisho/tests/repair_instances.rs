@@ -1,0 +1,191 @@
+//! Repairs of a module that is called several times, or takes what others take as well: every instance gets what it lacks, and
+//! nobody more.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by failing"
+)]
+
+mod diffs;
+mod edited;
+
+use diffs::{holds, lacks};
+use sekisho::rehearse::{Fix, Options, complete, fix, rehearse};
+
+/// A module with a pipeline, which is called for each of `calls`, and whose role may only read.
+fn delivery(calls: &str, bucket: &str) -> [(&'static str, &'static str, String); 2] {
+    let root = format!(
+        r#"provider "aws" {{
+  region              = "us-east-1"
+  allowed_account_ids = ["222222222222"]
+}}
+resource "aws_s3_bucket" "artifacts" {{ bucket = "artifacts-222222222222" }}
+resource "aws_s3_bucket" "site" {{ {bucket} }}
+resource "aws_s3_bucket" "sources" {{ bucket = "sources-222222222222" }}
+resource "aws_s3_bucket_versioning" "sources" {{
+  bucket = aws_s3_bucket.sources.id
+  versioning_configuration {{ status = "Enabled" }}
+}}
+module "delivery" {{
+  source = "./delivery"
+  {calls}
+  store  = aws_s3_bucket.artifacts.id
+  site   = aws_s3_bucket.site.bucket
+}}
+"#
+    );
+    let inner = r#"variable "name" {}
+variable "store" {}
+variable "site" {}
+resource "aws_iam_role" "this" {
+  name               = "delivers-${var.name}"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "codepipeline.amazonaws.com" } }] })
+}
+resource "aws_iam_role_policy" "this" {
+  role   = aws_iam_role.this.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:Get*", Resource = "*" }] })
+}
+resource "aws_codepipeline" "this" {
+  name     = var.name
+  role_arn = aws_iam_role.this.arn
+  artifact_store {
+    type     = "S3"
+    location = var.store
+  }
+  stage {
+    name = "Source"
+    action {
+      name             = "Zip"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "S3"
+      version          = "1"
+      output_artifacts = ["zip"]
+      configuration    = { S3Bucket = "sources-222222222222", S3ObjectKey = "${var.name}.zip" }
+    }
+  }
+  stage {
+    name = "Deploy"
+    action {
+      name            = "Site"
+      category        = "Deploy"
+      owner           = "AWS"
+      provider        = "S3"
+      version         = "1"
+      input_artifacts = ["zip"]
+      configuration   = { BucketName = var.site, Extract = "true", ObjectKey = var.name }
+    }
+  }
+  depends_on = [aws_iam_role_policy.this]
+}
+"#;
+    [
+        ("main.tf", "", root),
+        ("delivery/main.tf", "", inner.to_owned()),
+    ]
+}
+
+/// What is written into these files.
+fn fixed(files: &[(&str, &str, &str)]) -> Fix {
+    let folder = edited::edited(None, files);
+    let mut options = Options::default();
+    options.reading.directories = vec![folder.path().to_owned()];
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(!outcome.passes());
+    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+    let fixed: Fix = fix(&options, &completion).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(fixed.passes, "{}\n{:?}", fixed.diff(), fixed.unwritten);
+    fixed
+}
+
+fn repaired_delivery(calls: &str, bucket: &str) -> String {
+    let files = delivery(calls, bucket);
+    let files = files
+        .each_ref()
+        .map(|(file, from, to)| (*file, *from, to.as_str()));
+    fixed(&files).diff()
+}
+
+#[test]
+fn for_every_instance_of_a_module() {
+    for calls in [
+        "for_each = toset([\"api\", \"web\"])\n  name = each.key",
+        "count = 2\n  name = [\"api\", \"web\"][count.index]",
+        // A key that is a word of the ARN as well.
+        "for_each = toset([\"zip\", \"web\"])\n  name = each.key",
+    ] {
+        let diff = repaired_delivery(calls, "bucket = \"site-222222222222\"");
+        holds(
+            &diff,
+            &[
+                "Resource = \"arn:aws:s3:::${var.store}/${var.name}/zip/*\"",
+                "Resource = \"arn:aws:s3:::${var.site}/${var.name}/*\"",
+            ],
+        );
+        lacks(&diff, &["api", "web", "+resource"]);
+    }
+}
+
+#[test]
+fn what_the_provider_names_is_named_by_reference() {
+    let diff = repaired_delivery("name = \"api\"", "bucket_prefix = \"site-\"");
+    holds(&diff, &["Resource = \"arn:aws:s3:::${var.site}/api/*\""]);
+}
+
+#[test]
+fn a_single_instance_names_nothing_that_happens_to_be_the_same() {
+    let diff = repaired_delivery(
+        "for_each = toset([\"zip\"])\n  name = each.key",
+        "bucket = \"site-222222222222\"",
+    );
+    holds(
+        &diff,
+        &["Resource = \"arn:aws:s3:::${var.store}/zip/zip/*\""],
+    );
+}
+
+#[test]
+fn what_a_document_of_somebody_else_is_made_of_is_left_alone() {
+    let [(root, _, text), inner] = delivery("name = \"api\"", "bucket = \"site-222222222222\"");
+    let shared = "  reads  = local.reads\n}\nlocals {\n  reads = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:Get*\", Resource = \"*\" }] })\n}\ndata \"aws_iam_policy_document\" \"group\" {\n  source_policy_documents = [local.reads]\n}\nresource \"aws_iam_role\" \"auditor\" {\n  name = \"auditor\"\n  assume_role_policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = { Service = \"ec2.amazonaws.com\" } }] })\n}\nresource \"aws_iam_role_policy\" \"auditor\" {\n  role   = aws_iam_role.auditor.id\n  policy = data.aws_iam_policy_document.group.json\n}\n";
+    let text = text.replace(
+        "  site   = aws_s3_bucket.site.bucket\n}\n",
+        &format!("  site   = aws_s3_bucket.site.bucket\n{shared}"),
+    );
+    let own = "policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:Get*\", Resource = \"*\" }] })";
+    assert!(inner.2.contains(own));
+    let module = inner.2.replace(own, "policy = var.reads") + "variable \"reads\" {}\n";
+    let files = [(root, "", text.as_str()), (inner.0, "", module.as_str())];
+    let fixed = fixed(&files);
+    lacks(&fixed.diff(), &["reads = jsonencode"]);
+    holds(&fixed.diff(), &["+resource \"aws_iam_role_policy\""]);
+}
+
+/// Documents that are made of documents, which are made of documents: every one is looked at once.
+#[test]
+fn into_one_of_many_layers_of_documents() {
+    let mut layers = "data \"aws_iam_policy_document\" \"a0\" {\n  statement {\n    sid       = \"Read\"\n    actions   = [\"s3:Get*\"]\n    resources = [\"*\"]\n  }\n}\n".to_owned();
+    let mut below = vec!["a0".to_owned()];
+    for layer in 1..16 {
+        let names = ["a", "b", "c"].map(|n| format!("{n}{layer}"));
+        let all: Vec<String> = below
+            .iter()
+            .map(|n| format!("data.aws_iam_policy_document.{n}.json"))
+            .collect();
+        for name in &names {
+            layers += &format!(
+                "data \"aws_iam_policy_document\" \"{name}\" {{\n  override_policy_documents = [{}]\n}}\n",
+                all.join(", ")
+            );
+        }
+        below = names.to_vec();
+    }
+    let own = "policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:Get*\", Resource = \"*\" }] })";
+    let [(root, _, text), (inner, _, module)] =
+        delivery("name = \"api\"", "bucket = \"site-222222222222\"");
+    let module = module.replace(own, "policy = data.aws_iam_policy_document.a15.json") + &layers;
+    let fixed = fixed(&[(root, "", &text), (inner, "", &module)]);
+    holds(&fixed.diff(), &["s3:PutObject"]);
+}
