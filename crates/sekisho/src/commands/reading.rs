@@ -191,7 +191,7 @@ impl ReadingArgs {
         let plan = self.plan.as_deref().map(of_plan::read).transpose();
         let plan = plan.map_err(CouldNotRun)?.unwrap_or_default();
         if self.plan.is_some() && self.directories.len() > 1 {
-            return Err(CouldNotRun("--plan is of one directory".to_owned()));
+            return Err(CouldNotRun("--plan is a plan of one directory, and several are given: give what it knows with --var and --set instead".to_owned()));
         }
         let mut assignments = plan.variables;
         assignments.extend(self.assignments.0.iter().cloned());

@@ -107,7 +107,7 @@ fn organization(directory: &Path) -> Result<Organization, CouldNotRun> {
     let settings = Settings::read(directory).map_err(CouldNotRun)?;
     let said = settings.organization.ok_or_else(|| {
         let file = directory.join(FILE);
-        CouldNotRun(format!("{}: there is no [organization]", file.display()))
+        CouldNotRun(format!("{}: there is no [organization], with its id and [organization.members.ACCOUNT] for each member", file.display()))
     })?;
     let organized = said.read(directory).map_err(CouldNotRun)?;
     let organization = organized.with([]);
