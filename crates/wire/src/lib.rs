@@ -6,6 +6,7 @@ pub mod cbor;
 mod chunked;
 mod error;
 mod json;
+mod labels;
 mod query;
 mod rest;
 mod rest_answer;

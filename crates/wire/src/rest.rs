@@ -3,6 +3,7 @@
 use sekisho_model::{Member, Operation, Service, Shape, Type};
 use serde_json::{Map, Value, json};
 
+use crate::labels::labels;
 use crate::query::scalar;
 use crate::xml::{self, Element};
 use crate::{Head, Malformed, decode_percent};
@@ -44,8 +45,8 @@ pub fn route<'a>(
             "/" => first.is_empty(),
             "/{Bucket}" => !first.is_empty() && rest.is_none(),
             "/{Bucket}/{Key+}" => !first.is_empty() && rest.is_some(),
-            // S3 Control has paths without names in them.
-            literal => literal == head.path,
+            // S3 Control's paths have no bucket before them.
+            other => labels(other, head.path).is_some(),
         };
         if operation.http.method != head.method || !fits || operation.deprecated {
             continue;
@@ -70,11 +71,16 @@ pub fn route<'a>(
             best = Some((score, operation));
         }
     }
-    let mut labels = vec![("Bucket".to_owned(), first)];
-    if let Some(key) = rest {
-        labels.push(("Key".to_owned(), decode_percent(key)));
-    }
-    best.map(|(_, operation)| Matched { operation, labels })
+    let (_, operation) = best?;
+    let labels = match operation.http.request_uri.split('?').next() {
+        Some("/" | "/{Bucket}" | "/{Bucket}/{Key+}") => {
+            let key = rest.map(|key| ("Key".to_owned(), decode_percent(key)));
+            let bucket = ("Bucket".to_owned(), first);
+            std::iter::once(bucket).chain(key).collect()
+        }
+        _ => labels(&operation.http.request_uri, head.path).unwrap_or_default(),
+    };
+    Some(Matched { operation, labels })
 }
 
 /// Members that must be in the query or in a header.
@@ -134,6 +140,13 @@ pub fn decode(
                     map.insert(name.clone(), json!(value));
                 }
             }
+            Some("querystring") if kind == Type::List => {
+                let values = parameters.iter().filter(|(n, _)| n == wire);
+                let values: Vec<Value> = values.map(|(_, value)| json!(value)).collect();
+                if !values.is_empty() {
+                    map.insert(name.clone(), Value::Array(values));
+                }
+            }
             Some("querystring") => {
                 if let Some((_, value)) = parameters.iter().find(|(n, _)| n == wire) {
                     map.insert(name.clone(), scalar(kind, value, wire)?);
@@ -176,6 +189,19 @@ pub fn decode(
                 payload(service, name, member, body, &mut map)?
             }
             _ => {}
+        }
+    }
+    // Without a payload the members that are nowhere else are those of the body (Smithy, "restXml", request bindings).
+    if shape.payload.is_none() && !body.is_empty() {
+        let of_body = shape.fields.iter().filter(|(_, m)| m.location.is_none());
+        if of_body.clone().next().is_some()
+            && let Value::Object(members) = structure(service, shape, &xml::parse(body)?)?
+        {
+            map.extend(
+                members
+                    .into_iter()
+                    .filter(|(name, _)| of_body.clone().any(|(of_body, _)| of_body == name)),
+            );
         }
     }
     Ok(Value::Object(map))

@@ -3,8 +3,9 @@
 use sekisho_model::{Operation, Service, Type};
 use serde_json::{Map, Value, json};
 
+use crate::labels::labels;
 use crate::query::scalar;
-use crate::{Head, Malformed, decode_json, decode_percent};
+use crate::{Head, Malformed, decode_json};
 
 /// Finds the operation by method and path, and the labels that its path holds.
 #[must_use]
@@ -18,26 +19,6 @@ pub fn route<'a>(
         }
         Some((operation, labels(&operation.http.request_uri, head.path)?))
     })
-}
-
-/// The labels of `pattern` in `path`, if it fits.
-fn labels(pattern: &str, path: &str) -> Option<Vec<(String, String)>> {
-    let pattern = pattern.split('?').next().unwrap_or(pattern);
-    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
-    let mut out = Vec::new();
-    loop {
-        match (wanted.next(), given.next()) {
-            (None, None) => return Some(out),
-            (Some(wanted), Some(given)) => {
-                match wanted.strip_prefix('{').and_then(|w| w.strip_suffix('}')) {
-                    Some(label) => out.push((label.to_owned(), decode_percent(given))),
-                    None if wanted == given => {}
-                    None => return None,
-                }
-            }
-            _ => return None,
-        }
-    }
 }
 
 /// Reads the input of an operation.
@@ -107,19 +88,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn paths_hold_labels() {
-        let found = labels(
-            "/analyzer/{analyzerName}/archive-rule/{ruleName}",
-            "/analyzer/a%20b/archive-rule/r",
-        );
-        let wanted = [("analyzerName", "a b"), ("ruleName", "r")];
-        assert_eq!(
-            found.unwrap(),
-            wanted.map(|(k, v)| (k.to_owned(), v.to_owned()))
-        );
-        assert_eq!(labels("/policy/validation", "/policy"), None);
     }
 }

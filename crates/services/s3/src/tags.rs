@@ -3,6 +3,9 @@
 use sekisho_engine::Tags;
 use sekisho_engine::prelude::*;
 
+/// How many tags a bucket has at most.
+pub(crate) const ON_BUCKET: usize = 50;
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Tagging {

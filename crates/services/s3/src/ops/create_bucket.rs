@@ -4,7 +4,7 @@ use sekisho_engine::prelude::*;
 
 use crate::acl;
 use crate::bucket::{self, BUCKETS, Bucket, Encryption, PublicAccess, Settings};
-use crate::tags::{Tag, Tagging, accept};
+use crate::tags::{ON_BUCKET, Tag, Tagging, accept};
 
 pub(crate) struct CreateBucket;
 
@@ -120,7 +120,7 @@ impl Operation for CreateBucket {
         let tagging = Tagging {
             tag_set: configuration.tags,
         };
-        let tags = accept(tagging, 50)?;
+        let tags = accept(tagging, ON_BUCKET)?;
         let bucket = Bucket {
             name: input.bucket.clone(),
             account: cx.account().to_owned(),

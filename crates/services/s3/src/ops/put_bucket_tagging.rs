@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::tags::{Tagging, accept};
+use crate::tags::{ON_BUCKET, Tagging, accept};
 use crate::{bucket, checks};
 
 pub(crate) struct PutBucketTagging;
@@ -31,7 +31,7 @@ impl Operation for PutBucketTagging {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        let tags = accept(input.tagging, 50)?;
+        let tags = accept(input.tagging, ON_BUCKET)?;
         bucket::change(cx, &input.bucket, |b| {
             b.tags = tags;
             Ok(())
