@@ -420,6 +420,7 @@ impl Maker<'_, '_> {
         resources::schema::convert(node, &mut arguments)?;
         let no_provider = || Problem::at(&node.place, "it has no provider");
         let client = self.client.ok_or_else(no_provider)?;
+        let client = &*resources::region::of(node, client, arguments.values.get("region"));
         if resources::takes(node, "tags") && !client.default_tags.is_empty() {
             let mut tags = client.default_tags.clone();
             if let Some(Value::Object(own)) = arguments.values.get("tags") {

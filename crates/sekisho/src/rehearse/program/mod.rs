@@ -8,6 +8,7 @@ mod run;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sekisho_codepipeline::PIPELINES;
 use sekisho_engine::{Engine, Event};
 use sekisho_executor::Executor;
 use sekisho_iac::{Configuration, Problem, ProviderId};
@@ -91,7 +92,7 @@ pub fn rehearse_with_program(
         let own = own.flat_map(|g| problem(run::failed(program, "apply", &g.said)));
         return Err(own.collect());
     }
-    let pipelines = pipelines(&clients)?;
+    let pipelines = pipelines(&engine, &clients)?;
     let nothing = BTreeMap::new();
     let policies = Policies::new(&configuration, &nothing);
     let mut failures = refused.failures;
@@ -165,25 +166,25 @@ fn explain(outcome: &mut Outcome, options: &Options) -> Result<(), Vec<Problem>>
     Ok(())
 }
 
-/// The pipelines of all accounts and regions.
+/// The pipelines of all accounts and regions: what is made may have a region of its own.
 fn pipelines(
+    engine: &Engine,
     clients: &BTreeMap<ProviderId, Client>,
 ) -> Result<Vec<(Client, String)>, Vec<Problem>> {
-    let mut seen = BTreeSet::new();
-    let mut out = Vec::new();
-    for client in clients.values() {
-        if !seen.insert((client.account.clone(), client.region.clone())) {
-            continue;
-        }
-        let listed = client
-            .call("codepipeline", "ListPipelines", json!({}))
-            .map_err(|e| problem(e.to_string()))?;
-        for pipeline in listed["pipelines"].as_array().into_iter().flatten() {
-            let name = pipeline["name"].as_str().unwrap_or_default();
-            out.push((client.clone(), name.to_owned()));
-        }
-    }
-    Ok(out)
+    let rows = engine
+        .view(|overlay| overlay.scan(&PIPELINES, ""))
+        .map_err(|e| problem(e.to_string()))?;
+    let of = |row: &str| {
+        let (account, row) = row.split_once('/')?;
+        let (region, name) = row.split_once('/')?;
+        let client = clients.values().find(|c| c.account == account)?;
+        let client = Client {
+            region: region.to_owned(),
+            ..client.clone()
+        };
+        Some((client, name.to_owned()))
+    };
+    Ok(rows.iter().filter_map(|(row, _)| of(row)).collect())
 }
 
 /// An engine's address, for as long as this lives.

@@ -330,6 +330,11 @@ fn s3_bucket(client: &Client, values: &Values<'_>) -> Made {
             "bucket_domain_name",
             json!(format!("{name}.s3.amazonaws.com")),
         ),
+        (
+            "bucket_regional_domain_name",
+            json!(format!("{name}.s3.{}.amazonaws.com", client.region)),
+        ),
         ("region", json!(client.region)),
+        ("bucket_region", json!(client.region)),
     ]))
 }

@@ -215,6 +215,7 @@ fn made(
     };
     let no_provider = || Problem::at(&node.place, "it has no provider");
     let client = client.ok_or_else(no_provider)?;
+    let client = &*super::region::of(node, client, argument(super::region::ARGUMENT)?.as_ref());
     let id = || {
         let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
         let parts = [

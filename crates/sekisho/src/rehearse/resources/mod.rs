@@ -8,6 +8,7 @@ pub(super) mod foreign;
 mod iam;
 mod kms;
 mod local;
+pub(super) mod region;
 mod s3;
 mod s3_settings;
 pub(super) mod schema;
@@ -168,8 +169,12 @@ pub(super) fn make(
         ));
     };
     let unset = |v: &Value| v.is_null() || *v == json!("") || *v == json!([]);
-    let taken =
-        |k: &str| kind.arguments.contains(&k) || kind.ignored.contains(&k) || k == "timeouts";
+    let taken = |k: &str| {
+        kind.arguments.contains(&k)
+            || kind.ignored.contains(&k)
+            || k == "timeouts"
+            || (k == region::ARGUMENT && region::is_regional(node))
+    };
     let unknown = |(k, v): &(&String, &Value)| !taken(k) && !unset(v);
     if let Some((name, _)) = arguments.values.iter().find(unknown) {
         let place = arguments.places.get(name).unwrap_or(&arguments.place);
@@ -200,6 +205,12 @@ pub(super) fn make(
     })?;
     let mut values = arguments.values.clone();
     values.extend(made);
+    if region::is_regional(node) {
+        let region = values.entry(region::ARGUMENT).or_insert(Value::Null);
+        if region.is_null() {
+            *region = json!(client.region);
+        }
+    }
     Ok(values)
 }
 

@@ -142,6 +142,7 @@ fn bucket(client: &Client, values: &Values<'_>) -> Made {
             json!(format!("{name}.s3.{}.amazonaws.com", client.region)),
         ),
         ("region", json!(client.region)),
+        ("bucket_region", json!(client.region)),
     ]))
 }
 
