@@ -282,3 +282,37 @@ def test_a_principal_is_one_name(fresh):
     iam.delete_user(UserName="d")
     shown = json.loads(s3.get_bucket_policy(Bucket="bucket-of-z")["Policy"])["Statement"][0]
     assert shown["Principal"]["AWS"].startswith("AIDA") and shown["Condition"]["ArnNotEquals"]["aws:PrincipalArn"] == user
+
+
+def test_a_session_that_a_bucket_policy_names_is_of_any_role_of_that_name(fresh):
+    """Recorded: radkawar/stackd s3/abac_authorization_replay, native-named-session-principal-survives-role-recreation."""
+    s = fresh()
+    s3, iam = s.client("s3", A), s.client("iam", A)
+    sts = user(s, "assumes", allow("sts:AssumeRole"))("sts")
+    role(s, "again")
+    s3.create_bucket(Bucket="of-a-session")
+    s3.put_object(Bucket="of-a-session", Key="k", Body=b"x")
+    who = f"arn:aws:sts::{A}:assumed-role/again/future"
+    s3.put_bucket_policy(Bucket="of-a-session", Policy=document({"Effect": "Allow", "Principal": {"AWS": who}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::of-a-session/*"}))
+    iam.delete_role(RoleName="again")
+    named = lambda: json.loads(s3.get_bucket_policy(Bucket="of-a-session")["Policy"])["Statement"][0]["Principal"]["AWS"]
+    assert named() == who
+    role(s, "again")
+    assert named() == who
+    session = lambda name: as_session(s, sts.assume_role(RoleArn=f"arn:aws:iam::{A}:role/again", RoleSessionName=name))("s3")
+    assert session("future").get_object(Bucket="of-a-session", Key="k")["Body"].read() == b"x"
+    assert refused(session("other").get_object, Bucket="of-a-session", Key="k")[0] == "AccessDenied"
+
+
+def test_what_iam_refuses_by_its_name(fresh):
+    """Recorded: radkawar/stackd internal/iam/managed attachment_domains, iam/resource_inputs."""
+    s = fresh()
+    iam = s.client("iam", A)
+    iam.create_user(UserName="u")
+    reserved = "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
+    sentence = ("PolicyNotAttachable", "Cannot attach AWS reserved policy to an IAM user.")
+    assert refused(iam.attach_user_policy, UserName="u", PolicyArn=reserved) == sentence
+    assert refused(iam.put_user_permissions_boundary, UserName="u", PermissionsBoundary=reserved) == sentence
+    key = iam.create_access_key(UserName="u")["AccessKey"]["AccessKeyId"]
+    assert refused(iam.update_access_key, UserName="u", AccessKeyId=key, Status="Expired")[0] == "InvalidInput"
+    assert iam.list_access_keys(UserName="u")["AccessKeyMetadata"][0]["Status"] == "Active"

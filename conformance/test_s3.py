@@ -10,6 +10,9 @@ import urllib.error
 import urllib.request
 
 import boto3.s3.transfer
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
 import botocore.exceptions
 import pytest
 
@@ -266,6 +269,9 @@ def test_what_a_tag_may_be(s3):
     assert refused(("k", "v" * 257)) == ("InvalidTag", "The TagValue you have provided is invalid")
     assert refused(("k", ""), ("k", "")) == ("InvalidTag", "Cannot provide multiple Tags with the same key")
     assert refused(("aws:k", "")) == ("InvalidTag", "System tags cannot be added/updated by requester")
+    assert refused(("aWs:k", ""))[1].startswith('Invalid Tag. Tags cannot start with "aws:"(case insensitive)')
+    # Lengths are counted as UTF-16 does.
+    assert refused(("\U0001d4d0" * 65, "")) == ("InvalidTag", "The TagKey you have provided is invalid")
     assert error(s3.put_object, Bucket="tagged-bucket", Key="o", Tagging="a=1&a=2")["Code"] == "InvalidArgument"
     assert error(s3.put_object, Bucket="tagged-bucket", Key="o", Tagging="k=" + "v" * 257)["Code"] == "InvalidTag"
 
@@ -720,6 +726,46 @@ def test_the_block_of_an_account_is_that_of_its_buckets(s3):
     assert error(s3.put_bucket_policy, **public)["Code"] == "AccessDenied"
     control.delete_public_access_block(AccountId=B)
     s3.put_bucket_policy(**public)
+
+
+def signed(s3, method, path, query="", body=b"", headers=None, presigned=False):
+    """Status and body of a request of our own, which no client would send."""
+    request = botocore.awsrequest.AWSRequest(method, f"{s3.server.endpoint}{path}?{query}", headers=headers or {}, data=body)
+    credentials = botocore.credentials.Credentials(B, "sekisho")
+    auth = botocore.auth.S3SigV4QueryAuth(credentials, "s3", REGION) if presigned else botocore.auth.S3SigV4Auth(credentials, "s3", REGION)
+    auth.add_auth(request)
+    prepared = request.prepare()
+    asked = urllib.request.Request(prepared.url, data=body or None, method=method, headers=dict(prepared.headers))
+    try:
+        with urllib.request.urlopen(asked) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as failed:
+        return failed.code, failed.read().decode()
+
+
+def test_an_expected_owner_may_stand_in_the_query(s3):
+    """Recorded: radkawar/stackd s3/presigned_headers, owner-query-*."""
+    s3.put_object(Bucket="bucket", Key="k", Body=b"x")
+    get = lambda owner, **headers: signed(s3, "GET", "/bucket/k", f"x-amz-expected-bucket-owner={owner}", headers=headers, presigned=True)
+    assert get(B) == (200, "x")
+    assert get(A)[0] == 403
+    for owner in (A, B):
+        status, body = get(owner, **{"x-amz-expected-bucket-owner": B})
+        assert status == 400 and "InvalidBucketOwnerAWSAccountID" in body
+
+
+def test_bodies_that_are_refused(s3):
+    """Recorded: radkawar/stackd s3/access_raw_replay."""
+    block = "<PublicAccessBlockConfiguration>{}</PublicAccessBlockConfiguration>"
+    put = lambda inner, **headers: signed(s3, "PUT", "/bucket", "publicAccessBlock", block.format(inner).encode(), headers)
+    once = "<BlockPublicAcls>true</BlockPublicAcls>"
+    assert put(once)[0] == 200
+    status, body = put(once * 2)
+    assert status == 400 and "MalformedXML" in body
+    status, body = put(once, **{"Content-MD5": "not-base64"})
+    assert status == 400 and "InvalidDigest" in body
+    status, body = put(once, **{"Content-MD5": base64.b64encode(bytes(16)).decode()})
+    assert status == 400 and "BadDigest" in body
 
 
 def test_tags_of_buckets_through_s3_control(s3):

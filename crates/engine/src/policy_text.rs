@@ -146,6 +146,9 @@ pub fn pin(
     for principal in principals(document) {
         match principal {
             PrincipalPattern::Arn(arn) => match id_of(lookup, arn)? {
+                // A session means whoever has the role's name, also when the role is made again (recorded:
+                // radkawar/stackd s3/abac_authorization_replay, native-named-session-principal-survives-role-recreation).
+                Some(_) if arn.starts_with("arn:aws:sts:") => {}
                 Some(id) => {
                     pins.insert(arn.clone(), id);
                 }

@@ -218,8 +218,19 @@ pub(crate) fn delete_inline<H: Holder>(
     Ok(json!({}))
 }
 
-/// Whether a managed policy is there; AWS managed ones that are not known here are an error that names them.
-pub(crate) fn policy_exists(cx: &Cx<'_>, arn: &str) -> Result<(), ApiError> {
+/// Whether a managed policy is there and may be given to such a holder; AWS managed ones that are not known here are an
+/// error that names them.
+pub(crate) fn policy_exists<H: Holder>(cx: &Cx<'_>, arn: &str) -> Result<(), ApiError> {
+    // Recorded for users (radkawar/stackd internal/iam/managed attachment_domains).
+    let reserved = ["aws-service-role/", "root-task/"];
+    let path = arn.strip_prefix("arn:aws:iam::aws:policy/");
+    if path.is_some_and(|path| reserved.iter().any(|r| path.starts_with(r))) {
+        let message = match H::NOUN {
+            "role" => "Cannot attach a Service Role Policy to a Customer Role.".to_owned(),
+            noun => format!("Cannot attach AWS reserved policy to an IAM {noun}."),
+        };
+        return Err(ApiError::new("PolicyNotAttachable", message).status(400));
+    }
     let own = arn.split(':').nth(4) == Some(cx.account()) && cx.get(&POLICIES, arn)?.is_some();
     if own || cx.lookup().aws_policy(arn).is_some() {
         return Ok(());
@@ -239,7 +250,7 @@ pub(crate) fn attach<H: Holder>(
     holder: &str,
     arn: &str,
 ) -> Result<Value, ApiError> {
-    policy_exists(cx, arn)?;
+    policy_exists::<H>(cx, arn)?;
     change::<H>(cx, holder, |row| {
         if !row.attached().iter().any(|a| a == arn) {
             row.attached_mut().push(arn.to_owned());
@@ -299,7 +310,7 @@ pub(crate) fn set_boundary<H: Holder>(
     arn: Option<&str>,
 ) -> Result<Value, ApiError> {
     if let Some(arn) = arn {
-        policy_exists(cx, arn)?;
+        policy_exists::<H>(cx, arn)?;
     }
     change::<H>(cx, holder, |row| {
         if arn.is_none() && row.boundary().is_none() {

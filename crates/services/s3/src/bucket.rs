@@ -46,7 +46,7 @@ pub(crate) struct PublicAccess {
 }
 
 /// Default encryption.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Encryption {
     pub(crate) algorithm: String,
     pub(crate) key: Option<String>,

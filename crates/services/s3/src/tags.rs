@@ -23,19 +23,24 @@ fn invalid(message: &str) -> ApiError {
     ApiError::new("InvalidTag", message).status(400)
 }
 
-/// What a tag may be, in characters (recorded for buckets; S3 user guide, "Categorizing your storage using tags").
+/// What a tag may be, in units of UTF-16 (recorded for buckets: radkawar/stackd s3/bucket_tags).
 fn check_one(key: &str, value: &str) -> Result<(), ApiError> {
-    if key.is_empty() || key.chars().count() > 128 {
+    if key.is_empty() || key.encode_utf16().count() > 128 {
         let message = "The TagKey you have provided is invalid";
         return Err(invalid(message).field("TagKey", key));
     }
-    if value.chars().count() > 256 {
+    if value.encode_utf16().count() > 256 {
         let message = "The TagValue you have provided is invalid";
         let error = invalid(message).field("TagKey", key);
         return Err(error.field("TagValue", value));
     }
+    if key.starts_with("aws:") {
+        let message = "System tags cannot be added/updated by requester";
+        return Err(invalid(message).field("TagKey", key));
+    }
     if key.get(..4).is_some_and(|p| p.eq_ignore_ascii_case("aws:")) {
-        return Err(invalid("System tags cannot be added/updated by requester"));
+        let message = "Invalid Tag. Tags cannot start with \"aws:\"(case insensitive) unless they are System Tags that start with \"aws:\"(case sensitive)";
+        return Err(invalid(message).field("TagKey", key));
     }
     Ok(())
 }

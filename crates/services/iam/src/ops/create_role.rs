@@ -61,7 +61,7 @@ impl Operation for CreateRole {
             return Err(ApiError::new("EntityAlreadyExists", message).status(409));
         }
         if let Some(arn) = &input.permissions_boundary {
-            holder::policy_exists(cx, arn)?;
+            holder::policy_exists::<Role>(cx, arn)?;
         }
         let trust = trust_policy(&cx.lookup(), &input.assume_role_policy_document)?;
         let path = input.path.unwrap_or_else(|| "/".to_owned());

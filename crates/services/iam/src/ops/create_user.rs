@@ -57,7 +57,7 @@ impl Operation for CreateUser {
             return Err(ApiError::new("EntityAlreadyExists", message).status(409));
         }
         if let Some(arn) = &input.permissions_boundary {
-            holder::policy_exists(cx, arn)?;
+            holder::policy_exists::<User>(cx, arn)?;
         }
         let path = input.path.unwrap_or_else(|| "/".to_owned());
         let mut user = User {

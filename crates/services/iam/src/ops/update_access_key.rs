@@ -33,6 +33,11 @@ impl Operation for UpdateAccessKey {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        // The model knows a third status, which nobody may set (recorded: radkawar/stackd iam/resource_inputs).
+        if input.status == "Expired" {
+            let message = format!("Invalid status {}", input.status);
+            return Err(ApiError::new("InvalidInput", message).status(400));
+        }
         let name = user_or_self(cx, input.user_name)?;
         let key = cx
             .get(&ACCESS_KEYS, &input.access_key_id)?

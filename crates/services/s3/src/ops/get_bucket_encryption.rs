@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::bucket;
+use crate::bucket::{self, Encryption};
 use crate::checks::OnBucket;
 
 pub(crate) struct GetBucketEncryption;
@@ -23,7 +23,14 @@ impl Operation for GetBucketEncryption {
         if let (Some(key), Some(map)) = (&bucket.encryption.key, default.as_object_mut()) {
             map.insert("KMSMasterKeyID".to_owned(), json!(key));
         }
-        let rule = json!({"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bucket.encryption.bucket_key});
+        let mut rule = json!({"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bucket.encryption.bucket_key});
+        // Recorded for buckets that are new (radkawar/stackd s3/recreation_authority_replay 13).
+        if bucket.encryption == Encryption::default()
+            && let Some(map) = rule.as_object_mut()
+        {
+            let blocked = json!({"EncryptionType": ["SSE-C"]});
+            map.insert("BlockedEncryptionTypes".to_owned(), blocked);
+        }
         Ok(json!({"ServerSideEncryptionConfiguration": {"Rules": [rule]}}))
     }
 }
