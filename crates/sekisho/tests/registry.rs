@@ -195,6 +195,7 @@ fn world() -> World {
         ("AccessKeyId", "AKIAAAAAAAAAAAAAAAAA".to_owned()),
         ("repositoryName", "fixture".to_owned()),
         ("resourceArn", "".to_owned()),
+        ("ResourceArn", "arn:aws:s3:::fixture".to_owned()),
         ("layerDigests", json!([format!("sha256:{}", "0".repeat(64))]).to_string()),
         ("layerDigest", format!("sha256:{}", "0".repeat(64))),
         ("uploadId", "00000000-0000-0000-0000-000000000000".to_owned()),
