@@ -287,3 +287,64 @@ def test_a_role_is_described_later(iam):
     assert "Description" not in iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST, Description="first")["Role"]
     assert iam.get_role(RoleName="r")["Role"]["Description"] == "first"
     assert iam.update_role_description(RoleName="r", Description="second")["Role"]["Description"] == "second"
+
+
+def test_groups(fresh):
+    server = fresh()
+    iam = server.client("iam", A)
+    allow = lambda action: document(json.dumps({"Effect": "Allow", "Action": action, "Resource": "*"}))
+    group = iam.create_group(GroupName="releasers", Path="/people/")["Group"]
+    assert group["Arn"] == f"arn:aws:iam::{A}:group/people/releasers" and group["GroupId"].startswith("AGPA")
+    assert error(iam.create_group, GroupName="Releasers")["Code"] == "EntityAlreadyExists"
+    assert error(iam.get_group, GroupName="nobody") == error(iam.put_group_policy, GroupName="nobody", PolicyName="p", PolicyDocument=allow("*"))
+    assert error(iam.get_group, GroupName="nobody")["Message"] == "The group with name nobody cannot be found."
+    iam.create_user(UserName="u")
+    for _ in range(2):
+        iam.add_user_to_group(GroupName="releasers", UserName="u")
+    assert [u["UserName"] for u in iam.get_group(GroupName="releasers")["Users"]] == ["u"]
+    iam.put_group_policy(GroupName="releasers", PolicyName="p", PolicyDocument=allow("s3:ListAllMyBuckets"))
+    assert iam.list_group_policies(GroupName="releasers")["PolicyNames"] == ["p"]
+    assert iam.get_group_policy(GroupName="releasers", PolicyName="p")["PolicyDocument"]["Statement"][0]["Action"] == "s3:ListAllMyBuckets"
+    own = iam.create_policy(PolicyName="own", PolicyDocument=allow("iam:ListGroups"))["Policy"]["Arn"]
+    iam.attach_group_policy(GroupName="releasers", PolicyArn=own)
+    assert [p["PolicyArn"] for p in iam.list_attached_group_policies(GroupName="releasers")["AttachedPolicies"]] == [own]
+    assert iam.get_policy(PolicyArn=own)["Policy"]["AttachmentCount"] == 1
+    assert [g["GroupName"] for g in iam.list_entities_for_policy(PolicyArn=own)["PolicyGroups"]] == ["releasers"]
+    assert error(iam.delete_policy, PolicyArn=own)["Code"] == "DeleteConflict"
+
+    # Its users have what it has, and it is no principal.
+    key = iam.create_access_key(UserName="u")["AccessKey"]
+    mine = lambda service: server.client(service, aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    mine("s3").list_buckets()
+    assert [g["GroupName"] for g in mine("iam").list_groups()["Groups"]] == ["releasers"]
+    told = error(mine("iam").delete_group, GroupName="releasers")
+    assert told["Message"] == f"User: arn:aws:iam::{A}:user/u is not authorized to perform: iam:DeleteGroup on resource: group releasers because no identity-based policy allows the iam:DeleteGroup action"
+    trust = lambda who: document(json.dumps({"Effect": "Allow", "Principal": {"AWS": who}, "Action": "sts:AssumeRole"}))
+    assert error(iam.create_role, RoleName="r", AssumeRolePolicyDocument=trust(group["Arn"]))["Code"] == "MalformedPolicyDocument"
+    simulated = lambda source: iam.simulate_principal_policy(PolicySourceArn=source, ActionNames=["iam:ListGroups"])["EvaluationResults"][0]
+    for source in (f"arn:aws:iam::{A}:user/u", group["Arn"]):
+        assert simulated(source)["EvalDecision"] == "allowed"
+        assert simulated(source)["MatchedStatements"][0]["SourcePolicyId"] == "own"
+
+    # Another name, and the users stay.
+    iam.update_group(GroupName="releasers", NewGroupName="deliverers", NewPath="/")
+    assert [g["Arn"] for g in iam.list_groups_for_user(UserName="u")["Groups"]] == [f"arn:aws:iam::{A}:group/deliverers"]
+    mine("s3").list_buckets()
+    for call, arguments in ((iam.delete_group, {"GroupName": "deliverers"}), (iam.delete_user, {"UserName": "u"})):
+        assert error(call, **arguments)["Message"] == "Cannot delete entity, must remove users from group first."
+    iam.remove_user_from_group(GroupName="deliverers", UserName="u")
+    assert error(mine("s3").list_buckets)["Code"] == "AccessDenied"
+    assert error(iam.delete_group, GroupName="deliverers")["Code"] == "DeleteConflict"
+    iam.detach_group_policy(GroupName="deliverers", PolicyArn=own)
+    iam.delete_group_policy(GroupName="deliverers", PolicyName="p")
+    iam.delete_group(GroupName="deliverers")
+    assert iam.list_groups()["Groups"] == []
+
+
+def test_a_user_is_in_ten_groups(iam):
+    iam.create_user(UserName="u")
+    for number in range(11):
+        iam.create_group(GroupName=f"g{number}")
+    for number in range(10):
+        iam.add_user_to_group(GroupName=f"g{number}", UserName="u")
+    assert error(iam.add_user_to_group, GroupName="g10", UserName="u") == {"Code": "LimitExceeded", "Message": "Cannot exceed quota for GroupsPerUser: 10", "Type": "Sender"}

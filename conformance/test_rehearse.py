@@ -32,7 +32,7 @@ def strip(value):
     if isinstance(value, str):
         value = re.sub(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "<uuid>", value)
         value = re.sub(r"mrk-[0-9a-f]{32}", "<mrk>", value)
-        value = re.sub(r"A(RO|NP|ID)A[A-Z2-7]{16,17}", "<id>", value)
+        value = re.sub(r"A(GP|RO|NP|ID)A[A-Z2-7]{16,17}", "<id>", value)
         value = re.sub(r"terraform-[0-9a-f]{26}", "<generated>", value)
         return value
     return value
@@ -80,6 +80,16 @@ def state(server, region):
                 "user": strip(user),
                 "inline": strip([document(iam.get_user_policy(UserName=name, PolicyName=p)["PolicyDocument"]) for p in inline]),
                 "attached": strip(iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]),
+                "groups": sorted(g["Arn"] for g in iam.list_groups_for_user(UserName=name)["Groups"]),
+            }
+        groups = {}
+        for group in iam.list_groups()["Groups"]:
+            name = group["GroupName"]
+            inline = iam.list_group_policies(GroupName=name)["PolicyNames"]
+            groups[name] = {
+                "group": strip(group),
+                "inline": strip([document(iam.get_group_policy(GroupName=name, PolicyName=p)["PolicyDocument"]) for p in inline]),
+                "attached": strip(iam.list_attached_group_policies(GroupName=name)["AttachedPolicies"]),
             }
         policies = {}
         for policy in iam.list_policies(Scope="Local")["Policies"]:
@@ -131,7 +141,7 @@ def state(server, region):
             got = pipeline.get_pipeline(name=listed["name"])
             # Stages and actions have an order.
             pipelines[listed["name"]] = re.sub(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "<uuid>", json.dumps(got["pipeline"], sort_keys=True))
-        out[account] = {"roles": roles, "users": users, "policies": policies, "buckets": buckets, "repositories": repositories, "keys": strip(keys), "aliases": sorted(aliases), "block": block, "registry": registry, "pipelines": pipelines}
+        out[account] = {"roles": roles, "users": users, "groups": groups, "policies": policies, "buckets": buckets, "repositories": repositories, "keys": strip(keys), "aliases": sorted(aliases), "block": block, "registry": registry, "pipelines": pipelines}
     return out
 
 

@@ -116,6 +116,56 @@ resource "aws_iam_user_policy_attachment" "ci" {
   policy_arn = aws_iam_policy.read.arn
 }
 
+# Groups: what is in them, and who.
+resource "aws_iam_group" "releasers" {
+  name = "releasers"
+  path = "/people/"
+}
+
+resource "aws_iam_group" "readers" {
+  name = "readers"
+}
+
+resource "aws_iam_group_policy" "releasers" {
+  name   = "approve"
+  group  = aws_iam_group.releasers.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "codepipeline:PutApprovalResult", Resource = "*" }] })
+}
+
+resource "aws_iam_group_policy_attachment" "readers" {
+  group      = aws_iam_group.readers.name
+  policy_arn = aws_iam_policy.read.arn
+}
+
+resource "aws_iam_group_membership" "releasers" {
+  name  = "releasers"
+  group = aws_iam_group.releasers.name
+  users = [aws_iam_user.ci.name]
+}
+
+resource "aws_iam_user_group_membership" "ci" {
+  user   = aws_iam_user.ci.name
+  groups = [aws_iam_group.readers.name]
+}
+
+resource "aws_iam_group_policies_exclusive" "readers" {
+  group_name   = aws_iam_group.readers.name
+  policy_names = []
+}
+
+resource "aws_iam_user_policy_attachments_exclusive" "ci" {
+  user_name   = aws_iam_user.ci.name
+  policy_arns = [aws_iam_user_policy_attachment.ci.policy_arn]
+}
+
+data "aws_iam_group" "releasers" {
+  group_name = aws_iam_group_membership.releasers.group
+}
+
+output "releasers" {
+  value = data.aws_iam_group.releasers.users[*].user_name
+}
+
 resource "aws_kms_key" "this" {
   description             = "A key"
   deletion_window_in_days = 7

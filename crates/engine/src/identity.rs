@@ -16,6 +16,8 @@ use crate::policy_text::PolicyText;
 
 /// Users by `account/name`.
 pub const USERS: Table<User> = Table::new("iam/user");
+/// Groups by `account/name`.
+pub const GROUPS: Table<Group> = Table::new("iam/group");
 /// Roles by `account/name`.
 pub const ROLES: Table<Role> = Table::new("iam/role");
 /// Customer managed policies by ARN.
@@ -51,6 +53,30 @@ pub struct User {
     pub attached: Vec<String>,
     /// ARN of the permissions boundary.
     pub boundary: Option<String>,
+    /// Names of the groups that it is in, in the order in which it was added.
+    #[serde(default)]
+    pub groups: Vec<String>,
+}
+
+/// An IAM group: its users have its policies, and it is no principal itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Group {
+    /// The account.
+    pub account: String,
+    /// The name.
+    pub name: String,
+    /// The path, `/` at least.
+    pub path: String,
+    /// The ARN with the path.
+    pub arn: String,
+    /// The unique id, `AGPA…`.
+    pub id: String,
+    /// When it was made, in milliseconds.
+    pub created_ms: i64,
+    /// Inline policies by name.
+    pub inline: BTreeMap<String, PolicyText>,
+    /// ARNs of attached policies.
+    pub attached: Vec<String>,
 }
 
 /// An IAM role.
@@ -340,6 +366,20 @@ pub(crate) fn facts(lookup: &Lookup<'_>, caller: &Caller) -> Result<Facts, ApiEr
                     user.boundary.as_deref(),
                     &who,
                 )?;
+                for name in &user.groups {
+                    let group = lookup.get(&GROUPS, &format!("{account}/{name}"))?;
+                    if let Some(group) = group {
+                        let who = format!("group/{name}");
+                        collect(
+                            lookup,
+                            &mut facts,
+                            &group.inline,
+                            &group.attached,
+                            None,
+                            &who,
+                        )?;
+                    }
+                }
                 facts.tags.clone_from(&user.tags);
             }
         }

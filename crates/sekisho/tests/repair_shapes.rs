@@ -653,7 +653,8 @@ fn what_somebody_else_has_in_any_way_is_left_alone() {
         format!(
             "{open}\n  dynamic \"inline_policy\" {{\n    for_each = {{ audit = data.aws_iam_policy_document.ecr_source.json }}\n    content {{\n      name   = inline_policy.key\n      policy = inline_policy.value\n    }}\n  }}\n}}\n"
         ),
-        // A group, which is not made here.
+        // A group, be it one that is not made here.
+        "resource \"aws_iam_group\" \"auditors\" {\n  provider = aws.registry\n  name     = \"auditors\"\n}\n\nresource \"aws_iam_group_policy\" \"audit\" {\n  provider = aws.registry\n  group    = aws_iam_group.auditors.name\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n".to_owned(),
         "resource \"aws_iam_group_policy\" \"audit\" {\n  provider = aws.registry\n  group    = \"auditors\"\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n".to_owned(),
     ];
     for way in &ways {
@@ -676,11 +677,12 @@ fn a_managed_policy_that_somebody_else_has_is_left_alone() {
     let attached = format!(
         "{user}resource \"aws_iam_user_policy_attachment\" \"audit\" {{\n  provider   = aws.registry\n  user       = aws_iam_user.auditor.name\n  policy_arn = aws_iam_policy.read.arn\n}}\n"
     );
+    let group = attached.replace("user", "group");
     let boundary = user.replace(
         "\"auditor\"\n}",
         "\"auditor\"\n  permissions_boundary = aws_iam_policy.read.arn\n}",
     );
-    for other in ["", &*attached, &*boundary] {
+    for other in ["", &*attached, &*group, &*boundary] {
         let all = format!("{MANAGED}{other}");
         let edits = [
             LACKS,

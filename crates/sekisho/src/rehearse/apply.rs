@@ -120,7 +120,9 @@ impl Run<'_, '_> {
                 // What is there already on AWS may not be here.
                 Err(problem)
                     if (problem.is_unsupported()
-                        || (resources::reads_aws(node) && !self.needed.is_empty()))
+                        || ((resources::reads_aws(node)
+                            || unsupported::is_elsewhere(node, &problem))
+                            && !self.needed.is_empty()))
                         && !self.needed.contains(index) =>
                 {
                     self.broken.insert(*index);

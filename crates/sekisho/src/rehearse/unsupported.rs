@@ -83,6 +83,14 @@ fn decides(node: &Node) -> bool {
     !node.is_data() && starts(SERVICES) && !starts(HARMLESS)
 }
 
+/// Whether what could not be made is of a user or group that may be there on AWS, and is not here: nobody in a pipeline is
+/// one.
+pub(super) fn is_elsewhere(node: &Node, problem: &Problem) -> bool {
+    let of_people = ["aws_iam_user", "aws_iam_group"];
+    of_people.iter().any(|p| node.type_name.starts_with(p))
+        && problem.message.starts_with("NoSuchEntity")
+}
+
 /// Lets nothing wait for what is not here and decides nothing: to be made after it means nothing.
 pub(super) fn loosen(configuration: &Configuration, order: &mut Order) {
     let idle = |n: &Node| {

@@ -1,25 +1,25 @@
-//! What users and roles have in common: they hold policies, a boundary and tags.
+//! What users, roles and groups have in common: they hold policies; users and roles hold a boundary and tags, too.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sekisho_engine::prelude::*;
-use sekisho_engine::{POLICIES, PolicyText, ROLES, Role, Table, Tags, USERS, User};
+use sekisho_engine::{GROUPS, Group, POLICIES, PolicyText, ROLES, Role, Table, Tags, USERS, User};
 use sekisho_policy::{Kind, validate};
 use serde::de::DeserializeOwned;
 
 use crate::render;
 use crate::tags::{self, Tag};
 
-/// Managed policies attached to one user or role.
+/// Managed policies attached to one user, role or group.
 const MAX_ATTACHED: usize = 20;
 
-/// A user or a role.
+/// A user, a role or a group.
 pub(crate) trait Holder:
     Clone + Serialize + DeserializeOwned + Send + Sync + Sized + 'static
 {
     const TABLE: Table<Self>;
-    /// `role` or `user`, as in ARNs and messages.
+    /// `role`, `user` or `group`, as in ARNs and messages.
     const NOUN: &'static str;
     /// Characters in all inline policies together.
     const INLINE_LIMIT: usize;
@@ -29,14 +29,21 @@ pub(crate) trait Holder:
     fn inline_mut(&mut self) -> &mut BTreeMap<String, PolicyText>;
     fn attached(&self) -> &[String];
     fn attached_mut(&mut self) -> &mut Vec<String>;
+    /// The permissions boundary; a group has none.
+    fn boundary(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// A user or a role: who can be a principal.
+pub(crate) trait Bounded: Holder {
     fn boundary_mut(&mut self) -> &mut Option<String>;
-    fn boundary(&self) -> Option<&str>;
     fn tags(&self) -> &Tags;
     fn tags_mut(&mut self) -> &mut Tags;
 }
 
 macro_rules! holder {
-    ($type:ty, $table:expr, $noun:literal, $limit:literal) => {
+    ($type:ty, $table:expr, $noun:literal, $limit:literal $(, $boundary:item)?) => {
         impl Holder for $type {
             const TABLE: Table<Self> = $table;
             const NOUN: &'static str = $noun;
@@ -59,11 +66,25 @@ macro_rules! holder {
             fn attached_mut(&mut self) -> &mut Vec<String> {
                 &mut self.attached
             }
-            fn boundary_mut(&mut self) -> &mut Option<String> {
-                &mut self.boundary
-            }
+            $($boundary)?
+        }
+    };
+}
+
+macro_rules! bounded {
+    ($type:ty, $table:expr, $noun:literal, $limit:literal) => {
+        holder!(
+            $type,
+            $table,
+            $noun,
+            $limit,
             fn boundary(&self) -> Option<&str> {
                 self.boundary.as_deref()
+            }
+        );
+        impl Bounded for $type {
+            fn boundary_mut(&mut self) -> &mut Option<String> {
+                &mut self.boundary
             }
             fn tags(&self) -> &Tags {
                 &self.tags
@@ -75,8 +96,9 @@ macro_rules! holder {
     };
 }
 
-holder!(Role, ROLES, "role", 10_240);
-holder!(User, USERS, "user", 2_048);
+holder!(Group, GROUPS, "group", 5_120);
+bounded!(Role, ROLES, "role", 10_240);
+bounded!(User, USERS, "user", 2_048);
 
 pub(crate) fn no_such_entity(message: impl Into<String>) -> ApiError {
     ApiError::new("NoSuchEntity", message).status(404)
@@ -256,10 +278,12 @@ pub(crate) fn attach<H: Holder>(
             row.attached_mut().push(arn.to_owned());
         }
         if row.attached().len() > MAX_ATTACHED {
-            let message = format!(
-                "Cannot exceed quota for PoliciesPer{}: {MAX_ATTACHED}",
-                if H::NOUN == "role" { "Role" } else { "User" }
-            );
+            let noun = match H::NOUN {
+                "group" => "Group",
+                "role" => "Role",
+                _ => "User",
+            };
+            let message = format!("Cannot exceed quota for PoliciesPer{noun}: {MAX_ATTACHED}");
             return Err(ApiError::new("LimitExceeded", message).status(409));
         }
         Ok(())
@@ -304,7 +328,7 @@ pub(crate) fn list_attached<H: Holder>(
     Ok(json!({"AttachedPolicies": list, "IsTruncated": false}))
 }
 
-pub(crate) fn set_boundary<H: Holder>(
+pub(crate) fn set_boundary<H: Bounded>(
     cx: &mut Cx<'_>,
     holder: &str,
     arn: Option<&str>,
@@ -325,7 +349,7 @@ pub(crate) fn set_boundary<H: Holder>(
     Ok(json!({}))
 }
 
-pub(crate) fn tag<H: Holder>(
+pub(crate) fn tag<H: Bounded>(
     cx: &mut Cx<'_>,
     holder: &str,
     new: &[Tag],
@@ -335,7 +359,7 @@ pub(crate) fn tag<H: Holder>(
     Ok(json!({}))
 }
 
-pub(crate) fn untag<H: Holder>(
+pub(crate) fn untag<H: Bounded>(
     cx: &mut Cx<'_>,
     holder: &str,
     keys: &[String],
@@ -348,7 +372,7 @@ pub(crate) fn untag<H: Holder>(
     Ok(json!({}))
 }
 
-pub(crate) fn list_tags<H: Holder>(cx: &Cx<'_>, holder: &str) -> Result<Value, ApiError> {
+pub(crate) fn list_tags<H: Bounded>(cx: &Cx<'_>, holder: &str) -> Result<Value, ApiError> {
     Ok(json!({"Tags": tags::render(find::<H>(cx, holder)?.tags()), "IsTruncated": false}))
 }
 

@@ -1,5 +1,6 @@
 //! IAM: roles, users, managed policies, access keys.
 
+mod groups;
 mod holder;
 mod managed;
 mod ops;

@@ -69,7 +69,7 @@ pub(crate) fn change(
     cx.put(&POLICIES, arn, policy)
 }
 
-/// How many users and roles have the policy attached, and how many have it as their boundary.
+/// How many users, groups and roles have the policy attached, and how many have it as their boundary.
 pub(crate) fn usage(cx: &Cx<'_>, arn: &str) -> Result<(usize, usize), ApiError> {
     fn count<H: Holder>(cx: &Cx<'_>, arn: &str) -> Result<(usize, usize), ApiError> {
         let rows = cx.scan(&H::TABLE, &format!("{}/", cx.account()))?;
@@ -85,7 +85,8 @@ pub(crate) fn usage(cx: &Cx<'_>, arn: &str) -> Result<(usize, usize), ApiError> 
     }
     let (a, b) = count::<sekisho_engine::Role>(cx, arn)?;
     let (c, d) = count::<sekisho_engine::User>(cx, arn)?;
-    Ok((a + c, b + d))
+    let (e, _) = count::<sekisho_engine::Group>(cx, arn)?;
+    Ok((a + c + e, b + d))
 }
 
 /// Reads `v3`.

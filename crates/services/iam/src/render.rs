@@ -1,7 +1,9 @@
 //! Rows as the API shows them.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sekisho_engine::{ApiError, Lookup, ManagedPolicy, PolicyVersion, Role, User, shown, time};
+use sekisho_engine::{
+    ApiError, Group, Lookup, ManagedPolicy, PolicyVersion, Role, User, shown, time,
+};
 use serde_json::{Map, Value, json};
 
 use crate::tags;
@@ -70,6 +72,13 @@ pub(crate) fn user(user: &User, whole: bool) -> Value {
         }
     }
     Value::Object(map)
+}
+
+pub(crate) fn group(group: &Group) -> Value {
+    json!({
+        "Path": group.path, "GroupName": group.name, "GroupId": group.id, "Arn": group.arn,
+        "CreateDate": date(group.created_ms),
+    })
 }
 
 pub(crate) fn policy(

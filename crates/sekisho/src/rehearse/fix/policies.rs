@@ -246,6 +246,7 @@ impl<'c> Policies<'c> {
         match &*made.node.type_name {
             "aws_iam_role_policy" => named("aws_iam_role", "role", "name"),
             "aws_iam_user_policy" => named("aws_iam_user", "user", "name"),
+            "aws_iam_group_policy" => named("aws_iam_group", "group", "name"),
             "aws_s3_bucket_policy" => named("aws_s3_bucket", "bucket", "id"),
             "aws_ecr_repository_policy" => named("aws_ecr_repository", "repository", "name"),
             "aws_kms_key_policy" => {
@@ -267,24 +268,23 @@ impl<'c> Policies<'c> {
             list.is_some_and(|l| l.iter().any(|v| v.as_str() == Some(value)))
         };
         let attaches = |who: &Made<'c>| {
-            let user = who.node.type_name == "aws_iam_user";
             let name = who.text("name").unwrap_or_default();
-            let (one, argument, several) = match user {
-                true => ("aws_iam_user_policy_attachment", "user", "users"),
-                false => ("aws_iam_role_policy_attachment", "role", "roles"),
-            };
+            let noun = who.node.type_name.trim_start_matches("aws_iam_");
+            let one = format!("aws_iam_{noun}_policy_attachment");
+            let exclusive = format!("aws_iam_{noun}_policy_attachments_exclusive");
             self.made
                 .iter()
                 .filter(|a| {
                     let found = match &*a.node.type_name {
                         kind if kind == one => {
-                            a.text("policy_arn") == Some(arn) && a.text(argument) == Some(name)
+                            a.text("policy_arn") == Some(arn) && a.text(noun) == Some(name)
                         }
                         "aws_iam_policy_attachment" => {
-                            a.text("policy_arn") == Some(arn) && lists(a, several, name)
+                            a.text("policy_arn") == Some(arn) && lists(a, &format!("{noun}s"), name)
                         }
-                        "aws_iam_role_policy_attachments_exclusive" if !user => {
-                            a.text("role_name") == Some(name) && lists(a, "policy_arns", arn)
+                        kind if kind == exclusive => {
+                            a.text(&format!("{noun}_name")) == Some(name)
+                                && lists(a, "policy_arns", arn)
                         }
                         _ => false,
                     };
@@ -297,7 +297,7 @@ impl<'c> Policies<'c> {
                 || lists(who, "managed_policy_arns", arn)
                 || attaches(who)
         };
-        let kinds = ["aws_iam_role", "aws_iam_user"];
+        let kinds = ["aws_iam_group", "aws_iam_role", "aws_iam_user"];
         let everybody = self
             .made
             .iter()
@@ -351,6 +351,7 @@ impl<'c> Policies<'c> {
     pub(in crate::rehearse) fn all(&self) -> Vec<(&Made<'c>, &'static str, Vec<String>)> {
         const WRITERS: &[(&str, &str)] = &[
             ("aws_ecr_repository_policy", "policy"),
+            ("aws_iam_group_policy", "policy"),
             ("aws_iam_policy", "policy"),
             ("aws_iam_role", "assume_role_policy"),
             ("aws_iam_role", "inline_policy.policy"),

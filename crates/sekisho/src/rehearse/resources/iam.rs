@@ -29,20 +29,6 @@ pub(super) const ROLE_POLICY: Type = Type {
     ignored: &[],
     make: role_policy,
 };
-/// Takes away the inline policies of a role that are not in its list.
-pub(super) const ROLE_POLICIES_EXCLUSIVE: Type = Type {
-    name: "aws_iam_role_policies_exclusive",
-    arguments: &["role_name", "policy_names"],
-    ignored: &[],
-    make: policies_exclusive,
-};
-/// The same with the managed policies that are attached to it.
-pub(super) const ROLE_POLICY_ATTACHMENTS_EXCLUSIVE: Type = Type {
-    name: "aws_iam_role_policy_attachments_exclusive",
-    arguments: &["role_name", "policy_arns"],
-    ignored: &[],
-    make: attachments_exclusive,
-};
 pub(super) const POLICY: Type = Type {
     name: "aws_iam_policy",
     arguments: &[
@@ -65,7 +51,7 @@ pub(super) const ROLE_POLICY_ATTACHMENT: Type = Type {
 
 pub(super) const POLICY_ATTACHMENT: Type = Type {
     name: "aws_iam_policy_attachment",
-    arguments: &["name", "roles", "users", "policy_arn"],
+    arguments: &["name", "roles", "users", "groups", "policy_arn"],
     ignored: &[],
     make: attachments,
 };
@@ -95,7 +81,7 @@ pub(super) const USER_POLICY_ATTACHMENT: Type = Type {
 };
 
 /// Copies the arguments that are given, under the names of the API.
-fn given(values: &Values<'_>, into: &mut Map<String, Value>, names: &[(&str, &str)]) {
+pub(super) fn given(values: &Values<'_>, into: &mut Map<String, Value>, names: &[(&str, &str)]) {
     for (from, to) in names {
         // The provider sends a path whatever it is.
         let value = match *from {
@@ -153,37 +139,6 @@ fn role_policy(client: &Client, values: &Values<'_>) -> Made {
     ]))
 }
 
-fn policies_exclusive(client: &Client, values: &Values<'_>) -> Made {
-    let role = values.need("role_name")?;
-    let kept = values.texts("policy_names");
-    let there = client.call("iam", "ListRolePolicies", json!({"RoleName": role}))?;
-    let there = there["PolicyNames"].as_array().into_iter().flatten();
-    let there: Vec<&str> = there.filter_map(Value::as_str).collect();
-    for name in there.into_iter().filter(|n| !kept.iter().any(|k| k == n)) {
-        let input = json!({"RoleName": role, "PolicyName": name});
-        client.call("iam", "DeleteRolePolicy", input)?;
-    }
-    Ok(Map::new())
-}
-
-fn attachments_exclusive(client: &Client, values: &Values<'_>) -> Made {
-    let role = values.need("role_name")?;
-    let kept = values.texts("policy_arns");
-    let input = json!({"RoleName": role});
-    let there = client.call("iam", "ListAttachedRolePolicies", input)?;
-    let there = there["AttachedPolicies"].as_array().into_iter().flatten();
-    let there: Vec<&str> = there.filter_map(|p| p["PolicyArn"].as_str()).collect();
-    let input = |arn: &str| json!({"RoleName": role, "PolicyArn": arn});
-    for arn in there.iter().filter(|a| !kept.iter().any(|k| k == *a)) {
-        client.call("iam", "DetachRolePolicy", input(arn))?;
-    }
-    // It attaches what is in its list, too.
-    for arn in kept.iter().filter(|k| !there.contains(&k.as_str())) {
-        client.call("iam", "AttachRolePolicy", input(arn))?;
-    }
-    Ok(Map::new())
-}
-
 fn policy(client: &Client, values: &Values<'_>) -> Made {
     let mut input = Map::new();
     let name = values.name("name", "name_prefix");
@@ -220,6 +175,7 @@ fn attachments(client: &Client, values: &Values<'_>) -> Made {
     for (list, operation, member) in [
         ("roles", "AttachRolePolicy", "RoleName"),
         ("users", "AttachUserPolicy", "UserName"),
+        ("groups", "AttachGroupPolicy", "GroupName"),
     ] {
         for holder in values.texts(list) {
             client.call("iam", operation, json!({member: holder, "PolicyArn": arn}))?;

@@ -6,6 +6,8 @@ mod data;
 mod ecr;
 pub(super) mod foreign;
 mod iam;
+mod iam_exclusive;
+mod iam_groups;
 mod kms;
 mod local;
 pub(super) mod region;
@@ -54,13 +56,22 @@ const TYPES: &[Type] = &[
     iam::POLICY,
     iam::POLICY_ATTACHMENT,
     iam::ROLE,
-    iam::ROLE_POLICIES_EXCLUSIVE,
     iam::ROLE_POLICY,
     iam::ROLE_POLICY_ATTACHMENT,
-    iam::ROLE_POLICY_ATTACHMENTS_EXCLUSIVE,
     iam::USER,
     iam::USER_POLICY,
     iam::USER_POLICY_ATTACHMENT,
+    iam_exclusive::GROUP_POLICIES,
+    iam_exclusive::GROUP_POLICY_ATTACHMENTS,
+    iam_exclusive::ROLE_POLICIES,
+    iam_exclusive::ROLE_POLICY_ATTACHMENTS,
+    iam_exclusive::USER_POLICIES,
+    iam_exclusive::USER_POLICY_ATTACHMENTS,
+    iam_groups::GROUP,
+    iam_groups::GROUP_MEMBERSHIP,
+    iam_groups::GROUP_POLICY,
+    iam_groups::GROUP_POLICY_ATTACHMENT,
+    iam_groups::USER_GROUP_MEMBERSHIP,
     kms::ALIAS,
     kms::GRANT,
     kms::KEY,
@@ -98,6 +109,7 @@ const DATA: &[Type] = &[
     data::IAM_USER,
     data::KMS_ALIAS,
     data::KMS_KEY,
+    iam_groups::READ,
     data::PARTITION,
     data::REGION,
     data::S3_BUCKET,

@@ -75,6 +75,7 @@ impl Operation for CreateUser {
             inline: std::collections::BTreeMap::new(),
             attached: Vec::new(),
             boundary: input.permissions_boundary,
+            groups: Vec::new(),
         };
         tags::merge(&mut user.tags, &input.tags)?;
         let shown = render::user(&user, true);

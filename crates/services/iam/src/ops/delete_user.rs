@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 use sekisho_engine::{ACCESS_KEYS, USERS, User};
 
-use crate::holder;
+use crate::{groups, holder};
 
 pub(crate) struct DeleteUser;
 
@@ -25,6 +25,9 @@ impl Operation for DeleteUser {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let user = holder::find::<User>(cx, &input.user_name)?;
+        if !user.groups.is_empty() {
+            return Err(groups::has_users());
+        }
         holder::must_be_bare(user.as_ref())?;
         let keys = cx.scan(&ACCESS_KEYS, "")?;
         if keys

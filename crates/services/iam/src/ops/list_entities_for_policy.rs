@@ -1,7 +1,7 @@
 //! Lists the users and roles that use a managed policy, attached or as their boundary.
 
 use sekisho_engine::prelude::*;
-use sekisho_engine::{ROLES, USERS};
+use sekisho_engine::{GROUPS, ROLES, USERS};
 
 use crate::managed;
 
@@ -50,8 +50,15 @@ impl Operation for ListEntitiesForPolicy {
                 users.push(json!({"UserName": user.name, "UserId": user.id}));
             }
         }
+        let mut groups = Vec::new();
+        for (_, group) in cx.scan(&GROUPS, &prefix)? {
+            let here = wanted("Group") && group.path.starts_with(path);
+            if here && uses(&group.attached, None) {
+                groups.push(json!({"GroupName": group.name, "GroupId": group.id}));
+            }
+        }
         Ok(
-            json!({"PolicyGroups": [], "PolicyUsers": users, "PolicyRoles": roles, "IsTruncated": false}),
+            json!({"PolicyGroups": groups, "PolicyUsers": users, "PolicyRoles": roles, "IsTruncated": false}),
         )
     }
 }

@@ -1,9 +1,9 @@
-//! Groups of a user: there are none here, but the user must exist.
+//! Lists the groups that a user is in.
 
-use sekisho_engine::User;
 use sekisho_engine::prelude::*;
+use sekisho_engine::{Group, User};
 
-use crate::holder;
+use crate::{holder, render};
 
 pub(crate) struct ListGroupsForUser;
 
@@ -24,7 +24,11 @@ impl Operation for ListGroupsForUser {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        holder::find::<User>(cx, &input.user_name)?;
-        Ok(json!({"Groups": [], "IsTruncated": false}))
+        let user = holder::find::<User>(cx, &input.user_name)?;
+        let mut list = Vec::new();
+        for name in &user.groups {
+            list.push(render::group(holder::find::<Group>(cx, name)?.as_ref()));
+        }
+        Ok(json!({"Groups": list, "IsTruncated": false}))
     }
 }

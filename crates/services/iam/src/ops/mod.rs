@@ -1,13 +1,18 @@
 //! One operation, one file.
 
+mod add_user_to_group;
+mod attach_group_policy;
 mod attach_role_policy;
 mod attach_user_policy;
 mod create_access_key;
+mod create_group;
 mod create_policy;
 mod create_policy_version;
 mod create_role;
 mod create_user;
 mod delete_access_key;
+mod delete_group;
+mod delete_group_policy;
 mod delete_policy;
 mod delete_policy_version;
 mod delete_role;
@@ -16,10 +21,13 @@ mod delete_role_policy;
 mod delete_user;
 mod delete_user_permissions_boundary;
 mod delete_user_policy;
+mod detach_group_policy;
 mod detach_role_policy;
 mod detach_user_policy;
 mod get_context_keys_for_custom_policy;
 mod get_context_keys_for_principal_policy;
+mod get_group;
+mod get_group_policy;
 mod get_policy;
 mod get_policy_version;
 mod get_role;
@@ -27,9 +35,12 @@ mod get_role_policy;
 mod get_user;
 mod get_user_policy;
 mod list_access_keys;
+mod list_attached_group_policies;
 mod list_attached_role_policies;
 mod list_attached_user_policies;
 mod list_entities_for_policy;
+mod list_group_policies;
+mod list_groups;
 mod list_groups_for_user;
 mod list_instance_profiles_for_role;
 mod list_policies;
@@ -41,10 +52,12 @@ mod list_roles;
 mod list_user_policies;
 mod list_user_tags;
 mod list_users;
+mod put_group_policy;
 mod put_role_permissions_boundary;
 mod put_role_policy;
 mod put_user_permissions_boundary;
 mod put_user_policy;
+mod remove_user_from_group;
 mod set_default_policy_version;
 mod simulate_custom_policy;
 mod simulate_principal_policy;
@@ -56,6 +69,7 @@ mod untag_role;
 mod untag_user;
 mod update_access_key;
 mod update_assume_role_policy;
+mod update_group;
 mod update_role;
 mod update_role_description;
 
@@ -63,14 +77,19 @@ use sekisho_engine::Service;
 
 pub(crate) fn all(service: Service) -> Service {
     service
+        .operation::<add_user_to_group::AddUserToGroup>()
+        .operation::<attach_group_policy::AttachGroupPolicy>()
         .operation::<attach_role_policy::AttachRolePolicy>()
         .operation::<attach_user_policy::AttachUserPolicy>()
         .operation::<create_access_key::CreateAccessKey>()
+        .operation::<create_group::CreateGroup>()
         .operation::<create_policy::CreatePolicy>()
         .operation::<create_policy_version::CreatePolicyVersion>()
         .operation::<create_role::CreateRole>()
         .operation::<create_user::CreateUser>()
         .operation::<delete_access_key::DeleteAccessKey>()
+        .operation::<delete_group::DeleteGroup>()
+        .operation::<delete_group_policy::DeleteGroupPolicy>()
         .operation::<delete_policy::DeletePolicy>()
         .operation::<delete_policy_version::DeletePolicyVersion>()
         .operation::<delete_role::DeleteRole>()
@@ -79,10 +98,13 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<delete_user::DeleteUser>()
         .operation::<delete_user_permissions_boundary::DeleteUserPermissionsBoundary>()
         .operation::<delete_user_policy::DeleteUserPolicy>()
+        .operation::<detach_group_policy::DetachGroupPolicy>()
         .operation::<detach_role_policy::DetachRolePolicy>()
         .operation::<detach_user_policy::DetachUserPolicy>()
         .operation::<get_context_keys_for_custom_policy::GetContextKeysForCustomPolicy>()
         .operation::<get_context_keys_for_principal_policy::GetContextKeysForPrincipalPolicy>()
+        .operation::<get_group::GetGroup>()
+        .operation::<get_group_policy::GetGroupPolicy>()
         .operation::<get_policy::GetPolicy>()
         .operation::<get_policy_version::GetPolicyVersion>()
         .operation::<get_role::GetRole>()
@@ -90,9 +112,12 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<get_user::GetUser>()
         .operation::<get_user_policy::GetUserPolicy>()
         .operation::<list_access_keys::ListAccessKeys>()
+        .operation::<list_attached_group_policies::ListAttachedGroupPolicies>()
         .operation::<list_attached_role_policies::ListAttachedRolePolicies>()
         .operation::<list_attached_user_policies::ListAttachedUserPolicies>()
         .operation::<list_entities_for_policy::ListEntitiesForPolicy>()
+        .operation::<list_group_policies::ListGroupPolicies>()
+        .operation::<list_groups::ListGroups>()
         .operation::<list_groups_for_user::ListGroupsForUser>()
         .operation::<list_instance_profiles_for_role::ListInstanceProfilesForRole>()
         .operation::<list_policies::ListPolicies>()
@@ -104,10 +129,12 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<list_user_policies::ListUserPolicies>()
         .operation::<list_user_tags::ListUserTags>()
         .operation::<list_users::ListUsers>()
+        .operation::<put_group_policy::PutGroupPolicy>()
         .operation::<put_role_permissions_boundary::PutRolePermissionsBoundary>()
         .operation::<put_role_policy::PutRolePolicy>()
         .operation::<put_user_permissions_boundary::PutUserPermissionsBoundary>()
         .operation::<put_user_policy::PutUserPolicy>()
+        .operation::<remove_user_from_group::RemoveUserFromGroup>()
         .operation::<set_default_policy_version::SetDefaultPolicyVersion>()
         .operation::<simulate_custom_policy::SimulateCustomPolicy>()
         .operation::<simulate_principal_policy::SimulatePrincipalPolicy>()
@@ -119,6 +146,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<untag_user::UntagUser>()
         .operation::<update_access_key::UpdateAccessKey>()
         .operation::<update_assume_role_policy::UpdateAssumeRolePolicy>()
+        .operation::<update_group::UpdateGroup>()
         .operation::<update_role::UpdateRole>()
         .operation::<update_role_description::UpdateRoleDescription>()
 }

@@ -1,13 +1,13 @@
 //! Whose policies are simulated.
 
 use sekisho_engine::prelude::*;
-use sekisho_engine::{ROLES, USERS, boundary_policy, managed_policy};
+use sekisho_engine::{GROUPS, ROLES, USERS, boundary_policy, managed_policy};
 use sekisho_policy::Policy;
 
 use super::invalid;
 use crate::holder;
 
-/// The policies of a user or role, and its boundary.
+/// The policies of a user, with those of its groups, of a role or of a group, and its boundary.
 #[derive(Default)]
 pub(crate) struct Held {
     pub(crate) policies: Vec<Policy>,
@@ -36,7 +36,7 @@ pub(crate) fn source(lookup: &Lookup<'_>, source: &str) -> Result<String, ApiErr
     match kind {
         "user" => holder::arn::<sekisho_engine::User>(lookup, name),
         "role" => holder::arn::<sekisho_engine::Role>(lookup, name),
-        "group" => Ok(source.to_owned()),
+        "group" => holder::arn::<sekisho_engine::Group>(lookup, name),
         _ => Err(wrong()),
     }
 }
@@ -83,7 +83,7 @@ impl Excluded {
     }
 }
 
-/// What the user or role at `arn` holds, but for what is excluded.
+/// What the user, role or group at `arn` holds, but for what is excluded.
 pub(crate) fn held(cx: &Cx<'_>, arn: &str, excluded: &[Excluded]) -> Result<Held, ApiError> {
     let missing = || holder::no_such_entity("Unable to retrieve specified IAM entity.");
     let (_, resource) = arn.split_once(":iam::").ok_or_else(missing)?;
@@ -96,7 +96,18 @@ pub(crate) fn held(cx: &Cx<'_>, arn: &str, excluded: &[Excluded]) -> Result<Held
     let mut held = match kind {
         "user" => {
             let user = cx.get(&USERS, &key)?.ok_or_else(missing)?;
-            of(cx, user.as_ref(), excluded)
+            let mut held = of(cx, user.as_ref(), excluded)?;
+            for name in &user.groups {
+                if let Some(group) = cx.get(&GROUPS, &format!("{account}/{name}"))? {
+                    held.policies
+                        .extend(of(cx, group.as_ref(), excluded)?.policies);
+                }
+            }
+            Ok(held)
+        }
+        "group" => {
+            let group = cx.get(&GROUPS, &key)?.ok_or_else(missing)?;
+            of(cx, group.as_ref(), excluded)
         }
         "role" => {
             let role = cx.get(&ROLES, &key)?.ok_or_else(missing)?;
