@@ -53,8 +53,10 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
         requested_grant: check.requested_grant.as_ref(),
     };
     let root = matches!(lookup.caller.principal, Principal::Root { .. });
+    let session = lookup.caller.session.as_ref();
+    let maker = root || session.is_some_and(|s| !s.beside.is_empty());
     let organization = lookup.engine.organization();
-    let organization = organization.filter(|o| !(root && o.root_is_free));
+    let organization = organization.filter(|o| !(maker && o.makers_are_free));
     let binds = |account: &str| organization.and_then(|o| o.binds(account));
     let own = binds(lookup.caller.account());
     let owner = resource.account.as_deref().and_then(binds);

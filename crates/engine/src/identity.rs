@@ -208,6 +208,10 @@ pub struct Session {
     pub policy: Option<PolicyText>,
     /// ARNs of managed session policies; read at every call.
     pub policy_arns: Vec<String>,
+    /// ARNs of managed policies that it has beside those of its role. Only who applies in a rehearsal has some: nothing is
+    /// known of what its role has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<String>,
     /// Session tags.
     pub tags: Tags,
     /// Keys of transitive tags.
@@ -421,6 +425,9 @@ pub(crate) fn facts(lookup: &Lookup<'_>, caller: &Caller) -> Result<Facts, ApiEr
                 policies.extend(managed_policy(lookup, arn)?);
             }
             facts.session = Some(policies);
+        }
+        for arn in &session.beside {
+            facts.identity.extend(managed_policy(lookup, arn)?);
         }
         for (key, value) in &session.tags {
             facts.tags.retain(|(k, _)| !k.eq_ignore_ascii_case(key));

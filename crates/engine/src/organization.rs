@@ -12,8 +12,8 @@ pub struct Organization {
     pub id: String,
     /// The management account, which no policy of the organization binds.
     pub management: Option<String>,
-    /// Whether root users are bound by nothing: where they stand for whoever makes the resources, and is let through.
-    pub root_is_free: bool,
+    /// Whether who applies and root users are bound by nothing: what is made in a rehearsal is let through.
+    pub makers_are_free: bool,
     /// Its members by account, the management account among them.
     pub members: BTreeMap<String, Member>,
 }

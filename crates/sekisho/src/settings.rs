@@ -213,8 +213,8 @@ impl OrganizationSettings {
             organization: Organization {
                 id: self.id.clone(),
                 management: self.management_account.clone(),
-                // Resources are made as the root user; on AWS it is a role that may.
-                root_is_free: true,
+                // What binds who applies is not what is rehearsed.
+                makers_are_free: true,
                 members,
             },
         })

@@ -212,12 +212,7 @@ fn the_same_seed_gives_the_same_ids() {
 #[test]
 fn image_detail_is_what_the_file_reference_says() {
     let outcome = run(&[], |_| {});
-    let client = Client {
-        engine: Arc::clone(&outcome.engine),
-        account: B.into(),
-        region: "us-east-1".into(),
-        default_tags: serde_json::Map::new(),
-    };
+    let client = Client::root(&outcome.engine, B, "us-east-1");
     let keys = client
         .call(
             "s3",
@@ -666,12 +661,7 @@ fn a_role_that_was_made_again_is_another_role() {
     let outcome = run(&[], |_| {});
     assert!(outcome.passes());
     let engine = Arc::clone(&outcome.engine);
-    let client = Client {
-        engine: Arc::clone(&engine),
-        account: B.into(),
-        region: "us-east-1".into(),
-        default_tags: serde_json::Map::new(),
-    };
+    let client = Client::root(&engine, B, "us-east-1");
     let role = "delivery-codepipeline";
     let policy = client
         .call(
@@ -756,10 +746,7 @@ fn a_role_that_was_made_again_is_another_role() {
         "The provided role cannot be assumed: 'Access denied when attempting to assume the role 'arn:aws:iam::111111111111:role/delivery-ecr-source''"
     );
     // The trust policy now shows the unique id of the role that is gone.
-    let a = Client {
-        account: A.into(),
-        ..client
-    };
+    let a = Client::root(&engine, A, "us-east-1");
     let shown = a
         .call("iam", "GetRole", json!({"RoleName": "delivery-ecr-source"}))
         .unwrap();

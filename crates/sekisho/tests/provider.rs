@@ -317,3 +317,140 @@ resource "aws_iam_role_policy" "t" {
     let failure = &outcome.failures[0].problem.message;
     assert!(failure.contains("PermanentRedirect"), "{failure}");
 }
+
+/// The account's only provider assumes a role, and the policies that it writes name that role, or whoever applies.
+const OF_A_ROLE: &str = r#"
+provider "aws" {
+  region = "us-east-1"
+  assume_role {
+    role_arn = "arn:aws:iam::111111111111:role/ops/Terraform"
+  }
+}
+data "aws_caller_identity" "me" {}
+data "aws_iam_session_context" "me" { arn = data.aws_caller_identity.me.arn }
+resource "aws_ecr_repository" "app" { name = "app" }
+resource "aws_s3_bucket" "store" { bucket = "store-111111111111" }
+resource "aws_kms_key" "store" {
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Sid = "Admin", Effect = "Allow", Principal = { AWS = ADMIN }, Action = "kms:*", Resource = "*" },
+      # GRANT
+    ]
+  })
+}
+resource "aws_iam_role" "pipeline" {
+  name               = "pipeline"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "codepipeline.amazonaws.com" } }] })
+}
+resource "aws_iam_role_policy" "pipeline" {
+  role   = aws_iam_role.pipeline.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = ["ecr:DescribeImages", "s3:PutObject", "kms:GenerateDataKey"], Resource = "*" }] })
+}
+resource "aws_codepipeline" "p" {
+  name     = "p"
+  role_arn = aws_iam_role.pipeline.arn
+  artifact_store {
+    type     = "S3"
+    location = aws_s3_bucket.store.id
+    encryption_key {
+      type = "KMS"
+      id   = aws_kms_key.store.arn
+    }
+  }
+  stage {
+    name = "Source"
+    action {
+      name             = "Image"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "ECR"
+      version          = "1"
+      output_artifacts = ["i"]
+      configuration    = { RepositoryName = aws_ecr_repository.app.name }
+    }
+  }
+  stage {
+    name = "Ok"
+    action {
+      name     = "Ok"
+      category = "Approval"
+      owner    = "AWS"
+      provider = "Manual"
+      version  = "1"
+    }
+  }
+  depends_on = [aws_iam_role_policy.pipeline]
+}
+"#;
+
+/// A principal that is the account's root hands on what it has to the account's IAM policies, and no other does (KMS
+/// developer guide, "Default key policy"): who applies must not be taken for it.
+#[test]
+fn who_applies_is_not_the_account() {
+    let role = "\"arn:aws:iam::111111111111:role/ops/Terraform\"";
+    let applies = [
+        "data.aws_caller_identity.me.arn",
+        "data.aws_iam_session_context.me.issuer_arn",
+        role,
+    ];
+    for admin in applies {
+        let text = OF_A_ROLE.replace("ADMIN", admin);
+        let outcome = run(&[("main.tf", &text)], |_| {}).unwrap();
+        assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+        let denied = &outcome.denials[0];
+        assert_eq!(denied.cause.action, "kms:GenerateDataKey", "{admin}");
+        assert_eq!(denied.cause.side, "key policy", "{admin}");
+        let grant = "{ Effect = \"Allow\", Principal = { AWS = aws_iam_role.pipeline.arn }, Action = \"kms:GenerateDataKey\", Resource = \"*\" }";
+        let outcome = run(&[("main.tf", &text.replace("# GRANT", grant))], |_| {}).unwrap();
+        assert!(outcome.passes(), "{admin}: {:?}", outcome.denials);
+    }
+    // The account itself is what it was.
+    let account = OF_A_ROLE.replace("ADMIN", "\"arn:aws:iam::111111111111:root\"");
+    assert!(run(&[("main.tf", &account)], |_| {}).unwrap().passes());
+    // Nobody who applies could change this one any more.
+    let other = OF_A_ROLE.replace("ADMIN", "aws_iam_role.pipeline.arn");
+    let outcome = run(&[("main.tf", &other)], |_| {}).unwrap();
+    let failure = &outcome.failures[0].problem.message;
+    assert!(
+        failure.contains("will not allow you to update the key policy"),
+        "{failure}"
+    );
+}
+
+/// What denies everybody but who applies lets it make things.
+#[test]
+fn who_applies_is_the_role_that_the_provider_assumes() {
+    let deny = r#"
+resource "aws_s3_bucket_policy" "store" {
+  bucket = aws_s3_bucket.store.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{
+    Effect = "Deny", Principal = "*", Action = "s3:*", Resource = [aws_s3_bucket.store.arn, "${aws_s3_bucket.store.arn}/*"]
+    Condition = { ArnNotLike = { "aws:PrincipalArn" = [aws_iam_role.pipeline.arn, "arn:aws:iam::111111111111:role/ops/Terraform"] } }
+  }] })
+}
+resource "aws_s3_bucket_versioning" "store" {
+  bucket = aws_s3_bucket_policy.store.bucket
+  versioning_configuration { status = "Enabled" }
+}
+"#;
+    let text = OF_A_ROLE.replace("ADMIN", "\"arn:aws:iam::111111111111:root\"") + deny;
+    let outcome = run(&[("main.tf", &text)], |_| {}).unwrap();
+    assert!(
+        outcome.passes(),
+        "{:?} {:?}",
+        outcome.failures,
+        outcome.denials
+    );
+    // Without a role of the provider's it is somebody else.
+    let own = "  allowed_account_ids = [111111111111]\n";
+    let start = text.find("  assume_role {").unwrap();
+    let end = text.find("data \"aws_caller").unwrap();
+    let text = format!("{}{own}}}\n{}", &text[..start], &text[end..]);
+    let outcome = run(&[("main.tf", &text)], |_| {}).unwrap();
+    let failure = &outcome.failures[0].problem.message;
+    assert!(
+        failure.contains("assumed-role/sekisho-applier/terraform"),
+        "{failure}"
+    );
+}

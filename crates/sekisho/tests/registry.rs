@@ -124,14 +124,9 @@ fn world() -> World {
         id: "o-a1b2c3d4e5".into(),
         management: Some(ACCOUNT.into()),
         members: [(ACCOUNT.to_owned(), Member::default())].into(),
-        root_is_free: false,
+        makers_are_free: false,
     });
-    let root = Client {
-        engine: Arc::clone(&engine),
-        account: ACCOUNT.into(),
-        region: REGION.into(),
-        default_tags: serde_json::Map::new(),
-    };
+    let root = Client::root(&engine, ACCOUNT, REGION);
     root.call("s3", "CreateBucket", json!({"Bucket": "fixture"}))
         .unwrap();
     let key = root.call("kms", "CreateKey", json!({})).unwrap();

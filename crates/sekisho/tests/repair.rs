@@ -110,12 +110,7 @@ fn run(options: &Options) -> Outcome {
 
 /// All policies that the delivery's parts have, by name.
 fn policies(outcome: &Outcome) -> BTreeMap<String, Vec<Document>> {
-    let client = |account: &str| Client {
-        engine: outcome.engine.clone(),
-        account: account.into(),
-        region: "us-east-1".into(),
-        default_tags: serde_json::Map::new(),
-    };
+    let client = |account: &str| Client::root(&outcome.engine, account, "us-east-1");
     let (a, b) = (client(A), client(B));
     let mut out: BTreeMap<String, Vec<Document>> = BTreeMap::new();
     // Every rehearsal makes another key.

@@ -186,12 +186,7 @@ impl World {
     }
 
     fn client(&self) -> Client {
-        Client {
-            engine: Arc::clone(&self.engine),
-            account: B.into(),
-            region: "us-east-1".into(),
-            default_tags: serde_json::Map::new(),
-        }
+        Client::root(&self.engine, B, "us-east-1")
     }
 }
 
@@ -497,10 +492,7 @@ fn bodies_cut_off_half_way_leave_nothing() {
 #[test]
 fn a_denial_is_known_before_the_body_is_read() {
     let w = world();
-    let other = Client {
-        account: "111111111111".into(),
-        ..w.client()
-    };
+    let other = Client::root(&w.engine, "111111111111", "us-east-1");
     other
         .call("s3", "CreateBucket", json!({"Bucket": "theirs"}))
         .unwrap();

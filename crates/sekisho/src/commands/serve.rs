@@ -119,7 +119,7 @@ fn organization(directory: &Path) -> Result<Organization, CouldNotRun> {
         )));
     }
     Ok(Organization {
-        root_is_free: false,
+        makers_are_free: false,
         ..organization
     })
 }

@@ -304,12 +304,7 @@ pub(super) fn of_denials(
         let Some(event) = event.filter(|_| seen.insert((side, resource))) else {
             continue;
         };
-        let client = Client {
-            engine: Arc::clone(engine),
-            account: denial.cause.account.clone(),
-            region: event.region.clone(),
-            default_tags: serde_json::Map::new(),
-        };
+        let client = Client::root(engine, &*denial.cause.account, &*event.region);
         let message = match side {
             "bucket policy" => restricted(&client, resource),
             "key policy" => absent_key(&client, resource),
@@ -335,12 +330,8 @@ pub(super) fn of_absent(
 ) {
     let cause = &denial.cause;
     let event = events.iter().find(|e| e.id == cause.call);
-    let client = Client {
-        engine: Arc::clone(engine),
-        account: cause.account.clone(),
-        region: event.map(|e| e.region.clone()).unwrap_or_default(),
-        default_tags: serde_json::Map::new(),
-    };
+    let region = event.map(|e| e.region.clone()).unwrap_or_default();
+    let client = Client::root(engine, &*cause.account, region);
     let absent = match cause.side.as_str() {
         "key policy" => absent_key(&client, &cause.resource),
         "trust policy" => absent_role(&client, policies, &cause.resource),

@@ -476,7 +476,9 @@ impl Maker<'_, '_> {
         if node.type_name == "aws_codepipeline" {
             let name = made.get("name").and_then(Value::as_str);
             let name = name.unwrap_or_default().to_owned();
-            self.applied.pipelines.push((client.clone(), name));
+            let mut root = client.root_of(&client.account);
+            root.default_tags.clone_from(&client.default_tags);
+            self.applied.pipelines.push((root, name));
         }
         Ok(made)
     }

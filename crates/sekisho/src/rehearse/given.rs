@@ -78,12 +78,7 @@ fn one(engine: &Arc<Engine>, options: &Options, arn: &str, document: &str) -> Re
     let (account, (path, name)) = account
         .zip(name.and_then(|n| n.rsplit_once('/')))
         .ok_or_else(no_policy)?;
-    let client = Client {
-        engine: Arc::clone(engine),
-        account: account.to_owned(),
-        region: options.region.clone(),
-        default_tags: Map::new(),
-    };
+    let client = Client::root(engine, account, &*options.region);
     let input = json!({"PolicyName": name, "Path": format!("{path}/"), "PolicyDocument": document});
     let made = client.call("iam", "CreatePolicy", input);
     let made = made.map_err(|e| e.to_string())?;

@@ -2,6 +2,7 @@
 
 mod acl;
 mod advice;
+mod applier;
 mod apply;
 mod complete;
 mod denials;
@@ -228,7 +229,7 @@ impl PipelineRun {
     }
 }
 
-/// An engine seen as the root user of an account in a region.
+/// An engine seen by the root user of an account in a region, or by who applies there.
 #[derive(Debug, Clone)]
 pub struct Client {
     /// The engine.
@@ -239,9 +240,49 @@ pub struct Client {
     pub region: String,
     /// Tags that every resource of the provider gets.
     pub default_tags: Map<String, Value>,
+    /// Who calls, where it is not the root user.
+    pub(crate) applier: Option<Caller>,
 }
 
 impl Client {
+    /// The root user of `account` in `region`.
+    #[must_use]
+    pub fn root(
+        engine: &Arc<Engine>,
+        account: impl Into<String>,
+        region: impl Into<String>,
+    ) -> Self {
+        Self {
+            engine: Arc::clone(engine),
+            account: account.into(),
+            region: region.into(),
+            default_tags: Map::new(),
+            applier: None,
+        }
+    }
+
+    /// The root user of `account`, in the same region.
+    fn root_of(&self, account: &str) -> Self {
+        Self::root(&self.engine, account, &*self.region)
+    }
+
+    /// Key, secret and, as Terraform reads it, token.
+    fn credentials(&self) -> (String, String, String) {
+        let session = self.applier.as_ref().and_then(|a| a.session.as_ref());
+        match session {
+            Some(session) => (
+                session.access_key_id.clone(),
+                session.secret.clone(),
+                serde_json::json!(session.token).to_string(),
+            ),
+            None => (
+                self.account.clone(),
+                self.engine.config().root_secret.clone(),
+                "null".to_owned(),
+            ),
+        }
+    }
+
     fn request(&self, service: &str, operation: &str, input: Value) -> Call {
         let info = RequestInfo {
             region: self.region.clone(),
@@ -252,7 +293,7 @@ impl Client {
             ..RequestInfo::default()
         };
         Call {
-            caller: Caller::root(&self.account),
+            caller: (self.applier.clone()).unwrap_or_else(|| Caller::root(&self.account)),
             service: service.to_owned(),
             operation: operation.to_owned(),
             input,

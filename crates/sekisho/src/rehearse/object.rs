@@ -26,10 +26,7 @@ pub(super) fn stand_in(client: &Client, pipeline: &Map<String, Value>) -> Vec<St
             continue;
         };
         let account = text("/role_arn").and_then(|r| r.split(':').nth(4));
-        let of = |account: &str| Client {
-            account: account.to_owned(),
-            ..client.clone()
-        };
+        let of = |account: &str| client.root_of(account);
         // Whose bucket it is is not said: the action's account is asked first.
         let mut owners = account.into_iter().chain([client.account.as_str()]).map(of);
         let name = json!({"Bucket": bucket});

@@ -116,15 +116,10 @@ pub(super) fn holder(cause: &Cause) -> Option<String> {
 pub(super) fn give(client: &Client, patches: &[Patch]) {
     for patch in patches {
         let region = patch.holder.split(':').nth(3).unwrap_or_default();
-        let owner = Client {
-            account: patch.account.clone(),
-            region: if region.is_empty() {
-                client.region.clone()
-            } else {
-                region.to_owned()
-            },
-            ..client.clone()
-        };
+        let mut owner = client.root_of(&patch.account);
+        if !region.is_empty() {
+            region.clone_into(&mut owner.region);
+        }
         // A holder that is not there yet gets it later.
         let _ = one(&owner, patch, patches);
     }

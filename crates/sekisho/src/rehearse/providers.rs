@@ -1,20 +1,22 @@
 //! Which account and region a provider configuration means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sekisho_arn::is_account_id;
 use sekisho_engine::Engine;
 use sekisho_iac::{Configuration, Node, Problem, Provider, ProviderId};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Client, Options};
+use super::{Client, Options, applier};
 
 /// The provider configurations, and what the user says about them.
 pub(super) struct Providers<'r> {
     configuration: &'r Configuration,
     options: &'r Options,
     providers: Vec<Provider>,
+    /// Names of roles that the configuration makes.
+    made: BTreeSet<String>,
 }
 
 /// What a user may call a provider: its alias or name, with the directory in front where there are several; the
@@ -42,6 +44,17 @@ fn names_from(id: &ProviderId, directory: Option<&str>) -> Vec<String> {
         });
     }
     names
+}
+
+/// The accounts that a provider allows. It makes numbers texts.
+fn allowed_accounts(provider: Option<&Provider>) -> Vec<String> {
+    let all = provider.and_then(|p| p.values.get("allowed_account_ids")?.as_array());
+    let text = |account: &Value| match account {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    all.into_iter().flatten().filter_map(text).collect()
 }
 
 impl<'r> Providers<'r> {
@@ -100,6 +113,7 @@ impl<'r> Providers<'r> {
             configuration,
             options,
             providers,
+            made: applier::made(configuration),
         })
     }
 
@@ -159,9 +173,7 @@ impl<'r> Providers<'r> {
         let Some(account) = self.account(id, provider).filter(|a| is_account_id(a)) else {
             let alias = id.name.strip_prefix("aws.").unwrap_or(&id.name);
             let name = names(id).into_iter().next().unwrap_or_default();
-            let several = provider
-                .and_then(|p| p.values.get("allowed_account_ids")?.as_array())
-                .is_some_and(|a| a.len() > 1);
+            let several = allowed_accounts(provider).len() > 1;
             let profile = text("profile").map(|p| {
                 format!(" Its profile `{p}` says none: neither [profiles] of sekisho.toml nor the AWS configuration file.")
             });
@@ -185,13 +197,12 @@ impl<'r> Providers<'r> {
             );
             return Err(Problem::at(place, message));
         }
-        let allowed = provider.and_then(|p| p.values.get("allowed_account_ids")?.as_array());
-        if let Some(allowed) = allowed.filter(|a| !a.is_empty() && !a.contains(&json!(account))) {
-            let listed: Vec<&str> = allowed.iter().filter_map(Value::as_str).collect();
+        let allowed = allowed_accounts(provider);
+        if !allowed.is_empty() && !allowed.contains(&account) {
             let message = format!(
                 "provider `{}` means account {account}, and its allowed_account_ids are {}: the provider refuses that",
                 id.name,
-                listed.join(", ")
+                allowed.join(", ")
             );
             return Err(Problem::at(place, message));
         }
@@ -207,11 +218,12 @@ impl<'r> Providers<'r> {
             return Err(Problem::at(place, message));
         }
         let tags = provider.and_then(|p| p.values.get("default_tags")?.get("tags")?.as_object());
+        let applier = applier::of(engine, &account, provider.map(|p| &p.values), &self.made);
+        let applier = applier.map_err(|e| Problem::at(place, e.to_string()))?;
         Ok(Client {
-            engine: Arc::clone(engine),
-            account,
-            region,
             default_tags: tags.cloned().unwrap_or_default(),
+            applier: Some(applier),
+            ..Client::root(engine, account, region)
         })
     }
 
@@ -236,8 +248,8 @@ impl<'r> Providers<'r> {
             });
             arns.map(str::to_owned).next()
         };
-        let allowed = || match values?.get("allowed_account_ids")?.as_array()?.as_slice() {
-            [only] => only.as_str().map(str::to_owned),
+        let allowed = || match allowed_accounts(provider).as_slice() {
+            [only] => Some(only.clone()),
             _ => None,
         };
         let profile = || {

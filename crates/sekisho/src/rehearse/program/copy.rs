@@ -129,10 +129,10 @@ impl Copy {
                 format!("    {s} = \"{address}\"\n")
             })
             .collect();
-        let body = |account: &str| {
+        let body = |client: &Client| {
+            let (key, secret, token) = client.credentials();
             format!(
-                "  access_key = \"{account}\"\n  secret_key = \"{}\"\n  token = null\n  profile = null\n  skip_metadata_api_check = true\n  s3_use_path_style = true\n  endpoints {{\n{}  }}\n",
-                sekisho_engine::EngineConfig::default().root_secret,
+                "  access_key = \"{key}\"\n  secret_key = \"{secret}\"\n  token = {token}\n  profile = null\n  skip_metadata_api_check = true\n  s3_use_path_style = true\n  endpoints {{\n{}  }}\n",
                 endpoints.concat()
             )
         };
@@ -151,7 +151,7 @@ impl Copy {
                 text,
                 "provider \"aws\" {{\n{}{}}}\n",
                 alias.unwrap_or_default(),
-                body(&client.account)
+                body(client)
             );
             // A role that the provider assumes is one that only AWS has.
             for (file, range) in provider.assume_role {
@@ -184,7 +184,7 @@ impl Copy {
                 .find(|(id, _)| id.name == "aws" && configuration.is_directory(id, directory));
             if let Some((_, client)) = own.or_else(|| clients.iter().next()) {
                 let region = &client.region;
-                let body = body(&client.account);
+                let body = body(client);
                 let _ = write!(
                     added,
                     "provider \"aws\" {{\n  region = \"{region}\"\n{body}}}\n"

@@ -168,7 +168,7 @@ fn explain(outcome: &mut Outcome, options: &Options) -> Result<(), Vec<Problem>>
 
 /// The pipelines of all accounts and regions: what is made may have a region of its own.
 fn pipelines(
-    engine: &Engine,
+    engine: &Arc<Engine>,
     clients: &BTreeMap<ProviderId, Client>,
 ) -> Result<Vec<(Client, String)>, Vec<Problem>> {
     let rows = engine
@@ -177,12 +177,8 @@ fn pipelines(
     let of = |row: &str| {
         let (account, row) = row.split_once('/')?;
         let (region, name) = row.split_once('/')?;
-        let client = clients.values().find(|c| c.account == account)?;
-        let client = Client {
-            region: region.to_owned(),
-            ..client.clone()
-        };
-        Some((client, name.to_owned()))
+        let ours = clients.values().any(|c| c.account == account);
+        ours.then(|| (Client::root(engine, account, region), name.to_owned()))
     };
     Ok(rows.iter().filter_map(|(row, _)| of(row)).collect())
 }

@@ -1,0 +1,125 @@
+//! Who applies a configuration: a session of the role that the provider assumes, or of one that is made up. Nobody applies
+//! as the root user, whom a policy would let hand its permissions on to the whole account: what names the caller
+//! (`aws_caller_identity.arn`) must not mean that.
+
+use std::collections::BTreeSet;
+
+use sekisho_engine::{ApiError, Caller, Engine, PolicyText, ROLES, Role, SESSIONS, Session};
+use sekisho_iac::{Configuration, NodeKind, State};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+/// The role of who applies, where the provider assumes none.
+const NAME: &str = "sekisho-applier";
+/// The name of a session, where the provider gives none.
+const SESSION: &str = "terraform";
+/// What it may do: everything. Its role may nothing, for nothing is known of it.
+const POLICY: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
+/// Only a service assumes it, which no pipeline is: what its policy really says is not known.
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"sso.amazonaws.com"}}]}"#;
+/// How long its credentials last, in milliseconds: the longest that a session may.
+const LASTS: i64 = 12 * 60 * 60 * 1000;
+
+/// Names of roles that the configuration makes, as far as they are known before anything is made.
+pub(super) fn made(configuration: &Configuration) -> BTreeSet<String> {
+    let state = State::new(configuration);
+    let roles = configuration
+        .nodes
+        .iter()
+        .filter(|node| node.kind == NodeKind::Resource && node.type_name == "aws_iam_role");
+    let names = roles.flat_map(|node| {
+        let scopes = state.scopes(node).unwrap_or_default();
+        let name = |scope| node.argument("name", scope).ok().flatten();
+        let names = scopes.iter().filter_map(|(_, scope)| name(scope));
+        names.collect::<Vec<Value>>()
+    });
+    let text = |name: Value| name.as_str().map(str::to_owned);
+    names.filter_map(text).collect()
+}
+
+/// The caller of what a provider of `account` with these arguments makes. The role and its session are there when it
+/// returns; their ids follow from their names, so that everything else has the ids that it would have without them.
+///
+/// # Errors
+/// When the store fails.
+pub(super) fn of(
+    engine: &Engine,
+    account: &str,
+    provider: Option<&Map<String, Value>>,
+    made: &BTreeSet<String>,
+) -> Result<Caller, ApiError> {
+    let assumed = provider.and_then(|values| {
+        let blocks = ["assume_role", "assume_role_with_web_identity"];
+        let block = blocks.iter().find_map(|name| values.get(*name))?;
+        let text = |name: &str| block.get(name).and_then(Value::as_str);
+        let role = text("role_arn").filter(|arn| arn.split(':').nth(4) == Some(account))?;
+        // One that is made here is not there before.
+        let name = role
+            .rsplit('/')
+            .next()
+            .filter(|name| !made.contains(*name))?;
+        let path = role.split_once(":role")?.1.strip_suffix(name)?;
+        Some((path, name, text("session_name").unwrap_or(SESSION)))
+    });
+    let (path, name, session) = assumed.unwrap_or(("/", NAME, SESSION));
+    let arn = format!("arn:aws:iam::{account}:role{path}{name}");
+    let role_id = id("AROA", &arn);
+    let key_id = id("ASIA", &format!("{arn}/{session}"));
+    engine.change(|overlay| {
+        let key = format!("{account}/{name}");
+        if overlay.get(&ROLES, &key)?.is_none() {
+            overlay.put(&ROLES, &key, role(account, (path, name), &arn, &role_id))?;
+        }
+        let session = Session {
+            access_key_id: key_id.clone(),
+            secret: hex::encode(Sha256::digest(&arn)).split_off(24),
+            token: hex::encode(Sha256::digest(&key_id)),
+            account: account.to_owned(),
+            role: Some(name.to_owned()),
+            role_id: Some(role_id.clone()),
+            role_arn: Some(arn.clone()),
+            name: session.to_owned(),
+            policy: None,
+            policy_arns: Vec::new(),
+            beside: vec![POLICY.to_owned()],
+            tags: Vec::new(),
+            transitive: Vec::new(),
+            source_identity: None,
+            issued_ms: engine.clock().now_ms(),
+            expires_ms: engine.clock().now_ms() + LASTS,
+        };
+        Ok(overlay.put(&SESSIONS, &key_id, session)?)
+    })?;
+    let credential = engine.credential(&key_id)?;
+    let lost = || ApiError::internal("the session of who applies is not there");
+    credential.map(|c| c.caller).ok_or_else(lost)
+}
+
+fn role(account: &str, (path, name): (&str, &str), arn: &str, id: &str) -> Role {
+    Role {
+        account: account.to_owned(),
+        name: name.to_owned(),
+        path: path.to_owned(),
+        arn: arn.to_owned(),
+        id: id.to_owned(),
+        created_ms: 0,
+        trust: PolicyText::plain(TRUST),
+        description: Some("who applies, in a rehearsal".to_owned()),
+        max_session_seconds: LASTS / 1000,
+        tags: Vec::new(),
+        inline: std::collections::BTreeMap::new(),
+        attached: Vec::new(),
+        boundary: None,
+    }
+}
+
+/// A unique id of IAM's form that follows from a text.
+fn id(prefix: &str, text: &str) -> String {
+    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let digest = Sha256::digest(text);
+    let letters = digest
+        .iter()
+        .filter_map(|b| LETTERS.get(usize::from(b % 32)));
+    let letters: String = letters.map(|b| char::from(*b)).take(17).collect();
+    format!("{prefix}{letters}")
+}
