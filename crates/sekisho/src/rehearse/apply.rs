@@ -459,7 +459,7 @@ impl Maker<'_, '_> {
                     }));
             }
         }
-        let mut made = resources::make(node, client, &arguments)
+        let mut made = resources::make(node, address, client, &arguments)
             .inspect_err(|_| self.applied.refused.clone_from(&arguments.values))?;
         resources::schema::complete(node, &mut made);
         made.extend(given.unwrap_or_default());

@@ -68,7 +68,7 @@ fn pipeline(client: &Client, values: &Values<'_>) -> Made {
     let triggers: Vec<Value> = values
         .blocks("trigger")
         .iter()
-        .map(|trigger| camel(&Value::Object(trigger.0.clone())))
+        .map(|trigger| camel(&Value::Object(trigger.values.clone())))
         .collect();
     if !triggers.is_empty() {
         pipeline.insert("triggers".to_owned(), json!(triggers));
@@ -170,11 +170,7 @@ fn variable(values: &Values<'_>) -> Result<Value, Failed> {
 }
 
 fn stage(values: &Values<'_>) -> Result<Value, Failed> {
-    if let Some(name) = values
-        .0
-        .keys()
-        .find(|k| !["name", "action", "on_failure"].contains(&k.as_str()))
-    {
+    if let Some(name) = values.unknown(&["name", "action", "on_failure"]) {
         return Err(Failed::Text(format!(
             "`{name}` of a stage is not supported yet"
         )));
@@ -205,7 +201,7 @@ fn on_failure(values: &Values<'_>) -> Result<Value, Failed> {
 }
 
 fn action(values: &Values<'_>) -> Result<Value, Failed> {
-    if let Some(name) = values.0.keys().find(|k| !ACTION.contains(&k.as_str())) {
+    if let Some(name) = values.unknown(ACTION) {
         return Err(Failed::Text(format!(
             "`{name}` of an action is not supported yet"
         )));

@@ -156,7 +156,7 @@ pub(super) fn without_provider(
     address: &str,
     arguments: &Arguments,
 ) -> Result<Option<Map<String, Value>>, Problem> {
-    local::make(node, address, &Values(&arguments.values))
+    local::make(node, address, &Values::of(address, &arguments.values))
         .transpose()
         .map(|made| {
             made.map(|made| {
@@ -171,6 +171,7 @@ pub(super) fn without_provider(
 /// Makes a resource, or reads a data source; the answer is its attributes.
 pub(super) fn make(
     node: &Node,
+    address: &str,
     client: &Client,
     arguments: &Arguments,
 ) -> Result<Map<String, Value>, Problem> {
@@ -208,7 +209,7 @@ pub(super) fn make(
             return Err(Problem::at(place, message));
         }
     }
-    let made = (kind.make)(client, &Values(&arguments.values)).map_err(|failed| {
+    let made = (kind.make)(client, &Values::of(address, &arguments.values)).map_err(|failed| {
         let message = match failed {
             Failed::Api(error) => error.to_string(),
             Failed::Text(text) => text,
@@ -236,18 +237,36 @@ pub(super) fn is_made_up(name: &str) -> bool {
 }
 
 /// Evaluated arguments, read by type.
-pub(super) struct Values<'a>(&'a Map<String, Value>);
+pub(super) struct Values<'a> {
+    /// Whose they are, with the keys of its instance.
+    address: &'a str,
+    values: &'a Map<String, Value>,
+}
 
 impl<'a> Values<'a> {
+    fn of(address: &'a str, values: &'a Map<String, Value>) -> Self {
+        Self { address, values }
+    }
+
     /// An argument that is set: to the provider an empty text is not.
     fn get(&self, name: &str) -> Option<&'a Value> {
         let set = |v: &&Value| !v.is_null() && v.as_str() != Some("");
-        self.0.get(name).filter(set)
+        self.values.get(name).filter(set)
+    }
+
+    /// An argument that is given and not among those that are known: an empty list of blocks is none.
+    fn unknown(&self, known: &[&str]) -> Option<&'a str> {
+        let given = |v: &Value| !v.is_null() && *v != json!([]);
+        let mut others = self
+            .values
+            .iter()
+            .filter(|(k, _)| !known.contains(&k.as_str()));
+        others.find(|(_, v)| given(v)).map(|(k, _)| k.as_str())
     }
 
     /// An argument as it is written; none if it is null.
     fn raw(&self, name: &str) -> Option<&'a Value> {
-        self.0.get(name).filter(|v| !v.is_null())
+        self.values.get(name).filter(|v| !v.is_null())
     }
 
     fn text(&self, name: &str) -> Option<String> {
@@ -263,14 +282,13 @@ impl<'a> Values<'a> {
             .ok_or_else(|| Failed::Text(format!("the argument `{name}` is required")))
     }
 
-    /// The name that the provider gives: `name`, or `prefix` and digits, or digits alone. The same arguments give the
-    /// same digits.
+    /// The name that the provider gives: `name`, or `prefix` and digits, or digits alone. The same address gives the same
+    /// digits, and no two have them in common.
     fn name(&self, name: &str, prefix: &str) -> String {
         if let Some(name) = self.text(name) {
             return name;
         }
-        let text = Value::Object(self.0.clone()).to_string();
-        let digest = Sha256::digest(text);
+        let digest = Sha256::digest(self.address);
         let digits: String = digest
             .iter()
             .map(|b| char::from(b'0' + b % 10))
@@ -299,7 +317,7 @@ impl<'a> Values<'a> {
         list.into_iter()
             .flatten()
             .filter_map(Value::as_object)
-            .map(Values)
+            .map(|values| Values::of(self.address, values))
             .collect()
     }
 

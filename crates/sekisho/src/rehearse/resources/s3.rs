@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::{Failed, Made, Type, Values, attributes};
@@ -90,9 +91,23 @@ pub(super) const OBJECT: Type = Type {
         "content_base64",
         "source",
         "content_type",
+        "cache_control",
+        "content_disposition",
+        "content_encoding",
+        "content_language",
+        "website_redirect",
+        "storage_class",
         "server_side_encryption",
         "kms_key_id",
+        "bucket_key_enabled",
+        "checksum_algorithm",
+        "metadata",
+        "tags",
         "acl",
+        // They say when it is written anew, and how it is deleted.
+        "etag",
+        "source_hash",
+        "force_destroy",
     ],
     ignored: &[],
     make: object,
@@ -303,20 +318,44 @@ fn put(client: &Client, values: &Values<'_>, acl: Option<String>) -> Made {
             None => Vec::new(),
         },
     };
-    let mut input = json!({"Bucket": bucket, "Key": key});
-    if let (Some(acl), Some(map)) = (acl, input.as_object_mut()) {
-        map.insert("ACL".to_owned(), json!(acl));
-    }
+    let mut input = Map::from_iter([
+        ("Bucket".to_owned(), json!(bucket)),
+        ("Key".to_owned(), json!(key)),
+    ]);
+    input.extend(acl.map(|acl| ("ACL".to_owned(), json!(acl))));
+    // The provider says the algorithm where a key is given.
+    let key_given = values.get("kms_key_id").is_some();
+    let kms = key_given.then(|| ("ServerSideEncryption".to_owned(), json!("aws:kms")));
+    input.extend(kms);
     for (from, to) in [
         ("content_type", "ContentType"),
+        ("cache_control", "CacheControl"),
+        ("content_disposition", "ContentDisposition"),
+        ("content_encoding", "ContentEncoding"),
+        ("content_language", "ContentLanguage"),
+        ("website_redirect", "WebsiteRedirectLocation"),
+        ("storage_class", "StorageClass"),
         ("server_side_encryption", "ServerSideEncryption"),
         ("kms_key_id", "SSEKMSKeyId"),
+        ("bucket_key_enabled", "BucketKeyEnabled"),
+        ("checksum_algorithm", "ChecksumAlgorithm"),
+        ("metadata", "Metadata"),
     ] {
-        if let (Some(value), Some(map)) = (values.get(from), input.as_object_mut()) {
-            map.insert(to.to_owned(), value.clone());
-        }
+        input.extend(values.get(from).map(|v| (to.to_owned(), v.clone())));
     }
-    let reply = client.send("s3", "PutObject", input, &body)?;
+    let tags = values.tags("Key", "Value");
+    let encoded = |tag: &Value| {
+        let part = |name: &str| {
+            let text = tag.get(name).and_then(Value::as_str).unwrap_or_default();
+            utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+        };
+        format!("{}={}", part("Key"), part("Value"))
+    };
+    let tags: Vec<String> = tags.as_array().into_iter().flatten().map(encoded).collect();
+    if !tags.is_empty() {
+        input.insert("Tagging".to_owned(), json!(tags.join("&")));
+    }
+    let reply = client.send("s3", "PutObject", Value::Object(input), &body)?;
     let version = reply
         .output
         .get("VersionId")
