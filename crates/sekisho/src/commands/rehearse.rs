@@ -80,7 +80,22 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     if !outcome.passes() && !outcome.denials.is_empty() {
         printer.progress("looking for everything that is missing");
     }
-    let (completion, fix) = completed(&options, &outcome)?;
+    // What a program made has names of its own; what is missing is found, and proven, in rehearsals of what is read.
+    let read = match args.with.is_some() && !outcome.passes() && !outcome.denials.is_empty() {
+        true => Some(
+            rehearse::rehearse(
+                &Options {
+                    data: None,
+                    ..options.clone()
+                },
+                &mut progress,
+            )
+            .map_err(could_not)?,
+        ),
+        false => None,
+    };
+    let read = read.filter(|read| !read.denials.is_empty());
+    let (completion, fix) = completed(&options, read.as_ref().unwrap_or(&outcome))?;
     if let (true, Some(completion)) = (args.fix, &completion) {
         return write(args, completion, fix.as_ref(), printer);
     }

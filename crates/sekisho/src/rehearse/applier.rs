@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use sekisho_doctor::Cause;
 use sekisho_engine::{ApiError, Caller, Engine, PolicyText, ROLES, Role, SESSIONS, Session};
 use sekisho_iac::{Configuration, NodeKind, State};
 use serde_json::{Map, Value};
@@ -110,6 +111,19 @@ fn role(account: &str, (path, name): (&str, &str), arn: &str, id: &str) -> Role 
         inline: std::collections::BTreeMap::new(),
         attached: Vec::new(),
         boundary: None,
+    }
+}
+
+/// What lacks a statement for a role that is made up lacks it for the account: its policies decide then, and who applies
+/// has such.
+pub(super) fn name_account(cause: &mut Cause) {
+    let statement = cause.statement.as_mut();
+    let principal = statement.and_then(|s| s.pointer_mut("/Principal/AWS"));
+    let Some(Value::String(principal)) = principal else {
+        return;
+    };
+    if let Some(account) = principal.strip_suffix(&format!("role/{NAME}")) {
+        *principal = format!("{account}root");
     }
 }
 

@@ -12,8 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::providers::Providers;
 use super::{
-    Client, Failure, Note, Options, Patch, given, image, nobody, object, patch, resources,
-    unsupported,
+    Client, Failure, Note, Options, Patch, given, image, nobody, object, resources, unsupported,
 };
 
 /// What the engine holds when the configuration is applied.
@@ -23,6 +22,8 @@ pub(super) struct Applied {
     pub(super) failures: Vec<Failure>,
     /// The arguments of what the engine refused last.
     refused: Map<String, Value>,
+    /// What is there of resources that could not be made wholly.
+    halves: BTreeMap<String, Map<String, Value>>,
     pub(super) notes: Vec<Note>,
     pub(super) resources: usize,
     /// The values of what was made, by address.
@@ -37,7 +38,6 @@ struct Run<'r, 'c> {
     configuration: &'c Configuration,
     order: &'r Order,
     options: &'r Options,
-    patches: &'r [Patch],
     clients: BTreeMap<ProviderId, Client>,
     state: State<'c>,
     applied: Applied,
@@ -72,13 +72,15 @@ pub(super) fn apply(
         configuration,
         order,
         options,
-        patches,
         state: State::new(configuration),
         applied: Applied::default(),
         broken: BTreeSet::new(),
         accounts: Vec::new(),
         needed: unsupported::needed(configuration, order, true),
     };
+    for client in run.clients.values_mut() {
+        client.patches = patches.into();
+    }
     run.accounts = run.clients.values().map(|c| c.account.clone()).collect();
     let notes = given::prepare(engine, options, &run.accounts)?;
     run.applied.notes.extend(notes);
@@ -200,7 +202,7 @@ impl Run<'_, '_> {
             self.state.insert(address, value);
         }
         if let Some(client) = client.filter(|_| !node.is_data()) {
-            patch::give(&client, self.patches);
+            client.mend();
         }
         Ok(())
     }
@@ -269,6 +271,10 @@ impl Run<'_, '_> {
         }
         self.applied.named = self.state.named();
         self.applied.values = self.state.into_values();
+        for (address, half) in std::mem::take(&mut self.applied.halves) {
+            let values = self.applied.values.entry(address);
+            values.or_insert(Value::Object(half));
+        }
         if problems.is_empty() {
             Ok(self.applied)
         } else {
@@ -459,8 +465,15 @@ impl Maker<'_, '_> {
                     }));
             }
         }
-        let mut made = resources::make(node, address, client, &arguments)
-            .inspect_err(|_| self.applied.refused.clone_from(&arguments.values))?;
+        let mut half = Map::new();
+        let made = resources::make(node, address, client, &arguments, &mut half);
+        let mut made = made.inspect_err(|_| {
+            self.applied.refused.clone_from(&arguments.values);
+            // Of what there are several the others are not there yet.
+            if !half.is_empty() && address == node.address() {
+                self.applied.halves.insert(address.to_owned(), half);
+            }
+        })?;
         resources::schema::complete(node, &mut made);
         made.extend(given.unwrap_or_default());
         let ignored = resources::ignored(node, &arguments);

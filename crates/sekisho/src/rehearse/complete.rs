@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::patch::Patch;
 use super::renamed::Renamed;
 use super::resources::is_made_up;
-use super::{Denial, Note, Options, Outcome, rehearse_with};
+use super::{Client, Denial, Note, Options, Outcome, rehearse_with};
 
 /// How often the delivery is rehearsed before it is given up.
 const ROUNDS: usize = 64;
@@ -80,6 +80,7 @@ pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<
         }
         let next = rehearse_with(&options, &done.patches, &mut |_| {})?;
         done.rehearsals += 1;
+        done.patches.retain(|patch| is_there(patch, &next));
         if next.passes() {
             done.take(next);
             if !other_execution(&options, &mut done, &mut denials)? {
@@ -124,6 +125,16 @@ impl Completion {
         self.named = passed.named;
         self.events = passed.events;
     }
+}
+
+/// Whether what a patch is for was there: a key that could not be made wholly has another id in the next rehearsal, and
+/// what the first one lacks is of no use to anybody.
+fn is_there(patch: &Patch, outcome: &Outcome) -> bool {
+    let region = patch.holder.split(':').nth(3).unwrap_or_default();
+    let owner = Client::root(&outcome.engine, &*patch.account, region);
+    let key = serde_json::json!({"KeyId": patch.holder});
+    let found = || owner.call("kms", "DescribeKey", key);
+    patch.side != "key policy" || found().is_ok()
 }
 
 /// Leaves out what denies and no statement mends; whether there was anything that was not left out yet.

@@ -9,7 +9,7 @@ use sekisho_iac::Spot;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{PipelineRun, every};
+use super::{PipelineRun, applier, every};
 
 /// A denial, and where in the delivery it is.
 #[derive(Debug, Clone)]
@@ -67,7 +67,8 @@ pub(super) fn denials(
     // What was let through is no denial any more.
     for event in events.iter().filter(|e| e.error.is_some()) {
         let run = run(event.tag.as_ref());
-        for cause in sekisho_doctor::causes(event) {
+        for mut cause in sekisho_doctor::causes(event) {
+            applier::name_account(&mut cause);
             let resource = match run {
                 Some((_, execution, attempt)) => {
                     every::execution(&cause.resource, execution, &attempt.stage, &attempt.action)

@@ -242,6 +242,8 @@ pub struct Client {
     pub default_tags: Map<String, Value>,
     /// Who calls, where it is not the root user.
     pub(crate) applier: Option<Caller>,
+    /// What policies get as soon as what has them is there.
+    patches: Arc<[Patch]>,
 }
 
 impl Client {
@@ -258,7 +260,13 @@ impl Client {
             region: region.into(),
             default_tags: Map::new(),
             applier: None,
+            patches: Arc::default(),
         }
+    }
+
+    /// Gives what is there by now what its policies are to get: before the next call for it is made.
+    fn mend(&self) {
+        patch::give(self, &self.patches);
     }
 
     /// The root user of `account`, in the same region.

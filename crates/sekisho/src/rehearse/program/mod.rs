@@ -18,8 +18,8 @@ use serde_json::json;
 use super::fix::policies::Policies;
 use super::providers::Providers;
 use super::{
-    Client, Note, Options, Outcome, advice, denials, follow, given, image, new_engine, rehearse,
-    skip, unsupported,
+    Client, Denial, Note, Options, Outcome, advice, denials, follow, given, image, new_engine,
+    rehearse, skip, unsupported,
 };
 use copy::Copy;
 use refused::Refused;
@@ -153,8 +153,14 @@ fn explain(outcome: &mut Outcome, options: &Options) -> Result<(), Vec<Problem>>
     };
     let read = rehearse(&options, &mut |_| {})?;
     for denial in &mut outcome.denials {
-        let same = read.denials.iter().find(|d| d.id == denial.id);
-        denial.spot = same.and_then(|d| d.spot.clone());
+        let mut all = read.denials.iter();
+        let same = all.clone().find(|d| d.id == denial.id);
+        // A key that the program made has no address here, and so another name.
+        let same = same.or_else(|| all.find(|d| alike(d, denial)));
+        if let Some(same) = same {
+            denial.id.clone_from(&same.id);
+            denial.spot.clone_from(&same.spot);
+        }
     }
     if read.passes() {
         outcome.hints.push(Note {
@@ -164,6 +170,22 @@ fn explain(outcome: &mut Outcome, options: &Options) -> Result<(), Vec<Problem>>
     }
     outcome.hints.extend(read.hints);
     Ok(())
+}
+
+/// Whether two denials of two rehearsals are one but for the id of the key.
+fn alike(one: &Denial, other: &Denial) -> bool {
+    let key = |denial: &Denial| {
+        let (front, _) = denial.resource.split_once(":key/")?;
+        let cause = &denial.cause;
+        Some((
+            front.to_owned(),
+            cause.action.clone(),
+            cause.side.clone(),
+            cause.account.clone(),
+            denial.action.clone(),
+        ))
+    };
+    key(one).is_some_and(|of_key| key(other) == Some(of_key))
 }
 
 /// The pipelines of all accounts and regions: what is made may have a region of its own.

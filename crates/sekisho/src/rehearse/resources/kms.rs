@@ -1,5 +1,6 @@
 //! KMS.
 
+use sekisho_engine::ApiError;
 use serde_json::{Map, Value, json};
 
 use super::{Failed, Made, Type, Values, attributes, text_at};
@@ -123,6 +124,20 @@ fn key(client: &Client, values: &Values<'_>) -> Made {
         text_at(&made, "/KeyMetadata/KeyId"),
         text_at(&made, "/KeyMetadata/Arn"),
     );
+    let made = attributes([
+        ("arn", json!(arn)),
+        ("key_id", json!(id)),
+        ("id", json!(id)),
+    ]);
+    client.mend();
+    match settings(client, values, &id) {
+        Ok(()) => Ok(made),
+        Err(error) => Err(Failed::Half(made, error)),
+    }
+}
+
+/// What the provider asks for when the key is there.
+fn settings(client: &Client, values: &Values<'_>, id: &str) -> Result<(), ApiError> {
     if values.flag("enable_key_rotation") == Some(true) {
         let mut input = json!({"KeyId": id});
         if let (Some(days), Some(map)) = (
@@ -136,11 +151,7 @@ fn key(client: &Client, values: &Values<'_>) -> Made {
     if values.flag("is_enabled") == Some(false) {
         client.call("kms", "DisableKey", json!({"KeyId": id}))?;
     }
-    Ok(attributes([
-        ("arn", json!(arn)),
-        ("key_id", json!(id)),
-        ("id", json!(id)),
-    ]))
+    Ok(())
 }
 
 fn alias(client: &Client, values: &Values<'_>) -> Made {

@@ -26,6 +26,8 @@ use super::Client;
 pub(super) enum Failed {
     /// A call was refused.
     Api(ApiError),
+    /// A call was refused when the resource was there already, with these attributes: Terraform calls it tainted.
+    Half(Map<String, Value>, ApiError),
     /// An argument is missing or wrong.
     Text(String),
 }
@@ -168,12 +170,13 @@ pub(super) fn without_provider(
         .map_err(|message| Problem::at(&node.place, message))
 }
 
-/// Makes a resource, or reads a data source; the answer is its attributes.
+/// Makes a resource, or reads a data source; the answer is its attributes. What is there though it fails is left in `half`.
 pub(super) fn make(
     node: &Node,
     address: &str,
     client: &Client,
     arguments: &Arguments,
+    half: &mut Map<String, Value>,
 ) -> Result<Map<String, Value>, Problem> {
     let Some(kind) = find(node) else {
         return Err(Problem::at(
@@ -212,6 +215,11 @@ pub(super) fn make(
     let made = (kind.make)(client, &Values::of(address, &arguments.values)).map_err(|failed| {
         let message = match failed {
             Failed::Api(error) => error.to_string(),
+            Failed::Half(made, error) => {
+                half.clone_from(&arguments.values);
+                half.extend(made);
+                error.to_string()
+            }
             Failed::Text(text) => text,
         };
         Problem::at(&node.place, message)
