@@ -236,7 +236,10 @@ impl Configuration {
             }
         };
         paths.retain(|p| p.is_file());
-        paths.sort_by_key(|p| (!p.ends_with("terraform.tfvars"), p.clone()));
+        // In the order in which Terraform takes them: what comes later counts ("Variable Definition Precedence").
+        const FIRST: [&str; 2] = ["terraform.tfvars", "terraform.tfvars.json"];
+        let rank = |p: &PathBuf| FIRST.iter().position(|f| p.ends_with(f)).unwrap_or(2);
+        paths.sort_by_key(|p| (rank(p), p.clone()));
         let nothing = Self::default();
         let state = State::new(&nothing);
         let constants = Scope::constant(&state);

@@ -96,7 +96,7 @@ struct Written<'a> {
     #[serde(default)]
     name: String,
     #[serde(borrow)]
-    request: WrittenRequest<'a>,
+    request: &'a RawValue,
     #[serde(borrow, default)]
     policies: Option<Members<&'a RawValue>>,
     #[serde(default)]
@@ -116,6 +116,16 @@ struct WrittenRequest<'a> {
     #[serde(default)]
     requested_grant: Option<WrittenGrant>,
 }
+
+/// The members of a request.
+const REQUEST: [&str; 6] = [
+    "principal",
+    "action",
+    "resource",
+    "resource_account",
+    "context",
+    "requested_grant",
+];
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -201,10 +211,31 @@ fn account_in(arn: &str) -> Option<String> {
 /// The message of serde_json without the place, which is relative to a part of the text.
 fn said(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    match text.rfind(" at line ") {
+    let text = match text.rfind(" at line ") {
         Some(at) => text.get(..at).unwrap_or(&text).to_owned(),
         None => text,
+    };
+    // What the types are called here is nobody's matter.
+    if text.contains("WrittenPrincipal") {
+        return format!("a principal is {PRINCIPALS}");
     }
+    match text.split_once("expected struct ") {
+        Some((front, _)) => format!("{front}expected an object"),
+        None => text,
+    }
+}
+
+/// What a principal may be.
+const PRINCIPALS: &str = "a user, a role, a session, a federated user, a root user, an identity provider, \"anonymous\", {\"service\": NAME} or {\"federated\": NAME}";
+
+/// Whether a text can be the name of an action: `service:Name`.
+fn is_action(text: &str) -> bool {
+    let part = |text: &str| {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+        !text.is_empty() && text.bytes().all(allowed)
+    };
+    text.split_once(':')
+        .is_some_and(|(service, name)| part(service) && part(name))
 }
 
 impl Case {
@@ -219,7 +250,16 @@ impl Case {
             at: origin + offset(source, e.line(), e.column()),
             message: said(&e),
         })?;
-        let request = written.request;
+        let request: WrittenRequest<'_> = reader.json(written.request, "request")?;
+        let members: Members<&RawValue> = reader.json(written.request, "request")?;
+        let mut warnings = Vec::new();
+        // The policy simulator takes such, and nothing allows them but a wildcard (recorded).
+        if !is_action(&request.action) {
+            warnings.push(format!(
+                "request.action: `{}` is not the name of an action, such as s3:GetObject",
+                request.action
+            ));
+        }
         let mut context = Context::new();
         // The names of condition keys know no case: of tags that differ in nothing else, AWS was recorded to take the last.
         let mut keys: Vec<_> = request.context.iter().flat_map(|m| &m.0).collect();
@@ -264,11 +304,22 @@ impl Case {
         };
         let principal = match request.principal.filter(|raw| raw.get() != "null") {
             // The policy simulator names no caller: any user of the resource's account stands for it.
-            None => Principal::User {
-                account: resource_account.clone().unwrap_or_default(),
-                arn: String::new(),
-                id: None,
-            },
+            None => {
+                // One that is written wrongly must not be passed over in silence.
+                let names = members.0.iter().map(|(name, _)| name.as_str());
+                let others: Vec<&str> = names.filter(|name| !REQUEST.contains(name)).collect();
+                if !others.is_empty() {
+                    warnings.push(format!(
+                        "request.principal is not given: decided for any user of the account of the resource; {} mean nothing",
+                        others.join(", ")
+                    ));
+                }
+                Principal::User {
+                    account: resource_account.clone().unwrap_or_default(),
+                    arn: String::new(),
+                    id: None,
+                }
+            }
             Some(raw) => match reader.json(raw, "request.principal")? {
                 WrittenPrincipal::Arn(name) if name == "anonymous" => Principal::Anonymous,
                 WrittenPrincipal::Arn(arn) => Principal::from_arn(&arn, role.as_deref())
@@ -276,16 +327,13 @@ impl Case {
                     .ok_or_else(|| CaseError {
                         member: "request.principal".to_owned(),
                         at: reader.offset(raw.get()),
-                        message: format!(
-                            "`{arn}` is not a principal: a user, a role, a session, a federated user, a root user, an identity provider, \"anonymous\", {{\"service\": NAME}} or {{\"federated\": NAME}}"
-                        ),
+                        message: format!("`{arn}` is not a principal: {PRINCIPALS}"),
                     })?,
                 WrittenPrincipal::Service { service } => Principal::Service(service),
                 WrittenPrincipal::Provider { federated } => Principal::provider(&federated),
             },
         };
         let mut policies = Policies::default();
-        let mut warnings = Vec::new();
         for (kind, raw) in written.policies.into_iter().flat_map(|members| members.0) {
             if raw.get() == "null" {
                 continue;
@@ -321,6 +369,13 @@ impl Case {
                 "grants" => {
                     let grants: Vec<WrittenGrant> = reader.json(raw, &member)?;
                     for (i, grant) in grants.iter().enumerate() {
+                        if grant.grantee.is_empty() {
+                            return Err(CaseError {
+                                member: format!("{member}[{i}].grantee"),
+                                at: reader.offset(raw.get()),
+                                message: "a grant has a grantee".to_owned(),
+                            });
+                        }
                         for other in grant.others.keys() {
                             warnings.push(format!("{member}[{i}].{other} means nothing: ignored"));
                         }

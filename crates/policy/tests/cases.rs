@@ -67,7 +67,10 @@ fn every_case_holds() {
         if case.warnings.iter().any(|w| refused(&w)) {
             *stored.entry(file.display().to_string()).or_default() += 1;
         }
-        if case.warnings.iter().any(|w| !refused(&w)) {
+        // The simulator was asked for such actions.
+        let asked = |w: &String| w.contains("is not the name of an action");
+        let asked = |w: &String| asked(w) && case.name.starts_with("simulator ");
+        if case.warnings.iter().any(|w| !refused(&w) && !asked(w)) {
             wrong.push(format!(
                 "{}: {}: {:?}",
                 file.display(),

@@ -723,3 +723,26 @@ fn what_stands_on_a_module_cannot_be_waited_for_by_its_call() {
     assert!(nested("\"111111111111\"").contains("add them to the depends_on of `module \"p\"`"));
     assert!(said("\"111111111111\"").contains("add them to the depends_on of `module \"p\"`"));
 }
+
+/// Terraform, "Variable Definition Precedence": what comes later counts.
+#[test]
+fn files_of_variables_are_taken_in_terraform_s_order() {
+    let main = "variable \"a\" {}\nvariable \"b\" {}\nvariable \"c\" {}\nresource \"aws_ecr_repository\" \"r\" { name = \"${var.a}-${var.b}-${var.c}\" }\n";
+    let files = [
+        PROVIDER,
+        ("main.tf", main),
+        (
+            "terraform.tfvars",
+            "a = \"plain\"\nb = \"plain\"\nc = \"plain\"\n",
+        ),
+        (
+            "terraform.tfvars.json",
+            "{\"a\": \"json\", \"b\": \"json\"}",
+        ),
+        ("a.auto.tfvars.json", "{\"a\": \"first\"}"),
+        ("b.auto.tfvars", "a = \"last\"\n"),
+    ];
+    let outcome = run(&files, |_| {}).unwrap();
+    let name = &outcome.made["aws_ecr_repository.r"]["name"];
+    assert_eq!(name, "last-json-plain");
+}

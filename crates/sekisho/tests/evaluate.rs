@@ -230,3 +230,43 @@ fn a_file_that_is_not_there_ends_with_2() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read /no/such/file"));
 }
+
+/// A member that is written wrongly is not passed over in silence: the case is another one then.
+#[test]
+fn what_a_request_does_not_say_is_said() {
+    let warned = |change: fn(&mut Value)| {
+        let mut one = case("a", "Allow", "allow");
+        change(&mut one["request"]);
+        let answer = answers(&run(&[], &one.to_string())).remove(0);
+        answer["warnings"].to_string()
+    };
+    let misspelt = warned(|request| {
+        let who = request["principal"].take();
+        request["principle"] = who;
+    });
+    assert!(
+        misspelt.contains("request.principal is not given"),
+        "{misspelt}"
+    );
+    assert!(misspelt.contains("principle mean nothing"), "{misspelt}");
+    let wild = warned(|request| request["action"] = json!("s3:Get*"));
+    assert!(
+        wild.contains("`s3:Get*` is not the name of an action"),
+        "{wild}"
+    );
+    let refused = |change: fn(&mut Value)| {
+        let mut one = case("a", "Allow", "allow");
+        change(&mut one);
+        let output = run(&[], &one.to_string());
+        let error = answers(&output).remove(0)["error"].to_string();
+        assert!(
+            !error.contains("struct") && !error.contains("Written"),
+            "{error}"
+        );
+        error
+    };
+    assert!(refused(|c| c["request"] = json!(5)).contains("expected an object"));
+    assert!(refused(|c| c["request"]["principal"] = json!(5)).contains("a principal is a user"));
+    let grant = refused(|c| c["policies"]["grants"] = json!([{"operations": ["Decrypt"]}]));
+    assert!(grant.contains("a grant has a grantee"), "{grant}");
+}

@@ -47,7 +47,6 @@ const HARMLESS: &[&str] = &[
     "aws_s3_bucket_website",
     "aws_s3_bucket_intelligent",
     "aws_s3_bucket_accelerate",
-    "aws_s3_bucket_request_payment",
     "aws_s3_bucket_replication",
     "aws_s3_bucket_object_lock",
     "aws_kms_ciphertext",
