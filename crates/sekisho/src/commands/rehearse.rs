@@ -62,6 +62,11 @@ pub(super) fn could_not(problems: Vec<Problem>) -> CouldNotRun {
 
 pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let printer = Printer { quiet: args.quiet };
+    if args.fix && args.format != Format::Text {
+        return Err(CouldNotRun(
+            "--format is of reports, and --fix writes a diff: leave one of the two".to_owned(),
+        ));
+    }
     let mut options = args.reading.options()?;
     options.data.clone_from(&args.data);
     if let Some(data) = &args.data {
@@ -98,6 +103,11 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let (completion, fix) = completed(&options, read.as_ref().unwrap_or(&outcome))?;
     if let (true, Some(completion)) = (args.fix, &completion) {
         return write(args, completion, fix.as_ref(), printer);
+    }
+    if args.check && outcome.passes() {
+        // What is printed is a diff, and there is none.
+        printer.note("nothing is missing: the delivery passes");
+        return Ok(Status::Passes);
     }
     let report = rehearse::Report {
         outcome: &outcome,

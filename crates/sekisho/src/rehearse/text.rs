@@ -1,5 +1,6 @@
 //! The outcome for a person.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -436,31 +437,42 @@ pub(super) fn last_line_of(
             format!(
                 "{RED}does not pass{OFF}: statements alone do not mend it; what to do is said first"
             )
+        } else if completion.to_the_end && !completion.patches.is_empty() {
+            let stuck = completion.stuck.len();
+            let noun = if stuck == 1 { "denial" } else { "denials" };
+            format!(
+                "{RED}does not pass{OFF}: {}; {stuck} {noun} that no statement mends",
+                to_add(completion)
+            )
         } else {
             last_line(outcome)
         };
     }
-    let mut accounts: Vec<&str> = completion
-        .patches
-        .iter()
-        .map(|p| p.account.as_str())
-        .collect();
-    accounts.sort_unstable();
-    accounts.dedup();
+    let unwritten = fix.map_or(0, |f| f.unwritten.len());
+    let how = match (fix.is_none_or(|f| f.passes), unwritten) {
+        (true, _) if completion.patches.iter().any(|p| !p.conditional.is_empty()) => {
+            "past a condition that is there (--fix --check shows the diff, --fix --past-conditions writes it)".to_owned()
+        }
+        (true, _) => "--fix writes them, --fix --check shows the diff".to_owned(),
+        (false, 0) => "--fix cannot prove what it would write".to_owned(),
+        (false, n) => format!("--fix has no place for {n} of them, and says why"),
+    };
+    format!("{RED}does not pass{OFF}: {}; {how}", to_add(completion))
+}
+
+/// How many statements are to be added, and in which accounts.
+fn to_add(completion: &Completion) -> String {
+    let accounts = completion.patches.iter().map(|p| p.account.as_str());
+    let accounts: BTreeSet<&str> = accounts.collect();
+    let accounts: Vec<&str> = accounts.into_iter().collect();
     let count = completion.patches.len();
     let noun = if count == 1 {
         "statement"
     } else {
         "statements"
     };
-    let unwritten = fix.map_or(0, |f| f.unwritten.len());
-    let how = match (fix.is_none_or(|f| f.passes), unwritten) {
-        (true, _) => "--fix writes them, --fix --check shows the diff".to_owned(),
-        (false, 0) => "--fix cannot prove what it would write".to_owned(),
-        (false, n) => format!("--fix has no place for {n} of them, and says why"),
-    };
     format!(
-        "{RED}does not pass{OFF}: {count} {noun} to add in account {}; {how}",
+        "{count} {noun} to add in account {}",
         accounts.join(" and ")
     )
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sekisho_engine::ApiError;
 use sekisho_pipeline::{ActionDefinition, Definition};
 
-use crate::{catalogue, variables};
+use crate::{catalogue, is_run, variables};
 
 fn structure(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidStructureException", message)
@@ -115,16 +115,23 @@ fn stores(definition: &Definition, region: &str) -> Result<(), ApiError> {
             return Err(ApiError::new("ValidationException", message));
         }
     }
-    let foreign = definition
-        .stages
-        .iter()
-        .flat_map(|s| &s.actions)
-        .find(|a| a.region.as_deref().is_some_and(|r| r != region));
-    if let Some(action) = foreign {
-        return Err(declaration(format!(
-            "sekisho does not support cross-region actions yet: {}",
-            action.name
-        )));
+    let actions = definition.stages.iter().flat_map(|s| &s.actions);
+    let elsewhere = actions.filter_map(|action| Some((action, action.region.as_deref()?)));
+    for (action, own) in elsewhere.filter(|(_, own)| *own != region) {
+        let stores = definition.artifact_stores.as_ref();
+        if !stores.is_some_and(|stores| stores.contains_key(own)) {
+            return Err(structure(format!(
+                "The artifactStores of a pipeline must hold the region of each action: {} is in {own}",
+                action.name
+            )));
+        }
+        // What is not run at all says so when it would be.
+        if is_run(action) {
+            return Err(declaration(format!(
+                "sekisho does not support cross-region actions yet: {}",
+                action.name
+            )));
+        }
     }
     Ok(())
 }
