@@ -114,6 +114,21 @@ impl Node {
         Ok(())
     }
 
+    /// What Terraform does not change once it is there (`lifecycle { ignore_changes }`), as it is written: names of
+    /// arguments, or `all`.
+    #[must_use]
+    pub fn ignored_changes(&self) -> Vec<String> {
+        let lifecycles = self.body.get_blocks("lifecycle");
+        let all = lifecycles.filter_map(|l| l.body.get_attribute("ignore_changes"));
+        let names = |value: &Expression| match value {
+            Expression::Array(list) => list.iter().map(|v| v.to_string()).collect(),
+            other => vec![other.to_string()],
+        };
+        all.flat_map(|a| names(&a.value))
+            .map(|name| name.trim().to_owned())
+            .collect()
+    }
+
     /// Evaluates one argument; none where it is not written.
     ///
     /// # Errors

@@ -746,3 +746,26 @@ fn files_of_variables_are_taken_in_terraform_s_order() {
     let name = &outcome.made["aws_ecr_repository.r"]["name"];
     assert_eq!(name, "last-json-plain");
 }
+
+/// What Terraform does not change is not what is rehearsed.
+#[test]
+fn what_changes_of_are_ignored_is_said() {
+    let notes = |lifecycle: &str| {
+        let user = format!(
+            "resource \"aws_iam_user\" \"u\" {{ name = \"u\" }}\nresource \"aws_iam_user_policy\" \"p\" {{\n  user   = aws_iam_user.u.name\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Action = \"s3:*\", Resource = \"*\" }}] }})\n  lifecycle {{\n    ignore_changes = {lifecycle}\n  }}\n}}\n"
+        );
+        let outcome = run(&[PROVIDER, ("main.tf", &user)], |_| {}).unwrap();
+        let notes = outcome.notes.into_iter().map(|n| n.message);
+        notes
+            .filter(|n| n.contains("ignore_changes"))
+            .collect::<Vec<_>>()
+    };
+    for kept in ["[policy]", "all", "[name, policy]"] {
+        let said = notes(kept);
+        assert!(
+            said[0].contains("aws_iam_user_policy.p: `ignore_changes` keeps policy"),
+            "{said:?}"
+        );
+    }
+    assert!(notes("[tags, tags_all]").is_empty());
+}

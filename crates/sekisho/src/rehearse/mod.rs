@@ -15,6 +15,7 @@ mod html;
 mod image;
 mod json;
 mod junit;
+mod kept;
 mod markdown;
 mod nobody;
 mod object;
@@ -371,6 +372,7 @@ pub(crate) fn rehearse_with(
         place: p.place.clone(),
     });
     notes.extend(read);
+    notes.extend(kept::notes(&configuration));
     notes.extend(advice::too_late(&configuration, &order));
     notes.extend(advice::circles(
         &configuration,

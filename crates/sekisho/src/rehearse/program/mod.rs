@@ -18,8 +18,8 @@ use serde_json::json;
 use super::fix::policies::Policies;
 use super::providers::Providers;
 use super::{
-    Client, Denial, Note, Options, Outcome, advice, denials, follow, given, image, new_engine,
-    rehearse, skip, unsupported,
+    Client, Denial, Note, Options, Outcome, advice, denials, follow, given, image, kept,
+    new_engine, rehearse, skip, unsupported,
 };
 use copy::Copy;
 use refused::Refused;
@@ -58,6 +58,7 @@ pub fn rehearse_with_program(
     let clients = providers.clients(&engine, configuration.nodes.iter())?;
     let accounts: Vec<String> = clients.values().map(|c| c.account.clone()).collect();
     notes.extend(given::prepare(&engine, options, &accounts)?);
+    notes.extend(kept::notes(&configuration));
     notes.extend(advice::too_late(&configuration, &order));
     notes.extend(advice::circles(
         &configuration,
