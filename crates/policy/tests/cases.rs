@@ -206,3 +206,41 @@ fn what_aws_stored_is_taken() {
         refused.join("\n")
     );
 }
+
+/// The numbers in the texts about the cases are theirs.
+#[test]
+fn the_numbers_of_cases_are_as_they_are_said() {
+    let (mut observed, mut recorded, mut own) = (0, 0, 0);
+    for (file, _) in cases() {
+        let name = file.display().to_string();
+        if name.starts_with("aws-observed") {
+            observed += 1;
+        } else if name.starts_with("recorded") {
+            recorded += 1;
+        } else {
+            own += 1;
+        }
+    }
+    let number = |n: usize| match n {
+        0..1_000 => n.to_string(),
+        _ => format!("{},{:03}", n / 1_000, n % 1_000),
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let says = |path: &str, words: String| {
+        let text = std::fs::read_to_string(root.join(path)).unwrap();
+        assert!(text.contains(&words), "{path} does not say {words}");
+    };
+    says(
+        "README.md",
+        format!("{} verdicts recorded on AWS", number(observed)),
+    );
+    says("README.md", format!("{} more recordings", number(recorded)));
+    says(
+        "README.md",
+        format!("{} more, one rule a file", number(own)),
+    );
+    says(
+        "../../README.md",
+        format!("all {} verdicts", number(observed + recorded)),
+    );
+}

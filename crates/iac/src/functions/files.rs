@@ -51,7 +51,13 @@ pub(super) fn call(name: &str, f: &Args<'_>, files: &Files<'_>) -> Option<Result
         }),
         "basename" => f.text(0).map(|t| Value::from(base(&t))),
         "dirname" => f.text(0).map(|t| Value::from(directory(&t))),
-        "fileexists" => path(f, folder).map(|p| Value::from(p.is_file())),
+        "fileexists" => path(f, folder).and_then(|p| match p.is_dir() {
+            true => Err(format!(
+                "fileexists: {} is a directory, not a file",
+                p.display()
+            )),
+            false => Ok(Value::from(p.is_file())),
+        }),
         "fileset" => fileset(f, folder),
         _ => return None,
     })

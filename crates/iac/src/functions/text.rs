@@ -50,6 +50,9 @@ pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
 
 fn join(f: &Args<'_>) -> Result<Value, String> {
     let separator = f.text(0)?;
+    if f.args.len() < 2 {
+        return Err("join: at least one list is needed".to_owned());
+    }
     let mut all = Vec::new();
     for at in 1..f.args.len() {
         all.extend(f.texts(at)?);
