@@ -32,22 +32,26 @@ impl Configuration {
                     problems.push(Problem::at(&node.place, message));
                 }
             }
-            let check = |source: &Arc<Source>, visit: &dyn Fn(&mut Check<'_>)| {
-                let mut check = Check {
-                    module,
-                    names: &names,
-                    source,
-                    bound: BTreeSet::new(),
-                    problems: Vec::new(),
+            let check =
+                |source: &Arc<Source>, body: Option<&Body>, visit: &dyn Fn(&mut Check<'_>)| {
+                    let has = |name: &str| body.is_some_and(|b| b.get_attribute(name).is_some());
+                    let mut check = Check {
+                        module,
+                        names: &names,
+                        counted: has("count"),
+                        each: has("for_each"),
+                        source,
+                        bound: BTreeSet::new(),
+                        problems: Vec::new(),
+                    };
+                    visit(&mut check);
+                    check.problems
                 };
-                visit(&mut check);
-                check.problems
-            };
             for (source, expression) in module.locals.values() {
-                problems.extend(check(source, &|c| c.visit_expr(expression)));
+                problems.extend(check(source, None, &|c| c.visit_expr(expression)));
             }
             for output in module.outputs.values() {
-                problems.extend(check(&output.source, &|c| {
+                problems.extend(check(&output.source, None, &|c| {
                     c.visit_expr(&output.value);
                     if let Some(depends_on) = &output.depends_on {
                         c.visit_expr(depends_on);
@@ -58,7 +62,8 @@ impl Configuration {
                 }));
             }
             for node in self.nodes.iter().filter(|n| n.module == index) {
-                problems.extend(check(&node.place.source, &|c| c.body(&node.body)));
+                let body = Some(&node.body);
+                problems.extend(check(&node.place.source, body, &|c| c.body(&node.body)));
             }
             for child in module
                 .children
@@ -66,7 +71,8 @@ impl Configuration {
                 .filter_map(|i| self.modules.get(*i))
             {
                 if let Some((_, call)) = &child.call {
-                    problems.extend(check(&call.place.source, &|c| c.body(&call.body)));
+                    let body = Some(&call.body);
+                    problems.extend(check(&call.place.source, body, &|c| c.body(&call.body)));
                 }
             }
         }
@@ -76,6 +82,9 @@ impl Configuration {
 struct Check<'c> {
     module: &'c Module,
     names: &'c BTreeSet<(NodeKind, &'c str, &'c str)>,
+    /// Whether the block is made `count` times, or for each of something.
+    counted: bool,
+    each: bool,
     source: &'c Arc<Source>,
     /// What `for` and dynamic blocks have named so far; they may shadow what is declared, so these are not looked at.
     bound: BTreeSet<String>,
@@ -102,6 +111,13 @@ impl Check<'_> {
     fn undeclared(&self, path: &[&str]) -> Option<String> {
         let module = self.module;
         Some(match path {
+            ["count", ..] if !self.counted => {
+                "`count` is only where the argument `count` is set".to_owned()
+            }
+            ["each", ..] if !self.each => {
+                "`each` is only where the argument `for_each` is set".to_owned()
+            }
+            [own, ..] if OWN.contains(own) => return None,
             ["var", name, ..] if !module.variables.contains_key(*name) => {
                 format!("the variable `{name}` is not declared")
             }
@@ -180,7 +196,7 @@ impl Visit for Check<'_> {
                     _ => break,
                 }
             }
-            let named = self.bound.contains(root.as_str()) || OWN.contains(&root.as_str());
+            let named = self.bound.contains(root.as_str());
             if let Some(message) = self.undeclared(&path).filter(|_| !named) {
                 let place = place_of(self.source, node.span().or_else(|| root.span()));
                 self.problems.push(Problem::at(&place, message));
@@ -226,6 +242,14 @@ mod tests {
             (
                 "locals {\n  a = var.x\n}\n",
                 "the variable `x` is not declared",
+            ),
+            (
+                "output \"o\" {\n  value = each.key\n}\n",
+                "`each` is only where the argument `for_each` is set",
+            ),
+            (
+                "resource \"aws_sns_topic\" \"t\" {\n  for_each = {}\n  name     = count.index\n}\n",
+                "`count` is only where the argument `count` is set",
             ),
             (
                 "locals {\n  a = try(local.x, 1)\n}\n",
@@ -294,7 +318,7 @@ resource "aws_iam_role" "r" {
   count = 1
   name  = "${count.index}-${path.module}-${terraform.workspace}"
   dynamic "inline_policy" {
-    for_each = [for s in ["a"] : { n = s.length, k = each.value }]
+    for_each = [for s in ["a"] : { n = s.length, k = count.index }]
     content {
       name = inline_policy.value.n
     }

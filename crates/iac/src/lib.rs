@@ -142,6 +142,19 @@ impl Problem {
         }
     }
 
+    /// Whether a value could not be read because something is not there that may be there on AWS: what was not made, or an
+    /// attribute that is not known here.
+    #[must_use]
+    pub fn is_of_missing(&self) -> bool {
+        let words = [
+            "is not known",
+            "there is no attribute",
+            "has no attributes",
+            "has no element",
+        ];
+        self.is_unsupported() || words.iter().any(|w| self.message.contains(w))
+    }
+
     /// Whether it says that something is not there in sekisho yet, rather than that it is wrong: AWS, too, says of some
     /// things that they are not supported, and so may the conditions that users write.
     #[must_use]

@@ -78,6 +78,15 @@ pub(crate) struct Variable {
     pub(crate) value: Option<Value>,
 }
 
+/// Whether a text can be the name of a block (Terraform, "Identifiers").
+fn is_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .is_some_and(|c| c.is_alphabetic() || c == '_')
+        && letters.all(|c| c.is_alphanumeric() || "_-".contains(c))
+}
+
 /// Blocks that only tell Terraform about itself.
 const IGNORED: &[&str] = &["moved", "removed"];
 
@@ -202,6 +211,12 @@ impl Module {
                 });
             }
             kind @ ("resource" | "data" | "ephemeral") => match names.as_slice() {
+                [_, name] if !is_name(name) => {
+                    let message = format!(
+                        "`{name}` is no name: one begins with a letter or an underscore, and has letters, digits, underscores and dashes"
+                    );
+                    found.problems.push(Problem::at(&place, message));
+                }
                 [type_name, name] => found.nodes.push(Node {
                     kind: match kind {
                         "data" => NodeKind::Data,

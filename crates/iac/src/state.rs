@@ -181,9 +181,8 @@ impl State<'_> {
         Ok(scopes.collect())
     }
 
-    /// The outputs of the directories and the local values of all modules that Terraform would refuse, though nothing reads
-    /// them: address and why. What is asked of something that was not made, or for an attribute that is not known here, is
-    /// nobody's fault.
+    /// The outputs of the directories and the local values of all modules that cannot be evaluated: address and why. Where
+    /// [`Problem::is_of_missing`] says so, that may be nobody's fault.
     #[must_use]
     pub fn refused_values(&self) -> Vec<(String, Problem)> {
         let mut out = Vec::new();
@@ -202,8 +201,7 @@ impl State<'_> {
                     let problem = scope.output(name).err()?;
                     Some((format!("{path}output.{name}"), problem))
                 });
-                let refused = locals.chain(outputs).filter(|(_, p)| !is_of_missing(p));
-                for (address, problem) in refused {
+                for (address, problem) in locals.chain(outputs) {
                     // Where one stands on another, the place is the same: said once.
                     let text = problem.to_string();
                     if !out
@@ -249,15 +247,4 @@ impl State<'_> {
         }
         out
     }
-}
-
-/// Whether a value could not be read because something is not there that may be there on AWS.
-fn is_of_missing(problem: &Problem) -> bool {
-    let words = [
-        "is not known",
-        "there is no attribute",
-        "has no attributes",
-        "has no element",
-    ];
-    problem.is_unsupported() || words.iter().any(|w| problem.message.contains(w))
 }

@@ -251,7 +251,17 @@ impl Run<'_, '_> {
         let said: BTreeSet<String> = failures.map(|f| f.problem.to_string()).collect();
         let refused = self.state.refused_values().into_iter();
         let refused = refused.filter(|(_, problem)| !said.contains(&problem.to_string()));
-        let refused = refused.map(|(address, problem)| Failure {
+        let (missing, refused): (Vec<_>, Vec<_>) = refused.partition(|(_, p)| p.is_of_missing());
+        // An attribute that is written wrongly looks like one that is not here.
+        let attribute = |p: &Problem| p.is_unsupported() && p.message.contains(": the attribute `");
+        let unread = missing.into_iter().filter(|(_, p)| attribute(p));
+        self.applied
+            .notes
+            .extend(unread.map(|(address, problem)| Note {
+                message: format!("{address} is not read: {}", problem.message),
+                place: problem.place,
+            }));
+        let refused = refused.into_iter().map(|(address, problem)| Failure {
             address,
             problem,
             arguments: Map::new(),
