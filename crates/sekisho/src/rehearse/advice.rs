@@ -12,7 +12,7 @@ use sekisho_pipeline::{ActionDefinition, ActionRun, Execution};
 use serde_json::json;
 
 use super::fix::policies::Policies;
-use super::{Client, Denial, Failure, Note, PipelineRun, nobody, unsupported};
+use super::{Client, Denial, Failure, Note, PipelineRun, nobody, refusals, unsupported};
 
 /// Everything that is known about failures that are no denials.
 pub(super) fn hints(
@@ -35,7 +35,7 @@ pub(super) fn hints(
         }
     }
     for failure in failures {
-        let message = of_failure(failure, policies, engine);
+        let message = refusals::hint(failure, policies, engine);
         out.extend(message.map(|message| Note {
             message: format!("{}: {message}", failure.address),
             place: failure.problem.place.clone(),
@@ -53,7 +53,7 @@ pub(super) fn pipeline_place(name: &str, policies: &Policies<'_>) -> Option<seki
 }
 
 /// The text between two others.
-fn between<'t>(text: &'t str, front: &str, back: &str) -> Option<&'t str> {
+pub(super) fn between<'t>(text: &'t str, front: &str, back: &str) -> Option<&'t str> {
     text.split_once(front)?
         .1
         .split_once(back)
@@ -222,38 +222,6 @@ fn repository_elsewhere(
             format!("are {}", there.join(", "))
         }
     ))
-}
-
-fn of_failure(failure: &Failure, policies: &Policies<'_>, engine: &Engine) -> Option<String> {
-    let message = failure.problem.message.as_str();
-    let absent = ["NoSuchEntity", "NotFound", "NoSuchBucket"]
-        .iter()
-        .any(|c| message.contains(c));
-    let address = &failure.address;
-    if address.contains("data.") && absent {
-        return Some(format!(
-            "nothing in this configuration makes it, and a rehearsal does not ask AWS: make it here too, or give what is read of it with --set {address}.ATTRIBUTE=VALUE"
-        ));
-    }
-    if message.contains("will not allow you to update the key policy") {
-        return Some("AWS refuses a key policy under which nobody could change it any more: allow kms:PutKeyPolicy to the account (its root) or to the role that applies this".to_owned());
-    }
-    if message.contains("does not exist or is not attachable")
-        && let Some(arn) = between(message, "Policy ", " does not exist")
-        && !arn.starts_with("arn:aws:iam::aws:")
-    {
-        return Some(format!(
-            "{arn} is not made here; if it is on AWS already, write into sekisho.toml what it holds: [policies] with \"{arn}\" = \"FILE\""
-        ));
-    }
-    if let Some((_, role)) = message.split_once("is not authorized to perform AssumeRole on role ")
-    {
-        return nobody::absent(role, policies, engine);
-    }
-    if nobody::is_named(&failure.problem) {
-        return nobody::hint(failure, policies, engine);
-    }
-    None
 }
 
 /// What the types are called that a first execution must not miss.

@@ -22,6 +22,7 @@ mod object;
 mod patch;
 mod program;
 mod providers;
+mod refusals;
 mod renamed;
 mod report;
 mod resources;
