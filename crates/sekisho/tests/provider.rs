@@ -454,3 +454,23 @@ resource "aws_s3_bucket_versioning" "store" {
         "{failure}"
     );
 }
+
+/// KMS API reference, DescribeKey: the key of a service is made when it is first asked for.
+#[test]
+fn keys_of_services_are_there() {
+    let main = r#"
+data "aws_kms_alias" "s3" { name = "alias/aws/s3" }
+data "aws_kms_key" "s3" { key_id = "alias/aws/s3" }
+data "aws_kms_alias" "none" { name = "alias/none" }
+"#;
+    let outcome = run(&[PROVIDER, ("main.tf", main)], |_| {}).unwrap();
+    let of = |address: &str, name: &str| outcome.made[address][name].clone();
+    let arn = of("data.aws_kms_alias.s3", "target_key_arn");
+    assert!(
+        arn.to_string().contains(":kms:eu-west-1:111111111111:key/"),
+        "{arn}"
+    );
+    assert_eq!(of("data.aws_kms_key.s3", "arn"), arn);
+    let failure = &outcome.failures[0];
+    assert_eq!(failure.address, "data.aws_kms_alias.none");
+}

@@ -293,6 +293,20 @@ impl Client {
         }
     }
 
+    /// Makes the key that a service has in the account, as the service does when it is first used.
+    fn make_key_of(&self, service: &str) -> Result<(), ApiError> {
+        let description =
+            format!("Default key that protects my {service} data when no other key is defined");
+        let call = Call {
+            caller: Caller::service(&format!("{service}.amazonaws.com")),
+            service: "kms".to_owned(),
+            operation: "CreateKey".to_owned(),
+            input: serde_json::json!({"Description": description}),
+            origin: Origin::service(&self.region, "", &self.account),
+        };
+        self.engine.call(call, None).map(|_| ())
+    }
+
     fn request(&self, service: &str, operation: &str, input: Value) -> Call {
         let info = RequestInfo {
             region: self.region.clone(),

@@ -1,5 +1,6 @@
 //! Data sources that read the provider.
 
+use sekisho_engine::ApiError;
 use serde_json::{Map, Value, json};
 
 use super::{Failed, Made, Type, Values, attributes, text_at};
@@ -292,12 +293,21 @@ fn ecr_image(client: &Client, values: &Values<'_>) -> Made {
     ]))
 }
 
+/// Describes a key. That of a service (`alias/aws/s3`) is made when it is first asked for (KMS API reference, DescribeKey).
+fn described(client: &Client, key: &str) -> Result<Value, ApiError> {
+    let ask = || client.call("kms", "DescribeKey", json!({"KeyId": key}));
+    let service = key.rsplit_once("alias/aws/").map(|(_, service)| service);
+    match (ask(), service) {
+        (Err(error), Some(service)) if error.code == "NotFoundException" => {
+            client.make_key_of(service)?;
+            ask()
+        }
+        (answer, _) => answer,
+    }
+}
+
 fn kms_key(client: &Client, values: &Values<'_>) -> Made {
-    let key = client.call(
-        "kms",
-        "DescribeKey",
-        json!({"KeyId": values.need("key_id")?}),
-    )?;
+    let key = described(client, &values.need("key_id")?)?;
     Ok(attributes([
         ("arn", json!(text_at(&key, "/KeyMetadata/Arn"))),
         ("id", json!(text_at(&key, "/KeyMetadata/KeyId"))),
@@ -310,7 +320,7 @@ fn kms_key(client: &Client, values: &Values<'_>) -> Made {
 
 fn kms_alias(client: &Client, values: &Values<'_>) -> Made {
     let name = values.need("name")?;
-    let key = client.call("kms", "DescribeKey", json!({"KeyId": name}))?;
+    let key = described(client, &name)?;
     let arn = format!("arn:aws:kms:{}:{}:{name}", client.region, client.account);
     Ok(attributes([
         ("arn", json!(arn)),
