@@ -6,6 +6,7 @@ use sekisho_policy::{
     wire_sentence,
 };
 
+use crate::caller::Caller;
 use crate::context::global_context;
 use crate::cx::Lookup;
 use crate::error::ApiError;
@@ -38,8 +39,30 @@ pub(crate) struct Asked {
     pub(crate) waived: bool,
 }
 
-/// Asks the policy engine.
+/// Asks the policy engine. Who applies and is made up stands for whoever a policy exempts that denies everybody else: as the
+/// root user, whom such policies exempt, it is asked again.
 pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource) -> Asked {
+    let asked = ask_as(lookup, facts, check, resource);
+    let session = lookup.caller.session.as_ref();
+    let applier = session.and_then(|s| s.applier.as_ref());
+    let denied = asked.denied.is_some() && asked.decision.outcome == Outcome::ExplicitDeny;
+    if !denied || applier.is_none_or(|a| a.known) {
+        return asked;
+    }
+    let root = Caller::root(lookup.caller.account());
+    let lookup = Lookup {
+        caller: &root,
+        ..*lookup
+    };
+    let exempt = ask_as(&lookup, &Facts::default(), check, resource);
+    match exempt.denied {
+        None => exempt,
+        Some(_) => asked,
+    }
+}
+
+/// Asks it for one caller.
+fn ask_as(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource) -> Asked {
     let mut context = global_context(lookup, facts, resource);
     for (key, value) in &check.context {
         context.put(key, value.clone());
@@ -54,7 +77,7 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
     };
     let root = matches!(lookup.caller.principal, Principal::Root { .. });
     let session = lookup.caller.session.as_ref();
-    let maker = root || session.is_some_and(|s| !s.beside.is_empty());
+    let maker = root || session.is_some_and(|s| s.applier.is_some());
     let organization = lookup.engine.organization();
     let organization = organization.filter(|o| !(maker && o.makers_are_free));
     let binds = |account: &str| organization.and_then(|o| o.binds(account));

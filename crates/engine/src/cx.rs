@@ -141,7 +141,8 @@ impl<'a> Lookup<'a> {
     pub fn principal_id_exists(&self, id: &str) -> Result<bool, ApiError> {
         let id = id.split(':').next().unwrap_or_default();
         Ok(self.scan(&ROLES, "")?.iter().any(|(_, r)| r.id == id)
-            || self.scan(&USERS, "")?.iter().any(|(_, u)| u.id == id))
+            || self.scan(&USERS, "")?.iter().any(|(_, u)| u.id == id)
+            || self.engine.known_id(id))
     }
 }
 

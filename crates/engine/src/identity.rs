@@ -208,10 +208,9 @@ pub struct Session {
     pub policy: Option<PolicyText>,
     /// ARNs of managed session policies; read at every call.
     pub policy_arns: Vec<String>,
-    /// ARNs of managed policies that it has beside those of its role. Only who applies in a rehearsal has some: nothing is
-    /// known of what its role has.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub beside: Vec<String>,
+    /// What it has instead of its role's policies, for who applies in a rehearsal: nothing is known of its role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applier: Option<Applier>,
     /// Session tags.
     pub tags: Tags,
     /// Keys of transitive tags.
@@ -222,6 +221,15 @@ pub struct Session {
     pub issued_ms: i64,
     /// When it ends, in milliseconds.
     pub expires_ms: i64,
+}
+
+/// Who applies in a rehearsal.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Applier {
+    /// ARNs of the managed policies that it has.
+    pub policies: Vec<String>,
+    /// Whether it is said who that is; a role that is made up stands for whoever a policy exempts.
+    pub known: bool,
 }
 
 impl std::fmt::Debug for Session {
@@ -317,7 +325,8 @@ pub(crate) fn caller_of(
         Some(role) => {
             // A role that is gone, or was made again, is nobody's any more.
             let now = lookup.get(&ROLES, &format!("{}/{role}", session.account))?;
-            if now.map(|r| r.id.clone()) != session.role_id {
+            let gone = now.map(|r| r.id.clone()) != session.role_id;
+            if gone && session.applier.is_none() {
                 return Ok(None);
             }
             Principal::Session {
@@ -355,6 +364,12 @@ pub(crate) struct Facts {
 
 pub(crate) fn facts(lookup: &Lookup<'_>, caller: &Caller) -> Result<Facts, ApiError> {
     let mut facts = Facts::default();
+    if let Some(applier) = caller.session.as_ref().and_then(|s| s.applier.as_ref()) {
+        for arn in &applier.policies {
+            facts.identity.extend(managed_policy(lookup, arn)?);
+        }
+        return Ok(facts);
+    }
     match &caller.principal {
         Principal::User { account, arn, id } => {
             let name = arn.rsplit('/').next().unwrap_or_default();
@@ -425,9 +440,6 @@ pub(crate) fn facts(lookup: &Lookup<'_>, caller: &Caller) -> Result<Facts, ApiEr
                 policies.extend(managed_policy(lookup, arn)?);
             }
             facts.session = Some(policies);
-        }
-        for arn in &session.beside {
-            facts.identity.extend(managed_policy(lookup, arn)?);
         }
         for (key, value) in &session.tags {
             facts.tags.retain(|(k, _)| !k.eq_ignore_ascii_case(key));

@@ -46,8 +46,9 @@ pub use engine::{Call, Engine, EngineConfig, Reply, Waiver};
 pub use error::ApiError;
 pub use event::{Decided, Event, EventError, MANAGED_KEY, MissingSide};
 pub use identity::{
-    ACCESS_KEYS, AccessKey, Credential, GROUPS, Group, ManagedPolicy, POLICIES, PolicyVersion,
-    ROLES, Role, SESSIONS, Session, Tags, USERS, User, boundary_policy, managed_policy,
+    ACCESS_KEYS, AccessKey, Applier, Credential, GROUPS, Group, ManagedPolicy, POLICIES,
+    PolicyVersion, ROLES, Role, SESSIONS, Session, Tags, USERS, User, boundary_policy,
+    managed_policy,
 };
 pub use ids::Ids;
 pub use op::{AccessDenied, Check, OpId, Operation, Permit, Registry, Service, StreamOperation};

@@ -117,16 +117,23 @@ fn id_of(lookup: &Lookup<'_>, text: &str) -> Result<Option<String>, ApiError> {
         ("iam", "role") => lookup
             .get(&ROLES, &format!("{}/{name}", arn.account))?
             .filter(|r| r.arn == text)
-            .map(|r| r.id.clone()),
+            .map(|r| r.id.clone())
+            .or_else(|| lookup.engine.known_role(|role| role == text)),
         ("iam", "user") => lookup
             .get(&USERS, &format!("{}/{name}", arn.account))?
             .filter(|u| u.arn == text)
             .map(|u| u.id.clone()),
         ("sts", "assumed-role") => match rest.split_once('/') {
             // One session by its name: part of a name is nobody's (IAM user guide, "Principal").
-            Some((role, session)) if is_name(session) => lookup
-                .get(&ROLES, &format!("{}/{role}", arn.account))?
-                .map(|r| format!("{}:{session}", r.id)),
+            Some((role, session)) if is_name(session) => {
+                let (account, last) = (format!(":{}:role/", arn.account), format!("/{role}"));
+                let named = |arn: &str| arn.contains(&account) && arn.ends_with(&last);
+                lookup
+                    .get(&ROLES, &format!("{}/{role}", arn.account))?
+                    .map(|r| r.id.clone())
+                    .or_else(|| lookup.engine.known_role(named))
+                    .map(|id| format!("{id}:{session}"))
+            }
             _ => None,
         },
         ("sts", "federated-user") if is_name(rest) => Some(text.to_owned()),

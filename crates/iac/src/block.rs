@@ -114,6 +114,12 @@ impl Node {
         Ok(())
     }
 
+    /// An argument that is written as a plain text.
+    #[must_use]
+    pub fn plain(&self, name: &str) -> Option<&str> {
+        self.body.get_attribute(name)?.value.as_str()
+    }
+
     /// What Terraform does not change once it is there (`lifecycle { ignore_changes }`), as it is written: names of
     /// arguments, or `all`.
     #[must_use]
@@ -125,7 +131,7 @@ impl Node {
             other => vec![other.to_string()],
         };
         all.flat_map(|a| names(&a.value))
-            .map(|name| name.trim().to_owned())
+            .map(|name| name.trim().trim_matches('"').to_owned())
             .collect()
     }
 

@@ -109,6 +109,9 @@ fn required(service: &Service, operation: &Operation) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Whose a bucket has to be.
+const OWNER: &str = "x-amz-expected-bucket-owner";
+
 /// Reads the input of a matched operation; a streaming body is left alone.
 ///
 /// # Errors
@@ -129,6 +132,9 @@ pub fn decode(
         return Ok(Value::Object(map));
     };
     let parameters = head.parameters();
+    let presigned = parameters
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("x-amz-signature"));
     for (name, member) in &shape.fields {
         let wire = member.location_name.as_deref().unwrap_or(name);
         let kind = service
@@ -159,9 +165,9 @@ pub fn decode(
                     .iter()
                     .filter_map(|v| v.to_str().ok())
                     .collect();
-                // Who presigns may put the headers of S3's own into the query (recorded: radkawar/stackd
+                // A presigned request may say in its query whose the bucket is (recorded: radkawar/stackd
                 // s3/presigned_headers).
-                if values.is_empty() && wire.starts_with("x-amz-") {
+                if values.is_empty() && wire == OWNER && presigned {
                     let same = |n: &&(String, String)| n.0.eq_ignore_ascii_case(wire);
                     values.extend(parameters.iter().find(same).map(|(_, value)| &**value));
                 }

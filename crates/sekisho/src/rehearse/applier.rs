@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use sekisho_doctor::Cause;
-use sekisho_engine::{ApiError, Caller, Engine, PolicyText, ROLES, Role, SESSIONS, Session};
+use sekisho_engine::{ApiError, Applier, Caller, Engine, SESSIONS, Session};
 use sekisho_iac::{Configuration, NodeKind, State};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -14,14 +14,13 @@ use sha2::{Digest, Sha256};
 const NAME: &str = "sekisho-applier";
 /// The name of a session, where the provider gives none.
 const SESSION: &str = "terraform";
-/// What it may do: everything. Its role may nothing, for nothing is known of it.
+/// What it may do: everything.
 const POLICY: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
-/// Only a service assumes it, which no pipeline is: what its policy really says is not known.
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"sso.amazonaws.com"}}]}"#;
 /// How long its credentials last, in milliseconds: the longest that a session may.
 const LASTS: i64 = 12 * 60 * 60 * 1000;
 
-/// Names of roles that the configuration makes, as far as they are known before anything is made.
+/// Names of roles that the configuration makes, as far as they are known before anything is made; in small letters, for IAM
+/// tells none apart by their case.
 pub(super) fn made(configuration: &Configuration) -> BTreeSet<String> {
     let state = State::new(configuration);
     let roles = configuration
@@ -34,12 +33,12 @@ pub(super) fn made(configuration: &Configuration) -> BTreeSet<String> {
         let names = scopes.iter().filter_map(|(_, scope)| name(scope));
         names.collect::<Vec<Value>>()
     });
-    let text = |name: Value| name.as_str().map(str::to_owned);
+    let text = |name: Value| name.as_str().map(str::to_ascii_lowercase);
     names.filter_map(text).collect()
 }
 
-/// The caller of what a provider of `account` with these arguments makes. The role and its session are there when it
-/// returns; their ids follow from their names, so that everything else has the ids that it would have without them.
+/// The caller of what a provider of `account` with these arguments makes. The session is there when it returns;
+/// ids follow from their names, so that everything else has the ids that it would have without them.
 ///
 /// # Errors
 /// When the store fails.
@@ -58,7 +57,7 @@ pub(super) fn of(
         let name = role
             .rsplit('/')
             .next()
-            .filter(|name| !made.contains(*name))?;
+            .filter(|name| !made.contains(&name.to_ascii_lowercase()))?;
         let path = role.split_once(":role")?.1.strip_suffix(name)?;
         Some((path, name, text("session_name").unwrap_or(SESSION)))
     });
@@ -66,11 +65,10 @@ pub(super) fn of(
     let arn = format!("arn:aws:iam::{account}:role{path}{name}");
     let role_id = id("AROA", &arn);
     let key_id = id("ASIA", &format!("{arn}/{session}"));
+    let known = assumed.is_some();
+    // Policies may name it. What its own policies say is not known: nobody in a delivery gets it.
+    engine.know_role(&arn, &role_id);
     engine.change(|overlay| {
-        let key = format!("{account}/{name}");
-        if overlay.get(&ROLES, &key)?.is_none() {
-            overlay.put(&ROLES, &key, role(account, (path, name), &arn, &role_id))?;
-        }
         let session = Session {
             access_key_id: key_id.clone(),
             secret: hex::encode(Sha256::digest(&arn)).split_off(24),
@@ -82,7 +80,10 @@ pub(super) fn of(
             name: session.to_owned(),
             policy: None,
             policy_arns: Vec::new(),
-            beside: vec![POLICY.to_owned()],
+            applier: Some(Applier {
+                policies: vec![POLICY.to_owned()],
+                known,
+            }),
             tags: Vec::new(),
             transitive: Vec::new(),
             source_identity: None,
@@ -94,24 +95,6 @@ pub(super) fn of(
     let credential = engine.credential(&key_id)?;
     let lost = || ApiError::internal("the session of who applies is not there");
     credential.map(|c| c.caller).ok_or_else(lost)
-}
-
-fn role(account: &str, (path, name): (&str, &str), arn: &str, id: &str) -> Role {
-    Role {
-        account: account.to_owned(),
-        name: name.to_owned(),
-        path: path.to_owned(),
-        arn: arn.to_owned(),
-        id: id.to_owned(),
-        created_ms: 0,
-        trust: PolicyText::plain(TRUST),
-        description: Some("who applies, in a rehearsal".to_owned()),
-        max_session_seconds: LASTS / 1000,
-        tags: Vec::new(),
-        inline: std::collections::BTreeMap::new(),
-        attached: Vec::new(),
-        boundary: None,
-    }
 }
 
 /// What lacks a statement for a role that is made up lacks it for the account: its policies decide then, and who applies

@@ -155,11 +155,21 @@ impl Run<'_, '_> {
         while self.applied.failures.iter().any(worth) {
             let before = std::mem::take(&mut self.broken);
             let failed = std::mem::take(&mut self.applied.failures);
-            let waiting: Vec<usize> = indices
+            // What is there by half is not made anew.
+            let (half, failed): (Vec<Failure>, Vec<Failure>) = failed
+                .into_iter()
+                .partition(|f| self.applied.halves.contains_key(&f.address));
+            let is_half = |i: &usize| {
+                let node = self.configuration.nodes.get(*i);
+                node.is_some_and(|n| half.iter().any(|f| f.address == n.address()))
+            };
+            let (stay, waiting): (Vec<usize>, Vec<usize>) = indices
                 .iter()
                 .copied()
                 .filter(|i| before.contains(i))
-                .collect();
+                .partition(is_half);
+            self.broken.extend(stay);
+            self.applied.failures.extend(half);
             self.all(&waiting, progress);
             if self.broken.len() == before.len() {
                 return;

@@ -131,7 +131,7 @@ impl Completion {
 /// what the first one lacks is of no use to anybody.
 fn is_there(patch: &Patch, outcome: &Outcome) -> bool {
     let region = patch.holder.split(':').nth(3).unwrap_or_default();
-    let owner = Client::root(&outcome.engine, &*patch.account, region);
+    let owner = Client::owner(&outcome.engine, &patch.account, region);
     let key = serde_json::json!({"KeyId": patch.holder});
     let found = || owner.call("kms", "DescribeKey", key);
     patch.side != "key policy" || found().is_ok()

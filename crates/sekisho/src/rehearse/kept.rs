@@ -24,6 +24,9 @@ pub(super) fn notes(configuration: &Configuration) -> Vec<Note> {
     let resources = configuration.nodes.iter();
     let resources = resources.filter(|node| node.kind == NodeKind::Resource);
     let note = |node: &sekisho_iac::Node| {
+        if node.type_name.contains("lifecycle") {
+            return None;
+        }
         let ignored = node.ignored_changes();
         let all = ignored.iter().any(|name| name == "all");
         let named = |name: &&&str| {

@@ -246,6 +246,8 @@ pub struct Client {
     pub(crate) applier: Option<Caller>,
     /// What policies get as soon as what has them is there.
     patches: Arc<[Patch]>,
+    /// Whether nothing is asked of what it calls: what the rehearsal does itself.
+    given: bool,
 }
 
 impl Client {
@@ -263,6 +265,15 @@ impl Client {
             default_tags: Map::new(),
             applier: None,
             patches: Arc::default(),
+            given: false,
+        }
+    }
+
+    /// The owner of what is in `account` and `region` (none for what has none), of whom nothing is asked.
+    fn owner(engine: &Arc<Engine>, account: &str, region: &str) -> Self {
+        Self {
+            given: true,
+            ..Self::root(engine, account, region)
         }
     }
 
@@ -293,6 +304,12 @@ impl Client {
         }
     }
 
+    /// Whether a role of that name is the one that calls.
+    fn applies_as(&self, role: &str) -> bool {
+        let session = self.applier.as_ref().and_then(|a| a.session.as_ref());
+        session.is_some_and(|s| s.role.as_deref() == Some(role))
+    }
+
     /// Makes the key that a service has in the account, as the service does when it is first used.
     fn make_key_of(&self, service: &str) -> Result<(), ApiError> {
         let description =
@@ -321,7 +338,10 @@ impl Client {
             service: service.to_owned(),
             operation: operation.to_owned(),
             input,
-            origin: Origin::external(info),
+            origin: match self.given {
+                true => Origin::given(&self.region),
+                false => Origin::external(info),
+            },
         }
     }
 

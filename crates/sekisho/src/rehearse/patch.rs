@@ -1,5 +1,5 @@
-//! Statements to add to the policies of a configuration, and how the engine gets them: as the owner would write them,
-//! through the front door, after every resource that is made.
+//! Statements to add to the policies of a configuration, and how the engine gets them: as the owner would write them, with
+//! nothing asked of that, after every resource that is made.
 
 use sekisho_doctor::Cause;
 use sekisho_engine::ApiError;
@@ -115,11 +115,9 @@ pub(super) fn holder(cause: &Cause) -> Option<String> {
 /// Gives every policy what it lacks, as far as its holder is there by now.
 pub(super) fn give(client: &Client, patches: &[Patch]) {
     for patch in patches {
+        // A bucket's ARN says no region, nor does a role's: asked in none, it is found wherever it is.
         let region = patch.holder.split(':').nth(3).unwrap_or_default();
-        let mut owner = client.root_of(&patch.account);
-        if !region.is_empty() {
-            region.clone_into(&mut owner.region);
-        }
+        let owner = Client::owner(&client.engine, &patch.account, region);
         // A holder that is not there yet gets it later.
         let _ = one(&owner, patch, patches);
     }
@@ -174,7 +172,8 @@ fn one(owner: &Client, patch: &Patch, all: &[Patch]) -> Result<(), ApiError> {
             let Some(document) = with(&text(&old, "/Policy"), patch) else {
                 return Ok(());
             };
-            let input = json!({"KeyId": patch.holder, "Policy": document});
+            // Who may change it is asked when it is written: nobody is locked out that was not.
+            let input = json!({"KeyId": patch.holder, "Policy": document, "BypassPolicyLockoutSafetyCheck": true});
             owner.call("kms", "PutKeyPolicy", input).map(|_| ())
         }
         "permissions boundary" => boundary(owner, patch),

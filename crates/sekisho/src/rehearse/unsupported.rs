@@ -47,6 +47,7 @@ const HARMLESS: &[&str] = &[
     "aws_s3_bucket_website",
     "aws_s3_bucket_intelligent",
     "aws_s3_bucket_accelerate",
+    "aws_s3_bucket_request_payment",
     "aws_s3_bucket_replication",
     "aws_s3_bucket_object_lock",
     "aws_kms_ciphertext",
@@ -79,7 +80,10 @@ fn decides(node: &Node) -> bool {
         "aws_organizations_",
     ];
     let starts = |list: &[&str]| list.iter().any(|p| node.type_name.starts_with(p));
-    !node.is_data() && starts(SERVICES) && !starts(HARMLESS)
+    // A bucket whose readers pay refuses those of other accounts that do not say so; that its owner pays is how it is.
+    let pays = node.type_name == "aws_s3_bucket_request_payment_configuration"
+        && node.plain("payer") != Some("BucketOwner");
+    !node.is_data() && starts(SERVICES) && (!starts(HARMLESS) || pays)
 }
 
 /// Whether what could not be made is of a user or group that may be there on AWS, and is not here: nobody in a pipeline is

@@ -153,12 +153,12 @@ fn explain(outcome: &mut Outcome, options: &Options) -> Result<(), Vec<Problem>>
         ..options.clone()
     };
     let read = rehearse(&options, &mut |_| {})?;
+    let mut open: Vec<&Denial> = read.denials.iter().collect();
     for denial in &mut outcome.denials {
-        let mut all = read.denials.iter();
-        let same = all.clone().find(|d| d.id == denial.id);
-        // A key that the program made has no address here, and so another name.
-        let same = same.or_else(|| all.find(|d| alike(d, denial)));
-        if let Some(same) = same {
+        let same = open.iter().position(|d| d.id == denial.id);
+        // A key that the program made has no address here, and so another name: each is taken once.
+        let same = same.or_else(|| open.iter().position(|d| alike(d, denial)));
+        if let Some(same) = same.map(|index| open.remove(index)) {
             denial.id.clone_from(&same.id);
             denial.spot.clone_from(&same.spot);
         }

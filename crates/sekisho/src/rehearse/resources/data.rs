@@ -128,7 +128,13 @@ fn partition(_: &Client, _: &Values<'_>) -> Made {
 }
 
 fn iam_role(client: &Client, values: &Values<'_>) -> Made {
-    let role = client.call("iam", "GetRole", json!({"RoleName": values.need("name")?}))?;
+    let name = values.need("name")?;
+    if client.applies_as(&name) {
+        return Err(Failed::Text(format!(
+            "NoSuchEntity: nothing is known of the role {name}, which applies this, but its name"
+        )));
+    }
+    let role = client.call("iam", "GetRole", json!({"RoleName": name}))?;
     let trust = text_at(&role, "/Role/AssumeRolePolicyDocument");
     let trust = percent_encoding::percent_decode_str(&trust).decode_utf8_lossy();
     Ok(attributes([

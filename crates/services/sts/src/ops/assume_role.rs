@@ -159,7 +159,7 @@ impl Operation for AssumeRole {
             name: input.role_session_name.clone(),
             policy,
             policy_arns: input.policy_arns.into_iter().map(|p| p.arn).collect(),
-            beside: Vec::new(),
+            applier: None,
             tags,
             transitive,
             source_identity: source_identity.clone(),

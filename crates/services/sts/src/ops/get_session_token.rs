@@ -62,7 +62,7 @@ impl Operation for GetSessionToken {
             name,
             policy: None,
             policy_arns: Vec::new(),
-            beside: Vec::new(),
+            applier: None,
             tags: Vec::new(),
             transitive: Vec::new(),
             source_identity: None,
