@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sekisho_policy::Principal;
 
-use crate::identity::Session;
+use crate::principals::Session;
 
 /// The caller of an operation: a principal, and the session if it came by one.
 #[derive(Debug, Clone)]

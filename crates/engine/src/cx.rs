@@ -14,11 +14,11 @@ use crate::caller::Caller;
 use crate::engine::{Engine, Waiver};
 use crate::error::ApiError;
 use crate::front_door::{self, Inner};
-use crate::identity::{ManagedPolicy, ROLES, USERS};
 use crate::ids::Ids;
 use crate::op::Check;
 use crate::organization::Organization;
 use crate::origin::Origin;
+use crate::principals::{ManagedPolicy, ROLES, USERS};
 use crate::resource::Resource;
 
 /// A read-only view for finding out what must be allowed.

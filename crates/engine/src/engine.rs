@@ -16,11 +16,12 @@ use crate::cx::Lookup;
 use crate::error::ApiError;
 use crate::event::Event;
 use crate::front_door::{Dispatch, Inner};
-use crate::identity::{self, Credential, ManagedPolicy};
+use crate::identity::{self, Credential};
 use crate::ids::Ids;
 use crate::op::Registry;
 use crate::organization::Organization;
 use crate::origin::{Origin, RequestInfo};
+use crate::principals::ManagedPolicy;
 
 /// Events kept in memory; older ones are on disk, if there is one.
 const EVENTS_IN_MEMORY: usize = 16_384;

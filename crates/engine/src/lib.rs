@@ -30,6 +30,7 @@ mod origin;
 mod pages;
 mod policy_text;
 pub mod prelude;
+mod principals;
 mod probe;
 mod reference;
 mod resource;
@@ -45,17 +46,17 @@ pub use cx::{Cx, Lookup};
 pub use engine::{Call, Engine, EngineConfig, Reply, Waiver};
 pub use error::ApiError;
 pub use event::{Decided, Event, EventError, MANAGED_KEY, MissingSide};
-pub use identity::{
-    ACCESS_KEYS, AccessKey, Applier, Credential, GROUPS, Group, ManagedPolicy, POLICIES,
-    PolicyVersion, ROLES, Role, SESSIONS, Session, Tags, USERS, User, boundary_policy,
-    managed_policy,
-};
+pub use identity::{Credential, boundary_policy, managed_policy};
 pub use ids::Ids;
 pub use op::{AccessDenied, Check, OpId, Operation, Permit, Registry, Service, StreamOperation};
 pub use organization::{Member, Organization};
 pub use origin::{Origin, RequestInfo, Signing};
 pub use pages::Paging;
 pub use policy_text::{PolicyText, pin, shown};
+pub use principals::{
+    ACCESS_KEYS, AccessKey, Applier, GROUPS, Group, ManagedPolicy, POLICIES, PolicyVersion, ROLES,
+    Role, SESSIONS, Session, Tags, USERS, User,
+};
 pub use reference::IamReference;
 pub use resource::Resource;
 pub use sekisho_store::{

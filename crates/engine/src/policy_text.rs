@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::canonical::canonical_account;
 use crate::cx::Lookup;
 use crate::error::ApiError;
-use crate::identity::{ROLES, USERS};
+use crate::principals::{ROLES, USERS};
 
 /// A policy document with the principals that it meant when it was written.
 #[derive(Debug, Default, Serialize, Deserialize)]

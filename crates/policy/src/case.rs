@@ -2,19 +2,20 @@
 //!
 //! Documents are taken in their author's own text, so that an explanation can point into it.
 
+mod grant;
 mod reader;
 mod unstored;
 
 use std::fmt;
 
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::decision::{Decision, Grant, Policies, ResourceKind};
 use crate::members::Members;
 use crate::principal::Principal;
 use crate::request::{Context, ContextValue, Request};
+use grant::WrittenGrant;
 use reader::Reader;
 
 /// A case that was read.
@@ -133,64 +134,6 @@ enum WrittenPrincipal {
     Arn(String),
     Service { service: String },
     Provider { federated: String },
-}
-
-#[derive(Deserialize)]
-struct WrittenGrant {
-    #[serde(default)]
-    id: Option<String>,
-    #[serde(default)]
-    grantee: String,
-    #[serde(default)]
-    retiring: Option<String>,
-    #[serde(default)]
-    operations: Vec<String>,
-    #[serde(default)]
-    constraints: Option<Constraints>,
-    /// Whose principal issued it: an account or an ARN.
-    #[serde(default)]
-    issuing_account: Option<String>,
-    /// What means nothing.
-    #[serde(flatten)]
-    others: serde_json::Map<String, Value>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Constraints {
-    source_arn: Option<String>,
-    encryption_context_equals: Option<serde_json::Map<String, Value>>,
-    encryption_context_subset: Option<serde_json::Map<String, Value>>,
-}
-
-impl WrittenGrant {
-    fn read(self, number: usize) -> Grant {
-        let pairs = |map: Option<serde_json::Map<String, Value>>| {
-            map.map(|m| m.iter().map(|(k, v)| (k.clone(), text(v))).collect())
-        };
-        let constraints = self.constraints.unwrap_or_default();
-        Grant {
-            id: self.id.unwrap_or_else(|| format!("grant {number}")),
-            grantee: self.grantee,
-            retiring: self.retiring,
-            operations: self.operations,
-            context_equals: pairs(constraints.encryption_context_equals),
-            context_subset: pairs(constraints.encryption_context_subset),
-            source_arn: constraints.source_arn,
-            issuing_account: self.issuing_account.map(|a| {
-                let account = a.split(':').nth(4).map(str::to_owned);
-                account.unwrap_or(a)
-            }),
-        }
-    }
-}
-
-/// A value of the context or a constraint as text; numbers and Booleans as they are written.
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(s) => s.clone(),
-        other => other.to_string(),
-    }
 }
 
 /// A text; numbers and Booleans as they are written, with all their digits.

@@ -442,17 +442,88 @@ resource "aws_s3_bucket_versioning" "store" {
         outcome.failures,
         outcome.denials
     );
-    // Without a role of the provider's it is somebody else.
+    // Whoever is exempted by name applies, where the provider does not say who.
     let own = "  allowed_account_ids = [111111111111]\n";
     let start = text.find("  assume_role {").unwrap();
-    let end = text.find("data \"aws_caller").unwrap();
-    let text = format!("{}{own}}}\n{}", &text[..start], &text[end..]);
-    let outcome = run(&[("main.tf", &text)], |_| {}).unwrap();
+    let rest = text.find("data \"aws_caller").unwrap();
+    let anybody = format!("{}{own}}}\n{}", &text[..start], &text[rest..]);
+    let exempt = anybody.replace("role/ops/Terraform\"]", "root\"]");
+    assert!(run(&[("main.tf", &exempt)], |_| {}).unwrap().passes());
+    let outcome = run(&[("main.tf", &anybody)], |_| {}).unwrap();
     let failure = &outcome.failures[0].problem.message;
     assert!(
         failure.contains("assumed-role/sekisho-applier/terraform"),
         "{failure}"
     );
+}
+
+/// Nothing is known of that role but its name: no delivery gets it, and no data source reads what it says.
+#[test]
+fn the_role_that_applies_is_nobody_s() {
+    let root = "\"arn:aws:iam::111111111111:root\"";
+    let text = OF_A_ROLE.replace("ADMIN", root);
+    let acts = text.replace(
+        "output_artifacts = [\"i\"]",
+        "output_artifacts = [\"i\"]\n      role_arn         = \"arn:aws:iam::111111111111:role/ops/Terraform\"",
+    );
+    let outcome = run(&[("main.tf", &acts)], |_| {}).unwrap();
+    let hints = outcome.hints.iter().map(|h| h.message.clone());
+    let hints = hints.collect::<Vec<_>>().join("\n");
+    assert!(hints.contains("role/ops/Terraform is not there"), "{hints}");
+    let reads = format!(
+        "{text}data \"aws_iam_role\" \"t\" {{ name = \"Terraform\" }}\noutput \"t\" {{ value = data.aws_iam_role.t.arn }}\ndata \"aws_iam_roles\" \"all\" {{}}\nresource \"aws_ecr_repository\" \"count\" {{ name = \"roles-${{length(data.aws_iam_roles.all.names)}}\" }}\n"
+    );
+    let outcome = run(&[("main.tf", &reads)], |_| {}).unwrap();
+    let left = outcome.notes.iter().map(|n| n.message.clone());
+    let left = left.collect::<Vec<_>>().join("\n");
+    assert!(left.contains("data.aws_iam_role.t was left out"), "{left}");
+    assert_eq!(
+        outcome.made["aws_ecr_repository.count"]["name"],
+        json!("roles-1")
+    );
+    // One that the configuration makes is no stranger.
+    let made = format!(
+        "{text}resource \"aws_iam_role\" \"t\" {{\n  name = \"terraform\"\n  path = \"/ops/\"\n  assume_role_policy = aws_iam_role.pipeline.assume_role_policy\n}}\n"
+    );
+    let outcome = run(&[("main.tf", &made)], |_| {}).unwrap();
+    assert!(
+        outcome.passes(),
+        "{:?} {:?}",
+        outcome.failures,
+        outcome.denials
+    );
+}
+
+/// What is lacked while a key is made, by a policy that only who applies may change, and in a region of its own.
+#[test]
+fn what_a_key_lacks_is_found_whoever_may_change_it() {
+    let text = OF_A_ROLE
+        .replace("ADMIN", "data.aws_caller_identity.me.arn")
+        .replace(
+            "resource \"aws_kms_key\" \"store\" {",
+            "resource \"aws_kms_key\" \"store\" {\n  enable_key_rotation = true",
+        )
+        .replace(
+            "Action = \"kms:*\"",
+            "Action = [\"kms:PutKeyPolicy\", \"kms:TagResource\"]",
+        );
+    let folder = written::folder(&[("main.tf", &text)]);
+    let options = sekisho::rehearse::Options::new(folder.path());
+    let outcome = sekisho::rehearse::rehearse(&options, &mut |_| {}).unwrap();
+    let all = sekisho::rehearse::complete(&options, &outcome).unwrap();
+    let lacked = all
+        .patches
+        .iter()
+        .map(|p| (p.side.as_str(), p.statement["Action"].clone()));
+    let lacked: Vec<_> = lacked.collect();
+    assert_eq!(
+        lacked,
+        [
+            ("key policy", json!("kms:EnableKeyRotation")),
+            ("key policy", json!("kms:GenerateDataKey"))
+        ]
+    );
+    assert!(all.passes);
 }
 
 /// KMS API reference, DescribeKey: the key of a service is made when it is first asked for.

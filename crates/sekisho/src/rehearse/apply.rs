@@ -287,7 +287,7 @@ impl Run<'_, '_> {
             })
             .collect();
         if self.applied.failures.is_empty() {
-            problems.extend(unused_images(self.options, &self.applied.images));
+            problems.extend(image::unused(self.options, &self.applied.images));
         }
         self.applied.named = self.state.named();
         self.applied.values = self.state.into_values();
@@ -312,27 +312,6 @@ fn left_out(address: &str, problem: Problem) -> Note {
         ),
         place: problem.place,
     }
-}
-
-/// An image that no pipeline reads is a mistyped name: the rehearsal would be of another image.
-fn unused_images<'a>(
-    options: &'a Options,
-    used: &'a BTreeSet<usize>,
-) -> impl Iterator<Item = Problem> + 'a {
-    let unused = options.images.iter().enumerate();
-    unused
-        .filter(|(index, _)| !used.contains(index))
-        .map(|(_, image)| {
-            let tag = image.tag.as_deref().map(|t| format!(":{t}"));
-            Problem {
-                message: format!(
-                    "--image {}{}: no ECR source action of a pipeline reads it",
-                    image.repository,
-                    tag.unwrap_or_default()
-                ),
-                place: None,
-            }
-        })
 }
 
 /// Makes the instances of one block in one instance of its module.

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use sekisho_iac::Problem;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -354,4 +355,25 @@ fn read_archive(path: &Path) -> Result<Image, String> {
         layers.push((if zipped { bytes } else { gzip(&bytes)? }, LAYER.to_owned()));
     }
     Ok(assemble(layers, config))
+}
+
+/// An image that no pipeline reads is a mistyped name: the rehearsal would be of another image.
+pub(super) fn unused<'a>(
+    options: &'a Options,
+    used: &'a BTreeSet<usize>,
+) -> impl Iterator<Item = Problem> + 'a {
+    let unused = options.images.iter().enumerate();
+    unused
+        .filter(|(index, _)| !used.contains(index))
+        .map(|(_, image)| {
+            let tag = image.tag.as_deref().map(|t| format!(":{t}"));
+            Problem {
+                message: format!(
+                    "--image {}{}: no ECR source action of a pipeline reads it",
+                    image.repository,
+                    tag.unwrap_or_default()
+                ),
+                place: None,
+            }
+        })
 }

@@ -4,6 +4,7 @@ mod acl;
 mod advice;
 mod applier;
 mod apply;
+mod client;
 mod complete;
 mod denials;
 mod every;
@@ -36,14 +37,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sekisho_engine::{
-    ApiError, Call, Caller, Engine, EngineConfig, Event, Origin, Reply, RequestInfo, Signing,
-    Waiver,
-};
+use sekisho_engine::{Engine, EngineConfig, Event, Waiver};
 use sekisho_executor::{Executor, Skip};
 use sekisho_iac::{Configuration, Place, Problem, Reading, Source};
 use serde_json::{Map, Value};
 
+pub use client::Client;
 pub use complete::{Completion, complete};
 pub use denials::Denial;
 pub use fix::{Fix, fix};
@@ -228,149 +227,6 @@ impl PipelineRun {
     fn succeeded(&self) -> bool {
         let execution = self.execution.as_ref();
         execution.is_some_and(|e| e.status == sekisho_pipeline::ExecutionStatus::Succeeded)
-    }
-}
-
-/// An engine seen by the root user of an account in a region, or by who applies there.
-#[derive(Debug, Clone)]
-pub struct Client {
-    /// The engine.
-    pub engine: Arc<Engine>,
-    /// The account.
-    pub account: String,
-    /// The region.
-    pub region: String,
-    /// Tags that every resource of the provider gets.
-    pub default_tags: Map<String, Value>,
-    /// Who calls, where it is not the root user.
-    pub(crate) applier: Option<Caller>,
-    /// What policies get as soon as what has them is there.
-    patches: Arc<[Patch]>,
-    /// Whether nothing is asked of what it calls: what the rehearsal does itself.
-    given: bool,
-}
-
-impl Client {
-    /// The root user of `account` in `region`.
-    #[must_use]
-    pub fn root(
-        engine: &Arc<Engine>,
-        account: impl Into<String>,
-        region: impl Into<String>,
-    ) -> Self {
-        Self {
-            engine: Arc::clone(engine),
-            account: account.into(),
-            region: region.into(),
-            default_tags: Map::new(),
-            applier: None,
-            patches: Arc::default(),
-            given: false,
-        }
-    }
-
-    /// The owner of what is in `account` and `region` (none for what has none), of whom nothing is asked.
-    fn owner(engine: &Arc<Engine>, account: &str, region: &str) -> Self {
-        Self {
-            given: true,
-            ..Self::root(engine, account, region)
-        }
-    }
-
-    /// Gives what is there by now what its policies are to get: before the next call for it is made.
-    fn mend(&self) {
-        patch::give(self, &self.patches);
-    }
-
-    /// The root user of `account`, in the same region.
-    fn root_of(&self, account: &str) -> Self {
-        Self::root(&self.engine, account, &*self.region)
-    }
-
-    /// Key, secret and, as Terraform reads it, token.
-    fn credentials(&self) -> (String, String, String) {
-        let session = self.applier.as_ref().and_then(|a| a.session.as_ref());
-        match session {
-            Some(session) => (
-                session.access_key_id.clone(),
-                session.secret.clone(),
-                serde_json::json!(session.token).to_string(),
-            ),
-            None => (
-                self.account.clone(),
-                self.engine.config().root_secret.clone(),
-                "null".to_owned(),
-            ),
-        }
-    }
-
-    /// Whether a role of that name is the one that calls.
-    fn applies_as(&self, role: &str) -> bool {
-        let session = self.applier.as_ref().and_then(|a| a.session.as_ref());
-        session.is_some_and(|s| s.role.as_deref() == Some(role))
-    }
-
-    /// Makes the key that a service has in the account, as the service does when it is first used.
-    fn make_key_of(&self, service: &str) -> Result<(), ApiError> {
-        let description =
-            format!("Default key that protects my {service} data when no other key is defined");
-        let call = Call {
-            caller: Caller::service(&format!("{service}.amazonaws.com")),
-            service: "kms".to_owned(),
-            operation: "CreateKey".to_owned(),
-            input: serde_json::json!({"Description": description}),
-            origin: Origin::service(&self.region, "", &self.account),
-        };
-        self.engine.call(call, None).map(|_| ())
-    }
-
-    fn request(&self, service: &str, operation: &str, input: Value) -> Call {
-        let info = RequestInfo {
-            region: self.region.clone(),
-            source_ip: Some("127.0.0.1".to_owned()),
-            secure: true,
-            user_agent: Some("sekisho rehearse".to_owned()),
-            signing: Signing::Header,
-            ..RequestInfo::default()
-        };
-        Call {
-            caller: (self.applier.clone()).unwrap_or_else(|| Caller::root(&self.account)),
-            service: service.to_owned(),
-            operation: operation.to_owned(),
-            input,
-            origin: match self.given {
-                true => Origin::given(&self.region),
-                false => Origin::external(info),
-            },
-        }
-    }
-
-    /// Calls an operation.
-    ///
-    /// # Errors
-    /// Whatever the operation answers.
-    pub fn call(&self, service: &str, operation: &str, input: Value) -> Result<Value, ApiError> {
-        Ok(self
-            .engine
-            .call(self.request(service, operation, input), None)?
-            .output)
-    }
-
-    /// Calls an operation with a body.
-    ///
-    /// # Errors
-    /// Whatever the operation answers.
-    pub fn send(
-        &self,
-        service: &str,
-        operation: &str,
-        input: Value,
-        body: &[u8],
-    ) -> Result<Reply, ApiError> {
-        let call = self.request(service, operation, input);
-        let mut sink = self.engine.sink(&call)?;
-        sink.write(body)?;
-        self.engine.call(call, Some(sink.finish()?))
     }
 }
 

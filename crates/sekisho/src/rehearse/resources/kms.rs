@@ -132,7 +132,7 @@ fn key(client: &Client, values: &Values<'_>) -> Made {
     client.mend();
     match settings(client, values, &id) {
         Ok(()) => Ok(made),
-        Err(error) => Err(Failed::Half(made, error)),
+        Err(error) => Err(Failed::Half(Box::new((made, error)))),
     }
 }
 

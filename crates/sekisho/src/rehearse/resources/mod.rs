@@ -27,7 +27,7 @@ pub(super) enum Failed {
     /// A call was refused.
     Api(ApiError),
     /// A call was refused when the resource was there already, with these attributes: Terraform calls it tainted.
-    Half(Map<String, Value>, ApiError),
+    Half(Box<(Map<String, Value>, ApiError)>),
     /// An argument is missing or wrong.
     Text(String),
 }
@@ -215,7 +215,8 @@ pub(super) fn make(
     let made = (kind.make)(client, &Values::of(address, &arguments.values)).map_err(|failed| {
         let message = match failed {
             Failed::Api(error) => error.to_string(),
-            Failed::Half(made, error) => {
+            Failed::Half(parts) => {
+                let (made, error) = *parts;
                 half.clone_from(&arguments.values);
                 half.extend(made);
                 error.to_string()
