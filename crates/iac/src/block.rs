@@ -120,6 +120,13 @@ impl Node {
         self.body.get_attribute(name)?.value.as_str()
     }
 
+    /// Whether an argument is a number that is written down.
+    #[must_use]
+    pub fn is_number(&self, name: &str) -> bool {
+        let value = self.body.get_attribute(name).map(|a| &a.value);
+        matches!(value, Some(Expression::Number(_)))
+    }
+
     /// What Terraform does not change once it is there (`lifecycle { ignore_changes }`), as it is written: names of
     /// arguments, or `all`.
     #[must_use]

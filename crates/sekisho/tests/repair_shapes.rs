@@ -1039,3 +1039,37 @@ fn as_the_file_is_indented() {
         ],
     );
 }
+
+/// What may be there or not is named so that nothing fails where it is not.
+#[test]
+fn what_there_may_be_none_of_is_named_all_the_same() {
+    let edits = [
+        LACKS,
+        (
+            "registry.tf",
+            "resource \"aws_ecr_repository\" \"app\" {\n",
+            "variable \"make\" {\n  default = true\n}\n\nresource \"aws_ecr_repository\" \"app\" {\n  count                = var.make ? 1 : 0\n",
+        ),
+        (
+            "registry.tf",
+            "  repository = aws_ecr_repository.app.name\n",
+            "  count      = var.make ? 1 : 0\n  repository = aws_ecr_repository.app[count.index].name\n",
+        ),
+        (
+            "outputs.tf",
+            "aws_ecr_repository.app.repository_url",
+            "one(aws_ecr_repository.app[*].repository_url)",
+        ),
+    ];
+    let diff = repaired("cross-account-ecr", &["."], &edits);
+    holds(
+        &diff,
+        &["+    resources = [join(\"\", aws_ecr_repository.app[*].arn)]"],
+    );
+    // A number that is written down is one.
+    let mut one = edits;
+    one[1].2 = "resource \"aws_ecr_repository\" \"app\" {\n  count                = 1\n";
+    one[2].2 = "  repository = aws_ecr_repository.app[0].name\n";
+    let diff = repaired("cross-account-ecr", &["."], &one);
+    holds(&diff, &["+    resources = [aws_ecr_repository.app[0].arn]"]);
+}

@@ -166,7 +166,18 @@ impl<'c> Writer<'c> {
                 (Some(key), _) => format!("[{key}]"),
                 (None, _) => String::new(),
             };
-            return Some((format!("{}{key}.arn", made.node.local_address()), rest));
+            let address = made.node.local_address();
+            // Of what may be there or not, there may be none: the text is empty then, and nothing fails.
+            let mut instances = self.policies.made.iter().filter(own);
+            let several = |m: &&Made<'_>| std::ptr::eq(m.node, made.node) && m.key != made.key;
+            if here.each.is_none()
+                && made.node.has("count")
+                && !made.node.is_number("count")
+                && !instances.any(|m| several(&m))
+            {
+                return Some((format!("join(\"\", {address}[*].arn)"), rest));
+            }
+            return Some((format!("{address}{key}.arn"), rest));
         }
         let names = self.named.get(here.path).into_iter().flatten();
         let named = names.filter(|(_, value)| value.starts_with("arn:"));
