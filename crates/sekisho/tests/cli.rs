@@ -299,7 +299,7 @@ fn a_fix_is_shown_and_written() {
     for line in [
         "+      identifiers = [aws_iam_role.ecr_source.arn]",
         "+    resources = [aws_ecr_repository.app.arn]",
-        "+    resources = [\"${aws_s3_bucket.artifact_store.arn}/delivery/ImageDefin/*\"]",
+        "+    resources = [\"${aws_s3_bucket.artifact_store.arn}/${var.name}/ImageDefin/*\"]",
     ] {
         assert!(diff.contains(line), "{line} is not in\n{diff}");
     }

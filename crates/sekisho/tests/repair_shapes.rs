@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use diffs::{holds, lacks};
 use sekisho::rehearse::{Fix, Options, complete, fix, rehearse};
+use sekisho_iac::Assignment;
 
 /// A copy of an example with edits, and how it is rehearsed.
 fn broken(
@@ -765,7 +766,7 @@ fn what_another_lacks_elsewhere_is_left_alone() {
         &diff,
         &[
             "+resource \"aws_iam_role_policy\" \"ecr_source_2\" {",
-            "Action = \"s3:PutObject\", Resource = \"${aws_s3_bucket.artifact_store.arn}/delivery/ImageDefin/*\"",
+            "Action = \"s3:PutObject\", Resource = \"${aws_s3_bucket.artifact_store.arn}/${var.name}/ImageDefin/*\"",
             "+    actions   = [\"s3:PutObject\"]\n+    resources = [\"${aws_s3_bucket.releases.arn}/",
         ],
     );
@@ -833,7 +834,11 @@ fn into_the_document_that_is_taken() {
 fn for_every_execution() {
     let release = "\n  statement {\n    sid       = \"Release\"\n    actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/*\"]\n  }\n";
     for (key, extract, expected) in [
-        ("releases/#{Image.ImageTag}", "true", "releases/latest/*"),
+        (
+            "releases/#{Image.ImageTag}",
+            "true",
+            "releases/${var.image_tag}/*",
+        ),
         ("releases/#{Image.ImageDigest}", "true", "releases/*/*"),
         (
             "#{codepipeline.PipelineExecutionId}/x-{datetime}.zip",
@@ -1010,10 +1015,10 @@ fn a_role_that_is_made_after_the_policy_is_named_by_its_account() {
     holds(
         &diff,
         &[
-            "identifiers = [\"arn:aws:iam::111111111111:root\"]",
+            "identifiers = [\"arn:aws:iam::${var.registry_account_id}:root\"]",
             "variable = \"aws:PrincipalArn\"",
             "+    actions   = [\"kms:GenerateDataKey\"]\n+    resources = [aws_kms_key.artifact_store.arn]",
-            "values   = [\"arn:aws:iam::111111111111:role/delivery-ecr-source\"]",
+            "values   = [\"arn:aws:iam::${var.registry_account_id}:role/${var.name}-ecr-source\"]",
         ],
     );
 }
@@ -1072,4 +1077,37 @@ fn what_there_may_be_none_of_is_named_all_the_same() {
     one[2].2 = "  repository = aws_ecr_repository.app[0].name\n";
     let diff = repaired("cross-account-ecr", &["."], &one);
     holds(&diff, &["+    resources = [aws_ecr_repository.app[0].arn]"]);
+}
+
+/// What is written holds for other values of the variables, too.
+#[test]
+fn a_repair_names_variables_that_have_a_text_of_their_own() {
+    let release = "\n  statement {\n    sid       = \"Release\"\n    actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/*\"]\n  }\n";
+    let edits = [
+        LACKS,
+        ("pipeline.tf", release, "\n"),
+        ("registry.tf", "      \"s3:PutObject\",\n", ""),
+    ];
+    let (folder, options) = broken("cross-account-ecr", &["."], &edits);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    let completion = complete(&options, &outcome).unwrap();
+    let fixed = fix(&options, &completion).unwrap();
+    holds(
+        &fixed.diff(),
+        &["artifact_store.arn}/${var.name}/ImageDefin/*"],
+    );
+    lacks(&fixed.diff(), &["delivery", "111111111111"]);
+    fixed.write().unwrap();
+    for (name, value) in [
+        ("name", "another"),
+        ("repository_name", "team/other"),
+        ("image_tag", "v2"),
+    ] {
+        let mut other = options.clone();
+        let assigned = Assignment::Variable(name.to_owned(), value.to_owned());
+        other.reading.assignments.push(assigned);
+        let again = rehearse(&other, &mut |_| {}).unwrap();
+        assert!(again.passes(), "{name} = {value}: {:?}", again.denials);
+    }
+    drop(folder);
 }

@@ -1,5 +1,5 @@
-//! Texts with names in them: what is another in every instance of a block or a module, and what the provider generates, is
-//! not written as it was in the rehearsal.
+//! Texts with names in them: what is another in every instance of a block or a module, what the provider generates, and,
+//! where there is one instance, what is the value of one variable, is not written as it was in the rehearsal.
 
 use std::collections::BTreeSet;
 
@@ -220,7 +220,13 @@ impl<'c> Writer<'c> {
             out.extend(compose(rest, &names, others.len(), &needed));
             return out;
         }
-        let (front, rest) = arn.split_at(resource_of(arn));
+        // Where there are other instances, what is before the resource names none of them.
+        let front = if others.is_empty() {
+            0
+        } else {
+            resource_of(arn)
+        };
+        let (front, rest) = arn.split_at(front);
         let needed = |i: usize, there: &str| {
             let all = others.get(i).and_then(|i| self.needed_by(i, here));
             all.is_some_and(|all| all.contains(&format!("{front}{there}")))
@@ -282,8 +288,8 @@ impl<'c> Writer<'c> {
             .collect()
     }
 
-    /// The names that may stand in an expression: of what is another in another instance, of what is generated, and of the
-    /// bucket that `arn` is about.
+    /// The names that may stand in an expression: of what is another in another instance, of what is generated, of the bucket
+    /// that `arn` is about, and of variables where there is no other instance.
     fn names(&self, arn: &str, here: &Here<'_>, others: &[Instance<'_>]) -> Vec<Name> {
         let mut out = Vec::new();
         if let Some((name, key)) = here.each {
@@ -309,7 +315,8 @@ impl<'c> Writer<'c> {
                 found.map(|(_, value)| value.clone())
             };
             let elsewhere: Vec<Option<String>> = others.iter().map(there).collect();
-            let always = self.generated.contains(value) || bucket == Some(value);
+            let generated = self.generated.contains(value) || bucket == Some(value);
+            let always = generated || (others.is_empty() && self.is_own(here, name, value));
             let differs = elsewhere.iter().any(|other| other.as_ref() != Some(value));
             let block = here.block;
             let circle = || block.is_some_and(|b| self.reach(here.module, name).contains(&b));
@@ -323,6 +330,15 @@ impl<'c> Writer<'c> {
             }
         }
         out
+    }
+
+    /// Whether a text that a variable has is taken for the variable's where there is one instance: a short one may be a word
+    /// that is used for something else, and so may one that several variables have.
+    fn is_own(&self, here: &Here<'_>, name: &str, value: &str) -> bool {
+        const SHORT: usize = 5;
+        let named = self.named.get(here.path).into_iter().flatten();
+        let all = named.filter(|(other, own)| other.starts_with("var.") && own == value);
+        name.starts_with("var.") && value.len() >= SHORT && all.count() == 1
     }
 
     /// Whether a text is the same on AWS: ids of keys are not, nor what the provider makes up.
