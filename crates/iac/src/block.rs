@@ -120,11 +120,19 @@ impl Node {
         self.body.get_attribute(name)?.value.as_str()
     }
 
-    /// Whether an argument is a number that is written down.
+    /// Whether the block is made once or not at all: `count = … ? 1 : 0`, or the other way round.
     #[must_use]
-    pub fn is_number(&self, name: &str) -> bool {
-        let value = self.body.get_attribute(name).map(|a| &a.value);
-        matches!(value, Some(Expression::Number(_)))
+    pub fn is_optional(&self) -> bool {
+        let value = self.body.get_attribute("count").map(|a| &a.value);
+        let Some(Expression::Conditional(test)) = value else {
+            return false;
+        };
+        let number = |value: &Expression| match value {
+            Expression::Number(number) => number.value().as_u64(),
+            _ => None,
+        };
+        let both = (number(&test.true_expr), number(&test.false_expr));
+        matches!(both, (Some(1), Some(0)) | (Some(0), Some(1)))
     }
 
     /// What Terraform does not change once it is there (`lifecycle { ignore_changes }`), as it is written: names of

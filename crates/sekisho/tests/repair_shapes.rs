@@ -834,11 +834,7 @@ fn into_the_document_that_is_taken() {
 fn for_every_execution() {
     let release = "\n  statement {\n    sid       = \"Release\"\n    actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/*\"]\n  }\n";
     for (key, extract, expected) in [
-        (
-            "releases/#{Image.ImageTag}",
-            "true",
-            "releases/${var.image_tag}/*",
-        ),
+        ("releases/#{Image.ImageTag}", "true", "releases/latest/*"),
         ("releases/#{Image.ImageDigest}", "true", "releases/*/*"),
         (
             "#{codepipeline.PipelineExecutionId}/x-{datetime}.zip",
@@ -1098,11 +1094,7 @@ fn a_repair_names_variables_that_have_a_text_of_their_own() {
     );
     lacks(&fixed.diff(), &["delivery", "111111111111"]);
     fixed.write().unwrap();
-    for (name, value) in [
-        ("name", "another"),
-        ("repository_name", "team/other"),
-        ("image_tag", "v2"),
-    ] {
+    for (name, value) in [("name", "another"), ("repository_name", "team/other")] {
         let mut other = options.clone();
         let assigned = Assignment::Variable(name.to_owned(), value.to_owned());
         other.reading.assignments.push(assigned);
@@ -1110,4 +1102,20 @@ fn a_repair_names_variables_that_have_a_text_of_their_own() {
         assert!(again.passes(), "{name} = {value}: {:?}", again.denials);
     }
     drop(folder);
+    // What an ARN's parts and services are called is no variable's, whatever its value.
+    let trust = [
+        (
+            "variables.tf",
+            "",
+            "\nvariable \"of\" {\n  default = \"codepipeline\"\n}\n\nvariable \"kind\" {\n  default = \"repository\"\n}\n",
+        ),
+        (
+            "pipeline.tf",
+            "Principal = { Service = \"codepipeline.amazonaws.com\" }",
+            "Principal = { Service = \"ec2.amazonaws.com\" }",
+        ),
+    ];
+    let diff = repaired("cross-account-ecr", &["."], &trust);
+    holds(&diff, &["\"codepipeline.amazonaws.com\""]);
+    lacks(&diff, &["var.of", "var.kind"]);
 }

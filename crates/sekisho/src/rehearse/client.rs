@@ -80,10 +80,11 @@ impl Client {
         }
     }
 
-    /// Whether a role of that name is the one that calls.
-    pub(in crate::rehearse) fn applies_as(&self, role: &str) -> bool {
-        let session = self.applier.as_ref().and_then(|a| a.session.as_ref());
-        session.is_some_and(|s| s.role.as_deref() == Some(role))
+    /// Whether a role of that name is the one that calls; and if so, whether it is said that it does.
+    pub(in crate::rehearse) fn applies_as(&self, role: &str) -> Option<bool> {
+        let session = self.applier.as_ref()?.session.as_ref()?;
+        let own = session.role.as_deref() == Some(role);
+        own.then_some(session.applier.as_ref()?.known)
     }
 
     /// Makes the key that a service has in the account, as the service does when it is first used.

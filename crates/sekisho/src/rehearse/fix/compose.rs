@@ -64,6 +64,8 @@ struct Name {
     elsewhere: Vec<Option<String>>,
     /// Whether the value is never written as it is.
     always: bool,
+    /// Whether it is named only because it is the value of one variable.
+    own: bool,
 }
 
 /// A place in a text at which names stand for what is written there.
@@ -167,7 +169,14 @@ fn compose<'a>(
     instances: usize,
     needed: &dyn Fn(usize, &str) -> bool,
 ) -> Vec<Part<'a>> {
-    let places = places(text, names);
+    let mut places = places(text, names);
+    // A word further down in a path may be any.
+    let path = path_of(text);
+    for place in &mut places {
+        let far = place.start >= path;
+        place.names.retain(|name| !(far && name.own));
+    }
+    places.retain(|place| !place.names.is_empty());
     let ways = ways(&places);
     let fits = |way: &&Vec<Choice<'_>>| {
         let mut all = 0..instances;
@@ -188,6 +197,16 @@ fn compose<'a>(
     }
     out.extend(text.get(from..).filter(|t| !t.is_empty()).map(Part::Text));
     out
+}
+
+/// Where the path of an object goes on behind its first part: `/first/...` behind a reference, `arn:aws:s3:::bucket/first/...`
+/// without one. Nowhere, of other texts.
+fn path_of(text: &str) -> usize {
+    if !(text.starts_with('/') || text.contains(":s3:::")) {
+        return usize::MAX;
+    }
+    let mut slashes = text.match_indices('/').map(|(at, _)| at);
+    slashes.nth(1).unwrap_or(usize::MAX)
 }
 
 /// Where the resource part of an ARN begins: what is before it names no instance.
@@ -299,6 +318,7 @@ impl<'c> Writer<'c> {
                 value: text_of(key),
                 elsewhere: keys.collect(),
                 always: false,
+                own: false,
             });
         }
         let bucket = arn.split_once(":s3:::").map(|(_, rest)| rest);
@@ -316,7 +336,8 @@ impl<'c> Writer<'c> {
             };
             let elsewhere: Vec<Option<String>> = others.iter().map(there).collect();
             let generated = self.generated.contains(value) || bucket == Some(value);
-            let always = generated || (others.is_empty() && self.is_own(here, name, value));
+            let own = !generated && others.is_empty() && self.is_own(arn, here, name, value);
+            let always = generated || own;
             let differs = elsewhere.iter().any(|other| other.as_ref() != Some(value));
             let block = here.block;
             let circle = || block.is_some_and(|b| self.reach(here.module, name).contains(&b));
@@ -326,6 +347,7 @@ impl<'c> Writer<'c> {
                     value: value.clone(),
                     elsewhere,
                     always,
+                    own,
                 });
             }
         }
@@ -334,8 +356,19 @@ impl<'c> Writer<'c> {
 
     /// Whether a text that a variable has is taken for the variable's where there is one instance: a short one may be a word
     /// that is used for something else, and so may one that several variables have.
-    fn is_own(&self, here: &Here<'_>, name: &str, value: &str) -> bool {
+    fn is_own(&self, arn: &str, here: &Here<'_>, name: &str, value: &str) -> bool {
         const SHORT: usize = 5;
+        // What the parts of an ARN are called is nobody's, and what is no ARN has none.
+        let mut parts = arn.splitn(6, ':');
+        let Some("arn") = parts.next() else {
+            return false;
+        };
+        let (service, resource) = (parts.nth(1), parts.nth(2));
+        let kind = resource.and_then(|r| r.split(['/', ':']).next());
+        let kind = kind.filter(|_| service != Some("s3"));
+        if service == Some(value) || kind == Some(value) {
+            return false;
+        }
         let named = self.named.get(here.path).into_iter().flatten();
         let all = named.filter(|(other, own)| other.starts_with("var.") && own == value);
         name.starts_with("var.") && value.len() >= SHORT && all.count() == 1
@@ -372,6 +405,7 @@ mod tests {
             value: (*value).to_owned(),
             elsewhere: others.iter().map(|v| Some((*v).to_owned())).collect(),
             always: others.is_empty(),
+            own: false,
         };
         all.iter().map(own).collect()
     }
@@ -421,6 +455,29 @@ mod tests {
         assert_eq!(written("site-123/*", bucket, &[]), "${var.site}/*");
         assert_eq!(written("é${site-123}", bucket, &[]), "é$${${var.site}}");
         assert_eq!(written("", bucket, &[]), "");
+    }
+
+    #[test]
+    fn words_further_down_in_a_path_are_nobody_s() {
+        assert_eq!(path_of("/delivery/latest/x"), 9);
+        assert_eq!(path_of("arn:aws:s3:::b/delivery/latest"), 23);
+        assert_eq!(path_of("arn:aws:iam::1:role/a/b"), usize::MAX);
+        let own = |text: &'static str| {
+            let name = Name {
+                name: "var.tag".to_owned(),
+                value: "latest".to_owned(),
+                elsewhere: Vec::new(),
+                always: true,
+                own: true,
+            };
+            let parts = compose(text, &[name], 0, &|_, _| true);
+            parts.iter().map(Part::in_quotes).collect::<String>()
+        };
+        assert_eq!(own("/latest/latest/*"), "/${var.tag}/latest/*");
+        assert_eq!(
+            own("arn:aws:iam::1:role/x/latest"),
+            "arn:aws:iam::1:role/x/${var.tag}"
+        );
     }
 
     #[test]

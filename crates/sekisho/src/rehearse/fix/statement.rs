@@ -167,14 +167,8 @@ impl<'c> Writer<'c> {
                 (None, _) => String::new(),
             };
             let address = made.node.local_address();
-            // Of what may be there or not, there may be none: the text is empty then, and nothing fails.
-            let mut instances = self.policies.made.iter().filter(own);
-            let several = |m: &&Made<'_>| std::ptr::eq(m.node, made.node) && m.key != made.key;
-            if here.each.is_none()
-                && made.node.has("count")
-                && !made.node.is_number("count")
-                && !instances.any(|m| several(&m))
-            {
+            // Where there is none of what may be there or not, the text is empty: what is not used then can be evaluated.
+            if here.each.is_none() && made.node.is_optional() {
                 return Some((format!("join(\"\", {address}[*].arn)"), rest));
             }
             return Some((format!("{address}{key}.arn"), rest));

@@ -129,10 +129,25 @@ fn partition(_: &Client, _: &Values<'_>) -> Made {
 
 fn iam_role(client: &Client, values: &Values<'_>) -> Made {
     let name = values.need("name")?;
-    if client.applies_as(&name) {
-        return Err(Failed::Text(format!(
-            "NoSuchEntity: nothing is known of the role {name}, which applies this, but its name"
-        )));
+    match client.applies_as(&name) {
+        None => {}
+        Some(false) => {
+            return Err(Failed::Text(format!(
+                "NoSuchEntity: the role {name} applies this because nothing says who does, and is not there"
+            )));
+        }
+        // What it says is not known, its names are.
+        Some(true) => {
+            let role = client.call("iam", "GetRole", json!({"RoleName": name}))?;
+            let text = |member: &str| json!(text_at(&role, &format!("/Role/{member}")));
+            return Ok(attributes([
+                ("arn", text("Arn")),
+                ("id", text("RoleName")),
+                ("name", text("RoleName")),
+                ("path", text("Path")),
+                ("unique_id", text("RoleId")),
+            ]));
+        }
     }
     let role = client.call("iam", "GetRole", json!({"RoleName": name}))?;
     let trust = text_at(&role, "/Role/AssumeRolePolicyDocument");
