@@ -40,7 +40,7 @@ pub(crate) struct Asked {
 }
 
 /// Asks the policy engine. Who applies and is made up stands for whoever a policy exempts that denies everybody else: as the
-/// root user, whom such policies exempt, it is asked again.
+/// root user, whom such policies exempt, it is asked again. What denies stays on record, as something that does not count.
 pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource) -> Asked {
     let asked = ask_as(lookup, facts, check, resource);
     let session = lookup.caller.session.as_ref();
@@ -56,7 +56,11 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
     };
     let exempt = ask_as(&lookup, &Facts::default(), check, resource);
     match exempt.denied {
-        None => exempt,
+        None => Asked {
+            denied: None,
+            waived: true,
+            ..asked
+        },
         Some(_) => asked,
     }
 }
