@@ -86,19 +86,13 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         printer.progress("looking for everything that is missing");
     }
     // What a program made has names of its own; what is missing is found, and proven, in rehearsals of what is read.
-    let read = match args.with.is_some() && !outcome.passes() && !outcome.denials.is_empty() {
-        true => Some(
-            rehearse::rehearse(
-                &Options {
-                    data: None,
-                    ..options.clone()
-                },
-                &mut progress,
-            )
-            .map_err(could_not)?,
-        ),
-        false => None,
+    let with = args.with.is_some() && !outcome.passes() && !outcome.denials.is_empty();
+    let own = Options {
+        data: None,
+        ..options.clone()
     };
+    let read = with.then(|| rehearse::rehearse(&own, &mut progress));
+    let read = read.transpose().map_err(could_not)?;
     let read = read.filter(|read| !read.denials.is_empty());
     let (completion, fix) = completed(&options, read.as_ref().unwrap_or(&outcome))?;
     if let (true, Some(completion)) = (args.fix, &completion) {
