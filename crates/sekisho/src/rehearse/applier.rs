@@ -3,12 +3,16 @@
 //! (`aws_caller_identity.arn`) must not mean that.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sekisho_doctor::Cause;
-use sekisho_engine::{ApiError, Applier, Caller, Engine, SESSIONS, Session};
+use sekisho_engine::{ApiError, Applier, Caller, Engine, Ids, SESSIONS, Session};
 use sekisho_iac::{Configuration, NodeKind, State};
+use sekisho_policy::Principal;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+
+use super::Client;
 
 /// The role of who applies, where the provider assumes none.
 const NAME: &str = "sekisho-applier";
@@ -18,6 +22,8 @@ const SESSION: &str = "terraform";
 const POLICY: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
 /// How long its credentials last, in milliseconds: the longest that a session may.
 const LASTS: i64 = 12 * 60 * 60 * 1000;
+/// How long its token is, in letters.
+const TOKEN: usize = 64;
 
 /// Names of roles that the configuration makes, as far as they are known before anything is made; in small letters, for IAM
 /// tells none apart by their case.
@@ -37,11 +43,11 @@ pub(super) fn made(configuration: &Configuration) -> BTreeSet<String> {
     names.filter_map(text).collect()
 }
 
-/// The caller of what a provider of `account` with these arguments makes. The session is there when it returns;
-/// ids follow from their names, so that everything else has the ids that it would have without them.
+/// The caller of what a provider of `account` with these arguments makes. Its ids follow from its names, so that everything
+/// else has the ids that it would have without it; its secret does not, and is kept nowhere.
 ///
 /// # Errors
-/// When the store fails.
+/// When the operating system gives no randomness.
 pub(super) fn of(
     engine: &Engine,
     account: &str,
@@ -68,33 +74,73 @@ pub(super) fn of(
     let known = assumed.is_some();
     // Policies may name it. What its own policies say is not known: nobody in a delivery gets it.
     engine.know_role(&arn, &role_id);
+    let random = Ids::from_system().map_err(|e| ApiError::internal(e.to_string()))?;
+    let principal = Principal::Session {
+        account: account.to_owned(),
+        role_arn: arn.clone(),
+        path_known: true,
+        role_name: name.to_owned(),
+        session: session.to_owned(),
+        role_id: Some(role_id.clone()),
+    };
+    let session = Session {
+        access_key_id: key_id.clone(),
+        secret: random.secret(),
+        token: random.alnum(TOKEN),
+        account: account.to_owned(),
+        role: Some(name.to_owned()),
+        role_id: Some(role_id),
+        role_arn: Some(arn),
+        name: session.to_owned(),
+        policy: None,
+        policy_arns: Vec::new(),
+        applier: Some(Applier {
+            policies: vec![POLICY.to_owned()],
+            known,
+        }),
+        tags: Vec::new(),
+        transitive: Vec::new(),
+        source_identity: None,
+        issued_ms: engine.clock().now_ms(),
+        expires_ms: engine.clock().now_ms() + LASTS,
+    };
+    Ok(Caller {
+        principal,
+        access_key_id: Some(key_id),
+        session: Some(Arc::new(session)),
+    })
+}
+
+/// Lets a program sign as those who apply, until [`dismiss`].
+///
+/// # Errors
+/// When the store fails.
+pub(super) fn admit<'c>(
+    engine: &Engine,
+    clients: impl Iterator<Item = &'c Client>,
+) -> Result<(), ApiError> {
     engine.change(|overlay| {
-        let session = Session {
-            access_key_id: key_id.clone(),
-            secret: hex::encode(Sha256::digest(&arn)).split_off(24),
-            token: hex::encode(Sha256::digest(&key_id)),
-            account: account.to_owned(),
-            role: Some(name.to_owned()),
-            role_id: Some(role_id.clone()),
-            role_arn: Some(arn.clone()),
-            name: session.to_owned(),
-            policy: None,
-            policy_arns: Vec::new(),
-            applier: Some(Applier {
-                policies: vec![POLICY.to_owned()],
-                known,
-            }),
-            tags: Vec::new(),
-            transitive: Vec::new(),
-            source_identity: None,
-            issued_ms: engine.clock().now_ms(),
-            expires_ms: engine.clock().now_ms() + LASTS,
-        };
-        Ok(overlay.put(&SESSIONS, &key_id, session)?)
-    })?;
-    let credential = engine.credential(&key_id)?;
-    let lost = || ApiError::internal("the session of who applies is not there");
-    credential.map(|c| c.caller).ok_or_else(lost)
+        for session in clients.filter_map(Client::session) {
+            overlay.put(&SESSIONS, &session.access_key_id, session.clone())?;
+        }
+        Ok(())
+    })
+}
+
+/// Nobody signs as them any more: what is kept of a rehearsal holds no credentials of theirs.
+///
+/// # Errors
+/// When the store fails.
+pub(super) fn dismiss<'c>(
+    engine: &Engine,
+    clients: impl Iterator<Item = &'c Client>,
+) -> Result<(), ApiError> {
+    engine.change(|overlay| {
+        for session in clients.filter_map(Client::session) {
+            overlay.delete(&SESSIONS, &session.access_key_id);
+        }
+        Ok(())
+    })
 }
 
 /// What lacks a statement for a role that is made up lacks it for the account: its policies decide then, and who applies
@@ -119,4 +165,34 @@ fn id(prefix: &str, text: &str) -> String {
         .filter_map(|b| LETTERS.get(usize::from(b % 32)));
     let letters: String = letters.map(|b| char::from(*b)).take(17).collect();
     format!("{prefix}{letters}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{Setup, engine};
+
+    #[test]
+    fn nobody_signs_as_who_applies_but_while_a_program_does() {
+        let account = "111111111111";
+        let engine = Arc::new(engine(Setup::default()).unwrap());
+        let client = || Client {
+            applier: Some(of(&engine, account, None, &BTreeSet::new()).unwrap()),
+            ..Client::root(&engine, account, "us-east-1")
+        };
+        let (one, other) = (client(), client());
+        let (key, secret, token) = one.credentials();
+        assert!(engine.credential(&key).unwrap().is_none());
+        // Their ids follow from their names, what they sign with does not.
+        let (same, another, _) = other.credentials();
+        assert_eq!(key, same);
+        assert_ne!(secret, another);
+        admit(&engine, [&one].into_iter()).unwrap();
+        let found = engine.credential(&key).unwrap().unwrap();
+        assert_eq!(found.secret, secret);
+        assert!(token.contains(&found.token.unwrap()));
+        assert_eq!(found.caller.arn(), one.applier.as_ref().unwrap().arn());
+        dismiss(&engine, [&one].into_iter()).unwrap();
+        assert!(engine.credential(&key).unwrap().is_none());
+    }
 }

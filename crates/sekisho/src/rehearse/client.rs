@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use sekisho_engine::{ApiError, Call, Caller, Engine, Origin, Reply, RequestInfo, Signing};
+use sekisho_engine::{
+    ApiError, Call, Caller, Engine, Origin, Reply, RequestInfo, Session, Signing,
+};
 use serde_json::{Map, Value};
 
 use super::patch::{self, Patch};
@@ -63,10 +65,14 @@ impl Client {
         Self::root(&self.engine, account, &*self.region)
     }
 
+    /// The session of who applies.
+    pub(in crate::rehearse) fn session(&self) -> Option<&Session> {
+        self.applier.as_ref()?.session.as_deref()
+    }
+
     /// Key, secret and, as Terraform reads it, token.
     pub(in crate::rehearse) fn credentials(&self) -> (String, String, String) {
-        let session = self.applier.as_ref().and_then(|a| a.session.as_ref());
-        match session {
+        match self.session() {
             Some(session) => (
                 session.access_key_id.clone(),
                 session.secret.clone(),
@@ -82,7 +88,7 @@ impl Client {
 
     /// Whether a role of that name is the one that calls; and if so, whether it is said that it does.
     pub(in crate::rehearse) fn applies_as(&self, role: &str) -> Option<bool> {
-        let session = self.applier.as_ref()?.session.as_ref()?;
+        let session = self.session()?;
         let own = session.role.as_deref() == Some(role);
         own.then_some(session.applier.as_ref()?.known)
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sekisho_codepipeline::PIPELINES;
-use sekisho_engine::{Engine, Event};
+use sekisho_engine::{ApiError, Engine, Event};
 use sekisho_executor::Executor;
 use sekisho_iac::{Configuration, Problem, ProviderId};
 use sekisho_server::Server;
@@ -18,7 +18,7 @@ use serde_json::json;
 use super::fix::policies::Policies;
 use super::providers::Providers;
 use super::{
-    Client, Denial, Note, Options, Outcome, advice, denials, follow, given, image, kept,
+    Client, Denial, Note, Options, Outcome, advice, applier, denials, follow, given, image, kept,
     new_engine, rehearse, skip, unsupported,
 };
 use copy::Copy;
@@ -85,7 +85,11 @@ pub fn rehearse_with_program(
             .iter()
             .any(|n| n.type_name == "aws_s3_account_public_access_block"),
     };
-    let gave_up = terraform.apply(options, &copy, progress)?;
+    let told = |e: ApiError| problem(e.to_string());
+    applier::admit(&engine, clients.values()).map_err(told)?;
+    let gave_up = terraform.apply(options, &copy, progress);
+    applier::dismiss(&engine, clients.values()).map_err(told)?;
+    let gave_up = gave_up?;
     drop(endpoint);
     let refused = Refused::of(&gave_up, &engine.events_since(0), &configuration, options);
     if refused.failures.is_empty() && !gave_up.is_empty() {
