@@ -56,41 +56,33 @@ def or_none(call, **kwargs):
         return type(error).__name__
 
 
+def held(iam, kind):
+    """Roles, users or groups by name, with the policies that they hold."""
+    ask = lambda operation, **inputs: getattr(iam, operation)(**inputs)
+    noun = kind.capitalize()
+    out = {}
+    for row in ask(f"list_{kind}s")[f"{noun}s"]:
+        own = {f"{noun}Name": row[f"{noun}Name"]}
+        inline = ask(f"list_{kind}_policies", **own)["PolicyNames"]
+        out[row[f"{noun}Name"]] = {
+            kind: strip(row),
+            "inline": strip([document(ask(f"get_{kind}_policy", PolicyName=p, **own)["PolicyDocument"]) for p in inline]),
+            "attached": strip(ask(f"list_attached_{kind}_policies", **own)["AttachedPolicies"]),
+        }
+    return out
+
+
 def state(server, region):
     """What the engine holds, of every account."""
     out = {}
     for account in (A, B, C):
         client = lambda service: server.client(service, account, region)
         iam, s3, ecr, kms, pipeline = (client(s) for s in ("iam", "s3", "ecr", "kms", "codepipeline"))
-        roles = {}
+        roles, users, groups = (held(iam, kind) for kind in ("role", "user", "group"))
         for role in iam.list_roles()["Roles"]:
-            name = role["RoleName"]
-            inline = iam.list_role_policies(RoleName=name)["PolicyNames"]
-            roles[name] = {
-                "role": strip(role),
-                "trust": document(role["AssumeRolePolicyDocument"]),
-                "inline": strip([document(iam.get_role_policy(RoleName=name, PolicyName=p)["PolicyDocument"]) for p in inline]),
-                "attached": strip(iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]),
-            }
-        users = {}
-        for user in iam.list_users()["Users"]:
-            name = user["UserName"]
-            inline = iam.list_user_policies(UserName=name)["PolicyNames"]
-            users[name] = {
-                "user": strip(user),
-                "inline": strip([document(iam.get_user_policy(UserName=name, PolicyName=p)["PolicyDocument"]) for p in inline]),
-                "attached": strip(iam.list_attached_user_policies(UserName=name)["AttachedPolicies"]),
-                "groups": sorted(g["Arn"] for g in iam.list_groups_for_user(UserName=name)["Groups"]),
-            }
-        groups = {}
-        for group in iam.list_groups()["Groups"]:
-            name = group["GroupName"]
-            inline = iam.list_group_policies(GroupName=name)["PolicyNames"]
-            groups[name] = {
-                "group": strip(group),
-                "inline": strip([document(iam.get_group_policy(GroupName=name, PolicyName=p)["PolicyDocument"]) for p in inline]),
-                "attached": strip(iam.list_attached_group_policies(GroupName=name)["AttachedPolicies"]),
-            }
+            roles[role["RoleName"]]["trust"] = document(role["AssumeRolePolicyDocument"])
+        for name, user in users.items():
+            user["groups"] = sorted(g["Arn"] for g in iam.list_groups_for_user(UserName=name)["Groups"])
         policies = {}
         for policy in iam.list_policies(Scope="Local")["Policies"]:
             version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
