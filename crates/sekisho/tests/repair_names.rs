@@ -1,0 +1,196 @@
+//! What repairs call things, so that they hold for other executions, values and orders.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by failing"
+)]
+
+mod diffs;
+mod edited;
+mod repaired;
+
+use diffs::{holds, lacks};
+use repaired::{AUDITOR, LACKS, broken, repaired};
+use sekisho::rehearse::{complete, fix, rehearse};
+use sekisho_iac::Assignment;
+
+/// Several new resources of one name, and policies that have the name already.
+#[test]
+fn new_resources_and_policies_have_names_of_their_own() {
+    let policy = "\nresource \"aws_iam_role_policy\" \"source\" {\n  provider = aws.images\n  for_each = aws_iam_role.source\n  name     = \"source\"\n  role     = each.value.id\n  policy   = data.aws_iam_policy_document.source[each.key].json\n}\n";
+    let diff = repaired(
+        "for-each-accounts",
+        &["."],
+        &[
+            ("images.tf", policy, ""),
+            ("delivery.tf", "    aws_iam_role_policy.source,\n", ""),
+            ("main.tf", "api    =", "api-v1 ="),
+            ("main.tf", "worker =", "api_v1 ="),
+        ],
+    );
+    holds(
+        &diff,
+        &[
+            "+resource \"aws_iam_role_policy\" \"source_api_v1\" {",
+            "+resource \"aws_iam_role_policy\" \"source_api_v1_2\" {",
+        ],
+    );
+    let named = format!(
+        "{AUDITOR}resource \"aws_iam_role_policy\" \"auditor\" {{\n  provider = aws.registry\n  name     = \"needed\"\n  role     = aws_iam_role.auditor.id\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}}\n"
+    );
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[LACKS, ("auditor.tf", "", &named)],
+    );
+    holds(&diff, &["+  name     = \"needed-2\"\n"]);
+}
+
+/// What is granted is for every execution: placeholders, variables and the files of an archive are another each time.
+#[test]
+fn for_every_execution() {
+    let release = "\n  statement {\n    sid       = \"Release\"\n    actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/*\"]\n  }\n";
+    for (key, extract, expected) in [
+        ("releases/#{Image.ImageTag}", "true", "releases/latest/*"),
+        ("releases/#{Image.ImageDigest}", "true", "releases/*/*"),
+        (
+            "#{codepipeline.PipelineExecutionId}/x-{datetime}.zip",
+            "false",
+            "*/x-*.zip",
+        ),
+        // As long as the end of an artifact's key, in another bucket.
+        ("d/prod/app.zip", "false", "d/prod/app.zip"),
+    ] {
+        let configuration = format!("Extract    = \"{extract}\"\n        ObjectKey  = \"{key}\"");
+        let edits = [
+            ("pipeline.tf", release, ""),
+            (
+                "pipeline.tf",
+                "Extract    = \"true\"\n        ObjectKey  = \"releases/#{Image.ImageTag}\"",
+                configuration.as_str(),
+            ),
+        ];
+        let edits: Vec<(&str, &str, &str)> = edits
+            .into_iter()
+            .map(|(file, from, to)| (file, from, if to.is_empty() { "\n" } else { to }))
+            .collect();
+        let diff = repaired("cross-account-ecr", &["."], &edits);
+        let line = format!("+    resources = [\"${{aws_s3_bucket.releases.arn}}/{expected}\"]");
+        holds(&diff, &[line.as_str()]);
+    }
+}
+
+#[test]
+fn a_role_that_is_made_after_the_policy_is_named_by_its_account() {
+    let role = "  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n";
+    let inline = format!(
+        "{role}  inline_policy {{\n    name   = \"ecr-source\"\n    policy = data.aws_iam_policy_document.ecr_source.json\n  }}\n"
+    );
+    let separate = "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n";
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[
+            ("registry.tf", role, &inline),
+            ("registry.tf", separate, ""),
+            ("pipeline.tf", "    aws_iam_role_policy.ecr_source,\n", ""),
+            // The role's own policy refers to the key all the same.
+            ("registry.tf", "      \"kms:GenerateDataKey*\",\n", ""),
+            (
+                "artifact_store.tf",
+                "        format(\"arn:aws:iam::%s:root\", var.registry_account_id),\n        aws_iam_role.codepipeline.arn,\n",
+                "        aws_iam_role.codepipeline.arn,\n",
+            ),
+        ],
+    );
+    holds(
+        &diff,
+        &[
+            "identifiers = [\"arn:aws:iam::${var.registry_account_id}:root\"]",
+            "variable = \"aws:PrincipalArn\"",
+            "+    actions   = [\"kms:GenerateDataKey\"]\n+    resources = [aws_kms_key.artifact_store.arn]",
+            "values   = [\"arn:aws:iam::${var.registry_account_id}:role/${var.name}-ecr-source\"]",
+        ],
+    );
+}
+
+/// What may be there or not is named so that nothing fails where it is not.
+#[test]
+fn what_there_may_be_none_of_is_named_all_the_same() {
+    let edits = [
+        LACKS,
+        (
+            "registry.tf",
+            "resource \"aws_ecr_repository\" \"app\" {\n",
+            "variable \"make\" {\n  default = true\n}\n\nresource \"aws_ecr_repository\" \"app\" {\n  count                = var.make ? 1 : 0\n",
+        ),
+        (
+            "registry.tf",
+            "  repository = aws_ecr_repository.app.name\n",
+            "  count      = var.make ? 1 : 0\n  repository = aws_ecr_repository.app[count.index].name\n",
+        ),
+        (
+            "outputs.tf",
+            "aws_ecr_repository.app.repository_url",
+            "one(aws_ecr_repository.app[*].repository_url)",
+        ),
+    ];
+    let diff = repaired("cross-account-ecr", &["."], &edits);
+    holds(
+        &diff,
+        &["+    resources = [join(\"\", aws_ecr_repository.app[*].arn)]"],
+    );
+    // A number that is written down is one.
+    let mut one = edits;
+    one[1].2 = "resource \"aws_ecr_repository\" \"app\" {\n  count                = 1\n";
+    one[2].2 = "  repository = aws_ecr_repository.app[0].name\n";
+    let diff = repaired("cross-account-ecr", &["."], &one);
+    holds(&diff, &["+    resources = [aws_ecr_repository.app[0].arn]"]);
+}
+
+/// What is written holds for other values of the variables, too.
+#[test]
+fn a_repair_names_variables_that_have_a_text_of_their_own() {
+    let release = "\n  statement {\n    sid       = \"Release\"\n    actions   = [\"s3:PutObject\"]\n    resources = [\"${aws_s3_bucket.releases.arn}/*\"]\n  }\n";
+    let edits = [
+        LACKS,
+        ("pipeline.tf", release, "\n"),
+        ("registry.tf", "      \"s3:PutObject\",\n", ""),
+    ];
+    let (folder, options) = broken("cross-account-ecr", &["."], &edits);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    let completion = complete(&options, &outcome).unwrap();
+    let fixed = fix(&options, &completion).unwrap();
+    holds(
+        &fixed.diff(),
+        &["artifact_store.arn}/${var.name}/ImageDefin/*"],
+    );
+    lacks(&fixed.diff(), &["delivery", "111111111111"]);
+    fixed.write().unwrap();
+    for (name, value) in [("name", "another"), ("repository_name", "team/other")] {
+        let mut other = options.clone();
+        let assigned = Assignment::Variable(name.to_owned(), value.to_owned());
+        other.reading.assignments.push(assigned);
+        let again = rehearse(&other, &mut |_| {}).unwrap();
+        assert!(again.passes(), "{name} = {value}: {:?}", again.denials);
+    }
+    drop(folder);
+    // What an ARN's parts and services are called is no variable's, whatever its value.
+    let trust = [
+        (
+            "variables.tf",
+            "",
+            "\nvariable \"of\" {\n  default = \"codepipeline\"\n}\n\nvariable \"kind\" {\n  default = \"repository\"\n}\n",
+        ),
+        (
+            "pipeline.tf",
+            "Principal = { Service = \"codepipeline.amazonaws.com\" }",
+            "Principal = { Service = \"ec2.amazonaws.com\" }",
+        ),
+    ];
+    let diff = repaired("cross-account-ecr", &["."], &trust);
+    holds(&diff, &["\"codepipeline.amazonaws.com\""]);
+    lacks(&diff, &["var.of", "var.kind"]);
+}
