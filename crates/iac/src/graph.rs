@@ -109,15 +109,14 @@ impl Configuration {
         search.found
     }
 
-    /// The nodes that a dotted name refers to in the module with this path.
+    /// The nodes that an expression refers to in the module with this path, through whatever names lie between; none, of
+    /// what is no expression.
     #[must_use]
-    pub fn named(&self, module: &str, name: &str) -> BTreeSet<usize> {
+    pub fn named(&self, module: &str, expression: &str) -> BTreeSet<usize> {
         let module = self.modules.iter().position(|m| m.path == module);
-        let below = BTreeMap::new();
-        let mut search = Search::new(self, &below, true);
-        let path: Vec<String> = name.split('.').map(str::to_owned).collect();
-        search.path(&path, module.unwrap_or(usize::MAX));
-        search.found
+        let expression = expression.parse::<hcl_edit::expr::Expression>().ok();
+        let found = expression.map(|e| self.found_in(&e, module.unwrap_or(usize::MAX)));
+        found.unwrap_or_default()
     }
 
     /// What refers to what.

@@ -79,7 +79,7 @@ pub(crate) struct Variable {
 }
 
 /// Whether a text can be the name of a block (Terraform, "Identifiers").
-fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
     letters
         .next()

@@ -83,6 +83,11 @@ impl<'a> Scope<'a> {
         self.names.contains_key(name)
     }
 
+    /// What a name of this place alone means.
+    pub(crate) fn own(&self, name: &str) -> Option<&Value> {
+        self.names.get(name)
+    }
+
     /// Whether the variable `name` is declared to be sensitive.
     pub(crate) fn is_sensitive(&self, name: &str) -> bool {
         let variable = self.own_module().and_then(|m| m.variables.get(name));

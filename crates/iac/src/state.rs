@@ -215,36 +215,4 @@ impl State<'_> {
         }
         out
     }
-
-    /// Texts that have a name in each instance of a module, by what comes before addresses there: variables, and the
-    /// outputs of the modules that it calls.
-    #[must_use]
-    pub fn named(&self) -> BTreeMap<String, Vec<(String, String)>> {
-        let mut out: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-        for (index, module) in self.config.modules.iter().enumerate() {
-            for instance in self.instances(index).unwrap_or_default() {
-                let scope = self.scope(instance);
-                let mut names = Vec::new();
-                let variables = module.variables.iter();
-                for (name, _) in variables.filter(|(_, v)| !v.sensitive) {
-                    names.push((format!("var.{name}"), scope.variable(name).ok()));
-                }
-                for (child, index) in &module.children {
-                    let outputs = self.config.modules.get(*index).map(|m| m.outputs.keys());
-                    for output in outputs.into_iter().flatten() {
-                        let value = scope.module(child, None, Some(output)).ok();
-                        names.push((format!("module.{child}.{output}"), value));
-                    }
-                }
-                let texts = names.into_iter().filter_map(|(name, value)| match value {
-                    Some(Value::String(text)) => Some((name, text.to_string())),
-                    _ => None,
-                });
-                if let Some(instance) = self.instance(instance) {
-                    out.insert(instance.path, texts.collect());
-                }
-            }
-        }
-        out
-    }
 }

@@ -128,6 +128,69 @@ fn for_every_instance_of_a_module() {
     }
 }
 
+/// A name that is made of a variable, and of which only the front stands in the paths of artifacts.
+#[test]
+fn what_is_made_of_a_name_is_made_of_it_in_the_repair() {
+    let mut files = delivery(
+        "for_each = toset([\"api\", \"web\"])\n  name = each.key",
+        "bucket = \"site-222222222222\"",
+    );
+    for (name, written) in [
+        ("local.full", "substr(local.full, 0, 20)"),
+        (
+            "\"${var.name}-delivery-of-images\"",
+            "substr(\"${var.name}-delivery-of-images\", 0, 20)",
+        ),
+    ] {
+        let local = "locals { full = \"${var.name}-delivery-of-images\" }\n";
+        let inner = files[1].2.clone();
+        files[1].2 = format!("{local}{inner}")
+            .replace("  name     = var.name\n", &format!("  name     = {name}\n"));
+        let all = files
+            .each_ref()
+            .map(|(file, from, to)| (*file, *from, to.as_str()));
+        let diff = fixed(&all).diff();
+        holds(
+            &diff,
+            &[
+                &format!("Resource = \"arn:aws:s3:::${{var.store}}/${{{written}}}/zip/*\""),
+                "Resource = \"arn:aws:s3:::${var.site}/${var.name}/*\"",
+            ],
+        );
+        lacks(&diff, &["/api", "/web", "+resource"]);
+        files[1].2 = inner;
+    }
+}
+
+/// What the elements of a map say is named where it is another for each.
+#[test]
+fn what_each_element_says_is_named() {
+    let root = delivery("", "bucket = \"site-222222222222\"");
+    let (root, _) = root[0].2.split_once("module").unwrap();
+    let inner = &delivery("", "")[1].2;
+    let (_, inner) = inner.split_once("resource").unwrap();
+    let map = "variable \"all\" {\n  default = {\n    api = { name = \"first-delivery\" }\n    web = { name = \"second-delivery\" }\n  }\n}\n";
+    let text = format!("{root}{map}resource{inner}")
+        .replace("var.name", "each.value.name")
+        .replace("var.store", "aws_s3_bucket.artifacts.id")
+        .replace("var.site", "aws_s3_bucket.site.id")
+        .replace(
+            "role   = aws_iam_role.this.id",
+            "role   = aws_iam_role.this[each.key].id",
+        )
+        .replace(
+            "= aws_iam_role.this.arn",
+            "= aws_iam_role.this[each.key].arn",
+        )
+        .replace("\" \"this\" {\n", "\" \"this\" {\n  for_each = var.all\n");
+    let diff = fixed(&[("main.tf", "", &text)]).diff();
+    holds(
+        &diff,
+        &["Resource = \"${aws_s3_bucket.artifacts.arn}/${each.value.name}/zip/*\""],
+    );
+    lacks(&diff, &["first-", "second-", "+resource"]);
+}
+
 #[test]
 fn what_the_provider_names_is_named_by_reference() {
     let diff = repaired_delivery("name = \"api\"", "bucket_prefix = \"site-\"");
@@ -142,7 +205,7 @@ fn a_single_instance_names_nothing_that_happens_to_be_the_same() {
     );
     holds(
         &diff,
-        &["Resource = \"arn:aws:s3:::${var.store}/zip/zip/*\""],
+        &["Resource = \"arn:aws:s3:::${var.store}/${var.name}/zip/*\""],
     );
 }
 

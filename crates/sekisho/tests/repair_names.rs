@@ -111,7 +111,7 @@ fn a_role_that_is_made_after_the_policy_is_named_by_its_account() {
             "identifiers = [\"arn:aws:iam::${var.registry_account_id}:root\"]",
             "variable = \"aws:PrincipalArn\"",
             "+    actions   = [\"kms:GenerateDataKey\"]\n+    resources = [aws_kms_key.artifact_store.arn]",
-            "values   = [\"arn:aws:iam::${var.registry_account_id}:role/${var.name}-ecr-source\"]",
+            "values   = [\"arn:aws:iam::${var.registry_account_id}:role/${local.action_role_name}\"]",
         ],
     );
 }

@@ -76,7 +76,7 @@ fn a_new_policy_in_a_module() {
             "+resource \"aws_s3_bucket_policy\" \"this_artifacts\" {",
             "+  bucket = aws_s3_bucket.this[\"artifacts\"].id",
             "Principal = { AWS = var.source_role_arn }",
-            "Resource = \"${aws_s3_bucket.this[\"artifacts\"].arn}/shop/image/*\"",
+            "Resource = \"${aws_s3_bucket.this[\"artifacts\"].arn}/${var.name}/image/*\"",
             "+    aws_s3_bucket_policy.this_artifacts,",
         ],
     );

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use sekisho_engine::Engine;
 use sekisho_iac::{
-    Configuration, Node, Order, Problem, ProviderId, Repetition, Scope, State, Value as Made,
-    policy_document, without_keys,
+    Configuration, Named, Node, Order, Problem, ProviderId, Repetition, Scope, State,
+    Value as Made, policy_document, without_keys,
 };
 use serde_json::{Map, Value, json};
 
@@ -29,7 +29,7 @@ pub(super) struct Applied {
     /// The values of what was made, by address.
     pub(super) values: BTreeMap<String, Value>,
     /// Texts that have a name in a module, by what comes before addresses there.
-    pub(super) named: BTreeMap<String, Vec<(String, String)>>,
+    pub(super) named: BTreeMap<String, Vec<Named>>,
     /// Which `--image` arguments a pipeline took.
     images: BTreeSet<usize>,
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use sekisho_codepipeline::is_run;
 use sekisho_engine::{Event, MANAGED_KEY, Waiver};
-use sekisho_iac::Problem;
+use sekisho_iac::{Named, Problem};
 use serde_json::Value;
 
 use super::patch::Patch;
@@ -41,7 +41,7 @@ pub struct Completion {
     /// The values of the resources of the rehearsal that passed, by address.
     pub made: BTreeMap<String, Value>,
     /// Texts that have a name in a module there, by what comes before addresses in it.
-    pub named: BTreeMap<String, Vec<(String, String)>>,
+    pub named: BTreeMap<String, Vec<Named>>,
     /// What was called in it.
     pub events: Vec<Arc<Event>>,
     /// How many rehearsals it took.

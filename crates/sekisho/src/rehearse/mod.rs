@@ -39,7 +39,7 @@ use std::time::Duration;
 
 use sekisho_engine::{Engine, EngineConfig, Event, Waiver};
 use sekisho_executor::{Executor, Skip};
-use sekisho_iac::{Configuration, Place, Problem, Reading, Source};
+use sekisho_iac::{Configuration, Named, Place, Problem, Reading, Source};
 use serde_json::{Map, Value};
 
 pub use client::Client;
@@ -141,7 +141,7 @@ pub struct Outcome {
     /// Every call, oldest first.
     pub events: Vec<Arc<Event>>,
     /// Texts that have a name in a module (variables, outputs of what it calls), by what comes before addresses there.
-    pub named: BTreeMap<String, Vec<(String, String)>>,
+    pub named: BTreeMap<String, Vec<Named>>,
     /// What was left out, or matters otherwise and is no failure.
     pub notes: Vec<Note>,
     /// What to do about failures that are no denials.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use sekisho_iac::{NodeKind, quoted, without_keys};
 use serde_json::{Value, json};
 
+use super::names::Name;
 use super::policies::Policies;
 use super::writer::{Here, Writer};
 use crate::rehearse::resources::is_made_up;
@@ -26,7 +27,7 @@ impl Part<'_> {
                 let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
                 inner.unwrap_or_default().to_owned()
             }
-            Self::Name(name) => format!("${{{name}}}"),
+            Self::Name(name) => in_template(name),
         }
     }
 
@@ -38,9 +39,15 @@ impl Part<'_> {
                 let inner = quoted.strip_prefix('"').and_then(|q| q.strip_suffix('"'));
                 inner.unwrap_or_default().replace("${", "$${")
             }
-            Self::Name(name) => format!("${{{name}}}"),
+            Self::Name(name) => in_template(name),
         }
     }
+}
+
+/// A name as it stands in a text: what is a text with names in it itself goes on in it.
+fn in_template(name: &str) -> String {
+    let inner = name.strip_prefix('"').and_then(|n| n.strip_suffix('"'));
+    inner.map_or_else(|| format!("${{{name}}}"), str::to_owned)
 }
 
 /// The names that the provider has made up: they are others on AWS, and others after each apply.
@@ -54,18 +61,6 @@ pub(super) fn generated(policies: &Policies<'_>) -> BTreeSet<String> {
     });
     let made_up = names.filter(|name| is_made_up(name));
     made_up.map(str::to_owned).collect()
-}
-
-/// A name, and what it stands for here and in each other instance.
-struct Name {
-    name: String,
-    value: String,
-    /// Nothing, where it has none there.
-    elsewhere: Vec<Option<String>>,
-    /// Whether the value is never written as it is.
-    always: bool,
-    /// Whether it is named only because it is the value of one variable.
-    own: bool,
 }
 
 /// A place in a text at which names stand for what is written there.
@@ -84,7 +79,9 @@ fn places<'n>(text: &str, names: &'n [Name]) -> Vec<Place<'n>> {
         let before = text.get(..at).and_then(|front| front.chars().next_back());
         let stands = |name: &&Name| {
             let behind = rest.strip_prefix(name.value.as_str());
-            !word(before) && behind.is_some_and(|behind| !word(behind.chars().next()))
+            name.at.is_none_or(|at| at == rest.len())
+                && !word(before)
+                && behind.is_some_and(|behind| !word(behind.chars().next()))
         };
         let longest = names.iter().filter(stands).map(|n| n.value.len()).max();
         let Some(longest) = longest.filter(|length| *length > 0) else {
@@ -117,13 +114,7 @@ fn ways<'n>(places: &[Place<'n>]) -> Vec<Vec<Choice<'n>>> {
         if !always {
             choices.push(None);
         }
-        choices.extend(
-            place
-                .names
-                .iter()
-                .filter(|n| n.always == always)
-                .map(|n| Some(*n)),
-        );
+        choices.extend(place.names.iter().map(|n| Some(*n)));
         out = out
             .iter()
             .flat_map(|way| {
@@ -162,9 +153,10 @@ fn elsewhere(
 }
 
 /// The text as it is written: with names only where other instances need them, so that what comes out there is among what is
-/// `needed`.
+/// `needed`; before the byte `front` nothing names an instance.
 fn compose<'a>(
     text: &'a str,
+    front: usize,
     names: &[Name],
     instances: usize,
     needed: &dyn Fn(usize, &str) -> bool,
@@ -174,7 +166,10 @@ fn compose<'a>(
     let path = path_of(text);
     for place in &mut places {
         let far = place.start >= path;
-        place.names.retain(|name| !(far && name.own));
+        let before = place.start < front;
+        place
+            .names
+            .retain(|name| !(far && name.own) && (name.always || !before));
     }
     places.retain(|place| !place.names.is_empty());
     let ways = ways(&places);
@@ -216,13 +211,9 @@ fn resource_of(arn: &str) -> usize {
 }
 
 /// Another instance: where it is, and for which key its block is made.
-struct Instance<'c> {
-    path: &'c str,
-    key: Option<&'c Value>,
-}
-
-fn text_of(key: &Value) -> String {
-    key.as_str().map_or_else(|| key.to_string(), str::to_owned)
+pub(super) struct Instance<'c> {
+    pub(super) path: &'c str,
+    pub(super) key: Option<&'c Value>,
 }
 
 impl<'c> Writer<'c> {
@@ -230,13 +221,14 @@ impl<'c> Writer<'c> {
     pub(super) fn parts<'a>(&self, arn: &'a str, here: &Here<'_>) -> Vec<Part<'a>> {
         let others = self.others_of(here);
         let names = self.names(arn, here, &others);
+        let needed = |i: usize, fits: &dyn Fn(&str) -> bool| {
+            let all = others.get(i).and_then(|i| self.needed_by(i, here));
+            all.is_some_and(|all| all.iter().any(|own| fits(own)))
+        };
         if let Some((name, rest)) = self.reference(arn, here) {
-            let needed = |i: usize, there: &str| {
-                let all = others.get(i).and_then(|i| self.needed_by(i, here));
-                all.is_some_and(|all| all.iter().any(|own| own.ends_with(there)))
-            };
+            let needed = |i: usize, there: &str| needed(i, &|own| own.ends_with(there));
             let mut out = vec![Part::Name(name)];
-            out.extend(compose(rest, &names, others.len(), &needed));
+            out.extend(compose(rest, 0, &names, others.len(), &needed));
             return out;
         }
         // Where there are other instances, what is before the resource names none of them.
@@ -245,21 +237,8 @@ impl<'c> Writer<'c> {
         } else {
             resource_of(arn)
         };
-        let (front, rest) = arn.split_at(front);
-        let needed = |i: usize, there: &str| {
-            let all = others.get(i).and_then(|i| self.needed_by(i, here));
-            all.is_some_and(|all| all.contains(&format!("{front}{there}")))
-        };
-        let mut out = compose(rest, &names, others.len(), &needed);
-        match out.first_mut() {
-            _ if front.is_empty() => {}
-            // What is joined is one text again.
-            Some(Part::Text(first)) => {
-                *first = arn.get(..front.len() + first.len()).unwrap_or(arn);
-            }
-            _ => out.insert(0, Part::Text(front)),
-        }
-        out
+        let needed = |i: usize, there: &str| needed(i, &|own| own == there);
+        compose(arn, front, &names, others.len(), &needed)
     }
 
     /// What the holder in another instance lacks, that is there what the one here is here.
@@ -307,73 +286,6 @@ impl<'c> Writer<'c> {
             .collect()
     }
 
-    /// The names that may stand in an expression: of what is another in another instance, of what is generated, of the bucket
-    /// that `arn` is about, and of variables where there is no other instance.
-    fn names(&self, arn: &str, here: &Here<'_>, others: &[Instance<'_>]) -> Vec<Name> {
-        let mut out = Vec::new();
-        if let Some((name, key)) = here.each {
-            let keys = others.iter().map(|i| i.key.map(text_of));
-            out.push(Name {
-                name: name.to_owned(),
-                value: text_of(key),
-                elsewhere: keys.collect(),
-                always: false,
-                own: false,
-            });
-        }
-        let bucket = arn.split_once(":s3:::").map(|(_, rest)| rest);
-        let bucket = bucket.and_then(|rest| rest.split('/').next());
-        let named = self.named.get(here.path).into_iter().flatten();
-        for (name, value) in named {
-            let usable = name.starts_with("var.") || self.refer;
-            if !usable || value.is_empty() || value.starts_with("arn:") {
-                continue;
-            }
-            let there = |i: &Instance<'_>| {
-                let all = self.named.get(i.path)?;
-                let found = all.iter().find(|(own, _)| own == name);
-                found.map(|(_, value)| value.clone())
-            };
-            let elsewhere: Vec<Option<String>> = others.iter().map(there).collect();
-            let generated = self.generated.contains(value) || bucket == Some(value);
-            let own = !generated && others.is_empty() && self.is_own(arn, here, name, value);
-            let always = generated || own;
-            let differs = elsewhere.iter().any(|other| other.as_ref() != Some(value));
-            let block = here.block;
-            let circle = || block.is_some_and(|b| self.reach(here.module, name).contains(&b));
-            if (always || differs) && !circle() {
-                out.push(Name {
-                    name: name.clone(),
-                    value: value.clone(),
-                    elsewhere,
-                    always,
-                    own,
-                });
-            }
-        }
-        out
-    }
-
-    /// Whether a text that a variable has is taken for the variable's where there is one instance: a short one may be a word
-    /// that is used for something else, and so may one that several variables have.
-    fn is_own(&self, arn: &str, here: &Here<'_>, name: &str, value: &str) -> bool {
-        const SHORT: usize = 5;
-        // What the parts of an ARN are called is nobody's, and what is no ARN has none.
-        let mut parts = arn.splitn(6, ':');
-        let Some("arn") = parts.next() else {
-            return false;
-        };
-        let (service, resource) = (parts.nth(1), parts.nth(2));
-        let kind = resource.and_then(|r| r.split(['/', ':']).next());
-        let kind = kind.filter(|_| service != Some("s3"));
-        if service == Some(value) || kind == Some(value) {
-            return false;
-        }
-        let named = self.named.get(here.path).into_iter().flatten();
-        let all = named.filter(|(other, own)| other.starts_with("var.") && own == value);
-        name.starts_with("var.") && value.len() >= SHORT && all.count() == 1
-    }
-
     /// Whether a text is the same on AWS: ids of keys are not, nor what the provider makes up.
     pub(super) fn fixed(&self, text: &str) -> bool {
         let key = text.contains(":kms:") && text.contains(":key/");
@@ -406,13 +318,14 @@ mod tests {
             elsewhere: others.iter().map(|v| Some((*v).to_owned())).collect(),
             always: others.is_empty(),
             own: false,
+            at: None,
         };
         all.iter().map(own).collect()
     }
 
     fn written(text: &str, all: &[(&str, &str, &[&str])], needed: &[&str]) -> String {
         let instances = all.first().map_or(0, |(_, _, others)| others.len());
-        let parts = compose(text, &names(all), instances, &|_, there| {
+        let parts = compose(text, 0, &names(all), instances, &|_, there| {
             needed.contains(&there)
         });
         parts.iter().map(Part::in_quotes).collect()
@@ -469,8 +382,9 @@ mod tests {
                 elsewhere: Vec::new(),
                 always: true,
                 own: true,
+                at: None,
             };
-            let parts = compose(text, &[name], 0, &|_, _| true);
+            let parts = compose(text, 0, &[name], 0, &|_, _| true);
             parts.iter().map(Part::in_quotes).collect::<String>()
         };
         assert_eq!(own("/latest/latest/*"), "/${var.tag}/latest/*");

@@ -6,6 +6,7 @@
 mod base;
 mod compose;
 mod guard;
+mod names;
 mod new;
 pub(super) mod policies;
 mod statement;

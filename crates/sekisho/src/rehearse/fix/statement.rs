@@ -174,8 +174,8 @@ impl<'c> Writer<'c> {
             return Some((format!("{address}{key}.arn"), rest));
         }
         let names = self.named.get(here.path).into_iter().flatten();
-        let named = names.filter(|(_, value)| value.starts_with("arn:"));
-        let fitting = named.filter_map(|(name, value)| Some((name, rest_of(value)?)));
+        let named = names.filter(|n| n.text.starts_with("arn:"));
+        let fitting = named.filter_map(|n| Some((&n.name, rest_of(&n.text)?)));
         // Of several names the one that stands on the least; one that stands on this very block goes round in a circle.
         let reach = |name: &str| self.reach(here.module, name);
         let open = fitting.filter_map(|(name, rest)| {

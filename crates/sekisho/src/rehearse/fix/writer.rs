@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_iac::{Configuration, Node, Order, PolicySource, quoted};
+use sekisho_iac::{Configuration, Named, Node, Order, PolicySource, quoted};
 use serde_json::Value;
 
 use super::compose::generated;
@@ -46,7 +46,7 @@ pub(super) struct Here<'c> {
 pub(super) struct Writer<'c> {
     pub(super) configuration: &'c Configuration,
     pub(super) policies: Policies<'c>,
-    pub(super) named: &'c BTreeMap<String, Vec<(String, String)>>,
+    pub(super) named: &'c BTreeMap<String, Vec<Named>>,
     /// What refers to what.
     order: Option<Order>,
     /// Whether what was made is referred to, or named by its ARN where that is the same on AWS.
@@ -325,14 +325,12 @@ impl<'c> Writer<'c> {
             .path
             .strip_prefix(call.module)?
             .trim_end_matches('.');
-        let output = names.find(|(name, own)| {
-            own == value
-                && name
-                    .strip_prefix(module)
-                    .is_some_and(|rest| rest.starts_with('.'))
+        let output = names.find(|named| {
+            let rest = named.name.strip_prefix(module);
+            named.text == value && rest.is_some_and(|rest| rest.starts_with('.'))
         });
         let (concerned, after) = match output {
-            Some((name, _)) => (name.clone(), None),
+            Some(named) => (named.name.clone(), None),
             // A name that was written is the same on AWS.
             None if node.has("name") || node.has("bucket") => {
                 (quoted(value), Some(format!("module.{}", call.name)))

@@ -1,0 +1,304 @@
+//! Texts that have names: what a person would write where a text stands that is another elsewhere.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hcl_edit::Span as _;
+use hcl_edit::expr::Expression;
+
+use crate::block::{Node, NodeKind, Repetition};
+use crate::eval::evaluate;
+use crate::module::{Module, is_name};
+use crate::quote::quoted;
+use crate::references::of_expression;
+use crate::scope::Scope;
+use crate::state::State;
+use crate::value::Value;
+use crate::{Configuration, Source};
+
+/// What a name is a name of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// A variable, or something in one.
+    Variable,
+    /// An output of a module that is called.
+    Output,
+    /// A local value, or something in one.
+    Local,
+    /// What is another for each instance of a block: something in `each.value`.
+    Each,
+    /// An attribute of a data source that says where one is.
+    Data(Whereabouts),
+    /// The expression of a resource's own name.
+    Own(OfResource),
+}
+
+/// What a data source says of where one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// The account.
+    Account,
+    /// The partition.
+    Partition,
+    /// The region.
+    Region,
+}
+
+/// Resources whose names stand in ARNs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfResource {
+    /// A bucket.
+    Bucket,
+    /// A pipeline.
+    Pipeline,
+    /// A repository.
+    Repository,
+    /// A role.
+    Role,
+}
+
+/// A text that has a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// The name: an expression, in quotes if it is a template.
+    pub name: String,
+    /// What it stands for.
+    pub text: String,
+    /// What it is a name of.
+    pub naming: Naming,
+}
+
+/// As much of a pipeline's name as stands in the paths of its artifacts (recorded on AWS).
+const PIPELINE_NAME_IN_PATH: usize = 20;
+
+/// How deep names go into variables and local values.
+const MAX_DEPTH: usize = 4;
+
+/// The names of everything that is a text in `value`, which is called `name`.
+fn texts(name: &str, value: &Value, naming: Naming, depth: usize, out: &mut Vec<Named>) {
+    let members = match value {
+        Value::String(text) => {
+            out.push(Named {
+                name: name.to_owned(),
+                text: text.to_string(),
+                naming,
+            });
+            return;
+        }
+        Value::Object(members) => members,
+        Value::Map(_, members) => members,
+        _ => return,
+    };
+    if depth == 0 {
+        return;
+    }
+    for (key, value) in members.iter() {
+        let name = match is_name(key) {
+            true => format!("{name}.{key}"),
+            false => format!("{name}[{}]", quoted(key)),
+        };
+        texts(&name, value, naming, depth - 1, out);
+    }
+}
+
+/// The name of a resource as its block says it, if that is more than a text.
+struct OwnName<'c> {
+    of: OfResource,
+    written: &'c str,
+    expression: &'c Expression,
+    source: &'c Arc<Source>,
+    /// Whether it is another for each instance of the block.
+    repeated: bool,
+}
+
+impl OwnName<'_> {
+    /// What it is called, evaluated in a scope; and what of it stands in paths.
+    fn named(&self, scope: &Scope<'_>) -> Vec<Named> {
+        let Ok(Value::String(text)) = evaluate(self.expression, scope, self.source) else {
+            return Vec::new();
+        };
+        let whole = Named {
+            name: self.written.to_owned(),
+            text: text.to_string(),
+            naming: Naming::Own(self.of),
+        };
+        if self.of != OfResource::Pipeline {
+            return vec![whole];
+        }
+        let cut = Named {
+            name: format!("substr({}, 0, {PIPELINE_NAME_IN_PATH})", self.written),
+            text: text.chars().take(PIPELINE_NAME_IN_PATH).collect(),
+            ..whole.clone()
+        };
+        vec![whole, cut]
+    }
+}
+
+fn own_name<'c>(node: &'c Node, module: &Module) -> Option<OwnName<'c>> {
+    let (of, argument) = match (node.kind, node.type_name.as_str()) {
+        (NodeKind::Resource, "aws_s3_bucket") => (OfResource::Bucket, "bucket"),
+        (NodeKind::Resource, "aws_codepipeline") => (OfResource::Pipeline, "name"),
+        (NodeKind::Resource, "aws_ecr_repository") => (OfResource::Repository, "name"),
+        (NodeKind::Resource, "aws_iam_role") => (OfResource::Role, "name"),
+        _ => return None,
+    };
+    let expression = &node.body.get_attribute(argument)?.value;
+    let source = &node.place.source;
+    let written = source.text.get(expression.span()?)?.trim();
+    // A text of several lines, or with escapes in it, is not for copying into another.
+    let quotes = written.starts_with('"') && !matches!(expression, Expression::StringTemplate(_));
+    if written.contains(['\n', '\\']) || quotes || expression.as_str().is_some() {
+        return None;
+    }
+    let mut repeated = false;
+    for path in of_expression(expression) {
+        match path.first().map(String::as_str) {
+            Some("var") => {
+                let variable = path.get(1).and_then(|name| module.variables.get(name));
+                if variable.is_none_or(|v| v.sensitive) {
+                    return None;
+                }
+            }
+            Some("local") => {}
+            Some("each" | "count") => repeated = true,
+            // What else it is made of may itself wait for the policy.
+            _ => return None,
+        }
+    }
+    Some(OwnName {
+        of,
+        written,
+        expression,
+        source,
+        repeated,
+    })
+}
+
+/// Whether statements of policies may stand in a block.
+fn has_statements(node: &Node) -> bool {
+    node.is_document() || ["policy", "assume_role_policy"].iter().any(|a| node.has(a))
+}
+
+impl State<'_> {
+    /// Texts that have a name in each instance of a module, by what comes before addresses there; and by the address of an
+    /// instance, with its key, what only has a name in it.
+    #[must_use]
+    pub fn named(&self) -> BTreeMap<String, Vec<Named>> {
+        let config: &Configuration = self.config;
+        let mut out = BTreeMap::new();
+        for (index, module) in config.modules.iter().enumerate() {
+            let nodes: Vec<&Node> = config.nodes.iter().filter(|n| n.module == index).collect();
+            let own: Vec<OwnName<'_>> = nodes.iter().filter_map(|n| own_name(n, module)).collect();
+            for instance in self.instances(index).unwrap_or_default() {
+                let scope = self.scope(instance);
+                let path = scope.path();
+                let once = own.iter().filter(|name| !name.repeated);
+                let mut all: Vec<Named> = once.flat_map(|name| name.named(&scope)).collect();
+                values(module, &scope, &mut all);
+                self.outputs_of(module, &scope, &mut all);
+                self.whereabouts(&nodes, &path, &mut all);
+                for node in nodes.iter().filter(|n| has_statements(n)) {
+                    for (key, scope) in repeated(node, &scope) {
+                        let mut names = Vec::new();
+                        each(&scope, &mut names);
+                        let own = own.iter().filter(|name| name.repeated);
+                        names.extend(own.flat_map(|name| name.named(&scope)));
+                        out.insert(format!("{path}{}[{key}]", node.local_address()), names);
+                    }
+                }
+                out.insert(path, all);
+            }
+        }
+        out
+    }
+
+    fn outputs_of(&self, module: &Module, scope: &Scope<'_>, out: &mut Vec<Named>) {
+        for (child, index) in &module.children {
+            let outputs = self.config.modules.get(*index).map(|m| m.outputs.keys());
+            for output in outputs.into_iter().flatten() {
+                if let Ok(Value::String(text)) = scope.module(child, None, Some(output)) {
+                    out.push(Named {
+                        name: format!("module.{child}.{output}"),
+                        text: text.to_string(),
+                        naming: Naming::Output,
+                    });
+                }
+            }
+        }
+    }
+
+    /// What data sources say of where one is.
+    fn whereabouts(&self, nodes: &[&Node], path: &str, out: &mut Vec<Named>) {
+        for node in nodes.iter().filter(|n| n.kind == NodeKind::Data) {
+            let (what, attribute) = match node.type_name.as_str() {
+                "aws_caller_identity" => (Whereabouts::Account, "account_id"),
+                "aws_partition" => (Whereabouts::Partition, "partition"),
+                // `name` is deprecated in the provider's version 6, `region` is not in 5: `id` is in both.
+                "aws_region" => (Whereabouts::Region, "id"),
+                _ => continue,
+            };
+            let address = node.local_address();
+            let value = self.values.get(&format!("{path}{address}"));
+            if let Some(Value::Object(members)) = value
+                && let Some(Value::String(text)) = members.get(attribute)
+            {
+                out.push(Named {
+                    name: format!("{address}.{attribute}"),
+                    text: text.to_string(),
+                    naming: Naming::Data(what),
+                });
+            }
+        }
+    }
+}
+
+/// The texts in variables and local values.
+fn values(module: &Module, scope: &Scope<'_>, out: &mut Vec<Named>) {
+    let open = module.variables.iter().filter(|(_, v)| !v.sensitive);
+    for (name, _) in open {
+        if let Ok(value) = scope.variable(name) {
+            let name = format!("var.{name}");
+            texts(&name, &value, Naming::Variable, MAX_DEPTH, out);
+        }
+    }
+    for (name, (_, expression)) in &module.locals {
+        let secret = of_expression(expression)
+            .iter()
+            .any(|path| match path.as_slice() {
+                [root, name, ..] if root == "var" => scope.is_sensitive(name),
+                _ => false,
+            });
+        if let Some(Ok(value)) = scope.local(name).filter(|_| !secret) {
+            let name = format!("local.{name}");
+            texts(&name, &value, Naming::Local, MAX_DEPTH, out);
+        }
+    }
+}
+
+/// The scopes of the instances of a block that is repeated, with their keys as they stand in addresses.
+fn repeated<'s>(node: &Node, scope: &Scope<'s>) -> Vec<(String, Scope<'s>)> {
+    match node.repetition(scope) {
+        Ok(Repetition::Each(all)) => {
+            let each = all.into_iter().map(|(key, value)| {
+                let name = serde_json::Value::from(key.as_str()).to_string();
+                (name, scope.with("each", State::each(&key, value)))
+            });
+            each.collect()
+        }
+        Ok(Repetition::Count(count)) => {
+            let indices = 0..usize::try_from(count).unwrap_or_default();
+            let all = indices.map(|i| (i.to_string(), scope.with("count", State::index(i))));
+            all.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What is in `each.value`.
+fn each(scope: &Scope<'_>, out: &mut Vec<Named>) {
+    if let Some(Value::Object(each)) = scope.own("each")
+        && let Some(value) = each.get("value")
+    {
+        texts("each.value", value, Naming::Each, MAX_DEPTH, out);
+    }
+}
