@@ -168,11 +168,13 @@ fn write(
     }
     if !fix.passes {
         printer.result(&fix.diff());
-        let why = match fix.unwritten.is_empty() {
-            true => "the change could not be proven to be enough: nothing was written",
-            false => "not every statement has a place: nothing was written",
+        let why = match &fix.unproven {
+            Some(why) => {
+                format!("the change could not be proven to be enough ({why}): nothing was written")
+            }
+            None => "not every statement has a place: nothing was written".to_owned(),
         };
-        return Err(CouldNotRun(why.to_owned()));
+        return Err(CouldNotRun(why));
     }
     for patch in &completion.patches {
         for near in &patch.conditional {

@@ -227,7 +227,7 @@ fn waiver(denial: &Denial) -> Waiver {
 }
 
 /// What failed although nothing was denied there.
-fn failing(outcome: &Outcome) -> Vec<String> {
+pub(super) fn failing(outcome: &Outcome) -> Vec<String> {
     let resources = outcome
         .failures
         .iter()

@@ -454,7 +454,7 @@ pub(super) fn last_line_of(
             "past a condition that is there (--fix --check shows the diff, --fix --past-conditions writes it)".to_owned()
         }
         (true, _) => "--fix writes them, --fix --check shows the diff".to_owned(),
-        (false, 0) => "--fix cannot prove what it would write".to_owned(),
+        (false, 0) => "--fix cannot prove what it would write, and says why".to_owned(),
         (false, n) => format!("--fix has no place for {n} of them, and says why"),
     };
     format!("{RED}does not pass{OFF}: {}; {how}", to_add(completion))

@@ -6,6 +6,7 @@
 mod base;
 mod compose;
 mod guard;
+mod insertion;
 mod names;
 mod new;
 pub(super) mod policies;
@@ -18,10 +19,11 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sekisho_iac::{Configuration, ListEnd, Problem, Source, Wrap};
+use sekisho_iac::{Configuration, Problem};
 
 use super::patch::Patch;
-use super::{Completion, Options, rehearse};
+use super::{Completion, Options, Outcome, rehearse};
+use insertion::{Insertion, inserted};
 use new::New;
 use policies::Policies;
 use writer::{Place, Shared, Writer};
@@ -35,6 +37,8 @@ pub struct Fix {
     pub unwritten: Vec<(Patch, String)>,
     /// Whether the delivery passes with the changed files: rehearsed.
     pub passes: bool,
+    /// Why not, where every statement was written.
+    pub unproven: Option<String>,
     /// Whether accounts are named for roles that are made after the policies.
     pub by_account: bool,
 }
@@ -133,118 +137,6 @@ struct Statement<'p> {
     actions: Vec<&'p str>,
 }
 
-/// A text that goes in at a byte of a file.
-#[derive(Debug, Clone, PartialEq)]
-struct Insertion {
-    path: String,
-    /// What the file has now.
-    old: String,
-    at: usize,
-    text: String,
-    /// For an element of a list: how elements are added to it.
-    element: Option<Element>,
-}
-
-/// How an element is added to a list: what comes before the first, before every further one, and behind each; and
-/// what is put around what is no list yet.
-#[derive(Debug, Clone, PartialEq)]
-struct Element {
-    first: String,
-    next: String,
-    after: &'static str,
-    wrap: Option<Wrap>,
-}
-
-impl Insertion {
-    /// An element of a list.
-    fn element(list: ListEnd, text: String) -> Self {
-        let (file, start) = list.source.part(list.at);
-        Self {
-            path: file.path.clone(),
-            old: file.text.clone(),
-            at: list.at - start,
-            text,
-            element: Some(Element {
-                first: list.first,
-                next: list.next,
-                after: list.after,
-                wrap: list.wrap.map(|wrap| Wrap {
-                    at: wrap.at.saturating_sub(start),
-                    ..wrap
-                }),
-            }),
-        }
-    }
-
-    /// The file and the byte.
-    fn place(&self) -> (String, usize) {
-        (self.path.clone(), self.at)
-    }
-
-    /// A text that stands for itself.
-    fn text(source: &Arc<Source>, at: usize, text: String) -> Self {
-        let (file, start) = source.part(at);
-        Self {
-            path: file.path.clone(),
-            old: file.text.clone(),
-            at: at - start,
-            text,
-            element: None,
-        }
-    }
-}
-
-/// `text` with the insertions, which are all for it. Those at one place come in their order, each once.
-fn inserted(text: &str, insertions: &[&Insertion]) -> String {
-    let mut places: BTreeMap<usize, Vec<&Insertion>> = BTreeMap::new();
-    for insertion in insertions {
-        let here = places.entry(insertion.at).or_default();
-        // A module that is called twice has its statement once.
-        if !here.contains(insertion) {
-            here.push(insertion);
-        }
-    }
-    let mut texts: BTreeMap<usize, String> = BTreeMap::new();
-    for (at, here) in places {
-        let mut new = String::new();
-        let mut wrap = None;
-        for (index, insertion) in here.iter().enumerate() {
-            match &insertion.element {
-                None => new.push_str(&insertion.text),
-                Some(element) => {
-                    new.push_str(if index == 0 {
-                        &element.first
-                    } else {
-                        &element.next
-                    });
-                    new.push_str(&insertion.text);
-                    new.push_str(element.after);
-                    wrap = wrap.or(element.wrap);
-                }
-            }
-        }
-        if let Some(wrap) = wrap {
-            new.push_str(wrap.close);
-            texts.insert(wrap.at, wrap.open.to_owned());
-        }
-        texts.insert(at, new);
-    }
-    // A file keeps its own line endings.
-    if text.contains("\r\n") {
-        for new in texts.values_mut() {
-            *new = new.replace("\r\n", "\n").replace('\n', "\r\n");
-        }
-    }
-    let mut out = text.to_owned();
-    // From the end to the beginning, so that the places before stay what they are.
-    for (at, new) in texts.into_iter().rev() {
-        if out.is_char_boundary(at) {
-            out.insert_str(at, &new);
-        }
-    }
-    out
-}
-
 /// Writes `completion` into the files of the configuration, and rehearses the result in a copy.
 ///
 /// # Errors
@@ -333,6 +225,7 @@ fn attempt(
         let (mut fix, insertions) = put(&writer, &statements, &shared, &closed);
         let all = tried(options, patches, &writer, &fix.files);
         fix.passes = fix.unwritten.is_empty() && all == Tried::Passes;
+        fix.unproven = all.why_not().filter(|_| fix.unwritten.is_empty());
         if all != Tried::GivesMore {
             return Ok(fix);
         }
@@ -407,14 +300,42 @@ fn put(
 }
 
 /// What comes of changed files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum Tried {
     /// The delivery passes.
     Passes,
-    /// It does not, or the files do not read any more.
-    Fails,
+    /// It does not, or the files do not read any more: what it says.
+    Fails(String),
     /// Somebody has more than he lacks, or has lost something.
     GivesMore,
+}
+
+impl Tried {
+    fn why_not(&self) -> Option<String> {
+        match self {
+            Self::Passes => None,
+            Self::Fails(why) => Some(why.clone()),
+            Self::GivesMore => Some(
+                "where the statements would stand, somebody would get what he does not lack"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+/// What a rehearsal of changed files failed of.
+fn failed(outcome: &Outcome) -> String {
+    let denied = outcome.denials.first().map(|denial| {
+        let cause = &denial.cause;
+        format!(
+            "{} on {} is denied still, for want of the {}",
+            cause.action, cause.resource, cause.side
+        )
+    });
+    let failing = || super::complete::failing(outcome).into_iter().next();
+    denied
+        .or_else(failing)
+        .unwrap_or_else(|| "the delivery did not end".to_owned())
 }
 
 /// Rehearses the configuration with the changed files.
@@ -432,17 +353,23 @@ fn tried(
     again.data = None;
     again.reading.overlay = Arc::new(overlay);
     // A configuration that does not read any more (a cycle) is no proof, and no error either.
-    let Ok(configuration) = Configuration::read(&again.reading) else {
-        return Tried::Fails;
+    let first = |problems: Vec<Problem>| {
+        let first = problems.first().map(ToString::to_string);
+        Tried::Fails(first.unwrap_or_default())
     };
-    let Ok(outcome) = rehearse(&again, &mut |_| {}) else {
-        return Tried::Fails;
+    let configuration = match Configuration::read(&again.reading) {
+        Ok(configuration) => configuration,
+        Err(problems) => return first(problems),
+    };
+    let outcome = match rehearse(&again, &mut |_| {}) {
+        Ok(outcome) => outcome,
+        Err(problems) => return first(problems),
     };
     let after = Policies::new(&configuration, &outcome.made);
     match outcome.passes() {
         _ if guard::differs(&writer.policies, &after, patches) => Tried::GivesMore,
         true => Tried::Passes,
-        false => Tried::Fails,
+        false => Tried::Fails(failed(&outcome)),
     }
 }
 
@@ -465,49 +392,4 @@ fn grouped(patches: &[Patch]) -> Vec<Statement<'_>> {
         }
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const BRACKETS: Wrap = Wrap {
-        at: 0,
-        open: "[",
-        close: "]",
-    };
-
-    fn at(at: usize, text: &str, element: Option<(&str, &str, Option<Wrap>)>) -> Insertion {
-        Insertion {
-            path: String::new(),
-            old: String::new(),
-            at,
-            text: text.to_owned(),
-            element: element.map(|(first, next, wrap)| Element {
-                first: first.to_owned(),
-                next: next.to_owned(),
-                after: "",
-                wrap,
-            }),
-        }
-    }
-
-    #[test]
-    fn several_insertions_at_one_place() {
-        let check = |text: &str, insertions: &[Insertion], expected: &str| {
-            let all: Vec<&Insertion> = insertions.iter().collect();
-            assert_eq!(inserted(text, &all), expected);
-        };
-        let empty = |text| at(1, text, Some(("", ", ", None)));
-        check("[]", &[empty("a"), empty("b"), empty("a")], "[a, b]");
-        let behind = |text| at(2, text, Some((", ", ", ", None)));
-        check("[x]", &[behind("a"), behind("b")], "[x, a, b]");
-        let single = |text| at(1, text, Some((", ", ", ", Some(BRACKETS))));
-        check("x", &[single("a"), single("b")], "[x, a, b]");
-        check(
-            "{}",
-            &[at(1, "1", None), at(2, "3", None), at(1, "2", None)],
-            "{12}3",
-        );
-    }
 }
