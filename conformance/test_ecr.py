@@ -100,6 +100,18 @@ def test_images(ecr):
     ecr.delete_repository(**r, force=True)
 
 
+def test_nobody_locks_himself_out_of_a_repository_unless_he_forces_it(ecr):
+    r = dict(repositoryName="team/locked")
+    ecr.create_repository(**r)
+    deny = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "ecr:*"}]})
+    assert error(ecr.set_repository_policy, **r, policyText=deny)["Code"] == "InvalidParameterException"
+    assert error(ecr.get_repository_policy, **r)["Code"] == "RepositoryPolicyNotFoundException"
+    read = deny.replace("ecr:*", "ecr:BatchGetImage")
+    ecr.set_repository_policy(**r, policyText=read)
+    ecr.set_repository_policy(**r, policyText=deny, force=True)
+    assert error(ecr.set_repository_policy, **r, policyText=read)["Code"] == "AccessDeniedException"
+
+
 def test_a_wrong_layer_is_refused(ecr):
     id = ecr.initiate_layer_upload(repositoryName="team/app")["uploadId"]
     part = dict(repositoryName="team/app", uploadId=id, partFirstByte=0, partLastByte=2, layerPartBlob=b"abc")

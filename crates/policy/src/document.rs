@@ -122,7 +122,16 @@ impl Statement {
                     .patterns
                     .iter()
                     .any(|p| p.matches(request.context, request.resource));
-                !resources.patterns.is_empty() && matches != resources.negated
+                // A variable without a value is no name of anything: what is to be left out of an Allow is not known
+                // then, so that it allows nothing (IAM user guide, "Policy variables": the statement may be invalid as a
+                // whole). A Deny keeps what it is said to keep.
+                let open = || {
+                    let mut all = resources.patterns.iter();
+                    resources.negated
+                        && self.effect == Effect::Allow
+                        && !all.all(|p| p.is_resolved(request.context))
+                };
+                !resources.patterns.is_empty() && matches != resources.negated && !open()
             }
         }
     }

@@ -8,7 +8,7 @@ use crate::decision::{
 };
 use crate::document::{Effect, Policy, PrincipalPattern, Statement};
 use crate::exempt;
-use crate::grants::{constraints_hold, covers_child, on_behalf, takes_context};
+use crate::grants::{constraints_hold, covers_child, is_for_grants, on_behalf, takes_context};
 use crate::principal::{Principal, Strength};
 use crate::request::Request;
 
@@ -265,6 +265,9 @@ impl<'a> Evaluation<'a> {
     /// The strongest grant for this request, and how it names the caller. `own`: only what the caller's account issued.
     pub(crate) fn grant_allow(&self, own: bool) -> Option<(Strength, &Grant)> {
         let operation = self.request.action_of("kms")?;
+        if !is_for_grants(operation) {
+            return None;
+        }
         let mut best: Option<(Strength, &Grant)> = None;
         for grant in &self.policies.grants {
             if own && grant.issuing_account.as_deref() != self.request.principal.account() {
@@ -277,9 +280,10 @@ impl<'a> Evaluation<'a> {
                 continue;
             }
             let named = |who: &str| {
-                self.request
-                    .principal
-                    .named_by(&crate::parse::aws_principal(who.to_owned()))
+                // A grant is for one principal, not for everybody.
+                let who = crate::parse::aws_principal(who.to_owned());
+                let one = who != PrincipalPattern::Any;
+                self.request.principal.named_by(&who).filter(|_| one)
             };
             let retiring = grant
                 .retiring
@@ -309,18 +313,6 @@ impl<'a> Evaluation<'a> {
         self.first(level, Effect::Allow).is_none()
     }
 
-    /// Whether a level of resource control policies does not allow. One that holds only Deny statements leaves
-    /// the managed RCPFullAWSAccess in force.
-    pub(crate) fn rcp_level_silent(&self, level: &'a [Policy]) -> bool {
-        let allows = |p: &Policy| {
-            p.document
-                .statements()
-                .iter()
-                .any(|s| s.effect == Effect::Allow)
-        };
-        level.iter().any(allows) && self.first(level, Effect::Allow).is_none()
-    }
-
     fn allow(&self) -> Decision {
         let p = self.policies;
         let caller = |gate| Missing {
@@ -334,9 +326,8 @@ impl<'a> Evaluation<'a> {
         if self.under_scp() && p.scp.iter().any(|l| self.scp_level_silent(l)) {
             return self.implicit(vec![caller(Gate::Scp)]);
         }
-        if self.under_rcp && p.rcp.iter().any(|l| self.rcp_level_silent(l)) {
-            return self.implicit(vec![owner(Gate::Rcp)]);
-        }
+        // Resource control policies deny only: AWS takes no Allow into one but that of RCPFullAWSAccess, which nobody takes
+        // away (`spec/authorization.md` 4.1).
         if p.endpoint.is_some() && self.first_of_endpoint(Effect::Allow).is_none() {
             return self.implicit(vec![caller(Gate::Endpoint)]);
         }

@@ -54,8 +54,32 @@ const OF_BUCKET_POLICIES: &[&str] = &["DeleteBucketPolicy", "GetBucketPolicy", "
 /// (`spec/iam.md` fact 30).
 const WITHOUT_POLICIES: &[&str] = &["access-analyzer", "codepipeline", "iam"];
 
-/// Services that take no request without a signature.
-const SIGNED: &[&str] = &["codepipeline", "ecr", "iam", "kms", "organizations", "sts"];
+/// Services that take requests without a signature where a policy says so, and the beginnings of what may be asked of them
+/// (service authorization reference; Lambda developer guide, "Control access to Lambda function URLs"). All others answer
+/// `MissingAuthenticationToken`.
+const UNSIGNED: &[(&str, &str)] = &[
+    ("ecr-public", ""),
+    ("es", "ESHttp"),
+    ("execute-api", ""),
+    ("lambda", "InvokeFunction"),
+    ("mediastore", ""),
+    ("s3", ""),
+    ("s3-object-lambda", ""),
+    ("sns", ""),
+    ("sqs", ""),
+    ("vpc-lattice-svcs", ""),
+];
+
+/// Whether an action may be asked for without a signature.
+fn takes_unsigned(action: &str) -> bool {
+    let Some((service, name)) = action.split_once(':') else {
+        return false;
+    };
+    UNSIGNED.iter().any(|(own, beginning)| {
+        let front = name.get(..beginning.len()).unwrap_or_default();
+        own.eq_ignore_ascii_case(service) && front.eq_ignore_ascii_case(beginning)
+    })
+}
 
 /// Actions of services with resource policies that are about no resource (service authorization reference).
 const OF_NO_RESOURCE: &[(&str, &[&str])] = &[
@@ -121,7 +145,7 @@ impl Evaluation<'_> {
                     .iter()
                     .any(|own| own.eq_ignore_ascii_case(name))
             }),
-            Principal::Anonymous => SIGNED.iter().any(|s| request.action_of(s).is_some()),
+            Principal::Anonymous => !takes_unsigned(request.action),
             _ => false,
         };
         caller || (request.is("sts", "AssumeRoot") && !self.cross_account)

@@ -16,6 +16,33 @@ fn encryption_context(context: &Context) -> Vec<(&str, &str)> {
         .collect()
 }
 
+/// What a grant may be for (KMS API reference, `CreateGrant`).
+const OPERATIONS: &[&str] = &[
+    "CreateGrant",
+    "Decrypt",
+    "DeriveSharedSecret",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateMac",
+    "GetPublicKey",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "RetireGrant",
+    "Sign",
+    "Verify",
+    "VerifyMac",
+];
+
+/// Whether there are grants for an operation; for another, one that names it is none that AWS could have issued.
+pub(crate) fn is_for_grants(operation: &str) -> bool {
+    let mut all = OPERATIONS.iter();
+    all.any(|own| own.eq_ignore_ascii_case(operation))
+}
+
 /// Constraints on the encryption context bind only operations that take one.
 pub(crate) fn takes_context(operation: &str) -> bool {
     !["CreateGrant", "RetireGrant", "DescribeKey", "GetPublicKey"]
@@ -35,6 +62,12 @@ pub(crate) fn constraints_hold(grant: &Grant, context: &Context) -> bool {
         return true;
     }
     let given = encryption_context(context);
+    // Of pairs whose keys differ only in case, a condition sees one: they are pairs all the same.
+    let count = match context.get("kms:encryptioncontextkeys") {
+        Some(ContextValue::List(keys)) => keys.len(),
+        _ => 0,
+    };
+    let count = count.max(given.len());
     let has = |(key, value): &(String, String)| {
         given
             .iter()
@@ -43,7 +76,7 @@ pub(crate) fn constraints_hold(grant: &Grant, context: &Context) -> bool {
     let equals = grant
         .context_equals
         .as_ref()
-        .is_none_or(|all| all.len() == given.len() && all.iter().all(has));
+        .is_none_or(|all| all.len() == count && all.iter().all(has));
     let subset = grant
         .context_subset
         .as_ref()

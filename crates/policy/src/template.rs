@@ -126,6 +126,14 @@ impl Template {
         Some(std::borrow::Cow::Owned(out))
     }
 
+    /// Whether every variable in it has a value.
+    pub(crate) fn is_resolved(&self, context: &Context) -> bool {
+        match &self.form {
+            Form::Variables(pieces) => Self::resolve(pieces, context).is_some(),
+            _ => true,
+        }
+    }
+
     /// Matches with `*` and `?`. An unresolved variable never matches.
     pub(crate) fn matches(&self, context: &Context, text: &str) -> bool {
         match &self.form {

@@ -27,7 +27,7 @@ type Actions<'a> = BTreeSet<&'a str>;
 /// identity policies for the callers, and resource policies where the resource has to agree, in other accounts,
 /// for keys and trust policies, and for services and anonymous callers.
 ///
-/// Conditions are not derived. The resource `*` stands for itself, that is, for every resource.
+/// Conditions are not derived, but for root users, whom nothing else tells from their accounts. The resource `*` stands for itself, that is, for every resource.
 #[must_use]
 pub fn usage<'a>(requests: impl IntoIterator<Item = (Request<'a>, ResourceKind)>) -> Vec<Needed> {
     // holder -> resource -> actions
@@ -44,6 +44,8 @@ pub fn usage<'a>(requests: impl IntoIterator<Item = (Request<'a>, ResourceKind)>
         };
         let caller = match request.principal {
             Principal::Anonymous | Principal::Service(_) | Principal::Root { .. } => None,
+            // In one account what the key or the role itself says of somebody is enough.
+            _ if !foreign && kind != ResourceKind::Ordinary => None,
             other => other.principal_arn(),
         };
         if let Some(caller) = caller {
@@ -63,7 +65,7 @@ pub fn usage<'a>(requests: impl IntoIterator<Item = (Request<'a>, ResourceKind)>
             resource
                 .entry((holder, request.resource_account))
                 .or_default()
-                .entry((principal(request.principal), written))
+                .entry((named(request.principal), written))
                 .or_default()
                 .insert(request.action);
         }
@@ -102,6 +104,18 @@ pub fn usage<'a>(requests: impl IntoIterator<Item = (Request<'a>, ResourceKind)>
         needed(Gate::Resource, holder, account, statements)
     });
     identity.chain(resource).collect()
+}
+
+/// How a statement names somebody: a root user alone, for his ARN as a principal is the whole account.
+fn named(who: &Principal) -> String {
+    let name = principal(who);
+    match who {
+        Principal::Root { .. } => format!(
+            "{name},\"Condition\":{{\"ArnEquals\":{{\"aws:PrincipalArn\":{}}}}}",
+            quote(&who.arn())
+        ),
+        _ => name,
+    }
 }
 
 /// Those that share exactly the same actions stand together.

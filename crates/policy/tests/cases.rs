@@ -95,6 +95,8 @@ const UNSTORED: &[(&str, usize)] = &[
     ("boundary/effect.json", 1),
     ("condition/unreadable-numbers-and-dates.json", 8),
     ("deny/each-layer.json", 1),
+    ("principal/strangers.json", 1),
+    ("rcp/deny-only.json", 3),
     ("rcp/what-they-bind.json", 3),
     ("statement/default-deny.json", 2),
     ("variable/condition.json", 3),

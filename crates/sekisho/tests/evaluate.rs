@@ -165,15 +165,12 @@ fn a_file_may_hold_one_object_with_cases() {
     let output = run(&[], &pretty);
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(answers(&output).len(), 2);
-    // One case over several lines.
-    assert_eq!(
-        answers(&run(
-            &[],
-            &serde_json::to_string_pretty(&case("a", "Allow", "allow")).unwrap()
-        ))
-        .len(),
-        1
-    );
+    // Cases over several lines.
+    let one = serde_json::to_string_pretty(&case("a", "Allow", "allow")).unwrap();
+    assert_eq!(answers(&run(&[], &one)).len(), 1);
+    let output = run(&[], &format!("{one}\n{one}\n"));
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(answers(&output).len(), 2);
 }
 
 #[test]

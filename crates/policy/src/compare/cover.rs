@@ -21,7 +21,7 @@ pub(super) fn within(new: &Document, existing: &Document) -> bool {
     same && of(new, Effect::Allow).all(|statement| {
         denied_by(statement, new)
             || (parts(statement).all(|part| {
-                of(existing, Effect::Allow).any(|other| covers(other, statement, part))
+                of(existing, Effect::Allow).any(|other| covers(other, statement, part, Some(new)))
             }) && of(existing, Effect::Deny).all(|deny| {
                 apart_of(statement, deny)
                     || of(new, Effect::Deny).any(|again| all_covered(again, deny))
@@ -56,7 +56,7 @@ fn denied_by(statement: &Statement, document: &Document) -> bool {
 }
 
 fn all_covered(outer: &Statement, inner: &Statement) -> bool {
-    parts(inner).all(|part| covers(outer, inner, part))
+    parts(inner).all(|part| covers(outer, inner, part, None))
 }
 
 /// Whether two statements of one document say the same of every request.
@@ -92,24 +92,63 @@ fn parts(statement: &Statement) -> impl Iterator<Item = Part<'_>> {
         })
 }
 
-fn covers(outer: &Statement, inner: &Statement, part: Part<'_>) -> bool {
+/// Whether `outer` takes all of a part of `inner`, but for what `less` denies everybody.
+fn covers(outer: &Statement, inner: &Statement, part: Part<'_>, less: Option<&Document>) -> bool {
     let implied = |wanted: &Condition| inner.conditions.iter().any(|c| implies(c, wanted));
-    covers_part(outer, part)
+    let denies = |deny: &&Statement| {
+        deny.conditions.is_empty() && deny.principals.as_ref().is_none_or(everyone)
+    };
+    // What is left out there is denied here anyway.
+    let action = |left_out: &str| {
+        let part = Part {
+            action: Some(left_out),
+            ..part
+        };
+        less.is_some_and(|d| {
+            of(d, Effect::Deny)
+                .filter(denies)
+                .any(|d| covers_part(d, part))
+        })
+    };
+    let resource = |left_out: &str| {
+        let part = Part {
+            resource: Some(left_out),
+            ..part
+        };
+        less.is_some_and(|d| {
+            of(d, Effect::Deny)
+                .filter(denies)
+                .any(|d| covers_part(d, part))
+        })
+    };
+    covers_but(outer, part, &action, &resource)
         && principals_within(inner.principals.as_ref(), outer.principals.as_ref())
         && outer.conditions.iter().all(implied)
 }
 
 fn covers_part(outer: &Statement, part: Part<'_>) -> bool {
+    covers_but(outer, part, &|_| false, &|_| false)
+}
+
+/// The same but for actions and resources, as `NotAction` and `NotResource` of `outer` write them, that do not matter.
+fn covers_but(
+    outer: &Statement,
+    part: Part<'_>,
+    action: &dyn Fn(&str) -> bool,
+    resource: &dyn Fn(&str) -> bool,
+) -> bool {
     element_covers(
         outer.actions.as_ref(),
         part.action,
         part.statement.actions.as_ref(),
         true,
+        action,
     ) && element_covers(
         outer.resources.as_ref(),
         part.resource,
         part.statement.resources.as_ref(),
         false,
+        resource,
     )
 }
 
@@ -119,6 +158,7 @@ fn element_covers(
     text: Option<&str>,
     whole: Option<&Element>,
     fold: bool,
+    but: &dyn Fn(&str) -> bool,
 ) -> bool {
     let folded = |t: &str| {
         if fold {
@@ -135,10 +175,9 @@ fn element_covers(
             .completed()
             .any(|o| contains(&folded(o), &folded(text))),
         (true, Some(text)) => {
-            !text.contains("${")
-                && outer
-                    .completed()
-                    .all(|o| !o.contains("${") && disjoint(&folded(o), &folded(text)))
+            let apart = |o: &str| disjoint(&folded(o), &folded(text)) || but(o);
+            let mut all = outer.completed();
+            !text.contains("${") && all.all(|o| !o.contains("${") && apart(o))
         }
         (false, None) => outer.completed().any(|o| o == "*"),
         (true, None) => whole.is_some_and(|whole| {

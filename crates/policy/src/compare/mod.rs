@@ -134,6 +134,49 @@ mod tests {
         assert_eq!(new(everything, but), [0]);
     }
 
+    /// What was left out, and is denied now.
+    #[test]
+    fn what_is_denied_is_not_new() {
+        let all = r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#;
+        let deny = |what: &str| format!(r#"{{"Effect":"Deny",{what}}}"#);
+        let but = |what: &str| format!(r#"{{"Effect":"Allow",{what}}}"#);
+        let not_delete = but(r#""NotAction":"s3:Delete*","Resource":"*""#);
+        let not_here = but(r#""Action":"s3:*","NotResource":"arn:aws:s3:::b/*""#);
+        for (denied, existing, nothing) in [
+            (r#""Action":"s3:Delete*","Resource":"*""#, &not_delete, true),
+            (r#""Action":"s3:D*","Resource":"*""#, &not_delete, true),
+            (
+                r#""Action":"s3:DeleteObject","Resource":"*""#,
+                &not_delete,
+                false,
+            ),
+            (
+                r#""Action":"s3:Delete*","Resource":"arn:aws:s3:::b/*""#,
+                &not_delete,
+                false,
+            ),
+            (
+                r#""Action":"s3:Delete*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}"#,
+                &not_delete,
+                false,
+            ),
+            (
+                r#""Action":"*","Resource":"arn:aws:s3:::b/*""#,
+                &not_here,
+                true,
+            ),
+            (
+                r#""Action":"s3:Get*","Resource":"arn:aws:s3:::b/*""#,
+                &not_here,
+                false,
+            ),
+        ] {
+            let new = document(&format!("{all},{}", deny(denied)));
+            let found = new_access(&new, &document(existing));
+            assert_eq!(found == Compared::Nothing, nothing, "{denied} {found:?}");
+        }
+    }
+
     #[test]
     fn finds_new_principals() {
         let to = |who: &str| {

@@ -231,9 +231,16 @@ impl Question {
                 .iter()
                 .any(|p| self.like_filled(&word(p), &self.resource, variables))
         };
+        // What an Allow leaves out has to have a name.
+        let open = |v: &Value| {
+            s["Effect"] == "Allow"
+                && list(v)
+                    .iter()
+                    .any(|p| self.fill(&word(p), variables).is_none())
+        };
         match (s.get("Resource"), s.get("NotResource")) {
             (Some(v), _) => hit(v),
-            (None, Some(v)) => !hit(v),
+            (None, Some(v)) => !hit(v) && !open(v),
             (None, None) => !self.action.starts_with("kms:") && !self.action.starts_with("s3:"),
         }
     }
@@ -403,9 +410,7 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     let unheard = match q.who {
         Who::Root { .. } => q.action == "sts:AssumeRole",
         Who::Federated { .. } => q.action.starts_with("sts:") || q.action.starts_with("iam:"),
-        Who::Anonymous => ["kms:", "sts:", "iam:", "ecr:"]
-            .iter()
-            .any(|service| q.action.starts_with(service)),
+        Who::Anonymous => signed_only(q),
         _ => false,
     };
     if unheard {
@@ -445,17 +450,6 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
 
     if scp.iter().any(|level| !q.any_says(level, "Allow")) {
         return Verdict::Implicit(["scp"].into());
-    }
-    let full = |level: &Vec<Value>| {
-        !level
-            .iter()
-            .any(|d| list(&d["Statement"]).iter().any(|s| s["Effect"] == "Allow"))
-    };
-    if rcp
-        .iter()
-        .any(|level| !full(level) && !q.any_says(level, "Allow"))
-    {
-        return Verdict::Implicit(["rcp"].into());
     }
     if let Some(endpoint) = &l.endpoint {
         let allows = list(&endpoint["Statement"]).into_iter().any(|s| {
@@ -551,12 +545,18 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     }
 }
 
+/// Whether what is asked for has to be signed: of the services that are asked here, only these take strangers.
+fn signed_only(q: &Question) -> bool {
+    !["s3:", "sqs:", "sns:"]
+        .iter()
+        .any(|service| q.action.starts_with(service))
+}
+
 /// Whether no policy could allow it: a root user that assumes a role, a federated user that asks STS, a role or a registry of
 /// another account, and strangers where the resource cannot speak for them.
 pub(crate) fn beyond(q: &Question, l: &Layers) -> bool {
     let foreign = q.account() != Some(&*q.owner);
-    let unsigned = ["kms:", "sts:", "iam:", "ecr:"];
-    if matches!(q.who, Who::Anonymous) && unsigned.iter().any(|s| q.action.starts_with(s)) {
+    if matches!(q.who, Who::Anonymous) && signed_only(q) {
         return true;
     }
     if elsewhere(q) {

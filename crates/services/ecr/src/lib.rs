@@ -33,8 +33,7 @@ pub fn layer_purpose(account: &str, repository: &str, digest: &str) -> String {
 #[must_use]
 pub fn service() -> Service {
     let service = Service::new("ecr", AccessDenied::JSON, resolve, invalid::ecr);
-    // Nothing is refused that `force` would let through.
-    ops::all(service.taking(&["SetRepositoryPolicy.force"]))
+    ops::all(service)
 }
 
 fn resolve(lookup: &Lookup<'_>, _: &Check, arn: &Arn) -> Result<Resource, ApiError> {

@@ -1,7 +1,7 @@
 //! Repository policies are stored as ECR writes them: its own pretty print, single entries without brackets.
 
 use sekisho_arn::is_account_id;
-use sekisho_engine::{ApiError, Lookup, PolicyText, pin};
+use sekisho_engine::{ApiError, Check, Lookup, PolicyText, Resource, pin};
 use sekisho_policy::{Kind, validate};
 use serde_json::Value;
 
@@ -16,6 +16,26 @@ pub(crate) fn accept(lookup: &Lookup<'_>, text: &str) -> Result<PolicyText, ApiE
     let mut out = String::new();
     print(&normalize(value), 0, &mut out);
     Ok(PolicyText::pinned(out, pins))
+}
+
+/// Refuses a policy under which whoever sets it could set no other, unless that is forced (ECR API reference,
+/// `SetRepositoryPolicy`; in which words AWS refuses it is not recorded). `checks` are those of setting it.
+pub(crate) fn locks_nobody_out(
+    lookup: &Lookup<'_>,
+    policy: &PolicyText,
+    checks: &[Check],
+) -> Result<(), ApiError> {
+    for check in checks {
+        let account = check.resource.split(':').nth(4).unwrap_or_default();
+        let mut repository = Resource::owned_by(account);
+        repository.policy = policy.compiled(|| "the new repository policy".to_owned());
+        if lookup.denial(check, &repository)?.is_some() {
+            let reason =
+                "The policy would not allow you to set another one; force it if it is meant";
+            return Err(invalid("PolicyText", reason));
+        }
+    }
+    Ok(())
 }
 
 /// `Statement` stays a list; every other list of one text becomes the text; an account becomes its root ARN.

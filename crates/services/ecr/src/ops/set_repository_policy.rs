@@ -12,6 +12,8 @@ pub(crate) struct Input {
     registry_id: Option<String>,
     repository_name: String,
     policy_text: String,
+    #[serde(default)]
+    force: bool,
 }
 
 impl Operation for SetRepositoryPolicy {
@@ -31,6 +33,10 @@ impl Operation for SetRepositoryPolicy {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let accepted = policy::accept(&cx.lookup(), &input.policy_text)?;
+        if !input.force {
+            let checks = Self::authz(&cx.lookup(), &input)?;
+            policy::locks_nobody_out(&cx.lookup(), &accepted, &checks)?;
+        }
         let text = accepted.text.clone();
         let repo = repos::change(
             cx,
