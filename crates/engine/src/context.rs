@@ -6,6 +6,7 @@ use crate::cx::Lookup;
 use crate::error::ApiError;
 use crate::identity::Facts;
 use crate::op::Check;
+use crate::reference::stands_for;
 use crate::resource::Resource;
 
 /// The condition keys that hold for every request.
@@ -128,24 +129,10 @@ pub(crate) fn known_keys(check: &Check) -> Result<(), ApiError> {
     let Some(action) = reference.actions.get(name) else {
         return Ok(());
     };
-    // What the action has, and what the resource types have that it may name.
-    let of_resources = action
-        .resources
-        .iter()
-        .filter_map(|kind| reference.resource_keys.get(kind))
-        .flatten();
-    let listed: Vec<&String> = action.keys.iter().chain(of_resources).collect();
+    let listed: Vec<&str> = reference.keys_of(action).collect();
     let known = |key: &str| {
-        listed.iter().any(|listed| {
-            // `aws:RequestTag/${TagKey}` and `s3:ExistingObjectTag/<key>` stand for every tag.
-            match listed.find(['$', '<']) {
-                Some(at) => {
-                    let (head, tail) = (listed.get(..at), key.get(..at));
-                    matches!((head, tail), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
-                }
-                None => listed.eq_ignore_ascii_case(key),
-            }
-        })
+        let key = key.to_lowercase();
+        listed.iter().any(|listed| stands_for(listed, &key))
     };
     match check.context.iter().find(|(key, _)| !known(key)) {
         Some((key, _)) => Err(ApiError::internal(format!(

@@ -63,7 +63,7 @@ const GLOBAL: &[(&str, &str)] = &[
 ];
 
 /// Whether `known` is `key`, or stands for it with any tag: `aws:ResourceTag/${TagKey}`, `s3:ExistingObjectTag/<key>`.
-fn stands_for(known: &str, key: &str) -> bool {
+pub(crate) fn stands_for(known: &str, key: &str) -> bool {
     let known = known.to_lowercase();
     let known = known.strip_suffix("tag-key").unwrap_or(&known);
     match known.find(['$', '<']) {
@@ -72,6 +72,21 @@ fn stands_for(known: &str, key: &str) -> bool {
             .is_some_and(|prefix| key.starts_with(prefix)),
         None if known.ends_with('/') => key.starts_with(known),
         None => known == key,
+    }
+}
+
+impl IamReference {
+    /// Whether a request for `action` (`service:Name`) may have the condition key `key`, in lower case. `None`: not known, as
+    /// of global keys, of other services and of several actions at once.
+    #[must_use]
+    pub fn gives(&self, action: &str, key: &str) -> Option<bool> {
+        let (service, name) = action.split_once(':')?;
+        let service = service.to_lowercase();
+        let own = key.split_once(':').is_some_and(|(own, _)| own == service);
+        let known = sekisho_model::iam(&service).filter(|_| own)?;
+        let mut actions = known.actions.iter();
+        let (_, action) = actions.find(|(own, _)| own.eq_ignore_ascii_case(name))?;
+        Some(known.keys_of(action).any(|known| stands_for(known, key)))
     }
 }
 

@@ -262,6 +262,17 @@ pub struct IamService {
     pub keys: HashMap<String, String>,
 }
 
+impl IamService {
+    /// The condition keys that a request for an action may have beyond the global ones, with their place holders: the
+    /// action's own, and those of the resource types that it may name.
+    pub fn keys_of<'a>(&'a self, action: &'a IamAction) -> impl Iterator<Item = &'a str> {
+        let kinds = action.resources.iter();
+        let of_resources = kinds.filter_map(|kind| self.resource_keys.get(kind));
+        let all = action.keys.iter().chain(of_resources.flatten());
+        all.map(String::as_str)
+    }
+}
+
 /// An action as IAM knows it.
 #[derive(Debug, Deserialize)]
 pub struct IamAction {

@@ -228,6 +228,48 @@ fn a_file_that_is_not_there_ends_with_2() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read /no/such/file"));
 }
 
+/// What no request of the kind has decides in silence otherwise.
+#[test]
+fn actions_that_there_are_not_and_keys_that_no_request_has_are_warned_of() {
+    let warnings = |action: &str, key: &str| {
+        let condition = json!({"StringNotEquals": {key: "x"}});
+        let statement = json!({"Effect": "Allow", "Action": ["s3:*", "sqs:*"], "Resource": "*", "Condition": condition});
+        let document = json!({"Version": "2012-10-17", "Statement": [statement]});
+        let case = json!({"name": "w", "request": {"principal": "arn:aws:iam::111111111111:user/u", "action": action, "resource": "*", "resource_account": "111111111111"}, "policies": {"identity": [document]}});
+        let answer = answers(&run(&["-"], &format!("{case}\n"))).remove(0);
+        answer["warnings"].as_array().cloned().unwrap_or_default()
+    };
+    let absent = "no request for s3:GetObject has the condition key s3:prefix";
+    for (action, key, expected) in [
+        ("s3:GetObject", "s3:prefix", absent),
+        ("s3:ListBucket", "s3:prefix", ""),
+        ("s3:GetObject", "s3:ExistingObjectTag/team", ""),
+        ("s3:GetObject", "aws:PrincipalTag/team", ""),
+        // Nothing is known of which action of this service has which key.
+        ("sqs:SendMessage", "s3:prefix", ""),
+        (
+            "s3:GetObjects",
+            "s3:authType",
+            "AWS has no action s3:GetObjects",
+        ),
+        (
+            "s33:GetObject",
+            "s3:authType",
+            "AWS has no action s33:GetObject",
+        ),
+        ("sqs:SendMessage", "aws:SourceIp", ""),
+    ] {
+        let found = warnings(action, key);
+        match expected {
+            "" => assert!(found.is_empty(), "{action} {key}: {found:?}"),
+            expected => {
+                let said = |w: &Value| w.as_str().unwrap().contains(expected);
+                assert!(found.iter().any(said), "{action} {key}: {found:?}");
+            }
+        }
+    }
+}
+
 /// A member that is written wrongly is not passed over in silence: the case is another one then.
 #[test]
 fn what_a_request_does_not_say_is_said() {

@@ -4,7 +4,7 @@ use sekisho_engine::IamReference;
 use sekisho_policy::case::{Case, CaseError};
 use sekisho_policy::{
     Change, Effect, Explanation, Lines, LintKind, Missed, Policies, PrincipalPattern,
-    StatementReport, explain, lint, what_would_allow, wire_sentence,
+    Reference as _, StatementReport, explain, lint, what_would_allow, wire_sentence,
 };
 use serde_json::{Map, Value, json};
 
@@ -63,11 +63,14 @@ impl Answer {
         case.warnings.extend(unknown);
         case.warnings
             .extend(of_gateway(&case.policies, &case.action));
+        case.warnings.extend(unknown_action(&case.action));
         let request = case.request();
         let explanation = explain(&request, &case.policies, case.kind);
         let changes = what_would_allow(&request, &case.policies, case.kind);
         let message = wire_sentence(&request, &explanation.decision, None);
         let wrong = case.difference(&explanation.decision, &message);
+        let absent = absent_keys(&explanation, &case.action);
+        case.warnings.extend(absent);
         Self::Decided(Box::new(Decided {
             case,
             explanation,
@@ -135,6 +138,43 @@ fn unknown_names(policies: &Policies) -> Vec<String> {
         unknown.map(|f| format!("{}: {}", policy.name, f.message))
     })
     .collect()
+}
+
+/// That the reference data has no such action.
+fn unknown_action(action: &str) -> Option<String> {
+    let (service, name) = action.split_once(':')?;
+    let service = service.to_lowercase();
+    let known = match IamReference.has_service(&service) {
+        Some(true) => IamReference.has_action(&service, name)?,
+        known => known?,
+    };
+    (!known).then(|| format!("request.action: AWS has no action {action}"))
+}
+
+/// Conditions of statements that are about the action, on keys that no request for it has.
+fn absent_keys(explanation: &Explanation, action: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let reports = explanation.gates.iter().flat_map(|g| &g.statements);
+    for report in reports {
+        if report.misses.iter().any(|m| m.element == Missed::Action) {
+            continue;
+        }
+        let reference = &report.statement;
+        let statement = reference.policy.document.statements().get(reference.index);
+        let conditions = statement.into_iter().flat_map(|s| &s.conditions);
+        for condition in conditions {
+            if IamReference.gives(action, &condition.key) == Some(false) {
+                let warning = format!(
+                    "{}: no request for {action} has the condition key {}",
+                    reference.policy.name, condition.key
+                );
+                if !out.contains(&warning) {
+                    out.push(warning);
+                }
+            }
+        }
+    }
+    out
 }
 
 /// That a gateway endpoint, which only S3 and DynamoDB have, takes an account for its root user alone (PrivateLink guide,
