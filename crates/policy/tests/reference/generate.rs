@@ -5,10 +5,14 @@ use proptest::sample::select;
 use sekisho_policy::{Context, Document, Grant, Policies, Policy, Principal, ResourceKind};
 use serde_json::{Value, json};
 
-use super::{GrantParts, Layers, Question, Who};
+use super::{GrantParts, Layers, Question, Required, Who};
 
+/// On whose behalf a request may be made.
+const BEHALF: &str = "arn:aws:s3:::behalf";
 const A: &str = "111111111111";
 const B: &str = "222222222222";
+/// The unique id that every role has here.
+pub(crate) const ROLE_ID: &str = "AROA1";
 const PROVIDER: &str = "arn:aws:iam::111111111111:saml-provider/p";
 
 fn who() -> impl Strategy<Value = Who> {
@@ -42,7 +46,7 @@ pub(crate) fn principal(who: &Who) -> Principal {
             path_known: true,
             role_name: role.rsplit('/').next().unwrap().to_owned(),
             session: name.clone(),
-            role_id: Some("AROA1".into()),
+            role_id: Some(ROLE_ID.into()),
         },
         Who::Root { account } => Principal::Root {
             account: account.clone(),
@@ -73,6 +77,8 @@ fn named() -> impl Strategy<Value = Value> {
         json!({"Service": "s3.amazonaws.com", "AWS": "*"}),
         json!({"Federated": PROVIDER}),
         json!({"Federated": "cognito-identity.amazonaws.com"}),
+        json!({"AWS": ROLE_ID}),
+        json!({"AWS": format!("{ROLE_ID}:s")}),
     ])
 }
 
@@ -150,21 +156,55 @@ fn condition() -> impl Strategy<Value = Value> {
             json!(["10.0.0.0/8", "192.0.2.1"]),
         ),
         ("NotIpAddress", "aws:SourceIp", json!("192.0.2.0/24")),
+        (
+            "IpAddress",
+            "aws:SourceIp",
+            json!(["2001:db8::/32", "10.0.0.0/8"]),
+        ),
+        ("NotIpAddress", "aws:SourceIp", json!("2001:db8:1::/48")),
+        (
+            "DateLessThan",
+            "aws:CurrentTime",
+            json!("2026-01-01T00:00:00Z"),
+        ),
+        (
+            "DateGreaterThanEquals",
+            "aws:CurrentTime",
+            json!("2025-12-31"),
+        ),
+        ("DateEquals", "aws:EpochTime", json!(["1767225600", "x"])),
+        (
+            "DateNotEquals",
+            "aws:CurrentTime",
+            json!("2026-01-01T00:00:00Z"),
+        ),
+        ("BinaryEquals", "aws:PrincipalTag/b", json!("QmluYXJ5")),
     ]);
     let null = (
         select(vec!["aws:username", "aws:TagKeys", "aws:SourceIp"]),
         select(vec!["true", "false", "yes"]),
     )
         .prop_map(|(key, value)| json!({"Null": {key: value}}));
-    prop_oneof![
+    let one = prop_oneof![
         6 => (set, exists, rest).prop_map(|(set, exists, (base, key, value))| {
             json!({format!("{set}{base}{exists}"): {key: value}})
         }),
         1 => null,
-    ]
+    ];
+    // Several operators, and several keys under one.
+    prop::collection::vec(one, 1..3).prop_map(|all| {
+        let mut out = serde_json::Map::new();
+        for (operator, keys) in all.iter().filter_map(Value::as_object).flatten() {
+            let there = out.entry(operator.clone()).or_insert_with(|| json!({}));
+            for (key, value) in keys.as_object().into_iter().flatten() {
+                there[key] = value.clone();
+            }
+        }
+        Value::Object(out)
+    })
 }
 
-fn statement(principals: bool) -> impl Strategy<Value = Value> {
+pub(crate) fn statement(principals: bool) -> impl Strategy<Value = Value> {
     (
         select(vec!["Allow", "Allow", "Allow", "Allow", "Deny"]),
         action(),
@@ -270,7 +310,12 @@ fn grant() -> impl Strategy<Value = GrantParts> {
             vec!["Encrypt".into(), "Decrypt".into()],
             vec!["Encrypt".into()],
         ]),
-        select(vec![vec![], vec![("team".to_owned(), "x".to_owned())]]),
+        select(vec![
+            Required::Nothing,
+            Required::Subset(vec![("team".to_owned(), "x".to_owned())]),
+            Required::Equal(vec![("team".to_owned(), "x".to_owned())]),
+            Required::OnBehalf(BEHALF.to_owned()),
+        ]),
         select(vec![None, Some(A.to_owned()), Some(B.to_owned())]),
     )
 }
@@ -279,6 +324,25 @@ fn context() -> impl Strategy<Value = Vec<(String, Value)>> {
     let maybe = |key: &'static str, values: Vec<Value>| {
         prop::option::of(select(values)).prop_map(move |v| v.map(|v| (key.to_owned(), v)))
     };
+    let more = (
+        maybe("kms:encryptioncontext:stage", vec![json!("x")]),
+        maybe(
+            "aws:sourcearn",
+            vec![json!(BEHALF), json!("arn:aws:s3:::z")],
+        ),
+        maybe(
+            "aws:currenttime",
+            vec![
+                json!("2026-01-01T00:00:00Z"),
+                json!("2025-12-31T23:59:59Z"),
+                json!("2026-06-01T12:00:00Z"),
+                json!("no date"),
+            ],
+        ),
+        maybe("aws:epochtime", vec![json!("1767225600"), json!("0")]),
+        maybe("aws:principaltag/b", vec![json!("QmluYXJ5"), json!("QQ==")]),
+    )
+        .prop_map(|(a, b, c, d, e)| [a, b, c, d, e]);
     (
         maybe(
             "aws:username",
@@ -316,19 +380,24 @@ fn context() -> impl Strategy<Value = Vec<(String, Value)>> {
         ),
         maybe(
             "aws:sourceip",
-            vec![json!("192.0.2.1"), json!("10.1.2.3"), json!("no address")],
+            vec![
+                json!("192.0.2.1"),
+                json!("10.1.2.3"),
+                json!("2001:db8:1::7"),
+                json!("2001:db9::1"),
+                json!("no address"),
+            ],
         ),
         maybe("kms:encryptioncontext:team", vec![json!("x"), json!("y")]),
+        more,
         maybe(
             "kms:resourcealiases",
             vec![json!(["alias/a"]), json!(["alias/aws/s3"])],
         ),
     )
-        .prop_map(|(a, b, c, d, e, f, g, h, i, j)| {
-            [a, b, c, d, e, f, g, h, i, j]
-                .into_iter()
-                .flatten()
-                .collect()
+        .prop_map(|(a, b, c, d, e, f, g, h, i, more, j)| {
+            let some = [a, b, c, d, e, f, g, h, i, j].into_iter();
+            some.chain(more).flatten().collect()
         })
 }
 
@@ -379,15 +448,24 @@ pub(crate) fn policies(layers: &Layers) -> Policies {
         grants: layers
             .grants
             .iter()
-            .map(|(grantee, operations, context, issuer)| Grant {
-                id: "g".into(),
-                grantee: grantee.clone(),
-                retiring: None,
-                operations: operations.clone(),
-                context_equals: None,
-                context_subset: (!context.is_empty()).then(|| context.clone()),
-                source_arn: None,
-                issuing_account: issuer.clone(),
+            .map(|(grantee, operations, required, issuer)| {
+                let (mut equals, mut subset, mut behalf) = (None, None, None);
+                match required {
+                    Required::Nothing => {}
+                    Required::Equal(all) => equals = Some(all.clone()),
+                    Required::Subset(some) => subset = Some(some.clone()),
+                    Required::OnBehalf(arn) => behalf = Some(arn.clone()),
+                }
+                Grant {
+                    id: "g".into(),
+                    grantee: grantee.clone(),
+                    retiring: None,
+                    operations: operations.clone(),
+                    context_equals: equals,
+                    context_subset: subset,
+                    source_arn: behalf,
+                    issuing_account: issuer.clone(),
+                }
             })
             .collect(),
     }

@@ -44,8 +44,20 @@ pub(crate) struct Question {
     pub(crate) context: Vec<(String, Value)>,
 }
 
-/// Grantee, operations, required encryption context (subset), issuing account.
-pub(crate) type GrantParts = (String, Vec<String>, Vec<(String, String)>, Option<String>);
+/// Grantee, operations, constraint, issuing account.
+pub(crate) type GrantParts = (String, Vec<String>, Required, Option<String>);
+
+/// What a grant requires of a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Required {
+    Nothing,
+    /// This encryption context, and no more.
+    Equal(Vec<(String, String)>),
+    /// At least this encryption context.
+    Subset(Vec<(String, String)>),
+    /// That it is made on behalf of this.
+    OnBehalf(String),
+}
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Layers {
@@ -156,9 +168,12 @@ impl Question {
                 role,
                 name,
             } => {
-                if text == format!("arn:aws:iam::{account}:role/{role}") {
+                let id = generate::ROLE_ID;
+                if text == id || text == format!("arn:aws:iam::{account}:role/{role}") {
                     Some(Named::Role)
-                } else if text == format!("arn:aws:sts::{account}:assumed-role/{role}/{name}") {
+                } else if text == format!("{id}:{name}")
+                    || text == format!("arn:aws:sts::{account}:assumed-role/{role}/{name}")
+                {
                     Some(Named::Itself)
                 } else {
                     None
@@ -354,18 +369,41 @@ impl Question {
                 }
                 not
             }
+            "BinaryEquals" => any(&|o| o == value),
+            "DateEquals" | "DateNotEquals" | "DateLessThan" | "DateGreaterThanEquals" => {
+                let instant = |t: &str| instant(t);
+                let compare = |f: &dyn Fn(i64, i64) -> bool| {
+                    operands.iter().any(|o| match (instant(value), instant(o)) {
+                        (Some(v), Some(o)) => f(v, o),
+                        _ => false,
+                    })
+                };
+                match base {
+                    "DateEquals" => compare(&|v, o| v == o),
+                    "DateNotEquals" => !compare(&|v, o| v == o),
+                    "DateLessThan" => compare(&|v, o| v < o),
+                    _ => compare(&|v, o| v >= o),
+                }
+            }
             "IpAddress" | "NotIpAddress" => {
-                let address: Option<std::net::Ipv4Addr> = value.parse().ok();
+                let address: Option<std::net::IpAddr> = value.parse().ok();
                 let Some(address) = address else { return false };
+                let bits_of = |a: std::net::IpAddr| match a {
+                    std::net::IpAddr::V4(a) => (u128::from(u32::from(a)), 32),
+                    std::net::IpAddr::V6(a) => (u128::from(a), 128),
+                };
                 let inside = |o: &str| {
-                    let (net, bits) = o.split_once('/').unwrap_or((o, "32"));
-                    let (Ok(net), Ok(bits)) =
-                        (net.parse::<std::net::Ipv4Addr>(), bits.parse::<u32>())
-                    else {
+                    let (net, bits) = o.split_once('/').unwrap_or((o, ""));
+                    let Ok(net) = net.parse::<std::net::IpAddr>() else {
                         return false;
                     };
-                    let shift = 32 - bits;
-                    u64::from(u32::from(net)) >> shift == u64::from(u32::from(address)) >> shift
+                    let ((net, size), (address, other)) = (bits_of(net), bits_of(address));
+                    let shift = size - bits.parse::<u32>().unwrap_or(size);
+                    size == other
+                        && (0..size - shift).all(|bit| {
+                            let at = size - 1 - bit;
+                            net >> at & 1 == address >> at & 1
+                        })
                 };
                 operands.iter().any(|o| inside(o)) == (base == "IpAddress")
             }
@@ -490,12 +528,22 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     }
     let mut grant: Option<Named> = None;
     let mut own_grant: Option<Named> = None;
-    for (grantee, operations, context, issuer) in &l.grants {
+    for (grantee, operations, required, issuer) in &l.grants {
         let operation = q.action.trim_start_matches("kms:");
-        let holds = context.iter().all(|(k, v)| {
-            q.key(&format!("kms:EncryptionContext:{k}"))
-                .is_some_and(|found| word(found) == *v)
-        });
+        let pairs = q.context.iter();
+        let pairs = pairs.filter(|(k, _)| k.starts_with("kms:encryptioncontext:"));
+        let has = |all: &[(String, String)]| {
+            all.iter().all(|(k, v)| {
+                q.key(&format!("kms:EncryptionContext:{k}"))
+                    .is_some_and(|found| word(found) == *v)
+            })
+        };
+        let holds = match required {
+            Required::Nothing => true,
+            Required::Equal(all) => pairs.count() == all.len() && has(all),
+            Required::Subset(some) => has(some),
+            Required::OnBehalf(arn) => q.key("aws:SourceArn").is_some_and(|v| word(v) == *arn),
+        };
         if q.action.starts_with("kms:") && operations.iter().any(|o| o == operation) && holds {
             let named = q.named("AWS", grantee);
             grant = grant.max(named);
@@ -543,6 +591,41 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     } else {
         Verdict::Implicit(missing)
     }
+}
+
+/// Seconds since 1970: a number, or a day with or without a time.
+fn instant(text: &str) -> Option<i64> {
+    if let Ok(seconds) = text.parse() {
+        return Some(seconds);
+    }
+    let (day, time) = text.split_once('T').unwrap_or((text, "00:00:00Z"));
+    let numbers = |text: &str, by: char| {
+        let all = text.split(by).map(|n| n.parse::<i64>().ok());
+        all.collect::<Option<Vec<i64>>>()
+    };
+    let day = numbers(day, '-')?;
+    let time = numbers(time.strip_suffix('Z')?, ':')?;
+    let (&[year, month, day], &[hour, minute, second]) = (&*day, &*time) else {
+        return None;
+    };
+    let leap = |y: i64| y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+    let days: i64 = (1970..year).map(|y| if leap(y) { 366 } else { 365 }).sum();
+    let long = [
+        31,
+        if leap(year) { 29 } else { 28 },
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
+    let months: i64 = long.iter().take(usize::try_from(month - 1).ok()?).sum();
+    Some((days + months + day - 1) * 86_400 + hour * 3600 + minute * 60 + second)
 }
 
 /// Whether what is asked for has to be signed: of the services that are asked here, only these take strangers.
