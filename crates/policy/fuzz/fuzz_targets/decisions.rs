@@ -14,7 +14,7 @@ use reference::agree::disagreement;
 use reference::generate::{layers, question};
 
 fuzz_target!(|bytes: &[u8]| {
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed(bytes));
+    let rng = TestRng::from_seed(RngAlgorithm::PassThrough, &seed(bytes));
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let Ok(tree) = (question(), layers()).new_tree(&mut runner) else {
         return;
@@ -23,13 +23,20 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(disagreement(&question, &layers), None);
 });
 
-/// 32 bytes made from any number of them. (Passing the bytes through instead lets strategies wait for ever once they
-/// run dry.)
-fn seed(bytes: &[u8]) -> [u8; 32] {
-    let mut out = [0_u8; 32];
-    for (index, byte) in bytes.iter().enumerate() {
-        let slot = &mut out[index % 32];
-        *slot = slot.rotate_left(3) ^ byte;
+/// The bytes, so that what the fuzzer changes in them changes what is generated there, and behind them others that are made
+/// from them: strategies that run dry wait for ever.
+fn seed(bytes: &[u8]) -> Vec<u8> {
+    const ENOUGH: usize = 1 << 16;
+    let mut out = bytes.to_vec();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    for byte in bytes {
+        state = state.rotate_left(9) ^ u64::from(*byte);
+    }
+    while out.len() < ENOUGH {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        out.extend_from_slice(&state.to_le_bytes());
     }
     out
 }
