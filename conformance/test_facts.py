@@ -118,6 +118,25 @@ def test_authorization_2_1_whom_a_grant_can_name(server):
     assert refused(give, who="AROA00000000000000100:future") == ("InvalidArnException", "GranteePrincipal does not refer to a valid principal.")
 
 
+def test_iam_18_a_constraint_is_met_by_no_pair_more(server):
+    """KMS API reference, GrantConstraints: "the same as". Of keys that differ only in case a condition sees one."""
+    kms = server.client("kms", A)
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    who = user(server, "constrained")
+    grantee = f"arn:aws:iam::{A}:user/constrained"
+    for constraint, accepted, refuses in [
+        ("EncryptionContextEquals", [{"dept": "y"}], [{"Dept": "x", "dept": "y"}, {"dept": "y", "Dept": "y"}, {"dept": "x"}, {}]),
+        ("EncryptionContextSubset", [{"dept": "y"}, {"dept": "y", "more": "z"}], [{"more": "z"}, {}]),
+    ]:
+        grant = kms.create_grant(KeyId=key, GranteePrincipal=grantee, Operations=["Encrypt"], Constraints={constraint: {"dept": "y"}})
+        encrypt = lambda context: who("kms").encrypt(KeyId=key, Plaintext=b"x", EncryptionContext=context, GrantTokens=[grant["GrantToken"]])  # noqa: E731
+        for context in accepted:
+            encrypt(context)
+        for context in refuses:
+            assert refused(encrypt, context=context)[0] == "AccessDeniedException", (constraint, context)
+        kms.revoke_grant(KeyId=key, GrantId=grant["GrantId"])
+
+
 def test_authorization_2_7_how_grants_are_listed(server):
     kms = server.client("kms", A)
     key = kms.create_key()["KeyMetadata"]["Arn"]
@@ -142,6 +161,38 @@ def test_authorization_3_2_a_managed_session_policy_is_read_live(server):
     session("iam").list_users()
     iam.create_policy_version(PolicyArn=arn, PolicyDocument=document({"Effect": "Deny", "Action": "*", "Resource": "*"}), SetAsDefault=True)
     assert refused(session("iam").list_users)[0] == "AccessDenied"
+
+
+def test_authorization_2_8_members_of_errors(server):
+    kms = server.client("kms", A)
+    with pytest.raises(kms.exceptions.NotFoundException) as failed:
+        kms.describe_key(KeyId="alias/none")
+    answer = failed.value.response
+    assert answer["message"] == answer["Error"]["Message"] and answer["Error"]["Code"] == "NotFoundException"
+    nobody = user(server, "without-keys")("kms")
+    with pytest.raises(botocore.exceptions.ClientError) as failed:
+        nobody.list_keys()
+    answer = failed.value.response
+    assert answer["Error"]["Code"] == "AccessDeniedException" and "message" not in answer
+
+
+def test_authorization_3_3_there_is_a_packed_size_without_a_policy(server):
+    role(server, "packed")
+    caller = user(server, "packs", allow("sts:AssumeRole"))("sts")
+    size = lambda **more: caller.assume_role(RoleArn=f"arn:aws:iam::{A}:role/packed", RoleSessionName="ss", **more)["PackedPolicySize"]  # noqa: E731
+    assert 0 < size() <= size(Policy=document(allow("s3:*"))) <= 100
+
+
+def test_authorization_3_4_numbers_on_the_wire(server):
+    sts = user(server, "counts")("sts")
+    said = {}
+    sts.meta.events.register("before-call.sts.GetSessionToken", lambda params, **_: params["body"].update(said))
+    for text, code in [("900", None), ("0900", None), ("+900", None), (" 900 ", "MalformedInput"), ("\t900\n", "MalformedInput"), ("900.0", "MalformedInput"), ("9e2", "MalformedInput"), ("2147483648", "MalformedInput"), ("0", "ValidationError")]:
+        said["DurationSeconds"] = text
+        if code is None:
+            sts.get_session_token()
+        else:
+            assert refused(sts.get_session_token)[0] == code, text
 
 
 def test_authorization_3_6_whom_a_trust_policy_cannot_name(server):
@@ -304,7 +355,7 @@ def test_a_session_that_a_bucket_policy_names_is_of_any_role_of_that_name(fresh)
     assert refused(session("other").get_object, Bucket="of-a-session", Key="k")[0] == "AccessDenied"
 
 
-def test_what_iam_refuses_by_its_name(fresh):
+def test_authorization_7_2_what_iam_refuses_by_its_name(fresh):
     """Recorded: radkawar/stackd internal/iam/managed attachment_domains, iam/resource_inputs."""
     s = fresh()
     iam = s.client("iam", A)

@@ -16,8 +16,8 @@ export const explanations = [
     },
   },
   {
-    id: "unresolved-variable: a pattern whose variable has no value equals nothing, so NotResource covers everything",
-    applies: ({ request, policies }) => !("aws:PrincipalTag/team" in request.context) && all(policies).some((s) => list(s.NotResource).some((r) => r.includes("${"))),
+    id: "unresolved-variable: a pattern whose variable has no value equals nothing, so NotResource of a Deny covers everything",
+    applies: ({ request, policies }, mine) => mine === "explicit_deny" && !("aws:PrincipalTag/team" in request.context) && all(policies).some((s) => s.Effect === "Deny" && list(s.NotResource).some((r) => r.includes("${"))),
   },
   {
     id: "of-one-account: what SQS lets only the account of a queue do, no queue policy gives to another account",
