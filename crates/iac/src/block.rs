@@ -114,6 +114,13 @@ impl Node {
         Ok(())
     }
 
+    /// An argument as it is written.
+    #[must_use]
+    pub fn written(&self, name: &str) -> Option<&str> {
+        let span = self.body.get_attribute(name)?.value.span()?;
+        Some(self.place.source.text.get(span)?.trim())
+    }
+
     /// An argument that is written as a plain text.
     #[must_use]
     pub fn plain(&self, name: &str) -> Option<&str> {

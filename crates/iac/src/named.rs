@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 
 use crate::block::{Node, NodeKind, Repetition};
@@ -31,6 +30,8 @@ pub enum Naming {
     Data(Whereabouts),
     /// The expression of a resource's own name.
     Own(OfResource),
+    /// What a provider makes up once, and keeps in the state.
+    Random,
 }
 
 /// What a data source says of where one is.
@@ -76,6 +77,10 @@ const MAX_DEPTH: usize = 4;
 
 /// The names of everything that is a text in `value`, which is called `name`.
 fn texts(name: &str, value: &Value, naming: Naming, depth: usize, out: &mut Vec<Named>) {
+    // What a tag says is not what anything is called, be it the same text.
+    if name.to_lowercase().ends_with("tags") {
+        return;
+    }
     let members = match value {
         Value::String(text) => {
             out.push(Named {
@@ -101,6 +106,9 @@ fn texts(name: &str, value: &Value, naming: Naming, depth: usize, out: &mut Vec<
     }
 }
 
+/// The attributes of the random provider's resources that hold what it makes up.
+const MADE_UP: &[&str] = &["result", "hex", "dec", "b64_url", "b64_std", "id"];
+
 /// The name of a resource as its block says it, if that is more than a text.
 struct OwnName<'c> {
     of: OfResource,
@@ -109,6 +117,8 @@ struct OwnName<'c> {
     source: &'c Arc<Source>,
     /// Whether it is another for each instance of the block.
     repeated: bool,
+    /// What `count` says, where the name has the index in it: the index of something else is another one.
+    count: Option<&'c str>,
 }
 
 impl OwnName<'_> {
@@ -144,13 +154,13 @@ fn own_name<'c>(node: &'c Node, module: &Module) -> Option<OwnName<'c>> {
     };
     let expression = &node.body.get_attribute(argument)?.value;
     let source = &node.place.source;
-    let written = source.text.get(expression.span()?)?.trim();
+    let written = node.written(argument)?;
     // A text of several lines, or with escapes in it, is not for copying into another.
     let quotes = written.starts_with('"') && !matches!(expression, Expression::StringTemplate(_));
     if written.contains(['\n', '\\']) || quotes || expression.as_str().is_some() {
         return None;
     }
-    let mut repeated = false;
+    let (mut repeated, mut count) = (false, None);
     for path in of_expression(expression) {
         match path.first().map(String::as_str) {
             Some("var") => {
@@ -160,7 +170,12 @@ fn own_name<'c>(node: &'c Node, module: &Module) -> Option<OwnName<'c>> {
                 }
             }
             Some("local") => {}
-            Some("each" | "count") => repeated = true,
+            Some("each") => repeated = true,
+            Some("count") => {
+                repeated = true;
+                count = Some(node.written("count")?);
+            }
+            Some(root) if root.starts_with("random_") => {}
             // What else it is made of may itself wait for the policy.
             _ => return None,
         }
@@ -171,6 +186,7 @@ fn own_name<'c>(node: &'c Node, module: &Module) -> Option<OwnName<'c>> {
         expression,
         source,
         repeated,
+        count,
     })
 }
 
@@ -201,7 +217,10 @@ impl State<'_> {
                     for (key, scope) in repeated(node, &scope) {
                         let mut names = Vec::new();
                         each(&scope, &mut names);
-                        let own = own.iter().filter(|name| name.repeated);
+                        let count = node.written("count");
+                        let same =
+                            |name: &&OwnName<'_>| name.count.is_none_or(|c| count == Some(c));
+                        let own = own.iter().filter(|name| name.repeated).filter(same);
                         names.extend(own.flat_map(|name| name.named(&scope)));
                         out.insert(format!("{path}{}[{key}]", node.local_address()), names);
                     }
@@ -227,27 +246,31 @@ impl State<'_> {
         }
     }
 
-    /// What data sources say of where one is.
+    /// What data sources say of where one is, and what is made up.
     fn whereabouts(&self, nodes: &[&Node], path: &str, out: &mut Vec<Named>) {
-        for node in nodes.iter().filter(|n| n.kind == NodeKind::Data) {
-            let (what, attribute) = match node.type_name.as_str() {
-                "aws_caller_identity" => (Whereabouts::Account, "account_id"),
-                "aws_partition" => (Whereabouts::Partition, "partition"),
+        for node in nodes {
+            let (naming, attributes): (Naming, &[&str]) = match node.type_name.as_str() {
+                "aws_caller_identity" => (Naming::Data(Whereabouts::Account), &["account_id"]),
+                "aws_partition" => (Naming::Data(Whereabouts::Partition), &["partition"]),
                 // `name` is deprecated in the provider's version 6, `region` is not in 5: `id` is in both.
-                "aws_region" => (Whereabouts::Region, "id"),
+                "aws_region" => (Naming::Data(Whereabouts::Region), &["id"]),
+                kind if kind.starts_with("random_") => (Naming::Random, MADE_UP),
                 _ => continue,
             };
             let address = node.local_address();
             let value = self.values.get(&format!("{path}{address}"));
-            if let Some(Value::Object(members)) = value
-                && let Some(Value::String(text)) = members.get(attribute)
-            {
-                out.push(Named {
-                    name: format!("{address}.{attribute}"),
-                    text: text.to_string(),
-                    naming: Naming::Data(what),
-                });
-            }
+            let Some(Value::Object(members)) = value else {
+                continue;
+            };
+            let texts = attributes.iter().filter_map(|a| match members.get(*a)? {
+                Value::String(text) => Some((a, text)),
+                _ => None,
+            });
+            out.extend(texts.map(|(attribute, text)| Named {
+                name: format!("{address}.{attribute}"),
+                text: text.to_string(),
+                naming,
+            }));
         }
     }
 }

@@ -225,7 +225,7 @@ fn repository_elsewhere(
 }
 
 /// What the types are called that a first execution must not miss.
-const LATE: &[&str] = &[
+pub(super) const LATE: &[&str] = &[
     "policy",
     "policies",
     "grant",

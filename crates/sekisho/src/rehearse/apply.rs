@@ -1,19 +1,25 @@
 //! Makes the resources of a configuration, each as the account of its provider.
 
+mod early;
+mod strangers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sekisho_engine::Engine;
 use sekisho_iac::{
     Configuration, Named, Node, Order, Problem, ProviderId, Repetition, Scope, State,
-    Value as Made, policy_document, without_keys,
+    Value as Made, policy_document,
 };
 use serde_json::{Map, Value, json};
 
 use super::providers::Providers;
 use super::{
-    Client, Failure, Note, Options, Patch, given, image, nobody, object, resources, unsupported,
+    Client, Failure, Note, Options, Patch, follow, given, image, nobody, object, resources,
+    unsupported,
 };
+pub(super) use early::Early;
+use strangers::left_out;
 
 /// What the engine holds when the configuration is applied.
 #[derive(Default)]
@@ -30,6 +36,8 @@ pub(super) struct Applied {
     pub(super) values: BTreeMap<String, Value>,
     /// Texts that have a name in a module, by what comes before addresses there.
     pub(super) named: BTreeMap<String, Vec<Named>>,
+    /// Executions that began before policies were there that are now.
+    pub(super) early: Vec<Early>,
     /// Which `--image` arguments a pipeline took.
     images: BTreeSet<usize>,
 }
@@ -47,6 +55,8 @@ struct Run<'r, 'c> {
     accounts: Vec<String>,
     /// Nodes that may decide about a pipeline.
     needed: BTreeSet<usize>,
+    /// By pipeline: the policies that are made after it.
+    late: BTreeMap<usize, Vec<usize>>,
 }
 
 /// Makes every node but those of `left_out`.
@@ -77,6 +87,7 @@ pub(super) fn apply(
         broken: BTreeSet::new(),
         accounts: Vec::new(),
         needed: unsupported::needed(configuration, order, true),
+        late: early::late(configuration, order),
     };
     for client in run.clients.values_mut() {
         client.patches = patches.into();
@@ -116,9 +127,13 @@ impl Run<'_, '_> {
                 self.broken.insert(*index);
                 continue;
             }
+            let known = self.applied.pipelines.len();
             match self.node(node) {
                 Ok(()) if node.is_data() => {}
-                Ok(()) => progress(&format!("made {}", node.address())),
+                Ok(()) => {
+                    progress(&format!("made {}", node.address()));
+                    self.begin(*index, known, progress);
+                }
                 // What is there already on AWS may not be here.
                 Err(problem)
                     if (problem.is_unsupported()
@@ -141,6 +156,7 @@ impl Run<'_, '_> {
                         address: node.address(),
                         problem,
                         arguments: std::mem::take(&mut self.applied.refused),
+                        early: false,
                     });
                 }
             }
@@ -217,44 +233,6 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    /// Leaves out what is not supported and names its target as a text that nothing of a pipeline has.
-    fn leave_strangers_out(&mut self) {
-        let failures = &self.applied.failures;
-        if !failures.iter().any(|f| f.problem.is_unsupported()) || self.needed.is_empty() {
-            return;
-        }
-        let sure = unsupported::needed(self.configuration, self.order, false);
-        let nodes = self.configuration.nodes.iter().enumerate();
-        let addresses: BTreeSet<String> = nodes
-            .filter(|(i, _)| sure.contains(i))
-            .map(|(_, n)| n.address())
-            .collect();
-        let values = self.state.values().iter();
-        let said: String = values
-            .filter(|(address, _)| addresses.contains(&without_keys(address)))
-            .map(|(_, value)| value.to_json().to_string())
-            .collect();
-        let stranger = |failure: &Failure| {
-            let mut nodes = self.configuration.nodes.iter();
-            let node = nodes.find(|n| n.address() == failure.address)?;
-            let scopes = self.state.scopes(node).ok()?;
-            let mut targets = scopes
-                .iter()
-                .flat_map(|(_, scope)| unsupported::targets(node, scope))
-                .peekable();
-            targets.peek()?;
-            (!addresses.contains(&failure.address) && targets.all(|t| !said.contains(&t)))
-                .then_some(())
-        };
-        let of_others = |f: &Failure| f.problem.is_unsupported() && stranger(f).is_some();
-        let (left, kept): (Vec<Failure>, Vec<Failure>) = std::mem::take(&mut self.applied.failures)
-            .into_iter()
-            .partition(of_others);
-        self.applied.failures = kept;
-        let notes = left.into_iter().map(|f| left_out(&f.address, f.problem));
-        self.applied.notes.extend(notes);
-    }
-
     fn finish(mut self) -> Result<Applied, Vec<Problem>> {
         self.leave_strangers_out();
         let failures = self.applied.failures.iter();
@@ -275,6 +253,7 @@ impl Run<'_, '_> {
             address,
             problem,
             arguments: Map::new(),
+            early: false,
         });
         self.applied.failures.extend(refused);
         // What decides about a pipeline and is not supported: no verdict would be worth anything.
@@ -300,17 +279,6 @@ impl Run<'_, '_> {
         } else {
             Err(problems)
         }
-    }
-}
-
-/// That something could not be made, which matters to no pipeline.
-fn left_out(address: &str, problem: Problem) -> Note {
-    Note {
-        message: format!(
-            "{address} was left out: {}; no pipeline depends on it",
-            problem.message
-        ),
-        place: problem.place,
     }
 }
 

@@ -65,7 +65,11 @@ pub(super) fn denials(
     };
     let mut out: Vec<Denial> = Vec::new();
     // What was let through is no denial any more.
-    for event in events.iter().filter(|e| e.error.is_some()) {
+    let failed = events.iter().filter(|e| e.error.is_some());
+    let mut failed: Vec<&Arc<Event>> = failed.collect();
+    // Pipelines run at the same time, each time in another order: what is said of them is said one by one.
+    failed.sort_by_key(|e| place(e, pipelines));
+    for event in failed {
         let run = run(event.tag.as_ref());
         for mut cause in sekisho_doctor::causes(event) {
             applier::name_account(&mut cause);
@@ -106,6 +110,16 @@ pub(super) fn denials(
         }
     }
     out
+}
+
+/// Where a call stands among those of all pipelines: which pipeline, and which of its actions; what no action made comes first.
+fn place(event: &Event, pipelines: &[PipelineRun]) -> Option<(usize, usize)> {
+    let tag = event.tag.as_ref()?;
+    pipelines.iter().enumerate().find_map(|(index, run)| {
+        let attempts = run.execution.as_ref()?.attempts.iter();
+        let attempt = attempts.enumerate().find(|(_, a)| a.id == *tag);
+        attempt.map(|(attempt, _)| (index, attempt))
+    })
 }
 
 /// A short name of a denial: of who was denied what, and where that would have to change. Ids that are another in every

@@ -51,10 +51,10 @@ pub(super) fn document(
             out,
             "- `{}`{place} {}: {}",
             failure.address,
-            if failure.is_value() {
-                "is refused by Terraform"
-            } else {
-                "was not made"
+            match (failure.early, failure.is_value()) {
+                (true, _) => "begins too early",
+                (_, true) => "is refused by Terraform",
+                _ => "was not made",
             },
             inline(&failure.problem.message)
         );

@@ -32,7 +32,7 @@ mod skip;
 mod text;
 mod unsupported;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +54,7 @@ pub use report::Report;
 pub use text::{completion as text_completion, denial as denial_text, last_line};
 
 use crate::registry::{Setup, engine};
+use apply::Early;
 use denials::{denials, keys};
 use fix::policies::Policies;
 
@@ -188,6 +189,8 @@ pub struct Failure {
     pub problem: Problem,
     /// What it was to be made of, if that could be read.
     pub arguments: Map<String, Value>,
+    /// Whether it is there, and began before what it needs.
+    pub early: bool,
 }
 
 impl Failure {
@@ -286,10 +289,16 @@ pub(crate) fn rehearse_with(
     let skipped = skip::check(&engine, &applied.pipelines, options, &policies, all);
     let mut failures = applied.failures;
     notes.extend(skipped.into_notes(&mut failures, !patches.is_empty())?);
+    applied.early.iter().for_each(Early::start_again);
     let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);
     drop(executor);
     let events = engine.events_since(0);
-    let mut denials = denials(&events, &pipelines, &keys(&applied.values));
+    let gone: BTreeSet<&str> = applied.early.iter().flat_map(Early::attempts).collect();
+    let counts = |e: &&Arc<Event>| e.tag.as_ref().is_none_or(|tag| !gone.contains(&**tag));
+    let counted: Vec<Arc<Event>> = events.iter().filter(counts).cloned().collect();
+    let mut denials = denials(&counted, &pipelines, &keys(&applied.values));
+    let early = applied.early.iter().filter_map(|e| e.failure(&pipelines));
+    failures.extend(early);
     for denial in &mut denials {
         advice::of_absent(&engine, &events, &policies, denial);
         let stated = denial

@@ -120,7 +120,11 @@ pub fn last_line(outcome: &Outcome) -> String {
         ));
     }
     let values = outcome.failures.iter().filter(|f| f.is_value()).count();
-    let resources = outcome.failures.len() - values;
+    let early = outcome.failures.iter().filter(|f| f.early).count();
+    if early > 0 {
+        reasons.push(format!("{} too early", plural(early, "execution")));
+    }
+    let resources = outcome.failures.len() - values - early;
     if resources > 0 {
         reasons.push(format!("{} not made", plural(resources, "resource")));
     }

@@ -60,7 +60,14 @@ pub(super) fn generated(policies: &Policies<'_>) -> BTreeSet<String> {
         _ => None,
     });
     let made_up = names.filter(|name| is_made_up(name));
-    made_up.map(str::to_owned).collect()
+    let random = policies
+        .made
+        .iter()
+        .filter(|m| m.node.type_name.starts_with("random_"));
+    let random = random.flat_map(|made| made.values.values().filter_map(Value::as_str));
+    // What is as short as this stands in texts by chance.
+    let random = random.filter(|text| text.len() > 3);
+    made_up.chain(random).map(str::to_owned).collect()
 }
 
 /// A place in a text at which names stand for what is written there.

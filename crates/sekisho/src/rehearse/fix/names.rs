@@ -105,7 +105,8 @@ fn rank(naming: Naming) -> u8 {
         Naming::Variable => 2,
         Naming::Data(_) => 3,
         Naming::Local => 4,
-        Naming::Output => 5,
+        Naming::Random => 5,
+        Naming::Output => 6,
     }
 }
 

@@ -132,7 +132,7 @@ impl<'c> Writer<'c> {
     }
 
     /// An ARN as a reference where there is one, else as a text; none where the text would be another on AWS.
-    fn expression(&self, arn: &str, here: &Here<'_>) -> Option<String> {
+    pub(super) fn expression(&self, arn: &str, here: &Here<'_>) -> Option<String> {
         let parts = self.fixed_parts(arn, here)?;
         if let [Part::Name(name)] = parts.as_slice() {
             return Some(name.clone());
@@ -162,7 +162,9 @@ impl<'c> Writer<'c> {
             .find_map(|m| Some((m, rest_of(m.text("arn")?)?)));
         if let Some((made, rest)) = found {
             let key = match (&made.key, here.each) {
-                (Some(key), Some((name, mine))) if key == mine => format!("[{name}]"),
+                (Some(key), Some((name, mine))) if key == mine && self.goes_along(made, here) => {
+                    format!("[{name}]")
+                }
                 (Some(key), _) => format!("[{key}]"),
                 (None, _) => String::new(),
             };
@@ -185,6 +187,16 @@ impl<'c> Writer<'c> {
         });
         let best = open.min_by_key(|(size, ..)| *size);
         best.map(|(_, name, rest)| (name.clone(), rest))
+    }
+}
+
+impl Writer<'_> {
+    /// Whether the instances of something are those of the block in which a statement stands: indices of something else may be
+    /// the same by chance.
+    fn goes_along(&self, made: &Made<'_>, here: &Here<'_>) -> bool {
+        let block = here.block.and_then(|i| self.configuration.nodes.get(i));
+        let count = made.node.written("count");
+        count.is_none() || block.is_some_and(|b| b.written("count") == count)
     }
 }
 

@@ -57,16 +57,6 @@ pub(super) struct Writer<'c> {
     pub(super) needed: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// What a policy takes the place of: a key policy of one's own has to say what the default one said, or nobody could manage
-/// the key any more.
-fn default_statement(kind: &str, account: &str) -> Option<String> {
-    (kind == "aws_kms_key_policy").then(|| {
-        format!(
-            "{{ Sid = \"Enable IAM User Permissions\", Effect = \"Allow\", Principal = {{ AWS = \"arn:aws:iam::{account}:root\" }}, Action = \"kms:*\", Resource = \"*\" }}"
-        )
-    })
-}
-
 /// Whether a file is one that its user writes: what was made of a plan is in none, and modules that `terraform init` fetched
 /// are fetched again.
 pub(super) fn own(path: &str) -> bool {
@@ -361,8 +351,21 @@ impl<'c> Writer<'c> {
         statement: &Statement<'_>,
         here: &Here<'_>,
     ) -> Option<Vec<String>> {
-        let default = default_statement(kind, &statement.patch.account).into_iter();
-        Some(default.chain([self.object(statement, here)?]).collect())
+        let mut out = Vec::new();
+        if kind == "aws_kms_key_policy" {
+            out.push(self.default_statement(&statement.patch.account, here)?);
+        }
+        out.push(self.object(statement, here)?);
+        Some(out)
+    }
+
+    /// What a policy takes the place of: a key policy of one's own has to say what the default one said, or nobody could
+    /// manage the key any more.
+    fn default_statement(&self, account: &str, here: &Here<'_>) -> Option<String> {
+        let root = self.expression(&format!("arn:aws:iam::{account}:root"), here)?;
+        Some(format!(
+            "{{ Sid = \"Enable IAM User Permissions\", Effect = \"Allow\", Principal = {{ AWS = {root} }}, Action = \"kms:*\", Resource = \"*\" }}"
+        ))
     }
 
     /// Behind the statements of the policy that `made` writes.
@@ -382,6 +385,13 @@ impl<'c> Writer<'c> {
             // What stands in another module is not of this block's instances.
             let key = made.key.as_ref();
             let key = key.filter(|_| repeated && module == made.node.path);
+            // The index of the only one says nothing.
+            let mut all = self.policies.made.iter();
+            let alone = node.has("count")
+                && !all.any(|m| {
+                    std::ptr::eq(m.node, node) && m.path == made.path && m.key != made.key
+                });
+            let key = key.filter(|_| !alone);
             Here {
                 module,
                 path: if module == made.node.path {

@@ -58,6 +58,7 @@ impl Refused {
                         place: node.map(|n| n.place.clone()),
                     },
                     arguments: Map::new(),
+                    early: false,
                 });
             }
         }
