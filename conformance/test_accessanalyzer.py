@@ -22,9 +22,10 @@ def test_findings_have_places(analyzer):
     findings = analyzer.validate_policy(policyDocument=text, policyType="IDENTITY_POLICY")["findings"]
     assert [(f["findingType"], f["issueCode"]) for f in findings] == [("ERROR", "INVALID_ACTION"), ("SECURITY_WARNING", "PASS_ROLE_WITH_STAR_IN_RESOURCE")]
     place = findings[0]["locations"][0]
-    assert place["path"] == [{"value": "Statement"}, {"index": 0}, {"value": "Action"}]
+    assert place["path"] == [{"value": "Statement"}, {"index": 0}, {"value": "Action"}, {"index": 0}]
     start, end = place["span"]["start"]["offset"], place["span"]["end"]["offset"]
-    assert text[start:end] == '["s3:GetObjects"]'
+    assert text[start:end] == '"s3:GetObjects"'
+    assert [place["path"][-1] for place in findings[1]["locations"]] == [{"value": "Action"}, {"value": "Resource"}]
     first = analyzer.validate_policy(policyDocument=text, policyType="IDENTITY_POLICY", maxResults=1)
     second = analyzer.validate_policy(policyDocument=text, policyType="IDENTITY_POLICY", maxResults=1, nextToken=first["nextToken"])
     assert first["findings"] + second["findings"] == findings and "nextToken" not in second
@@ -53,8 +54,18 @@ def test_types_of_keys_are_those_of_the_services(analyzer):
         ("SECURITY_WARNING", "FORALLVALUES_WITH_SINGLE_VALUED_KEY"),
     ]
     assert findings[0]["learnMoreLink"].endswith("#access-analyzer-reference-policy-checks-general-warning-invalid-role-reference")
-    assert findings[2]["findingDetails"] == "Use the operator type Bool instead of operator StringEquals for the condition key aws:PrincipalIsAWSService."
+    assert findings[2]["findingDetails"] == "Use the operator type Bool instead of operator string for the condition key aws:PrincipalIsAWSService."
+    assert findings[2]["locations"][0]["path"][2:] == [{"value": "Condition"}, {"value": "StringEquals"}, {"key": "aws:PrincipalIsAWSService"}]
     assert [step["value"] for step in findings[3]["locations"][0]["path"][2:]] == ["Condition", "StringEquals", "kms:ResourceAliases"]
+
+
+def test_one_fault_hides_no_other(analyzer):
+    text = document({**GET, "Effect": "Denys"}, {**GET, "Action": "s3:GetObjects"})
+    findings = analyzer.validate_policy(policyDocument=text, policyType="IDENTITY_POLICY")["findings"]
+    assert [(f["issueCode"], f["locations"][0]["path"][1:]) for f in findings] == [
+        ("INVALID_EFFECT", [{"index": 0}, {"value": "Effect"}]),
+        ("INVALID_ACTION", [{"index": 1}, {"value": "Action"}]),
+    ]
 
 
 def test_new_access(analyzer):

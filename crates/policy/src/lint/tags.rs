@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::scope::Scope;
 use super::{Linter, Severity};
 use crate::condition::{Condition, Operator, Qualifier};
-use crate::document::{Effect, Statement};
 
 /// Whether a condition wants a tag of the resource to be there: it never holds where the key is missing.
 fn wants_tag(condition: &Condition) -> bool {
@@ -19,12 +19,13 @@ fn wants_tag(condition: &Condition) -> bool {
 }
 
 impl Linter<'_> {
-    pub(super) fn tags(&mut self, index: usize, statement: &Statement) {
+    pub(super) fn tags(&mut self, scope: &Scope<'_>) {
+        let statement = scope.statement;
         let condition = statement.conditions.iter().find(|c| wants_tag(c));
         let (Some(condition), Some(actions)) = (condition, &statement.actions) else {
             return;
         };
-        let allows = statement.effect == Effect::Allow;
+        let allows = scope.allows();
         let (severity, verb) = match allows {
             true => (Severity::Suggestion, "allowed"),
             false => (Severity::SecurityWarning, "denied"),
@@ -77,8 +78,7 @@ impl Linter<'_> {
             );
             (code, message)
         };
-        let path: &[&str] = &["Condition", &condition.written_operator, key];
-        self.add(severity, code, message, (Some(index), path), condition.span);
+        self.add(severity, code, message, [scope.key(condition)]);
     }
 }
 
