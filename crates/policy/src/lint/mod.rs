@@ -21,10 +21,12 @@ mod principals;
 mod redundant;
 mod reference;
 mod scope;
+mod sensitive;
 mod statement;
 mod tags;
 mod values;
 mod variables;
+mod wildcards;
 
 use crate::document::Document;
 use crate::json::{self, Json, JsonError, Node, Span, line_and_column};

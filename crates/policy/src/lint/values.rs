@@ -42,6 +42,8 @@ impl Linter<'_> {
         self.redundant_numbers(condition, &place);
         if is_text(condition.operator) {
             self.names(condition, &values);
+            self.wildcards(condition, &values);
+            self.sensitive(condition, &values);
         }
         if let Operator::Ip { not } = condition.operator {
             self.networks(condition, not, &values, &place);
