@@ -59,6 +59,26 @@ def test_types_of_keys_are_those_of_the_services(analyzer):
     assert [step["value"] for step in findings[3]["locations"][0]["path"][2:]] == ["Condition", "StringEquals", "kms:ResourceAliases"]
 
 
+def test_trust_policies(analyzer):
+    # What AWS was recorded to answer about such a policy, without its type (command line interface, example of validate-policy).
+    statement = {
+        "Sid": "",
+        "Effect": "Allow",
+        "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+        "Action": ["sts:AssumeRole", "sts:TagSession"],
+        "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": "eu-central-1:pool"}},
+    }
+    text = document(statement)
+    findings = analyzer.validate_policy(policyDocument=text, policyType="RESOURCE_POLICY")["findings"]
+    assert [f["issueCode"] for f in findings] == ["EMPTY_SID_VALUE", "MISMATCHED_ACTION_FOR_PRINCIPAL"]
+    assert findings[1]["findingDetails"].startswith("The sts:AssumeRole action is invalid with the following principal(s): cognito-identity.amazonaws.com. ")
+    paths = [[place["path"][2:] for place in f["locations"]] for f in findings]
+    assert paths == [
+        [[{"value": "Sid"}]],
+        [[{"value": "Action"}, {"index": 0}], [{"value": "Principal"}, {"value": "Federated"}]],
+    ]
+
+
 def test_one_fault_hides_no_other(analyzer):
     text = document({**GET, "Effect": "Denys"}, {**GET, "Action": "s3:GetObjects"})
     findings = analyzer.validate_policy(policyDocument=text, policyType="IDENTITY_POLICY")["findings"]

@@ -55,6 +55,7 @@ impl Linter<'_> {
         if doubts.effects.is_empty() && doubts.narrowing.is_empty() {
             self.redundant_statements(&scopes);
         }
+        self.roles_anywhere(&scopes);
         let mut sids: Vec<&str> = Vec::new();
         for (index, scope) in scopes.iter().enumerate() {
             if doubts.unread.contains(&index) {

@@ -10,6 +10,7 @@
 
 mod actions;
 mod arn;
+mod claims;
 mod conditions;
 mod delegation;
 mod document;
@@ -24,6 +25,7 @@ mod scope;
 mod sensitive;
 mod statement;
 mod tags;
+mod trust;
 mod values;
 mod variables;
 mod wildcards;

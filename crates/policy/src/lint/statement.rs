@@ -30,6 +30,7 @@ impl Linter<'_> {
         self.conditions(scope);
         self.tags(scope);
         match self.kind {
+            LintKind::Trust => self.trust(scope),
             // No other policy gives roles away.
             LintKind::Identity => self.delegations(scope),
             _ => {}
@@ -167,6 +168,11 @@ mod tests {
                 Trust,
                 r#"{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"s3:GetObject"}"#,
                 &["UNSUPPORTED_ACTION_IN_POLICY"],
+            ),
+            (
+                Trust,
+                r#"{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"sts:AssumeRole","Resource":"*"}"#,
+                &["ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE"],
             ),
         ] {
             assert_eq!(of_statement(statement, kind), expected, "{statement}");
