@@ -31,10 +31,13 @@ impl Linter<'_> {
         self.tags(scope);
         match self.kind {
             LintKind::Trust => self.trust(scope),
+            LintKind::ServiceControl => self.service_control(scope),
+            LintKind::ResourceControl => self.resource_control(scope),
             // No other policy gives roles away.
             LintKind::Identity => self.delegations(scope),
             _ => {}
         }
+        self.service_principals(scope);
     }
 }
 
