@@ -70,13 +70,26 @@ def test_trust_policies(analyzer):
     }
     text = document(statement)
     findings = analyzer.validate_policy(policyDocument=text, policyType="RESOURCE_POLICY")["findings"]
-    assert [f["issueCode"] for f in findings] == ["EMPTY_SID_VALUE", "MISMATCHED_ACTION_FOR_PRINCIPAL"]
+    assert [f["issueCode"] for f in findings] == ["EMPTY_SID_VALUE", "MISMATCHED_ACTION_FOR_PRINCIPAL", "UNSUPPORTED_ACTION_FOR_CONDITION_KEY"]
     assert findings[1]["findingDetails"].startswith("The sts:AssumeRole action is invalid with the following principal(s): cognito-identity.amazonaws.com. ")
     paths = [[place["path"][2:] for place in f["locations"]] for f in findings]
     assert paths == [
         [[{"value": "Sid"}]],
         [[{"value": "Action"}, {"index": 0}], [{"value": "Principal"}, {"value": "Federated"}]],
+        [[{"value": "Action"}, {"index": 1}], [{"value": "Condition"}, {"value": "StringEquals"}, {"value": "cognito-identity.amazonaws.com:aud"}]],
     ]
+    shown = [text[place["span"]["start"]["offset"] : place["span"]["end"]["offset"]] for place in findings[2]["locations"]]
+    assert shown == ['"sts:TagSession"', '"eu-central-1:pool"']
+
+
+def test_policies_of_buckets(analyzer):
+    check = lambda statement: [
+        f["issueCode"] for f in analyzer.validate_policy(policyDocument=document(statement), policyType="RESOURCE_POLICY", validatePolicyResourceType="AWS::S3::Bucket")["findings"]
+    ]
+    statement = {"Effect": "Allow", "Principal": {"AWS": "111111111111"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/*"}
+    assert check(statement) == []
+    assert check({**statement, "Action": "s3:ListAllMyBuckets"}) == ["UNSUPPORTED_ACTION_IN_POLICY"]
+    assert check({**statement, "Resource": "*"}) == ["UNSUPPORTED_RESOURCE_ARN_IN_POLICY"]
 
 
 def test_one_fault_hides_no_other(analyzer):

@@ -10,6 +10,7 @@
 
 mod actions;
 mod arn;
+mod attached;
 mod claims;
 mod conditions;
 mod control;

@@ -33,9 +33,10 @@ impl Linter<'_> {
             LintKind::Trust => self.trust(scope),
             LintKind::ServiceControl => self.service_control(scope),
             LintKind::ResourceControl => self.resource_control(scope),
+            LintKind::Attached(attached) => self.attached(scope, attached),
             // No other policy gives roles away.
             LintKind::Identity => self.delegations(scope),
-            _ => {}
+            LintKind::Resource => {}
         }
         self.service_principals(scope);
     }

@@ -1,10 +1,11 @@
 //! Findings about a document.
 
-use sekisho_engine::IamReference;
 use sekisho_engine::prelude::*;
 use sekisho_policy::{
     Finding, LintKind, Location, ResourceType, Severity, Step, line_and_column, lint,
 };
+
+use crate::reference::Services;
 
 pub(crate) struct ValidatePolicy;
 
@@ -31,7 +32,7 @@ impl Operation for ValidatePolicy {
     fn run(_: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let kind = kind(&input);
         let text = &input.policy_document;
-        let findings = lint(text, kind, &IamReference);
+        let findings = lint(text, kind, &Services);
         let begin = match &input.next_token {
             None => 0,
             Some(token) => token.parse::<usize>().map_err(|_| {
@@ -122,7 +123,7 @@ mod tests {
     #[test]
     fn findings_are_as_on_the_wire() {
         let text = "{\"Version\":\"2012-10-17\",\n\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"s3:GetObjects\"],\"Resource\":\"*\",\n\"Condition\":{\"StringLike\":{\"aws:SourceArn\":\"arn:aws:s3:::a\"}}}]}";
-        let findings = lint(text, LintKind::Identity, &IamReference);
+        let findings = lint(text, LintKind::Identity, &Services);
         let shown: Vec<Value> = findings.iter().map(|f| finding(text, f)).collect();
         let link = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks";
         let position = |line: usize, column: usize, offset: usize| json!({"line": line, "column": column, "offset": offset});
