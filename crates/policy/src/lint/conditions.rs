@@ -12,6 +12,9 @@ const TABLE_READS: &[&str] = &[
     "dynamodb:Scan",
 ];
 
+/// The keys that hold a tag.
+const TAGS: &[&str] = &["aws:principaltag/", "aws:requesttag/", "aws:resourcetag/"];
+
 /// Audiences of tokens, of which there is one.
 const AUDIENCES: &[&str] = &[
     "accounts.google.com:aud",
@@ -78,16 +81,20 @@ impl Linter<'_> {
             );
             self.security("FORALLVALUES_WITH_SINGLE_VALUED_KEY", message, &place);
         }
-        // AWS was recorded to name the type of the operator, in small letters, and to point at the key.
-        let message = format!(
-            "Use the operator type {kind} instead of operator {} for the condition key {name}.",
-            type_of(condition.operator)
-        );
-        if !fits(condition.operator, kind, &condition.key) {
+        // As recorded, with the name of the type in small letters for strings that are compared with ARNs.
+        let instead = |allowed: &str, used: &str| {
+            format!(
+                "Use the operator type {allowed} instead of operator {used} for the condition key {name}."
+            )
+        };
+        let allowed = allowed(kind, &condition.key);
+        let used = type_of(condition.operator);
+        if !fits(condition.operator, &allowed, &condition.key) {
+            let message = instead(&allowed.join(", "), used);
             self.warning("TYPE_MISMATCH", message, &scope.key(condition));
         } else if kind == "ARN" && condition.operator == (Operator::StringLike { not: false }) {
             let code = "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS";
-            self.security(code, message, &scope.key(condition));
+            self.security(code, instead(kind, "string"), &scope.key(condition));
         }
     }
 
@@ -148,36 +155,38 @@ impl Linter<'_> {
     }
 }
 
-/// The type of an operator, as sentences have it.
+/// The type of an operator, as sentences have it; those of strings and ARNs were recorded.
 fn type_of(operator: Operator) -> &'static str {
     match operator {
         Operator::String { .. }
         | Operator::StringIgnoreCase { .. }
-        | Operator::StringLike { .. } => "string",
-        Operator::Numeric(_) => "numeric",
-        Operator::Date(_) => "date",
-        Operator::Bool => "bool",
-        Operator::Binary => "binary",
-        Operator::Ip { .. } => "ip",
-        Operator::Arn { .. } => "arn",
-        Operator::Null => "null",
+        | Operator::StringLike { .. } => "String",
+        Operator::Numeric(_) => "Numeric",
+        Operator::Date(_) => "Date",
+        Operator::Bool => "Bool",
+        Operator::Binary => "Binary",
+        Operator::Ip { .. } => "IPAddress",
+        Operator::Arn { .. } => "ARN",
+        Operator::Null => "Null",
     }
 }
 
-/// Whether an operator is one for keys of this type. Texts and ARNs are compared by the operators of either.
-fn fits(operator: Operator, kind: &str, key: &str) -> bool {
-    match operator {
-        Operator::String { .. }
-        | Operator::StringIgnoreCase { .. }
-        | Operator::StringLike { .. }
-        | Operator::Arn { .. } => matches!(kind, "String" | "ARN"),
-        Operator::Numeric(_) => kind == "Numeric" || key == "aws:epochtime",
-        Operator::Date(_) => kind == "Date",
-        Operator::Bool => kind == "Bool",
-        Operator::Binary => kind == "Binary",
-        Operator::Ip { .. } => kind == "IPAddress",
-        Operator::Null => true,
+/// The types of operators that are for a key of a type: what a tag holds may be a number.
+fn allowed<'k>(kind: &'k str, key: &str) -> Vec<&'k str> {
+    let tag = TAGS.iter().any(|front| key.starts_with(front));
+    match kind {
+        "String" if tag => vec![kind, "Numeric"],
+        _ => vec![kind],
     }
+}
+
+/// Whether an operator is one of these types. ARNs are compared by the operators of strings, too; strings are not
+/// compared as ARNs (recorded).
+fn fits(operator: Operator, allowed: &[&str], key: &str) -> bool {
+    let used = type_of(operator);
+    let text_of_arn = used == "String" && allowed.contains(&"ARN");
+    let seconds = used == "Numeric" && key == "aws:epochtime";
+    operator == Operator::Null || allowed.contains(&used) || text_of_arn || seconds
 }
 
 #[cfg(test)]
@@ -229,6 +238,15 @@ mod tests {
                 r#"{"StringLike":{"s3:prefix":"a"},"StringEquals":{"S3:Prefix":"b"}}"#,
                 &[],
             ),
+            (
+                r#"{"ArnLike":{"kms:EncryptionContext:aws:sso:instance-arn":"arn:aws:sso:::instance/*"}}"#,
+                &["TYPE_MISMATCH"],
+            ),
+            (
+                r#"{"ArnLike":{"aws:RequestTag/a":"arn:aws:s3:::a"}}"#,
+                &["TYPE_MISMATCH"],
+            ),
+            (r#"{"NumericLessThan":{"aws:RequestTag/a":"5"}}"#, &[]),
             (
                 r#"{"ForAnyValue:StringEquals":{"accounts.google.com:aud":"a"}}"#,
                 &["FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE"],
@@ -418,8 +436,23 @@ mod tests {
 
     #[test]
     fn sentences_are_as_recorded() {
-        let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*","Condition":{"StringLike":{"aws:SourceArn":"arn:aws:s3:::a*"}}}}"#;
-        let finding = found(text, Identity).remove(0);
+        let of = |condition: &str| {
+            let text = format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*","Condition":{condition}}}}}"#
+            );
+            (found(&text, Identity).remove(0), text)
+        };
+        let (finding, _) = of(r#"{"ArnLike":{"kms:EncryptionContext:a":"arn:aws:s3:::a"}}"#);
+        assert_eq!(
+            finding.message,
+            "Use the operator type String instead of operator ARN for the condition key kms:EncryptionContext:a."
+        );
+        let (finding, _) = of(r#"{"ArnLike":{"aws:RequestTag/a":"arn:aws:s3:::a"}}"#);
+        assert_eq!(
+            finding.message,
+            "Use the operator type String, Numeric instead of operator ARN for the condition key aws:RequestTag/a."
+        );
+        let (finding, text) = of(r#"{"StringLike":{"aws:SourceArn":"arn:aws:s3:::a*"}}"#);
         assert_eq!(
             finding.message,
             "Use the operator type ARN instead of operator string for the condition key aws:SourceArn."

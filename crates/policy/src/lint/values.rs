@@ -68,10 +68,12 @@ impl Linter<'_> {
         }
     }
 
-    /// Values that have no form that the key's values have. What a wildcard or a variable stands for is not said.
+    /// Values that have no form that the key's values have. What a wildcard or a variable stands for is not said; a
+    /// variable for a Region is none (recorded).
     fn names(&mut self, condition: &Condition, values: &[(&str, Place)]) {
-        let literal = values.iter().filter(|(v, _)| !v.contains(['*', '?', '$']));
-        for (value, place) in literal {
+        let region = condition.key == "aws:requestedregion";
+        let open = |v: &str| v.contains(['*', '?']) || (v.contains('$') && !region);
+        for (value, place) in values.iter().filter(|(v, _)| !open(v)) {
             match condition.key.as_str() {
                 "aws:requestedregion" if !is_region(value) => {
                     let message = format!(
@@ -252,6 +254,10 @@ mod tests {
                 &[],
             ),
             (r#"{"Null":{"aws:SourceVpce":"true"}}"#, &[]),
+            (
+                r#"{"StringEquals":{"aws:RequestedRegion":"${aws:PrincipalTag/region}"}}"#,
+                &["INVALID_REGION"],
+            ),
             (
                 r#"{"StringEquals":{"s3:x-amz-server-side-encryption-aws-kms-key-id":"alias/a"}}"#,
                 &["INVALID_KMS_KEY_VALUE"],
