@@ -56,7 +56,7 @@ def test_types_of_keys_are_those_of_the_services(analyzer):
     assert findings[0]["learnMoreLink"].endswith("#access-analyzer-reference-policy-checks-general-warning-invalid-role-reference")
     assert findings[2]["findingDetails"] == "Use the operator type Bool instead of operator String for the condition key aws:PrincipalIsAWSService."
     assert findings[2]["locations"][0]["path"][2:] == [{"value": "Condition"}, {"value": "StringEquals"}, {"key": "aws:PrincipalIsAWSService"}]
-    assert [step["value"] for step in findings[3]["locations"][0]["path"][2:]] == ["Condition", "StringEquals", "kms:ResourceAliases"]
+    assert findings[3]["locations"][0]["path"][2:] == [{"value": "Condition"}, {"value": "StringEquals"}, {"key": "kms:ResourceAliases"}]
 
 
 def test_trust_policies(analyzer):

@@ -45,7 +45,8 @@ impl Linter<'_> {
             return None;
         }
         if self.reference.has_service(&lower) == Some(false) {
-            let message = format!("The service {service} specified in the action does not exist.");
+            // AWS was recorded to name the whole action.
+            let message = format!("The service {text} specified in the action does not exist.");
             return Some(("INVALID_SERVICE_IN_ACTION", message));
         }
         (self.reference.has_action(&lower, action) == Some(false))

@@ -12,9 +12,6 @@ const TABLE_READS: &[&str] = &[
     "dynamodb:Scan",
 ];
 
-/// The keys that hold a tag.
-const TAGS: &[&str] = &["aws:principaltag/", "aws:requesttag/", "aws:resourcetag/"];
-
 /// Audiences of tokens, of which there is one.
 const AUDIENCES: &[&str] = &[
     "accounts.google.com:aud",
@@ -45,12 +42,13 @@ impl Linter<'_> {
 
     /// Whether the operator fits the type of the key.
     fn operator(&mut self, scope: &Scope<'_>, condition: &Condition) {
-        let place = scope.condition(condition);
+        let place = scope.key(condition);
         let name = &condition.written_key;
         let single = condition.qualifier == Qualifier::Single;
         if condition.operator == Operator::Null {
             if !single {
                 let message = "Avoid using the Null condition operator with the ForAllValues or ForAnyValue qualifiers because they always return a true or false respectively.";
+                let place = scope.condition(condition);
                 self.suggestion("NULL_WITH_QUALIFIER", message, &place);
             }
             return;
@@ -91,10 +89,10 @@ impl Linter<'_> {
         let used = type_of(condition.operator);
         if !fits(condition.operator, &allowed, &condition.key) {
             let message = instead(&allowed.join(", "), used);
-            self.warning("TYPE_MISMATCH", message, &scope.key(condition));
+            self.warning("TYPE_MISMATCH", message, &place);
         } else if kind == "ARN" && condition.operator == (Operator::StringLike { not: false }) {
             let code = "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS";
-            self.security(code, instead(kind, "string"), &scope.key(condition));
+            self.security(code, instead(kind, "string"), &place);
         }
     }
 
@@ -171,11 +169,11 @@ fn type_of(operator: Operator) -> &'static str {
     }
 }
 
-/// The types of operators that are for a key of a type: what a tag holds may be a number.
+/// The types of operators that are for a key of a type: the tag of a request may be a number, that of a resource is
+/// none (recorded).
 fn allowed<'k>(kind: &'k str, key: &str) -> Vec<&'k str> {
-    let tag = TAGS.iter().any(|front| key.starts_with(front));
     match kind {
-        "String" if tag => vec![kind, "Numeric"],
+        "String" if key.starts_with("aws:requesttag/") => vec![kind, "Numeric"],
         _ => vec![kind],
     }
 }
@@ -247,6 +245,10 @@ mod tests {
                 &["TYPE_MISMATCH"],
             ),
             (r#"{"NumericLessThan":{"aws:RequestTag/a":"5"}}"#, &[]),
+            (
+                r#"{"NumericLessThan":{"aws:ResourceTag/a":"5"}}"#,
+                &["TYPE_MISMATCH"],
+            ),
             (
                 r#"{"ForAnyValue:StringEquals":{"accounts.google.com:aud":"a"}}"#,
                 &["FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE"],

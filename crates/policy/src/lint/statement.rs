@@ -80,6 +80,11 @@ mod tests {
             ),
             (
                 Identity,
+                r#"{"Effect":"Allow","Action":"ec3:Whatever","Resource":"*"}"#,
+                &["INVALID_SERVICE_IN_ACTION"],
+            ),
+            (
+                Identity,
                 r#"{"Effect":"Allow","Action":"s3:GetObject"}"#,
                 &["MISSING_RESOURCE"],
             ),

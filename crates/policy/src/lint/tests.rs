@@ -5,6 +5,10 @@ use super::*;
 struct Few;
 
 impl Reference for Few {
+    fn has_service(&self, service: &str) -> Option<bool> {
+        (service == "ec3").then_some(false)
+    }
+
     fn has_action(&self, service: &str, action: &str) -> Option<bool> {
         let known = ["GetObject", "ListBucket", "ListAllMyBuckets"];
         (service == "s3").then(|| {
