@@ -59,7 +59,9 @@ pub use explain::{
     Explanation, GateReport, GrantReport, Miss, Missed, Said, StatementReport, explain, held,
 };
 pub use json::{JsonError, Lines, Span, line_and_column};
-pub use lint::{Finding, LintKind, NoReference, Reference, Severity, Step, lint};
+pub use lint::{
+    Finding, LintKind, Location, NoReference, Reference, ResourceType, Severity, Step, lint,
+};
 pub use message::{Style, sentence, wire_sentence};
 pub use parse::{DocumentError, Fault};
 pub use principal::{Principal, Strength};

@@ -1,10 +1,10 @@
 //! Findings about the ARNs of resources.
 
-use super::{LintKind, Linter, Severity};
-use crate::document::{Element, Version};
+use super::scope::Scope;
+use super::{LintKind, Linter};
 use crate::resource_arn::{IAM_PATHS, PARTITIONS, fields};
 
-/// Services whose resources all have a region.
+/// Services whose resources all have a region and an account.
 const REGIONAL: &[&str] = &[
     "codepipeline",
     "dynamodb",
@@ -25,54 +25,31 @@ const S3_REGIONAL: &[&str] = &[
 ];
 
 impl Linter<'_> {
-    pub(super) fn resources(&mut self, index: usize, element: &Element, version: Version) {
-        let name = match element.negated {
-            true => "NotResource",
-            false => "Resource",
+    pub(super) fn resources(&mut self, scope: &Scope<'_>) {
+        let Some(element) = &scope.statement.resources else {
+            return;
         };
-        let place = (Some(index), &[name][..]);
         if self.kind == LintKind::Trust {
-            let message = "The Resource element is not supported in a role trust policy. Remove the Resource element.";
-            self.add(
-                Severity::Error,
-                "UNSUPPORTED_RESOURCE",
-                message,
-                place,
-                element.span,
-            );
+            // It must not be there at all.
             return;
         }
-        if element.texts().next().is_none() {
+        let texts = scope.texts(element, "Resource");
+        if texts.is_empty() {
             let message = "This statement includes no resources and does not affect the policy. Specify resources.";
-            self.add(
-                Severity::Suggestion,
-                "EMPTY_ARRAY_RESOURCE",
-                message,
-                place,
-                element.span,
-            );
+            let (_, place) = scope.element("Resource", element.negated);
+            self.suggestion("EMPTY_ARRAY_RESOURCE", message, &place);
         }
-        let texts: Vec<&str> = element.texts().collect();
-        self.redundant_resources(&texts, place, element.span);
-        let star = |text: &&str| {
+        self.redundant_resources(&texts);
+        for (text, place) in &texts {
             let parts = fields(text);
             let service = parts.get(2).copied().unwrap_or_default();
-            parts.len() > 5 && service != "*" && service.contains(['*', '?'])
-        };
-        if texts.iter().any(star) {
-            let message = "Avoid using wildcards (*, ?) in the service name because it might grant unintended access to other AWS services with similar names.";
-            self.add(
-                Severity::Suggestion,
-                "WILDCARD_IN_SERVICE_NAME",
-                message,
-                place,
-                element.span,
-            );
-        }
-        for text in texts {
-            self.variables(text, version, place, element.span);
+            if parts.len() > 5 && service != "*" && service.contains(['*', '?']) {
+                let message = "Avoid using wildcards (*, ?) in the service name because it might grant unintended access to other AWS services with similar names.";
+                self.suggestion("WILDCARD_IN_SERVICE_NAME", message, place);
+            }
+            self.variables(text, scope.version, place);
             if let Some((code, message)) = wrong(text) {
-                self.add(Severity::Error, code, message, place, element.span);
+                self.error(code, message, place);
             }
         }
     }
@@ -116,8 +93,10 @@ fn wrong(text: &str) -> Option<(&'static str, String)> {
         return Some(("INVALID_PARTITION", message));
     }
     if service.bytes().any(|b| b.is_ascii_uppercase()) && !open(service) {
-        let message = "Update the service name in the resource ARN to use all lowercase letters.";
-        return Some(("INVALID_ARN_SERVICE_CASE", message.to_owned()));
+        let message = format!(
+            "Update the service name {service} in the resource ARN to use all lowercase letters."
+        );
+        return Some(("INVALID_ARN_SERVICE_CASE", message));
     }
     let names_account = !account.is_empty() && !open(account);
     if names_account
@@ -153,6 +132,12 @@ fn wrong(text: &str) -> Option<(&'static str, String)> {
     if region.is_empty() && REGIONAL.contains(&service) {
         let message = format!("Add a Region to the {service} resource ARN.");
         return Some(("MISSING_ARN_REGION", message));
+    }
+    if account.is_empty() && (service == "iam" || REGIONAL.contains(&service)) {
+        let message = format!(
+            "The resource {resource} in the arn is missing an account id. Please provide a 12 digit account id."
+        );
+        return Some(("MISSING_ARN_ACCOUNT", message));
     }
     let known: &[&str] = match service {
         "iam" => IAM_PATHS,
@@ -226,6 +211,9 @@ mod tests {
                 &["INVALID_ARN_RESOURCE"],
             ),
             ("arn:aws:iam::111111111111:ro*", &[]),
+            ("arn:aws:kms:eu-central-1::key/a", &["MISSING_ARN_ACCOUNT"]),
+            ("arn:aws:iam:::role/a", &["MISSING_ARN_ACCOUNT"]),
+            ("arn:aws:kms:*:*:key/a", &[]),
             ("arn:aws:s3:::${aws:username}", &[]),
             (
                 "arn:aws:s3:::${aws:username",

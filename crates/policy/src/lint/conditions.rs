@@ -1,137 +1,63 @@
-//! Findings about conditions: keys that there are not, operators that do not fit them, values that operators do not read.
+//! Findings about conditions: operators that do not fit their keys, and keys that say little alone.
 
-use super::arn::is_region;
-use super::{LintKind, Linter, Place, Severity};
+use super::Linter;
+use super::scope::Scope;
 use crate::condition::{Condition, Operator, Qualifier};
-use crate::document::{Statement, Version};
-use crate::values::{IpNet, date_ms, decimal, is_base64};
 
-/// The keys that stand for a tag, and name it behind a slash.
-const TAG_KEYS: &[&str] = &["aws:principaltag", "aws:requesttag", "aws:resourcetag"];
+/// What reads items of tables.
+const TABLE_READS: &[&str] = &[
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+];
 
-/// What may come from outside a network is none of these (RFC 1918, RFC 6598, RFC 3927, RFC 4193, loopback).
-const PRIVATE: &[&str] = &[
-    "10.0.0.0/8",
-    "172.16.0.0/12",
-    "192.168.0.0/16",
-    "100.64.0.0/10",
-    "169.254.0.0/16",
-    "127.0.0.0/8",
-    "fc00::/7",
+/// Audiences of tokens, of which there is one.
+const AUDIENCES: &[&str] = &[
+    "accounts.google.com:aud",
+    "cognito-identity.amazonaws.com:aud",
 ];
 
 impl Linter<'_> {
-    pub(super) fn conditions(&mut self, index: usize, statement: &Statement, version: Version) {
-        for (at, condition) in statement.conditions.iter().enumerate() {
-            let path: &[&str] = &[
-                "Condition",
-                &condition.written_operator,
-                &condition.written_key,
-            ];
-            let place = (Some(index), path);
-            self.key(condition, place);
-            let before = statement.conditions.iter().take(at);
+    pub(super) fn conditions(&mut self, scope: &Scope<'_>) {
+        for (at, condition) in scope.statement.conditions.iter().enumerate() {
+            self.key(scope, condition);
+            let before = scope.statement.conditions.iter().take(at);
             let mut same = before.filter(|c| c.written_operator == condition.written_operator);
             if same.any(|c| c.key == condition.key) {
-                let message = "The condition key appears more than once with different capitalization in the same condition block. Remove the duplicate condition keys.";
-                self.add(
-                    Severity::Error,
-                    "DUPLICATE_KEYS_WITH_DIFFERENT_CASE",
-                    message,
-                    place,
-                    condition.span,
-                );
-            }
-            self.operator(condition, place);
-            self.values(condition, version, place);
-        }
-        self.pairs(index, statement);
-    }
-
-    fn key(&mut self, condition: &Condition, place: Place<'_>) {
-        let written = &condition.written_key;
-        let Some((service, rest)) = condition.key.split_once(':') else {
-            let message = "The condition key format is not valid. Use the format service:keyname.";
-            self.add(
-                Severity::Error,
-                "INVALID_CONDITION_KEY_FORMAT",
-                message,
-                place,
-                condition.span,
-            );
-            return;
-        };
-        let tag = TAG_KEYS.contains(&condition.key.trim_end_matches('/'));
-        if tag {
-            let message = format!(
-                "The condition key {written} must include a tag key to control access based on tags. Use the format {}/tag-key and specify a key name for tag-key.",
-                written.trim_end_matches('/')
-            );
-            self.add(
-                Severity::Error,
-                "MISSING_TAG_KEY_IN_CONDITION",
-                message,
-                place,
-                condition.span,
-            );
-            return;
-        }
-        if service == "aws" && rest == "arn" {
-            let message = "The condition key aws:ARN is not supported. Use aws:PrincipalArn or aws:SourceArn instead.";
-            self.add(
-                Severity::Error,
-                "UNSUPPORTED_GLOBAL_CONDITION_KEY",
-                message,
-                place,
-                condition.span,
-            );
-            return;
-        }
-        match (service, self.reference.has_key(service, &condition.key)) {
-            ("aws", Some(false)) => {
                 let message = format!(
-                    "The condition key {written} does not exist. Use a valid condition key."
+                    "The condition key {} appears more than once with different capitalization in the same condition block. Remove the duplicate condition keys.",
+                    condition.written_key
                 );
-                self.add(
-                    Severity::Error,
-                    "INVALID_GLOBAL_CONDITION_KEY",
-                    message,
-                    place,
-                    condition.span,
-                );
+                let code = "DUPLICATE_KEYS_WITH_DIFFERENT_CASE";
+                self.error(code, message, &scope.key(condition));
             }
-            (_, Some(false)) => {
-                let message = format!(
-                    "The condition key {written} does not exist in the service {service}. Use a valid condition key."
-                );
-                self.add(
-                    Severity::Error,
-                    "INVALID_SERVICE_CONDITION_KEY",
-                    message,
-                    place,
-                    condition.span,
-                );
-            }
-            _ => {}
+            self.operator(scope, condition);
+            self.values(scope, condition);
+            self.prefixes(scope, condition);
         }
+        self.pairs(scope);
+        self.attributes(scope);
     }
 
     /// Whether the operator fits the type of the key.
-    fn operator(&mut self, condition: &Condition, place: Place<'_>) {
-        let span = condition.span;
+    fn operator(&mut self, scope: &Scope<'_>, condition: &Condition) {
+        let place = scope.key(condition);
+        let name = &condition.written_key;
         let single = condition.qualifier == Qualifier::Single;
         if condition.operator == Operator::Null {
             if !single {
                 let message = "Avoid using the Null condition operator with the ForAllValues or ForAnyValue qualifiers because they always return a true or false respectively.";
-                self.add(
-                    Severity::Suggestion,
-                    "NULL_WITH_QUALIFIER",
-                    message,
-                    place,
-                    span,
-                );
+                let place = scope.condition(condition);
+                self.suggestion("NULL_WITH_QUALIFIER", message, &place);
             }
             return;
+        }
+        if condition.qualifier == Qualifier::ForAny && AUDIENCES.contains(&condition.key.as_str()) {
+            let message = format!(
+                "Using ForAnyValue qualifier with the single-valued condition key {name} can be overly permissive. We recommend that you remove ForAnyValue:."
+            );
+            self.security("FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE", message, &place);
         }
         let service = condition.key.split(':').next().unwrap_or_default();
         let Some(kind) = self.reference.key_type(service, &condition.key) else {
@@ -143,302 +69,129 @@ impl Linter<'_> {
         };
         if of_many && single {
             let message = format!(
-                "The request context key {} has multiple values. Use the ForAllValues or ForAnyValue condition key qualifiers in your policy.",
-                condition.written_key
+                "The request context key {name} has multiple values. Use the ForAllValues or ForAnyValue condition key qualifiers in your policy."
             );
-            self.add(Severity::Error, "MISSING_QUALIFIER", message, place, span);
+            self.error("MISSING_QUALIFIER", message, &place);
         }
         if !of_many && condition.qualifier == Qualifier::ForAll {
             let message = format!(
-                "Using ForAllValues qualifier with the single-valued condition key {} can be overly permissive. We recommend that you remove ForAllValues:.",
-                condition.written_key
+                "Using ForAllValues qualifier with the single-valued condition key {name} can be overly permissive. We recommend that you remove ForAllValues:."
             );
-            self.add(
-                Severity::SecurityWarning,
-                "FORALLVALUES_WITH_SINGLE_VALUED_KEY",
-                message,
-                place,
-                span,
-            );
+            self.security("FORALLVALUES_WITH_SINGLE_VALUED_KEY", message, &place);
         }
-        if !fits(condition.operator, kind, &condition.key) {
-            let message = format!(
-                "Use the operator type {kind} instead of operator {} for the condition key {}.",
-                condition.written_operator, condition.written_key
-            );
-            self.add(Severity::Warning, "TYPE_MISMATCH", message, place, span);
+        // As recorded, with the name of the type in small letters for strings that are compared with ARNs.
+        let instead = |allowed: &str, used: &str| {
+            format!(
+                "Use the operator type {allowed} instead of operator {used} for the condition key {name}."
+            )
+        };
+        let allowed = allowed(kind, &condition.key);
+        let used = type_of(condition.operator);
+        if !fits(condition.operator, &allowed, &condition.key) {
+            let message = instead(&allowed.join(", "), used);
+            self.warning("TYPE_MISMATCH", message, &place);
+        } else if kind == "ARN" && condition.operator == (Operator::StringLike { not: false }) {
+            let code = "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS";
+            self.security(code, instead(kind, "string"), &place);
         }
     }
 
-    /// Whether the operator reads the values.
-    fn values(&mut self, condition: &Condition, version: Version, place: Place<'_>) {
-        let span = condition.span;
-        let values: Vec<&str> = condition.operands().collect();
-        if values.is_empty() {
-            let (code, message) = no_values(condition);
-            self.add(Severity::Suggestion, code, message, place, span);
-            return;
-        }
-        let text = matches!(
-            condition.operator,
-            Operator::String { .. }
-                | Operator::StringIgnoreCase { .. }
-                | Operator::StringLike { .. }
-                | Operator::Arn { .. }
-        );
-        if text {
-            for value in &values {
-                self.variables(value, version, place, span);
-            }
-        } else if values.iter().any(|v| v.contains("${")) {
-            let message = "Policy variables can only be used with String and ARN operators.";
-            self.add(
-                Severity::Error,
-                "INVALID_VARIABLE_FOR_OPERATOR",
-                message,
-                place,
-                span,
-            );
-            return;
-        }
-        if condition.operator == Operator::Bool && values.len() > 1 {
-            let message = "The condition key does not support multiple Boolean values. Use a single Boolean value.";
-            self.add(
-                Severity::Error,
-                "INVALID_CONDITION_MULTIPLE_BOOLEAN",
-                message,
-                place,
-                span,
-            );
-        }
-        if let Some((code, message)) = values.iter().find_map(|v| unread(condition.operator, v)) {
-            self.add(Severity::Warning, code, message, place, span);
-        }
-        self.redundant_numbers(condition, place);
-        if condition.key == "aws:requestedregion" {
-            let unlike = |v: &&&str| !v.contains(['*', '?', '$']) && !is_region(v);
-            if let Some(value) = values.iter().find(unlike) {
-                let message = format!(
-                    "The Region {value} is not valid. Update the condition value to a suported Region."
-                );
-                self.add(Severity::Error, "INVALID_REGION", message, place, span);
-            }
-        }
-        if let Operator::Ip { not } = condition.operator {
-            self.networks(condition, not, &values, place);
-        }
-        if condition.key == "kms:viaservice" && self.kind != LintKind::Trust {
-            for value in values.iter().filter(|v| !v.contains(['*', '?', '$'])) {
-                if !is_regional_service(value) {
-                    let message = format!(
-                        "The service principal {value} does not match the expected format. Use the format service-name.AWS_region.amazonaws.com."
-                    );
-                    self.add(
-                        Severity::Error,
-                        "INVALID_SERVICE_PRINCIPAL_FORMAT",
-                        message,
-                        place,
-                        span,
-                    );
-                }
-            }
-        }
-    }
-
-    fn networks(&mut self, condition: &Condition, not: bool, values: &[&str], place: Place<'_>) {
-        let span = condition.span;
-        for value in values {
-            if let Some(better) = without_host_bits(value) {
-                let message = format!(
-                    "The non-zero bits in the IP address after the masked bits are ignored. Replace address with {better}."
-                );
-                self.add(
-                    Severity::Suggestion,
-                    "IMPROVE_IP_RANGE",
-                    message,
-                    place,
-                    span,
-                );
-            }
-        }
-        if condition.key != "aws:sourceip" {
-            return;
-        }
-        let private = values.iter().filter(|v| is_private(v)).count();
-        if private == 0 {
-            return;
-        }
-        let all = private == values.len();
-        match (all, not) {
-            (true, false) => self.add(Severity::Error, "PRIVATE_IP_ADDRESS",
-                "aws:SourceIp works only for public IP address ranges. The values for condition key aws:SourceIp include only private IP addresses and will not have the desired effect. Update the value to include only public IP addresses.",
-                place,
-                span,
-            ),
-            (true, true) => self.add(Severity::Error, "PRIVATE_NOT_IP_ADDRESS",
-                "The values for condition key aws:SourceIp include only private IP addresses and has no effect. aws:SourceIp works only for public IP address ranges. Update the value to include only public IP addresses.",
-                place,
-                span,
-            ),
-            (false, false) => self.add(Severity::Suggestion, "PRIVATE_IP_ADDRESS_SUBSET",
-                "The values for condition key aws:SourceIp include a mix of private and public IP addresses. The private addresses will not have the desired effect. aws:SourceIp works only for public IP address ranges. To define permissions for private IP ranges, use aws:VpcSourceIp.",
-                place,
-                span,
-            ),
-            (false, true) => self.add(Severity::Suggestion, "PRIVATE_NOT_IP_ADDRESS_SUBSET",
-                "The values for condition key aws:SourceIp include a mix of private and public IP addresses. The private addresses have no effect. aws:SourceIp works only for public IP address ranges. To define permissions for private IP ranges, use aws:VpcSourceIp.",
-                place,
-                span,
-            ),
+    /// What is listed with a shorter prefix is not what was meant to be kept out.
+    fn prefixes(&mut self, scope: &Scope<'_>, condition: &Condition) {
+        let negated = match condition.operator {
+            Operator::String { not }
+            | Operator::StringIgnoreCase { not }
+            | Operator::StringLike { not } => not,
+            _ => return,
+        };
+        if condition.key == "s3:prefix" && scope.allows() == negated {
+            let message = "Using the s3:prefix condition key in a Deny statement or with a negated string operator does not block listing the objects under the matching prefixes. A request that specifies a shorter prefix does not match the condition and can still list those objects. To restrict listing to specific prefixes, use s3:prefix with StringLike in an Allow statement, or use a Deny statement with StringNotLike.";
+            let place = scope.key(condition);
+            self.security("S3_PREFIX_IN_NEGATIVE_CONTEXT", message, &place);
         }
     }
 
     /// An address inside a network says little without the network.
-    fn pairs(&mut self, index: usize, statement: &Statement) {
-        let has = |key: &str| statement.conditions.iter().find(|c| c.key == key);
+    fn pairs(&mut self, scope: &Scope<'_>) {
         let networks = ["aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn"];
-        let Some(condition) = has("aws:vpcsourceip") else {
+        let mut conditions = scope.statement.conditions.iter();
+        let Some(condition) = conditions.find(|c| c.key == "aws:vpcsourceip") else {
             return;
         };
-        if networks.iter().any(|key| has(key).is_some()) {
+        if scope.reads(&networks) {
             return;
         }
         let message = format!(
             "Using the condition key {} can be overly permissive without also using the following condition keys: aws:SourceVpc. Condition keys like this one are more secure when paired with a related key. We recommend that you add the related condition keys to the same condition block.",
             condition.written_key
         );
-        let path: &[&str] = &[
-            "Condition",
-            &condition.written_operator,
-            &condition.written_key,
-        ];
-        self.add(
-            Severity::SecurityWarning,
-            "MISSING_PAIRED_CONDITION_KEYS",
-            message,
-            (Some(index), path),
-            condition.span,
-        );
+        let place = scope.condition(condition);
+        self.security("MISSING_PAIRED_CONDITION_KEYS", message, &place);
+    }
+
+    /// Who asks for no attributes gets all.
+    fn attributes(&mut self, scope: &Scope<'_>) {
+        let mut conditions = scope.statement.conditions.iter();
+        let restricted =
+            conditions.find(|c| c.key == "dynamodb:attributes" && c.operator != Operator::Null);
+        let reads = |text: &str| {
+            let mut reads = TABLE_READS.iter();
+            reads.any(|read| sekisho_arn::glob_ignore_case(text, read))
+        };
+        let (Some(condition), true) = (restricted, scope.allows()) else {
+            return;
+        };
+        let selected = scope.statement.conditions.iter().any(|c| {
+            let specific = |v: &str| v == "SPECIFIC_ATTRIBUTES";
+            c.key == "dynamodb:select" && c.operands().any(specific)
+        });
+        if !selected && scope.actions().iter().any(|(text, _)| reads(text)) {
+            let message = "Restricting dynamodb:Attributes without also setting dynamodb:Select to SPECIFIC_ATTRIBUTES allows all attributes to be returned on read requests that omit a projection expression. We recommend that you also set dynamodb:Select to SPECIFIC_ATTRIBUTES.";
+            let place = scope.key(condition);
+            self.security("DYNAMODB_ATTRIBUTES_WITHOUT_SELECT", message, &place);
+        }
     }
 }
 
-/// Whether an operator is one for keys of this type. Texts and ARNs are compared by the operators of either.
-fn fits(operator: Operator, kind: &str, key: &str) -> bool {
+/// The type of an operator, as sentences have it; those of strings and ARNs were recorded.
+fn type_of(operator: Operator) -> &'static str {
     match operator {
         Operator::String { .. }
         | Operator::StringIgnoreCase { .. }
-        | Operator::StringLike { .. }
-        | Operator::Arn { .. } => matches!(kind, "String" | "ARN"),
-        Operator::Numeric(_) => kind == "Numeric" || key == "aws:epochtime",
-        Operator::Date(_) => kind == "Date",
-        Operator::Bool => kind == "Bool",
-        Operator::Binary => kind == "Binary",
-        Operator::Ip { .. } => kind == "IPAddress",
-        Operator::Null => true,
+        | Operator::StringLike { .. } => "String",
+        Operator::Numeric(_) => "Numeric",
+        Operator::Date(_) => "Date",
+        Operator::Bool => "Bool",
+        Operator::Binary => "Binary",
+        Operator::Ip { .. } => "IPAddress",
+        Operator::Arn { .. } => "ARN",
+        Operator::Null => "Null",
     }
 }
 
-fn no_values(condition: &Condition) -> (&'static str, &'static str) {
-    match (condition.qualifier, condition.if_exists) {
-        (Qualifier::ForAll, _) => (
-            "EMPTY_ARRAY_CONDITION_FORALLVALUES",
-            "The ForAllValues prefix with an empty condition key matches only if the key is missing from the request context. To determine if the request context is empty, we recommend that you use the Null condition operator with the value of true instead.",
-        ),
-        (Qualifier::ForAny, _) => (
-            "EMPTY_ARRAY_CONDITION_FORANYVALUE",
-            "The ForAnyValue prefix with an empty condition key never matches the request context and it does not affect the policy. Specify conditions.",
-        ),
-        (Qualifier::Single, true) => (
-            "EMPTY_ARRAY_CONDITION_IFEXISTS",
-            "The IfExists suffix with an empty condition key matches only if the key is missing from the request context. To determine if the request context is empty, we recommend that you use the Null condition operator with the value of true instead.",
-        ),
-        (Qualifier::Single, false) => (
-            "EMPTY_ARRAY_CONDITION",
-            "There are no values for the condition key and it does not affect the policy. Specify conditions.",
-        ),
+/// The types of operators that are for a key of a type: the tag of a request may be a number, that of a resource is
+/// none (recorded).
+fn allowed<'k>(kind: &'k str, key: &str) -> Vec<&'k str> {
+    match kind {
+        "String" if key.starts_with("aws:requesttag/") => vec![kind, "Numeric"],
+        _ => vec![kind],
     }
 }
 
-/// Why an operator does not read a value, or reads it otherwise than it may be meant.
-fn unread(operator: Operator, value: &str) -> Option<(&'static str, String)> {
-    let is_boolean = ["true", "false"]
-        .iter()
-        .any(|b| value.eq_ignore_ascii_case(b));
-    let (code, message) = match operator {
-        Operator::Bool | Operator::Null if !is_boolean => (
-            "TYPE_MISMATCH_BOOLEAN",
-            "Add a valid Boolean value (true or false) for the condition operator.",
-        ),
-        Operator::Date(_) if date_ms(value).is_none() => (
-            "TYPE_MISMATCH_DATE",
-            "The date condition operator is used with an invalid value. Specify a valid date using YYYY-MM-DD or other ISO 8601 date/time format.",
-        ),
-        Operator::Date(_) if value.bytes().all(|b| b.is_ascii_digit()) => {
-            let message = format!(
-                "The date {value} might not resolve as expected. We recommend that you use the YYYY-MM-DD format."
-            );
-            return Some(("INVALID_DATE_VALUE", message));
-        }
-        Operator::Numeric(_) if decimal(value).is_none() => (
-            "TYPE_MISMATCH_NUMBER",
-            "Add a valid numeric value for the condition operator.",
-        ),
-        Operator::Ip { .. } if IpNet::parse(value).is_none() => (
-            "TYPE_MISMATCH_IP_RANGE",
-            "The condition operator is used with an invalid IP range value. Specify the IP range in standard CIDR format.",
-        ),
-        Operator::Binary if !is_base64(value) => (
-            "TYPE_MISMATCH_STRING",
-            "Add a valid base64-encoded string value for the condition operator.",
-        ),
-        Operator::String { .. } | Operator::StringIgnoreCase { .. } if has_wildcard(value) => (
-            "WILDCARD_WITHOUT_LIKE_OPERATOR",
-            "Your condition value includes a * or ? character. If you meant to use a wildcard (*, ?), update the condition operator to include Like.",
-        ),
-        _ => return None,
-    };
-    Some((code, message.to_owned()))
-}
-
-/// Whether a text has a wildcard outside of `${*}` and `${?}`.
-fn has_wildcard(text: &str) -> bool {
-    text.replace("${*}", "")
-        .replace("${?}", "")
-        .contains(['*', '?'])
-}
-
-/// Whether a network has no public address.
-fn is_private(text: &str) -> bool {
-    let Some(network) = IpNet::parse(text) else {
-        return false;
-    };
-    let mut private = PRIVATE.iter().filter_map(|p| IpNet::parse(p));
-    private.any(|p| p.holds(network))
-}
-
-/// The network as it is usually written, if it is written with bits that its mask takes away.
-fn without_host_bits(text: &str) -> Option<String> {
-    let (_, prefix) = text.split_once('/')?;
-    let network = IpNet::parse(text)?;
-    let first = network.first();
-    (first != network).then(|| match first {
-        IpNet::V4 { address, .. } => format!("{}/{prefix}", std::net::Ipv4Addr::from(address)),
-        IpNet::V6 { address, .. } => format!("{}/{prefix}", std::net::Ipv6Addr::from(address)),
-    })
-}
-
-/// `s3.eu-central-1.amazonaws.com`: what `kms:ViaService` says always has a region.
-fn is_regional_service(text: &str) -> bool {
-    let labels: Vec<&str> = text.split('.').collect();
-    let end = labels.iter().rposition(|l| *l == "amazonaws");
-    end.and_then(|at| labels.get(at.checked_sub(1)?))
-        .is_some_and(|label| is_region(label))
-        && labels.len() > 3
+/// Whether an operator is one of these types. ARNs are compared by the operators of strings, too; strings are not
+/// compared as ARNs (recorded).
+fn fits(operator: Operator, allowed: &[&str], key: &str) -> bool {
+    let used = type_of(operator);
+    let text_of_arn = used == "String" && allowed.contains(&"ARN");
+    let seconds = used == "Numeric" && key == "aws:epochtime";
+    operator == Operator::Null || allowed.contains(&used) || text_of_arn || seconds
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::lint::tests::of_condition;
+    use crate::lint::LintKind::Identity;
+    use crate::lint::Step;
+    use crate::lint::tests::{found, of_condition, of_statement};
 
     #[test]
     fn finds_in_conditions() {
@@ -484,12 +237,30 @@ mod tests {
                 &[],
             ),
             (
-                r#"{"StringAlike":{"s3:prefix":"a"}}"#,
-                &["INVALID_CONDITION_OPERATOR"],
+                r#"{"ArnLike":{"kms:EncryptionContext:aws:sso:instance-arn":"arn:aws:sso:::instance/*"}}"#,
+                &["TYPE_MISMATCH"],
             ),
             (
-                r#"{"NullIfExists":{"s3:prefix":"true"}}"#,
-                &["NULL_WITH_IF_EXISTS"],
+                r#"{"ArnLike":{"aws:RequestTag/a":"arn:aws:s3:::a"}}"#,
+                &["TYPE_MISMATCH"],
+            ),
+            (r#"{"NumericLessThan":{"aws:RequestTag/a":"5"}}"#, &[]),
+            (
+                r#"{"NumericLessThan":{"aws:ResourceTag/a":"5"}}"#,
+                &["TYPE_MISMATCH"],
+            ),
+            (
+                r#"{"ForAnyValue:StringEquals":{"accounts.google.com:aud":"a"}}"#,
+                &["FORANYVALUE_WITH_AUDIENCE_CLAIM_TYPE"],
+            ),
+            (r#"{"StringEquals":{"accounts.google.com:aud":"a"}}"#, &[]),
+            (
+                r#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::111111111111:role/a*"}}"#,
+                &["STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS"],
+            ),
+            (
+                r#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111111111111:role/a*"}}"#,
+                &[],
             ),
             (
                 r#"{"ForAllValues:Null":{"aws:TagKeys":"true"}}"#,
@@ -577,7 +348,7 @@ mod tests {
                 &["MISSING_PAIRED_CONDITION_KEYS"],
             ),
             (
-                r#"{"IpAddress":{"aws:VpcSourceIp":"10.0.0.0/8"},"StringEquals":{"aws:SourceVpc":"vpc-1"}}"#,
+                r#"{"IpAddress":{"aws:VpcSourceIp":"10.0.0.0/8"},"StringEquals":{"aws:SourceVpc":"vpc-12345678"}}"#,
                 &[],
             ),
             (
@@ -625,5 +396,77 @@ mod tests {
         ] {
             assert_eq!(of_condition(condition), expected, "{condition}");
         }
+    }
+
+    #[test]
+    fn finds_prefixes_that_keep_nothing_out() {
+        let of = |effect: &str, operator: &str| {
+            of_statement(
+                &format!(
+                    r#"{{"Effect":"{effect}","Action":"s3:ListBucket","Resource":"*","Condition":{{"{operator}":{{"s3:prefix":"a"}}}}}}"#
+                ),
+                Identity,
+            )
+        };
+        let code = ["S3_PREFIX_IN_NEGATIVE_CONTEXT"];
+        assert_eq!(of("Deny", "StringLike"), code);
+        assert_eq!(of("Allow", "StringNotLike"), code);
+        assert_eq!(of("Allow", "StringLike"), [""; 0]);
+        assert_eq!(of("Deny", "StringNotLike"), [""; 0]);
+    }
+
+    #[test]
+    fn finds_attributes_without_select() {
+        let of = |action: &str, more: &str| {
+            of_statement(
+                &format!(
+                    r#"{{"Effect":"Allow","Action":"{action}","Resource":"*","Condition":{{"ForAllValues:StringEquals":{{"dynamodb:Attributes":["a"]}}{more}}}}}"#
+                ),
+                Identity,
+            )
+        };
+        // The types of all keys are those of the reference of these tests: single.
+        let single = "FORALLVALUES_WITH_SINGLE_VALUED_KEY";
+        assert_eq!(
+            of("dynamodb:GetItem", ""),
+            ["DYNAMODB_ATTRIBUTES_WITHOUT_SELECT", single]
+        );
+        assert_eq!(of("dynamodb:PutItem", ""), [single]);
+        let select = r#","StringEqualsIfExists":{"dynamodb:Select":"SPECIFIC_ATTRIBUTES"}"#;
+        assert_eq!(of("dynamodb:Query", select), [single]);
+    }
+
+    #[test]
+    fn sentences_are_as_recorded() {
+        let of = |condition: &str| {
+            let text = format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*","Condition":{condition}}}}}"#
+            );
+            (found(&text, Identity).remove(0), text)
+        };
+        let (finding, _) = of(r#"{"ArnLike":{"kms:EncryptionContext:a":"arn:aws:s3:::a"}}"#);
+        assert_eq!(
+            finding.message,
+            "Use the operator type String instead of operator ARN for the condition key kms:EncryptionContext:a."
+        );
+        let (finding, _) = of(r#"{"ArnLike":{"aws:RequestTag/a":"arn:aws:s3:::a"}}"#);
+        assert_eq!(
+            finding.message,
+            "Use the operator type String, Numeric instead of operator ARN for the condition key aws:RequestTag/a."
+        );
+        let (finding, text) = of(r#"{"StringLike":{"aws:SourceArn":"arn:aws:s3:::a*"}}"#);
+        assert_eq!(
+            finding.message,
+            "Use the operator type ARN instead of operator string for the condition key aws:SourceArn."
+        );
+        let location = &finding.locations[0];
+        assert_eq!(
+            location.path.last(),
+            Some(&Step::Key("aws:SourceArn".into()))
+        );
+        assert_eq!(
+            &text[location.span.start..location.span.end],
+            "\"aws:SourceArn\""
+        );
     }
 }

@@ -1,81 +1,87 @@
 //! Findings about what is said twice.
 
-use super::{Linter, Place, Severity};
+use super::place::Place;
+use super::scope::Scope;
+use super::{Linter, Severity};
 use crate::compare;
 use crate::condition::{Compare, Condition, Operator};
-use crate::document::Statement;
-use crate::json::Span;
 
-/// The texts that another one covers; of two that cover each other the later one.
-fn covered<'t>(texts: &[&'t str], covers: impl Fn(&str, &str) -> bool) -> Vec<&'t str> {
-    let other = |at: usize, text: &str| {
-        texts
-            .iter()
-            .enumerate()
-            .any(|(i, other)| i != at && covers(other, text) && (i < at || !covers(text, other)))
+/// Texts of which one covers all others.
+struct Group<'t> {
+    members: Vec<&'t (&'t str, Place)>,
+    /// The longest that is covered.
+    covered: &'t str,
+}
+
+/// One group for each text that covers another and is not covered; of two that cover each other that is the first.
+fn groups<'t>(
+    texts: &'t [(&'t str, Place)],
+    covers: impl Fn(&str, &str) -> bool,
+) -> Vec<Group<'t>> {
+    let over = |a: usize, b: usize| {
+        let pair = texts.get(a).zip(texts.get(b));
+        pair.is_some_and(|((a_text, _), (b_text, _))| {
+            a != b && covers(a_text, b_text) && (a < b || !covers(b_text, a_text))
+        })
     };
-    let all = texts.iter().enumerate();
-    all.filter(|(at, text)| other(*at, text))
-        .map(|(_, text)| *text)
-        .collect()
+    let all = 0..texts.len();
+    let free = all.clone().filter(|at| !all.clone().any(|a| over(a, *at)));
+    free.filter_map(|cover| {
+        let covered = all.clone().filter(|at| over(cover, *at));
+        let longest = covered
+            .filter_map(|at| texts.get(at))
+            .map(|(text, _)| *text);
+        let longest = longest.max_by_key(|text| text.len())?;
+        let members = all.clone().filter(|at| *at == cover || over(cover, *at));
+        Some(Group {
+            members: members.filter_map(|at| texts.get(at)).collect(),
+            covered: longest,
+        })
+    })
+    .collect()
 }
 
 impl Linter<'_> {
     /// Statements that say what an earlier one says.
-    pub(super) fn redundant_statements(&mut self, statements: &[Statement]) {
-        for (index, statement) in statements.iter().enumerate() {
-            let mut before = statements.iter().take(index);
-            if before.any(|earlier| compare::same(earlier, statement)) {
+    pub(super) fn redundant_statements(&mut self, scopes: &[Scope<'_>]) {
+        for (index, scope) in scopes.iter().enumerate() {
+            let mut before = scopes.iter().take(index);
+            if before.any(|earlier| compare::same(earlier.statement, scope.statement)) {
                 let message = "The statements are redundant because they provide identical permissions. Update the policy to remove the redundant statement.";
-                let place = (Some(index), &[][..]);
-                self.add(
-                    Severity::Suggestion,
-                    "REDUNDANT_STATEMENT",
-                    message,
-                    place,
-                    statement.span,
-                );
+                self.suggestion("REDUNDANT_STATEMENT", message, &scope.place);
             }
         }
     }
 
-    pub(super) fn redundant_actions(&mut self, texts: &[&str], place: Place<'_>, span: Span) {
-        let covered = covered(texts, sekisho_arn::glob_ignore_case);
-        if let Some(first) = covered.first() {
+    pub(super) fn redundant_actions(&mut self, texts: &[(&str, Place)]) {
+        for group in groups(texts, sekisho_arn::glob_ignore_case) {
             let message = format!(
-                "The {} action(s) are redundant because they provide similar permissions. Update the policy to remove the redundant action such as: {first}.",
-                covered.len()
+                "The {} action(s) are redundant because they provide similar permissions. Update the policy to remove the redundant action such as: {}.",
+                group.members.len(),
+                group.covered
             );
-            self.add(
-                Severity::Suggestion,
-                "REDUNDANT_ACTION",
-                message,
-                place,
-                span,
-            );
+            self.redundant("REDUNDANT_ACTION", message, &group);
         }
     }
 
-    pub(super) fn redundant_resources(&mut self, texts: &[&str], place: Place<'_>, span: Span) {
-        let covered = covered(texts, compare::contains);
-        if !covered.is_empty() {
+    pub(super) fn redundant_resources(&mut self, texts: &[(&str, Place)]) {
+        for group in groups(texts, compare::contains) {
             let message = format!(
-                "The {} resource ARN(s) are redundant because they reference the same resource. Review the use of wildcards (*) in {}.",
-                covered.len(),
-                covered.join(", ")
+                "The {} resource ARN(s) are redundant because they reference the same resource. Review the use of wildcards (*), or remove the resource {} to remove the redundancy.",
+                group.members.len(),
+                group.covered
             );
-            self.add(
-                Severity::Suggestion,
-                "REDUNDANT_RESOURCE",
-                message,
-                place,
-                span,
-            );
+            self.redundant("REDUNDANT_RESOURCE", message, &group);
         }
+    }
+
+    fn redundant(&mut self, code: &'static str, message: String, group: &Group<'_>) {
+        let places = group.members.iter().map(|(_, place)| place.clone());
+        self.add(Severity::Suggestion, code, message, places);
     }
 
     /// Several bounds, of which one is enough.
-    pub(super) fn redundant_numbers(&mut self, condition: &Condition, place: Place<'_>) {
+    pub(super) fn redundant_numbers(&mut self, condition: &Condition, place: &Place) {
         let bound = match condition.operator {
             Operator::Numeric(Compare::Less | Compare::LessEquals) => "greatest",
             Operator::Numeric(Compare::Greater | Compare::GreaterEquals) => "least",
@@ -86,13 +92,7 @@ impl Linter<'_> {
                 "Multiple values in {} are redundant. Replace with the {bound} single value for {}.",
                 condition.written_operator, condition.written_key
             );
-            self.add(
-                Severity::Suggestion,
-                "REDUNDANT_CONDITION_VALUE_NUM",
-                message,
-                place,
-                condition.span,
-            );
+            self.suggestion("REDUNDANT_CONDITION_VALUE_NUM", message, place);
         }
     }
 }
@@ -121,7 +121,7 @@ mod tests {
                 &[],
             ),
             (
-                r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"s3:prefix":"a"}}}"#,
+                r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:username":"a"}}}"#,
                 &[],
             ),
         ] {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::place::Place;
+use super::scope::Scope;
 use super::{Linter, Severity};
 use crate::condition::{Condition, Operator, Qualifier};
-use crate::document::{Effect, Statement};
 
 /// Whether a condition wants a tag of the resource to be there: it never holds where the key is missing.
 fn wants_tag(condition: &Condition) -> bool {
@@ -19,73 +20,80 @@ fn wants_tag(condition: &Condition) -> bool {
 }
 
 impl Linter<'_> {
-    pub(super) fn tags(&mut self, index: usize, statement: &Statement) {
+    pub(super) fn tags(&mut self, scope: &Scope<'_>) {
+        let statement = scope.statement;
         let condition = statement.conditions.iter().find(|c| wants_tag(c));
         let (Some(condition), Some(actions)) = (condition, &statement.actions) else {
             return;
         };
-        let allows = statement.effect == Effect::Allow;
-        let (severity, verb) = match allows {
-            true => (Severity::Suggestion, "allowed"),
-            false => (Severity::SecurityWarning, "denied"),
-        };
         let key = &condition.written_key;
-        let (code, message) = if actions.negated {
-            match allows {
+        let place = scope.key(condition);
+        if actions.negated {
+            let (severity, code, effect) = match scope.allows() {
                 true => (
+                    Severity::Suggestion,
                     "ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
                     format!(
-                        "Using the effect Allow with NotAction and the tag condition key {key} allows only service actions that support the condition key. The condition key doesn't apply to some service actions. We recommend that you use Action instead of NotAction."
+                        "Using the effect Allow with NotAction and the tag condition key {key} allows only service actions that support the condition key. The"
                     ),
                 ),
                 false => (
+                    Severity::SecurityWarning,
                     "DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
                     format!(
-                        "Using the effect Deny with NotAction and the tag condition key {key} can be overly permissive because some service actions are not denied by this statement. This is because the condition key doesn't apply to some service actions. We recommend that you use Action instead of NotAction."
-                    ),
-                ),
-            }
-        } else {
-            let unread = |text: &str| {
-                let (service, action) = text.split_once(':')?;
-                let service = service.to_ascii_lowercase();
-                let reads = self.reference.reads_tags(&service, action)?;
-                (!reads).then_some(service)
-            };
-            let services: BTreeSet<String> = actions.texts().filter_map(unread).collect();
-            if services.is_empty() {
-                return;
-            }
-            let services = services.into_iter().collect::<Vec<_>>().join(", ");
-            let (code, effect) = match allows {
-                true => (
-                    "ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
-                    format!(
-                        "Using the effect Allow with the tag condition key {key} and actions for services with the following prefixes does not affect the policy: {services}."
-                    ),
-                ),
-                false => (
-                    "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
-                    format!(
-                        "Using the effect Deny with the tag condition key {key} and actions for services with the following prefixes can be overly permissive: {services}."
+                        "Using the effect Deny with NotAction and the tag condition key {key} can be overly permissive because some service actions are not denied by this statement. This is because the"
                     ),
                 ),
             };
-            let listed = if allows { "service" } else { "services" };
             let message = format!(
-                "{effect} Actions for the listed {listed} are not {verb} by this statement. We recommend that you move these actions to a different statement without this condition key."
+                "{effect} condition key doesn't apply to some service actions. We recommend that you use Action instead of NotAction."
             );
-            (code, message)
+            self.add(severity, code, message, [place]);
+            return;
+        }
+        let unread = |text: &str| {
+            let (service, action) = text.split_once(':')?;
+            let service = service.to_ascii_lowercase();
+            let reads = self.reference.reads_tags(&service, action)?;
+            (!reads).then_some(service)
         };
-        let path: &[&str] = &["Condition", &condition.written_operator, key];
-        self.add(severity, code, message, (Some(index), path), condition.span);
+        let texts = scope.actions().into_iter();
+        let (services, mut places): (BTreeSet<String>, Vec<Place>) = texts
+            .filter_map(|(text, place)| Some((unread(text)?, place)))
+            .unzip();
+        if services.is_empty() {
+            return;
+        }
+        places.push(place);
+        let services = services.into_iter().collect::<Vec<_>>().join(", ");
+        let (severity, code, effect) = match scope.allows() {
+            // As recorded, not as the guide has it.
+            true => (
+                Severity::Suggestion,
+                "ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+                format!(
+                    "Using the effect Allow with the condition key {key} and actions for services with the following prefixes does not affect the policy: {services}. The actions for the listed service are not allowed"
+                ),
+            ),
+            false => (
+                Severity::SecurityWarning,
+                "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+                format!(
+                    "Using the effect Deny with the tag condition key {key} and actions for services with the following prefixes can be overly permissive: {services}. Actions for the listed services are not denied"
+                ),
+            ),
+        };
+        let message = format!(
+            "{effect} by this statement. We recommend that you move these actions to a different statement without this condition key."
+        );
+        self.add(severity, code, message, places);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::lint::LintKind::Identity;
-    use crate::lint::tests::of_statement;
+    use crate::lint::tests::{found, of_statement};
 
     #[test]
     fn finds_actions_without_tags() {
@@ -119,5 +127,21 @@ mod tests {
         assert_eq!(of("Allow", r#""Action":"ec2:StopInstances""#, tag), [""; 0]);
         let missing = tag.replace("StringEquals", "StringEqualsIfExists");
         assert_eq!(of("Allow", action, &missing), [""; 0]);
+    }
+
+    #[test]
+    fn sentences_are_as_recorded() {
+        let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["kms:Decrypt","lambda:GetFunction"],"Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"a"}}}}"#;
+        let finding = found(text, Identity).remove(0);
+        assert_eq!(
+            finding.message,
+            "Using the effect Allow with the condition key aws:ResourceTag/team and actions for services with the following prefixes does not affect the policy: lambda. The actions for the listed service are not allowed by this statement. We recommend that you move these actions to a different statement without this condition key."
+        );
+        let locations = finding.locations.iter();
+        let shown: Vec<&str> = locations.map(|l| &text[l.span.start..l.span.end]).collect();
+        assert_eq!(
+            shown,
+            ["\"lambda:GetFunction\"", "\"aws:ResourceTag/team\""]
+        );
     }
 }

@@ -1,16 +1,30 @@
-//! What is found in whole documents, and how the findings of each part are asked for.
+//! How the findings of each part are asked for, and a reference for it.
 
 use super::*;
 
-struct S3;
+struct Few;
 
-impl Reference for S3 {
+impl Reference for Few {
+    fn has_service(&self, service: &str) -> Option<bool> {
+        (service == "ec3").then_some(false)
+    }
+
     fn has_action(&self, service: &str, action: &str) -> Option<bool> {
-        (service == "s3").then(|| sekisho_arn::glob_ignore_case(action, "GetObject"))
+        let known = ["GetObject", "ListBucket", "ListAllMyBuckets"];
+        (service == "s3").then(|| {
+            known
+                .iter()
+                .any(|name| sekisho_arn::glob_ignore_case(action, name))
+        })
     }
 
     fn has_key(&self, service: &str, key: &str) -> Option<bool> {
-        (service == "s3").then_some(key == "s3:prefix")
+        let known = [
+            "s3:prefix",
+            "s3:resourceaccount",
+            "s3:x-amz-server-side-encryption-aws-kms-key-id",
+        ];
+        (service == "s3").then_some(known.contains(&key))
     }
 
     fn reads_tags(&self, service: &str, _: &str) -> Option<bool> {
@@ -24,17 +38,34 @@ impl Reference for S3 {
     fn key_type(&self, _: &str, key: &str) -> Option<&'static str> {
         Some(match key {
             "aws:tagkeys" => "ArrayOfString",
-            "aws:securetransport" => "Bool",
+            "aws:securetransport" | "aws:principalisawsservice" => "Bool",
             "aws:sourceip" | "aws:vpcsourceip" => "IPAddress",
             "aws:currenttime" => "Date",
             "aws:multifactorauthage" => "Numeric",
+            "aws:principalarn" | "aws:sourcearn" => "ARN",
             _ => "String",
         })
     }
+
+    fn reads_key(&self, service: &str, action: &str, key: &str) -> Option<bool> {
+        match (service, key) {
+            ("s3", "s3:prefix") => Some(action.eq_ignore_ascii_case("ListBucket")),
+            ("sts", "cognito-identity.amazonaws.com:aud") => Some(action != "TagSession"),
+            _ => None,
+        }
+    }
+
+    fn names_any(&self, service: &str, action: &str, _: &[&str]) -> Option<bool> {
+        (service == "s3").then_some(action != "ListAllMyBuckets")
+    }
+}
+
+pub(super) fn found(text: &str, kind: LintKind) -> Vec<Finding> {
+    lint(text, kind, &Few)
 }
 
 pub(super) fn codes(text: &str, kind: LintKind) -> Vec<&'static str> {
-    lint(text, kind, &S3).into_iter().map(|f| f.code).collect()
+    found(text, kind).into_iter().map(|f| f.code).collect()
 }
 
 pub(super) fn of_statement(statement: &str, kind: LintKind) -> Vec<&'static str> {
@@ -44,73 +75,28 @@ pub(super) fn of_statement(statement: &str, kind: LintKind) -> Vec<&'static str>
 
 pub(super) fn of_condition(condition: &str) -> Vec<&'static str> {
     let statement = format!(
-        r#"{{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{condition}}}"#
+        r#"{{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*","Condition":{condition}}}"#
     );
     of_statement(&statement, LintKind::Identity)
 }
 
 #[test]
-fn finds_in_documents() {
-    for (text, expected) in [
-        (
-            r#"{"Statement":[]}"#,
-            &["MISSING_VERSION", "MISSING_STATEMENT"][..],
-        ),
-        ("{", &["JSON_SYNTAX_ERROR"]),
-        (r#"{"Version":"2012-10-17"}"#, &["MISSING_STATEMENT"]),
-        (r#"{"Version":"2012","Statement":[]}"#, &["INVALID_VERSION"]),
-        (
-            r#"{"Version":"2012-10-17","Statements":[]}"#,
-            &["INVALID_POLICY_ELEMENT"],
-        ),
-        // A member of another name holds the text.
-        (
-            r#"{"Id":"\"Version\"","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#,
-            &["MISSING_VERSION"],
-        ),
-    ] {
-        assert_eq!(codes(text, LintKind::Identity), expected, "{text}");
-    }
-    let long = format!(
-        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::{}"}}}}"#,
-        "x".repeat(6200)
-    );
-    assert_eq!(
-        codes(&long, LintKind::Identity),
-        ["POLICY_SIZE_EXCEEDS_IDENTITY_POLICY_QUOTA"]
-    );
-    assert_eq!(codes(&long, LintKind::ServiceControl), [""; 0]);
-    let longer = long.replace('x', "xx");
-    assert_eq!(
-        codes(&longer, LintKind::ServiceControl),
-        ["POLICY_SIZE_EXCEEDS_SCP_QUOTA"]
-    );
-    let same =
-        r#"{"Sid":"A","Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}"#;
-    let twice = format!("{same},{same}");
-    assert_eq!(
-        of_statement(&twice, LintKind::Resource),
-        ["REDUNDANT_STATEMENT", "UNIQUE_SIDS_RECOMMENDED"]
-    );
-    let twice = twice.replace(r#""Principal":"*","#, "");
-    assert_eq!(
-        of_statement(&twice, LintKind::Identity),
-        ["REDUNDANT_STATEMENT", "UNIQUE_SIDS_REQUIRED"]
-    );
-}
-
-#[test]
 fn findings_have_places() {
-    let text = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObjects","Resource":"*"}]}"#;
-    let finding = lint(text, LintKind::Identity, &S3).remove(0);
+    let of = |statement: &str| {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+        let finding = found(&text, LintKind::Identity).remove(0);
+        let Location { path, span } = finding.locations[0].clone();
+        assert_eq!(&text[span.start..span.end], "\"s3:GetObjects\"");
+        path
+    };
+    let [statement, action] = ["Statement", "Action"].map(|s| Step::Value(s.to_owned()));
+    let one = r#"{"Effect":"Allow","Action":"s3:GetObjects","Resource":"*"}"#;
+    // An index where there is a list.
+    assert_eq!(of(one), [statement.clone(), action.clone()]);
     assert_eq!(
-        text.get(finding.span.start..finding.span.end),
-        Some("\"s3:GetObjects\"")
+        of(&format!("[{one}]")),
+        [statement.clone(), Step::Index(0), action.clone()]
     );
-    let path = [
-        Step::Value("Statement".into()),
-        Step::Index(0),
-        Step::Value("Action".into()),
-    ];
-    assert_eq!(finding.path, path);
+    let two = r#"{"Effect":"Allow","Action":["s3:GetObject","s3:GetObjects"],"Resource":"*"}"#;
+    assert_eq!(of(two), [statement, action, Step::Index(1)]);
 }

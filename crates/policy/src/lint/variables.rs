@@ -1,42 +1,34 @@
 //! Findings about policy variables.
 
-use super::{Linter, Place, Severity};
+use super::Linter;
+use super::place::Place;
 use crate::document::Version;
-use crate::json::Span;
 
 impl Linter<'_> {
     /// A variable where AWS fills none in.
-    pub(super) fn variable_in_element(&mut self, place: Place<'_>, span: Span) {
-        let message = "Policy variables are supported in the Resource and Condition elements. Remove the policy variable from this element.";
-        self.add(
-            Severity::Error,
-            "VARIABLE_UNSUPPORTED_IN_ELEMENT",
-            message,
-            place,
-            span,
+    pub(super) fn variable_in_element(&mut self, text: &str, place: &Place) {
+        let behind = text.split_once("${").map_or("", |(_, behind)| behind);
+        let name = behind.split('}').next().unwrap_or_default();
+        let message = format!(
+            "Policy variables are supported in the Resource and Condition elements. Remove the policy variable ${{{name}}} from this element."
         );
+        self.error("VARIABLE_UNSUPPORTED_IN_ELEMENT", message, place);
     }
 
     /// The variables of a resource, or of a condition's value.
-    pub(super) fn variables(&mut self, text: &str, version: Version, place: Place<'_>, span: Span) {
+    pub(super) fn variables(&mut self, text: &str, version: Version, place: &Place) {
         if !text.contains("${") {
             return;
         }
         if version == Version::V2008 {
             let message =
                 "To include variables in your policy, use the policy version 2012-10-17 or later.";
-            self.add(
-                Severity::Error,
-                "VARIABLE_UNSUPPORTED_IN_VERSION",
-                message,
-                place,
-                span,
-            );
+            self.error("VARIABLE_UNSUPPORTED_IN_VERSION", message, place);
             return;
         }
         for piece in text.split("${").skip(1) {
             if let Some((code, message)) = wrong(piece) {
-                self.add(Severity::Error, code, message, place, span);
+                self.error(code, message, place);
             }
         }
     }
@@ -58,7 +50,7 @@ fn wrong(piece: &str) -> Option<(&'static str, &'static str)> {
     if inner.trim().is_empty() {
         return Some((
             "EMPTY_VARIABLE",
-            "Empty policy variable. Remove the variable structure or provide a variable within the structure.",
+            "Empty policy variable. Remove the ${ } variable structure or provide a variable within the structure.",
         ));
     }
     if name.contains(' ') {

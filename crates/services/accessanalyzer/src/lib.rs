@@ -2,6 +2,7 @@
 
 mod document;
 mod ops;
+mod reference;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};
