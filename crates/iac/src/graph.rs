@@ -265,7 +265,16 @@ impl<'c> Search<'c> {
         if !self.waits {
             return;
         }
-        for path in references::of_expression(expression) {
+        // Addresses in quotes are taken as well, as Terraform's old language had them.
+        let list = match expression {
+            hcl_edit::expr::Expression::Array(list) => Some(list),
+            _ => None,
+        };
+        let elements = list.into_iter().flat_map(hcl_edit::expr::Array::iter);
+        let quoted = elements.filter_map(hcl_edit::expr::Expression::as_str);
+        let quoted = quoted.map(|text| text.split('.').map(str::to_owned).collect());
+        let paths = references::of_expression(expression).into_iter();
+        for path in paths.chain(quoted) {
             if let [root, name] = path.as_slice()
                 && root == "module"
             {

@@ -13,7 +13,7 @@ use crate::references::of_expression;
 use crate::scope::Scope;
 use crate::state::State;
 use crate::value::Value;
-use crate::{Configuration, Source};
+use crate::{Configuration, PolicySource, Source};
 
 /// What a name is a name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,9 +190,20 @@ fn own_name<'c>(node: &'c Node, module: &Module) -> Option<OwnName<'c>> {
     })
 }
 
+/// The arguments that hold policies.
+const POLICIES: &[&str] = &["policy", "assume_role_policy"];
+
 /// Whether statements of policies may stand in a block.
 fn has_statements(node: &Node) -> bool {
-    node.is_document() || ["policy", "assume_role_policy"].iter().any(|a| node.has(a))
+    node.is_document() || POLICIES.iter().any(|a| node.has(a))
+}
+
+/// What the names in the template of a policy are kept by: what comes before the address, the block, the key of the instance and
+/// the argument.
+#[must_use]
+pub fn in_template(path: &str, node: &Node, key: Option<&str>, argument: &str) -> String {
+    let key = key.map(|key| format!("[{key}]")).unwrap_or_default();
+    format!("{path}{}{key}#{argument}", node.local_address())
 }
 
 impl State<'_> {
@@ -214,7 +225,9 @@ impl State<'_> {
                 self.outputs_of(module, &scope, &mut all);
                 self.whereabouts(&nodes, &path, &mut all);
                 for node in nodes.iter().filter(|n| has_statements(n)) {
-                    for (key, scope) in repeated(node, &scope) {
+                    let instances = repeated(node, &scope);
+                    self.templates(node, &path, &scope, &instances, &mut out);
+                    for (key, scope) in instances {
                         let mut names = Vec::new();
                         each(&scope, &mut names);
                         let count = node.written("count");
@@ -231,16 +244,59 @@ impl State<'_> {
         out
     }
 
+    /// What the templates of a block's policies are given: names in them, by the address of each instance and the argument.
+    fn templates(
+        &self,
+        node: &Node,
+        path: &str,
+        scope: &Scope<'_>,
+        instances: &[(String, Scope<'_>)],
+        out: &mut BTreeMap<String, Vec<Named>>,
+    ) {
+        for argument in POLICIES {
+            let source = node
+                .has(argument)
+                .then(|| self.config.policy_source(node, argument));
+            let Some(Some(
+                PolicySource::File {
+                    given: Some(given), ..
+                }
+                | PolicySource::Encoded {
+                    given: Some(given), ..
+                },
+            )) = source
+            else {
+                continue;
+            };
+            // What is handed over from another module has its names there.
+            if given.module != node.module {
+                continue;
+            }
+            let mut add = |key: Option<&str>, scope: &Scope<'_>| {
+                let mut names = Vec::new();
+                if let Ok(Value::Object(members)) =
+                    evaluate(&given.expression, scope, &given.source)
+                {
+                    for (name, value) in members.iter() {
+                        texts(name, value, Naming::Variable, MAX_DEPTH, &mut names);
+                    }
+                }
+                out.insert(in_template(path, node, key, argument), names);
+            };
+            match instances {
+                [] => add(None, scope),
+                all => all.iter().for_each(|(key, scope)| add(Some(key), scope)),
+            }
+        }
+    }
+
     fn outputs_of(&self, module: &Module, scope: &Scope<'_>, out: &mut Vec<Named>) {
         for (child, index) in &module.children {
             let outputs = self.config.modules.get(*index).map(|m| m.outputs.keys());
             for output in outputs.into_iter().flatten() {
-                if let Ok(Value::String(text)) = scope.module(child, None, Some(output)) {
-                    out.push(Named {
-                        name: format!("module.{child}.{output}"),
-                        text: text.to_string(),
-                        naming: Naming::Output,
-                    });
+                if let Ok(value) = scope.module(child, None, Some(output)) {
+                    let name = format!("module.{child}.{output}");
+                    texts(&name, &value, Naming::Output, MAX_DEPTH, out);
                 }
             }
         }

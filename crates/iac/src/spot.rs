@@ -58,7 +58,7 @@ impl Configuration {
             Some(PolicySource::Document { address }) => {
                 of_block(self.document_to_change(&address).unwrap_or(node))
             }
-            Some(PolicySource::File { list }) => of_list(list),
+            Some(PolicySource::File { list, .. }) => of_list(list),
             _ => of_block(node),
         }
     }
@@ -101,7 +101,7 @@ impl Configuration {
             }
             PolicySource::Encoded { list, .. }
             | PolicySource::Heredoc { list, .. }
-            | PolicySource::File { list } => {
+            | PolicySource::File { list, .. } => {
                 let range = chosen(&list.source, &list.elements, statement)?;
                 Some(Spot::new(&list.source, range))
             }

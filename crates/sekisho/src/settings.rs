@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! skip = ["Build/Image"] # actions that sekisho does not run yet, taken to be done: stage and name
+//! roles = ["arn:aws:iam::222222222222:role/admin"]     # roles that are on AWS already: policies may name them
 //!
 //! [accounts]            # provider alias or name = account
 //! registry = "111111111111"
@@ -57,6 +58,8 @@ pub struct Settings {
     pub set: BTreeMap<String, Value>,
     /// Actions that are taken to be done, as `STAGE/ACTION`.
     pub skip: Vec<String>,
+    /// The ARNs of roles that are on AWS already.
+    pub roles: Vec<String>,
     /// Terraform variables; a text that is no text is written as an expression.
     pub variables: BTreeMap<String, Value>,
     /// Files with the documents of managed policies that are on AWS already, by ARN.

@@ -18,7 +18,7 @@ impl Configuration {
             PolicySource::Document { .. } => None,
             PolicySource::Encoded { list, .. }
             | PolicySource::Heredoc { list, .. }
-            | PolicySource::File { list } => Some(list),
+            | PolicySource::File { list, .. } => Some(list),
         });
         lists.collect()
     }

@@ -64,6 +64,8 @@ pub enum PolicySource {
         list: ListEnd,
         /// The path of the module in which the expression stands.
         path: String,
+        /// What `templatefile` gives it, where it stands in a template.
+        given: Option<Given>,
     },
     /// As JSON in a heredoc, in which `${…}` is an expression.
     Heredoc {
@@ -72,11 +74,21 @@ pub enum PolicySource {
         /// The path of the module in which the heredoc stands.
         path: String,
     },
-    /// As JSON in a file of its own, in which nothing can be referred to.
+    /// As JSON in a file of its own, in which nothing can be referred to but what a template is given.
     File {
         /// The list of its statements.
         list: ListEnd,
+        /// What `templatefile` gives it, where it is a template.
+        given: Option<Given>,
     },
+}
+
+/// What a template is given: the second argument of `templatefile`.
+#[derive(Debug, Clone)]
+pub struct Given {
+    pub(crate) expression: Expression,
+    pub(crate) source: Arc<Source>,
+    pub(crate) module: usize,
 }
 
 /// References of references deeper than this are not followed.
@@ -163,7 +175,11 @@ impl Configuration {
                     };
                     let (list, module) = self.list_of_statements(value, depth)?;
                     let path = self.modules.get(module)?.path.clone();
-                    Some(PolicySource::Encoded { list, path })
+                    Some(PolicySource::Encoded {
+                        list,
+                        path,
+                        given: None,
+                    })
                 }
                 "file" | "templatefile" => self.file(call, at),
                 // What gives one of its arguments: the first that is understood. A wrong guess is found when the repair is
@@ -375,9 +391,38 @@ impl Configuration {
         let text = self.text(&path).ok()?;
         let range = 0..text.len();
         let source = Arc::new(Source::new(path.display().to_string(), text));
+        let given = call.args.iter().nth(1).map(|expression| Given {
+            expression: expression.clone(),
+            source: Arc::clone(at.source),
+            module: at.module,
+        });
+        if given.is_some()
+            && let Some(expression) = whole(&source.text)
+        {
+            let inner = At {
+                expression: &expression,
+                source: &source,
+                module: at.module,
+            };
+            let PolicySource::Encoded { list, path, .. } = self.written(&inner, MAX_DEPTH - 1)?
+            else {
+                return None;
+            };
+            return Some(PolicySource::Encoded { list, path, given });
+        }
         let list = json_statements(&source, range)?;
-        Some(PolicySource::File { list })
+        Some(PolicySource::File { list, given })
     }
+}
+
+/// The expression of a template that is one expression in a whole (Terraform, `templatefile`: "Generating JSON or YAML from a
+/// template"), with its places as they are in the text.
+fn whole(text: &str) -> Option<Expression> {
+    let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
+    let start = text.find("${")? + 2;
+    let padded = format!("{}{}", " ".repeat(start), inner.trim_end());
+    let expression = padded.parse::<Expression>().ok()?;
+    matches!(expression, Expression::FuncCall(_)).then_some(expression)
 }
 
 /// The names of a reference, keys of instances left out.

@@ -1,6 +1,6 @@
 //! What a configuration is read with: the command line, the environment, and `sekisho.toml` beside it, in this order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -220,6 +220,7 @@ impl ReadingArgs {
             seed: self.seed,
             timeout: Duration::from_secs(self.timeout),
             policies: BTreeMap::new(),
+            roles: BTreeSet::new(),
             organization: None,
             data: None,
         };
@@ -257,6 +258,7 @@ impl Said {
         let settings = Settings::read(directory).map_err(CouldNotRun)?;
         let folder = Settings::folder(directory);
         let policies = rehearse::read_policies(folder, &settings.policies).map_err(CouldNotRun)?;
+        options.roles.extend(settings.roles.iter().cloned());
         for (arn, file) in policies {
             self.once(directory, format!("policies.{arn}"), file.text.clone())?;
             options.policies.insert(arn, file);

@@ -174,6 +174,11 @@ fn write(
             }
             None => "not every statement has a place: nothing was written".to_owned(),
         };
+        // What was asked for is a verdict, and there is one.
+        if args.check {
+            printer.error(&why);
+            return Ok(Status::Fails);
+        }
         return Err(CouldNotRun(why));
     }
     for patch in &completion.patches {
@@ -190,7 +195,7 @@ fn write(
     if args.check {
         if let Some(folder) = fix.elsewhere() {
             printer.note(&format!(
-                "the diff is for the top of the repository: git -C {} apply",
+                "the diff is for another directory: git -C {} apply",
                 folder.display()
             ));
         }

@@ -157,7 +157,7 @@ pub(super) fn name_account(cause: &mut Cause) {
 }
 
 /// A unique id of IAM's form that follows from a text.
-fn id(prefix: &str, text: &str) -> String {
+pub(super) fn id(prefix: &str, text: &str) -> String {
     const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let digest = Sha256::digest(text);
     let letters = digest

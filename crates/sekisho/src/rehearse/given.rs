@@ -1,5 +1,5 @@
-//! What is on AWS already and somebody else's, as `sekisho.toml` says it: the organization of the accounts, and managed
-//! policies that the configuration names, boundaries above all.
+//! What is on AWS already and somebody else's, as `sekisho.toml` says it: the organization of the accounts, managed
+//! policies that the configuration names, boundaries above all, and roles that its policies name.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use sekisho_iac::{Problem, Source, Spot};
 use sekisho_policy::{Document, Kind, validate};
 use serde_json::{Map, Value, json};
 
+use super::applier::id;
 use super::{Client, Note, Options};
 use crate::settings::Organized;
 
@@ -29,7 +30,44 @@ pub(super) fn prepare(
         engine.organize(organization.with(accounts.to_vec()));
     }
     policies(engine, options)?;
+    roles(engine, options)?;
     Ok(notes)
+}
+
+/// Roles that policies may name: those that the settings name, and those of which the ARN is given for a data source.
+fn roles(engine: &Arc<Engine>, options: &Options) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    for arn in &options.roles {
+        match is_role(arn) {
+            true => engine.know_role(arn, &id("AROA", arn)),
+            false => problems.push(Problem {
+                message: format!("sekisho.toml: roles: {arn} is no ARN of a role"),
+                place: None,
+            }),
+        }
+    }
+    let read = options.reading.given.iter();
+    let read = read.filter(|(address, _)| address.contains("data.aws_iam_role."));
+    let arns = read.filter_map(|(address, value)| match address.ends_with(".arn") {
+        true => value.as_str(),
+        false => value.get("arn")?.as_str(),
+    });
+    for arn in arns.filter(|arn| is_role(arn)) {
+        engine.know_role(arn, &id("AROA", arn));
+    }
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(problems),
+    }
+}
+
+fn is_role(arn: &str) -> bool {
+    let mut parts = arn.splitn(6, ':').skip(2);
+    let (service, account, resource) = (parts.next(), parts.nth(1), parts.next());
+    let name = resource.and_then(|r| r.strip_prefix("role/"));
+    service == Some("iam")
+        && account.is_some_and(sekisho_arn::is_account_id)
+        && name.is_some_and(|n| !n.is_empty())
 }
 
 fn policies(engine: &Arc<Engine>, options: &Options) -> Result<(), Vec<Problem>> {

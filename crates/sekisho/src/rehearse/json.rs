@@ -53,6 +53,14 @@ fn notes(notes: &[Note]) -> Vec<Value> {
 pub(super) fn completion(completion: &Completion, fix: Option<&Fix>) -> Value {
     json!({
         "diff": fix.filter(|f| f.passes).map(Fix::diff),
+        "unproven": fix.and_then(|f| f.unproven.as_deref()),
+        "unwritten": fix.map_or(&[][..], |f| &f.unwritten).iter().map(|(p, why)| json!({
+            "account": p.account,
+            "side": p.side,
+            "holder": p.holder,
+            "statement": p.statement,
+            "why": why,
+        })).collect::<Vec<_>>(),
         "enough": completion.passes,
         "complete": completion.to_the_end,
         "rehearsals": completion.rehearsals,

@@ -86,6 +86,8 @@ pub struct Options {
     pub timeout: Duration,
     /// Documents of managed policies that are on AWS already, by ARN.
     pub policies: BTreeMap<String, Arc<Source>>,
+    /// The ARNs of roles that are on AWS already.
+    pub roles: BTreeSet<String>,
     /// The organization of the accounts.
     pub organization: Option<crate::settings::Organized>,
     /// Where what was made is kept; in memory without one.
@@ -119,6 +121,7 @@ impl Default for Options {
             seed: 0,
             timeout: Duration::from_secs(60),
             policies: BTreeMap::new(),
+            roles: BTreeSet::new(),
             organization: None,
             waived: Vec::new(),
             data: None,

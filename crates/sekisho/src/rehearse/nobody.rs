@@ -52,7 +52,7 @@ pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) 
                     "the principal {arn} is made only later: refer to it as {role}.arn, or wait for it with depends_on"
                 )),
                 None => engine.knows(account).then(|| format!(
-                    "the principal {arn} does not exist: AWS refuses policies that name a role or user which is not there. Make it in account {account} first, or name the account and narrow it with aws:PrincipalArn"
+                    "the principal {arn} does not exist: AWS refuses policies that name a role or user which is not there. Make it in account {account} first, or name the account and narrow it with aws:PrincipalArn. If it is on AWS already, write into sekisho.toml: roles = [\"{arn}\"]"
                 )),
             }
         }

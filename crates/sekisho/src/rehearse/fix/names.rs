@@ -1,6 +1,6 @@
 //! What may be named in a statement, and where in an ARN.
 
-use sekisho_iac::{Named, Naming, Node, OfResource, Whereabouts};
+use sekisho_iac::{Named, Naming, Node, OfResource, Whereabouts, in_template};
 use serde_json::Value;
 
 use super::compose::Instance;
@@ -115,6 +115,15 @@ impl<'c> Writer<'c> {
     /// that `arn` is about, and of what is named in one way only.
     pub(super) fn names(&self, arn: &str, here: &Here<'_>, others: &[Instance<'_>]) -> Vec<Name> {
         let mut out = Vec::new();
+        let fields = Fields::of(arn);
+        if here.template.is_some() {
+            let given = self.of_template(here, here.path, here.each.map(|(_, key)| key));
+            let all: Vec<&Named> = given.iter().filter(|n| arn.contains(&n.text)).collect();
+            let names = all
+                .iter()
+                .filter_map(|named| self.name_of(named, fields.as_ref(), &all, here, others));
+            return names.collect();
+        }
         if let Some((name, key)) = here.each {
             let keys = others.iter().map(|i| i.key.map(text_of));
             out.push(Name {
@@ -126,7 +135,6 @@ impl<'c> Writer<'c> {
                 at: None,
             });
         }
-        let fields = Fields::of(arn);
         let of_module = self.named.get(here.path);
         let of_block = here
             .each
@@ -148,6 +156,22 @@ impl<'c> Writer<'c> {
             .get(&format!("{path}{}[{key}]", node.local_address()))
     }
 
+    /// What has a name in the template of an instance of a block.
+    pub(super) fn of_template(
+        &self,
+        here: &Here<'_>,
+        path: &str,
+        key: Option<&Value>,
+    ) -> &'c [Named] {
+        let node = here.block.and_then(|i| self.configuration.nodes.get(i));
+        let found = node.zip(here.template).and_then(|(node, argument)| {
+            let key = key.map(Value::to_string);
+            let key = in_template(path, node, key.as_deref(), argument);
+            self.named.get(&key)
+        });
+        found.map_or(&[], Vec::as_slice)
+    }
+
     fn name_of(
         &self,
         named: &Named,
@@ -161,6 +185,11 @@ impl<'c> Writer<'c> {
             return None;
         }
         let there = |other: &Instance<'_>| {
+            if here.template.is_some() {
+                let all = self.of_template(here, other.path, other.key);
+                let found = all.iter().find(|n| n.name == *name);
+                return found.map(|n| n.text.clone());
+            }
             let of_module = self.named.get(other.path);
             let of_block = other
                 .key

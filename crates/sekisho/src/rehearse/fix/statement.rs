@@ -152,6 +152,12 @@ impl<'c> Writer<'c> {
             let whole = rest.is_empty() || (rest.starts_with('/') && own.contains(":s3:::"));
             whole.then_some(rest)
         };
+        if here.template.is_some() {
+            let given = self.of_template(here, here.path, here.each.map(|(_, key)| key));
+            let arns = given.iter().filter(|n| n.text.starts_with("arn:"));
+            let mut fitting = arns.filter_map(|n| Some((n.name.clone(), rest_of(&n.text)?)));
+            return fitting.next();
+        }
         let own = |made: &&Made<'c>| made.node.path == here.module && made.path == here.path;
         let found = self
             .policies

@@ -40,6 +40,9 @@ pub(super) struct Here<'c> {
     pub(super) each: Option<(&'static str, &'c Value)>,
     /// The ARN of what lacks the statement.
     pub(super) holder: &'c str,
+    /// The argument of the block that takes a template, where the expression stands in that: only what it is given has a name
+    /// there.
+    pub(super) template: Option<&'c str>,
 }
 
 /// Writes statements for the policies of a configuration.
@@ -202,7 +205,7 @@ impl<'c> Writer<'c> {
             }
             PolicySource::Encoded { list, .. }
             | PolicySource::Heredoc { list, .. }
-            | PolicySource::File { list } => list,
+            | PolicySource::File { list, .. } => list,
         };
         vec![(Insertion::element(list, String::new()).place(), None)]
     }
@@ -274,6 +277,7 @@ impl<'c> Writer<'c> {
             block: None,
             each: None,
             holder: &statement.patch.holder,
+            template: None,
         };
         let key = concerned.key.as_ref();
         let key = key.map(|k| k.as_str().map_or_else(|| k.to_string(), str::to_owned));
@@ -308,6 +312,7 @@ impl<'c> Writer<'c> {
             block: None,
             each: None,
             holder: &statement.patch.holder,
+            template: None,
         };
         let value = concerned.text(attribute)?;
         let mut names = self.named.get(call.module).into_iter().flatten();
@@ -372,8 +377,8 @@ impl<'c> Writer<'c> {
     pub(super) fn behind<'m>(
         &'m self,
         made: &'m Made<'c>,
-        attribute: &str,
-        statement: &Statement<'_>,
+        attribute: &'m str,
+        statement: &'m Statement<'_>,
     ) -> Option<Insertion> {
         let here = |module: &'m str, node: &Node| {
             let name = if node.has("count") {
@@ -406,6 +411,7 @@ impl<'c> Writer<'c> {
                     .position(|n| std::ptr::eq(n, node)),
                 each: key.map(|k| (name, k)),
                 holder: &statement.patch.holder,
+                template: None,
             }
         };
         match self.configuration.policy_source(made.node, attribute)? {
@@ -420,8 +426,13 @@ impl<'c> Writer<'c> {
                     text,
                 ))
             }
-            PolicySource::Encoded { list: end, path } => {
-                let here = here(self.module_path(&path)?, made.node);
+            PolicySource::Encoded {
+                list: end,
+                path,
+                given,
+            } => {
+                let mut here = here(self.module_path(&path)?, made.node);
+                here.template = given.map(|_| attribute);
                 Some(Insertion::element(end, self.object(statement, &here)?))
             }
             PolicySource::Heredoc { list: end, path } => {
@@ -431,12 +442,14 @@ impl<'c> Writer<'c> {
                     self.json(statement, &here, Form::Heredoc)?,
                 ))
             }
-            PolicySource::File { list: end } => {
-                let here = here(&made.node.path, made.node);
-                Some(Insertion::element(
-                    end,
-                    self.json(statement, &here, Form::File)?,
-                ))
+            PolicySource::File { list: end, given } => {
+                let mut here = here(&made.node.path, made.node);
+                let form = match given {
+                    Some(_) => Form::Heredoc,
+                    None => Form::File,
+                };
+                here.template = given.map(|_| attribute);
+                Some(Insertion::element(end, self.json(statement, &here, form)?))
             }
         }
     }

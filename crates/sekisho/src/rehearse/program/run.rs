@@ -30,6 +30,16 @@ pub(super) struct Terraform<'p> {
     pub(super) proxied: bool,
 }
 
+/// The workspace of a directory, if it is not the default one: what the environment says, or else what `terraform workspace
+/// select` left there.
+fn workspace(options: &Options, directory: &Path) -> Option<String> {
+    let selected = || std::fs::read_to_string(directory.join(".terraform/environment")).ok();
+    let name = options.reading.workspace.clone().or_else(selected)?;
+    let name = name.trim();
+    let own = !name.is_empty() && name != "default" && !name.contains(['/', '\\']);
+    own.then(|| name.to_owned())
+}
+
 impl Terraform<'_> {
     /// Applies the directories in their order; one that fails is tried again after the others. What no attempt could apply
     /// is what comes out.
@@ -58,7 +68,13 @@ impl Terraform<'_> {
                 self.program,
                 directory.display()
             ));
-            let initialized = self.run(&init, &copy.of(directory))?;
+            let workspace = workspace(options, directory);
+            if let Some(name) = &workspace {
+                // A workspace of the local backend is there when its folder is.
+                let folder = copy.of(directory).join("terraform.tfstate.d").join(name);
+                std::fs::create_dir_all(folder).map_err(|e| problem(e.to_string()))?;
+            }
+            let initialized = self.run(&init, &copy.of(directory), workspace.as_deref())?;
             initialized.map_err(|said| problem(failed(self.program, "init", &said)))?;
         }
         while !open.is_empty() {
@@ -100,7 +116,9 @@ impl Terraform<'_> {
                     let argument = format!("-var-file={}", file.display());
                     arguments.insert(after.unwrap_or(arguments.len()), argument);
                 }
-                if let Err(said) = self.run(&arguments, &copy.of(directory))? {
+                let workspace = workspace(options, directory);
+                let folder = copy.of(directory);
+                if let Err(said) = self.run(&arguments, &folder, workspace.as_deref())? {
                     failed.push(directory);
                     gave_up.push(GaveUp {
                         directory: directory.clone(),
@@ -117,7 +135,12 @@ impl Terraform<'_> {
     }
 
     /// Runs it once; the inner error is what it said when it failed.
-    fn run(&self, arguments: &[String], folder: &Path) -> Result<Result<(), String>, Vec<Problem>> {
+    fn run(
+        &self,
+        arguments: &[String],
+        folder: &Path,
+        workspace: Option<&str>,
+    ) -> Result<Result<(), String>, Vec<Problem>> {
         let mut command = Command::new(self.program);
         command.args(arguments).current_dir(folder);
         command
@@ -144,6 +167,9 @@ impl Terraform<'_> {
             "TF_DATA_DIR",
         ] {
             command.env_remove(name);
+        }
+        if let Some(name) = workspace {
+            command.env("TF_WORKSPACE", name);
         }
         let done = command
             .output()
