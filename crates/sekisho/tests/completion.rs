@@ -268,3 +268,93 @@ fn a_role_with_a_name_that_is_made_up_is_one() {
         completion.patches
     );
 }
+
+/// A policy that refers to the pipeline is made after it, and the pipeline begins at once: that is no race here.
+#[test]
+fn what_comes_after_a_pipeline_is_too_late_for_its_first_execution() {
+    let late = [
+        ("pipeline.tf", "    aws_iam_role_policy.ecr_source,\n", ""),
+        (
+            "registry.tf",
+            "  policy   = data.aws_iam_policy_document.ecr_source.json\n",
+            "  policy   = data.aws_iam_policy_document.ecr_source.json\n\n  depends_on = [\"aws_codepipeline.this\"]\n",
+        ),
+    ];
+    for _ in 0..3 {
+        let folder = edited::edited(Some("cross-account-ecr"), &late);
+        let options = Options::new(folder.path());
+        let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+        assert!(!outcome.passes());
+        // Everything that is asked for is there by now: no statement is missing.
+        assert!(outcome.denials.is_empty(), "{:?}", outcome.denials);
+        let failures: Vec<_> = outcome
+            .failures
+            .iter()
+            .map(|f| (f.early, &*f.address))
+            .collect();
+        assert_eq!(failures, [(true, "aws_codepipeline.this")]);
+        let message = &outcome.failures[0].problem.message;
+        assert!(
+            message.contains("begins before aws_iam_role_policy.ecr_source")
+                && message.contains("is not authorized to perform: ecr:DescribeImages"),
+            "{message}"
+        );
+        assert!(
+            !outcome
+                .hints
+                .iter()
+                .any(|h| h.message.contains("is not there"))
+        );
+    }
+    // What is missing besides is found all the same.
+    let mut edits = late.to_vec();
+    edits.push(("pipeline.tf", "      \"s3:GetObject\",\n", ""));
+    let done = completed(&edits);
+    let asked: Vec<_> = proposed(&done)
+        .into_iter()
+        .map(|(_, action, _)| action)
+        .collect();
+    assert!(!done.passes);
+    assert_eq!(asked, ["s3:GetObject"]);
+}
+
+/// Roles that are on AWS already are named as if they were made here.
+#[test]
+fn roles_that_are_there_already_can_be_named() {
+    let admin = "arn:aws:iam::222222222222:role/platform/admin";
+    let named = [(
+        "artifact_store.tf",
+        "        aws_iam_role.codepipeline.arn,\n",
+        "        aws_iam_role.codepipeline.arn,\n        \"arn:aws:iam::222222222222:role/platform/admin\",\n",
+    )];
+    let folder = edited::edited(Some("cross-account-ecr"), &named);
+    let mut options = Options::new(folder.path());
+    let refused = rehearse(&options, &mut |_| {}).unwrap();
+    let hint = format!("roles = [\"{admin}\"]");
+    assert!(refused.hints.iter().any(|h| h.message.contains(&hint)));
+    options.roles.insert(admin.to_owned());
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    assert!(outcome.passes(), "{:?}", outcome.failures);
+    options.roles.insert("arn:aws:iam::1:user/admin".to_owned());
+    let problems = rehearse(&options, &mut |_| {}).unwrap_err();
+    assert!(problems[0].message.contains("is no ARN of a role"));
+    // As what a data source reads.
+    let read = [
+        (
+            "artifact_store.tf",
+            "        aws_iam_role.codepipeline.arn,\n",
+            "        aws_iam_role.codepipeline.arn,\n        data.aws_iam_role.admin.arn,\n",
+        ),
+        (
+            "admin.tf",
+            "",
+            "data \"aws_iam_role\" \"admin\" {\n  provider = aws.pipeline\n  name     = \"admin\"\n}\n",
+        ),
+    ];
+    let folder = edited::edited(Some("cross-account-ecr"), &read);
+    let mut options = Options::new(folder.path());
+    let given = ("data.aws_iam_role.admin.arn".to_owned(), admin.into());
+    options.reading.given.extend([given]);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(outcome.passes(), "{:?}", outcome.failures);
+}

@@ -194,3 +194,96 @@ fn a_repair_names_variables_that_have_a_text_of_their_own() {
     holds(&diff, &["\"codepipeline.amazonaws.com\""]);
     lacks(&diff, &["var.of", "var.kind"]);
 }
+
+/// What has a key of its own is compared by its address, of which the key is a part.
+#[test]
+fn a_document_that_names_what_is_made_for_each_can_be_added_to() {
+    let (folder, options) = broken(
+        "cross-account-ecr",
+        &["."],
+        &[("registry.tf", "      \"kms:GenerateDataKey*\",\n", "")],
+    );
+    for file in ["artifact_store.tf", "pipeline.tf", "registry.tf"] {
+        let path = folder.path().join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let block = "resource \"aws_kms_key\" \"artifact_store\" {\n";
+        let text = text
+            .replace(
+                "aws_kms_key.artifact_store.",
+                "aws_kms_key.artifact_store[\"x\"].",
+            )
+            .replace(block, &format!("{block}  for_each = toset([\"x\"])\n"));
+        std::fs::write(path, text).unwrap();
+    }
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    let completion = complete(&options, &outcome).unwrap();
+    let fixed = fix(&options, &completion).unwrap();
+    assert!(fixed.passes, "{}\n{:?}", fixed.diff(), fixed.unwritten);
+    holds(
+        &fixed.diff(),
+        &["+    resources = [aws_kms_key.artifact_store[\"x\"].arn]"],
+    );
+    lacks(&fixed.diff(), &["+resource"]);
+}
+
+/// What a provider makes up is another on AWS.
+#[test]
+fn what_is_made_up_at_random_is_named() {
+    let read = "      \"s3:GetObject\",\n";
+    let edits = [
+        ("pipeline.tf", read, ""),
+        (
+            "pipeline.tf",
+            "  name     = var.name\n",
+            "  name     = random_pet.name.id\n",
+        ),
+        ("random.tf", "", "resource \"random_pet\" \"name\" {}\n"),
+        // That a tag says the same is chance.
+        (
+            "variables.tf",
+            "Project = var.name",
+            "Project = random_pet.name.id",
+        ),
+    ];
+    let diff = repaired("cross-account-ecr", &["."], &edits);
+    holds(
+        &diff,
+        &["artifact_store.arn}/${random_pet.name.id}/ImageDefin/*\"]"],
+    );
+}
+
+/// The index of one block says nothing of another.
+#[test]
+fn an_index_is_of_its_own_block() {
+    let edits = [
+        LACKS,
+        (
+            "registry.tf",
+            "resource \"aws_ecr_repository\" \"app\" {\n",
+            "resource \"aws_ecr_repository\" \"app\" {\n  count                = length([\"app\"])\n",
+        ),
+        (
+            "registry.tf",
+            "  repository = aws_ecr_repository.app.name\n",
+            "  repository = aws_ecr_repository.app[0].name\n",
+        ),
+        (
+            "outputs.tf",
+            "aws_ecr_repository.app.repository_url",
+            "aws_ecr_repository.app[0].repository_url",
+        ),
+        (
+            "registry.tf",
+            "data \"aws_iam_policy_document\" \"ecr_source\" {\n",
+            "data \"aws_iam_policy_document\" \"ecr_source\" {\n  count = var.name == \"\" ? 0 : 1\n",
+        ),
+        (
+            "registry.tf",
+            "data.aws_iam_policy_document.ecr_source.json",
+            "data.aws_iam_policy_document.ecr_source[0].json",
+        ),
+    ];
+    let diff = repaired("cross-account-ecr", &["."], &edits);
+    holds(&diff, &["+    resources = [aws_ecr_repository.app[0].arn]"]);
+    lacks(&diff, &["count.index"]);
+}

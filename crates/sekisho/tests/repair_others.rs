@@ -97,7 +97,7 @@ fn a_module_that_is_called_for_others_too_is_left_alone() {
     let alone = repaired("cross-account-ecr", &["."], &edits);
     holds(
         &alone,
-        &["+++ b//modules/role/main.tf", "\"ecr:DescribeImages\""],
+        &["+++ b/modules/role/main.tf", "\"ecr:DescribeImages\""],
     );
     let other = call("auditor", "\"auditor\"", "[\"ecr:ListImages\"]");
     let both = [&edits[..], &[("auditor.tf", "", &*other)]].concat();

@@ -43,7 +43,7 @@ fn into_documents_of_modules() {
     holds(
         &diff,
         &[
-            "+++ b//modules/registry/main.tf",
+            "+++ b/modules/registry/main.tf",
             "+    actions   = [\"ecr:DescribeImages\"]",
             "+    resources = [aws_ecr_repository.this.arn]",
             "+    resources = [var.artifact_key_arn]",
@@ -166,10 +166,10 @@ fn into_files() {
     holds(
         &diff,
         &[
-            "+++ b//policies/artifacts.json",
-            "+++ b//policies/source-trust.json",
-            "+++ b//policies/source.json.tftpl",
-            "\"Resource\": \"arn:aws:ecr:us-west-2:111111111111:repository/backend\" }",
+            "+++ b/policies/artifacts.json",
+            "+++ b/policies/source-trust.json",
+            "+++ b/policies/source.json.tftpl",
+            "\"Resource\": \"${repository}\" }",
         ],
     );
 }
@@ -223,9 +223,9 @@ fn into_the_directory_of_the_account() {
     holds(
         &diff,
         &[
-            "+++ b//registry/main.tf",
+            "+++ b/registry/main.tf",
             "+    resources = [aws_ecr_repository.base.arn]",
-            "+++ b//pipeline/main.tf",
+            "+++ b/pipeline/main.tf",
             "+    resources = [aws_kms_key.artifacts.arn]",
         ],
     );
@@ -252,7 +252,7 @@ fn into_a_third_account() {
     holds(
         &diff,
         &[
-            "+++ b//production.tf",
+            "+++ b/production.tf",
             "+      identifiers = [aws_iam_role.deploy.arn]",
         ],
     );
@@ -297,7 +297,7 @@ fn a_key_policy_where_there_is_none() {
         &diff,
         &[
             "+resource \"aws_kms_key_policy\" \"artifact_store\" {",
-            "Principal = { AWS = \"arn:aws:iam::222222222222:root\" }, Action = \"kms:*\"",
+            "Principal = { AWS = \"arn:aws:iam::${var.pipeline_account_id}:root\" }, Action = \"kms:*\"",
             "Principal = { AWS = aws_iam_role.ecr_source.arn }",
         ],
     );
@@ -455,9 +455,9 @@ data \"aws_iam_policy_document\" \"ecr_source_trust\" {
     holds(
         &diff,
         &[
-            "+++ b//override.tf",
+            "+++ b/override.tf",
             "+      { Effect = \"Allow\", Action = \"ecr:DescribeImages\"",
-            "+++ b//trust_override.tf",
+            "+++ b/trust_override.tf",
             "+    actions = [\"sts:AssumeRole\"]",
         ],
     );
@@ -513,7 +513,7 @@ fn into_the_document_that_is_taken() {
         holds(
             &diff,
             &[
-                "+++ b//registry.tf",
+                "+++ b/registry.tf",
                 "+      identifiers = [aws_iam_role.codepipeline.arn]",
             ],
         );
@@ -531,7 +531,7 @@ fn into_files_with_expressions_between_their_texts() {
     );
     holds(
         &diff,
-        &["+++ b//policies/key.json.tftpl", "\"kms:GenerateDataKey\""],
+        &["+++ b/policies/key.json.tftpl", "\"kms:GenerateDataKey\""],
     );
 }
 
@@ -570,8 +570,8 @@ fn with_a_handed_policy(policy: &str) -> String {
             ),
         ],
     );
-    holds(&diff, &["+++ b//artifact_store.tf"]);
-    lacks(&diff, &["+++ b//modules"]);
+    holds(&diff, &["+++ b/artifact_store.tf"]);
+    lacks(&diff, &["+++ b/modules"]);
     diff
 }
 

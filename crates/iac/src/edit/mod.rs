@@ -420,8 +420,10 @@ impl Configuration {
 fn whole(text: &str) -> Option<Expression> {
     let inner = text.trim().strip_prefix("${")?.strip_suffix('}')?;
     let start = text.find("${")? + 2;
-    let padded = format!("{}{}", " ".repeat(start), inner.trim_end());
-    let expression = padded.parse::<Expression>().ok()?;
+    // As an attribute whose value begins at the same byte.
+    let body = format!("{}x={}\n", " ".repeat(start - 2), inner.trim_end());
+    let body = body.parse::<hcl_edit::structure::Body>().ok()?;
+    let expression = body.get_attribute("x")?.value.clone();
     matches!(expression, Expression::FuncCall(_)).then_some(expression)
 }
 

@@ -3,17 +3,24 @@
 use std::path::{Path, PathBuf};
 
 /// The folder to which the paths are relative: the working directory where all are in it, else the top of the repository
-/// that they are in, else the folder that holds them all.
-pub(super) fn of<'p>(paths: impl Iterator<Item = &'p str>) -> Option<PathBuf> {
+/// that they are in, else the folder that holds them and the directories that were rehearsed.
+pub(super) fn of<'p>(
+    paths: impl Iterator<Item = &'p str>,
+    directories: &[PathBuf],
+) -> Option<PathBuf> {
     let full: Vec<PathBuf> = paths.map(|p| sekisho_iac::full(Path::new(p))).collect();
     let holds = |folder: &Path| full.iter().all(|p| p.starts_with(folder));
     here()
         .filter(|h| holds(h))
         .or_else(|| repository(full.first()?).filter(|r| holds(r)))
         .or_else(|| {
-            let folders = full.first()?.ancestors().skip(1);
+            let directories: Vec<PathBuf> =
+                directories.iter().map(|d| sekisho_iac::full(d)).collect();
+            let folders = directories.first()?.ancestors();
             let mut folders = folders.filter(|folder| folder.parent().is_some());
-            folders.find(|folder| holds(folder)).map(Path::to_owned)
+            let all =
+                |folder: &&Path| holds(folder) && directories.iter().all(|d| d.starts_with(folder));
+            folders.find(all).map(Path::to_owned)
         })
 }
 

@@ -39,6 +39,8 @@ pub struct Fix {
     pub passes: bool,
     /// Why not, where every statement was written.
     pub unproven: Option<String>,
+    /// The directories that were rehearsed.
+    directories: Vec<PathBuf>,
     /// Whether accounts are named for roles that are made after the policies.
     pub by_account: bool,
 }
@@ -63,7 +65,8 @@ impl Fix {
     }
 
     fn base(&self) -> Option<PathBuf> {
-        base::of(self.files.iter().map(|(path, ..)| path.as_str()))
+        let paths = self.files.iter().map(|(path, ..)| path.as_str());
+        base::of(paths, &self.directories)
     }
 
     /// Where the diff is to be applied, if that is not the working directory.
@@ -142,6 +145,14 @@ struct Statement<'p> {
 /// # Errors
 /// What keeps the configuration from being read, or the copy from being made.
 pub fn fix(options: &Options, completion: &Completion) -> Result<Fix, Vec<Problem>> {
+    let fix = search(options, completion)?;
+    Ok(Fix {
+        directories: options.reading.directories.clone(),
+        ..fix
+    })
+}
+
+fn search(options: &Options, completion: &Completion) -> Result<Fix, Vec<Problem>> {
     // A role that a key policy refers to may itself refer to the key: then names stand in for references.
     let patches = &completion.patches;
     let first = attempt(options, completion, patches, true)?;
