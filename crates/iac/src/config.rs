@@ -378,7 +378,7 @@ impl Configuration {
     pub fn is_given(&self, node: &Node) -> bool {
         let address = node.address();
         self.given(&address).is_some()
-            || self.remote(node).is_some()
+            || !self.remote(node).is_empty()
             || self.planned.keys().any(|a| without_keys(a) == address)
     }
 

@@ -190,9 +190,19 @@ impl Configuration {
                 reads,
             });
         }
+        // What only stands on a circle is not in it.
+        let all = Order {
+            nodes: Vec::new(),
+            needs,
+            reads,
+        };
+        let circles = |index: usize| {
+            let needs = all.needs.get(index).into_iter().flatten();
+            needs.copied().any(|need| all.reach(need).contains(&index))
+        };
         let nodes = self.nodes.iter().enumerate();
         let cycle: Vec<_> = nodes
-            .filter(|(i, _)| !order.contains(i))
+            .filter(|(i, _)| !order.contains(i) && circles(*i))
             .map(|(_, n)| n)
             .collect();
         let names: Vec<String> = cycle.iter().map(|n| n.address()).collect();
@@ -229,7 +239,7 @@ impl<'c> Search<'c> {
         if let Some(attribute) = node.body.get_attribute("depends_on") {
             self.depends_on(&attribute.value, node.module);
         }
-        if let Some(root) = self.config.remote(node) {
+        for (_, root) in self.config.remote(node) {
             match self.config.read_of(node) {
                 Some(names) => names.iter().for_each(|name| self.output(root, name)),
                 None => self.outputs(root),

@@ -75,8 +75,14 @@ const PIPELINE_NAME_IN_PATH: usize = 20;
 /// How deep names go into variables and local values.
 const MAX_DEPTH: usize = 4;
 
+/// More names than these are not kept of one module: a value may be a whole file.
+const MAX_NAMES: usize = 10_000;
+
 /// The names of everything that is a text in `value`, which is called `name`.
 fn texts(name: &str, value: &Value, naming: Naming, depth: usize, out: &mut Vec<Named>) {
+    if out.len() >= MAX_NAMES {
+        return;
+    }
     // What a tag says is not what anything is called, be it the same text.
     if name.to_lowercase().ends_with("tags") {
         return;

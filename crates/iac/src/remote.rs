@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Problem;
 use crate::address::without_keys;
-use crate::block::Node;
+use crate::block::{Node, Repetition};
 use crate::config::{Configuration, normal};
 use crate::eval::evaluate;
 use crate::module::Module;
@@ -17,12 +17,17 @@ use crate::scope::Scope;
 use crate::state::State;
 
 impl State<'_> {
-    /// The outputs of the directory whose state a `terraform_remote_state` reads; none if it is not read together.
+    /// The outputs of the directory whose state an instance of a `terraform_remote_state` reads, in the scope of that instance;
+    /// none if it is not read together.
     ///
     /// # Errors
     /// What cannot be evaluated.
-    pub fn remote_outputs(&self, node: &Node) -> Option<Result<Map<String, Value>, Problem>> {
-        let root = self.config.remote(node)?;
+    pub fn remote_outputs(
+        &self,
+        node: &Node,
+        scope: &Scope<'_>,
+    ) -> Option<Result<Map<String, Value>, Problem>> {
+        let root = self.config.remote_in(node, scope)?;
         let outputs = || {
             let instance = self.instances(root)?.first().copied().unwrap_or_default();
             let scope = self.scope(instance);
@@ -107,17 +112,21 @@ impl Configuration {
         Some(read)
     }
 
-    /// The `terraform_remote_state` data sources of a directory that read another of these directories: name and that
-    /// directory.
+    /// The `terraform_remote_state` data sources of a directory that read others of these directories: name, and each directory
+    /// with the key of the instance that reads it.
     #[must_use]
-    pub fn remote_states(&self, directory: &Path) -> Vec<(String, PathBuf)> {
+    pub fn remote_states(&self, directory: &Path) -> Vec<(String, Vec<(Option<String>, PathBuf)>)> {
         let own = |n: &&Node| {
             let module = self.modules.get(n.module);
             module.is_some_and(|m| m.call.is_none() && m.folder == directory)
         };
         let of = |n: &Node| {
-            let root = self.modules.get(self.remote(n)?)?;
-            Some((n.name.clone(), root.folder.clone()))
+            let roots = self.remote(n).into_iter().filter_map(|(key, root)| {
+                let root = self.modules.get(root)?;
+                Some((key, root.folder.clone()))
+            });
+            let roots: Vec<_> = roots.collect();
+            (!roots.is_empty()).then(|| (n.name.clone(), roots))
         };
         self.nodes.iter().filter(own).filter_map(of).collect()
     }
@@ -128,19 +137,46 @@ impl Configuration {
         let modules = self.modules.iter().filter(|m| !m.given);
         modules.map(|m| full(&m.folder)).collect()
     }
-    /// The root whose state a `terraform_remote_state` data source reads, if it is one of those that are read together:
-    /// its backend says where it keeps its state.
-    pub(crate) fn remote(&self, node: &Node) -> Option<usize> {
+
+    /// The roots whose states a `terraform_remote_state` data source reads, each with the key of the instance, if all are among
+    /// those that are read together.
+    pub(crate) fn remote(&self, node: &Node) -> Vec<(Option<String>, usize)> {
+        if node.type_name != "terraform_remote_state" {
+            return Vec::new();
+        }
+        let state = State::new(self);
+        let instances = state.instances(node.module).unwrap_or_default();
+        let Some(instance) = instances.first() else {
+            return Vec::new();
+        };
+        let scope = state.scope(*instance);
+        let scopes = match node.repetition(&scope) {
+            Ok(Repetition::Once) => vec![(None, scope)],
+            Ok(Repetition::Each(all)) => {
+                let each = all.into_iter().map(|(key, value)| {
+                    let each = State::each(&key, value);
+                    (Some(key), scope.with("each", each))
+                });
+                each.collect()
+            }
+            _ => return Vec::new(),
+        };
+        let roots = scopes
+            .into_iter()
+            .map(|(key, scope)| Some((key, self.remote_in(node, &scope)?)));
+        roots.collect::<Option<Vec<_>>>().unwrap_or_default()
+    }
+
+    /// The root whose state an instance of a `terraform_remote_state` data source reads, if it is one of those that are read
+    /// together: its backend says where it keeps its state.
+    fn remote_in(&self, node: &Node, scope: &Scope<'_>) -> Option<usize> {
         if node.type_name != "terraform_remote_state" {
             return None;
         }
-        let state = State::new(self);
-        let instance = *state.instances(node.module).ok()?.first()?;
-        let scope = state.scope(instance);
         let source = &node.place.source;
         let value = |name: &str| {
             let attribute = node.body.get_attribute(name)?;
-            let value = evaluate(&attribute.value, &scope, source).ok()?;
+            let value = evaluate(&attribute.value, scope, source).ok()?;
             Some(value.to_json())
         };
         let (backend, config) = (value("backend")?, value("config")?);

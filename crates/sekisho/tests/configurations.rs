@@ -252,6 +252,52 @@ output "of_app" { value = aws_s3_bucket.of_app.bucket }
     assert_eq!(notes.iter().filter(|n| circle(n)).count(), 1, "{notes:?}");
 }
 
+/// One data source may read several states.
+#[test]
+fn states_are_read_for_each_of_a_map() {
+    let directory = |account: &str, key: &str, rest: &str| {
+        format!(
+            "provider \"aws\" {{\n  region = \"us-east-1\"\n  allowed_account_ids = [\"{account}\"]\n}}\nterraform {{\n  backend \"s3\" {{\n    bucket = \"states\"\n    key = \"{key}\"\n  }}\n}}\n{rest}"
+        )
+    };
+    let one = directory(
+        "111111111111",
+        "one/state",
+        "output \"name\" { value = \"first\" }\n",
+    );
+    let two = directory(
+        "222222222222",
+        "two/state",
+        "output \"name\" { value = \"second\" }\n",
+    );
+    let reader = directory(
+        "333333333333",
+        "reader/state",
+        r#"data "terraform_remote_state" "of" {
+  for_each = { a = "one/state", b = "two/state" }
+  backend  = "s3"
+  config   = { bucket = "states", key = each.value }
+}
+resource "aws_s3_bucket" "b" {
+  bucket = "${data.terraform_remote_state.of["a"].outputs.name}-${data.terraform_remote_state.of["b"].outputs.name}"
+}
+"#,
+    );
+    let files = [
+        ("reader/main.tf", &*reader),
+        ("one/main.tf", &one),
+        ("two/main.tf", &two),
+    ];
+    let all = |o: &mut Options| {
+        let folder = o.reading.directories.remove(0);
+        o.reading.directories = ["reader", "one", "two"].map(|d| folder.join(d)).into();
+    };
+    let outcome = run(&files, all).unwrap();
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let bucket = &outcome.made["reader:aws_s3_bucket.b"]["bucket"];
+    assert_eq!(bucket, "first-second");
+}
+
 #[test]
 fn what_no_pipeline_depends_on_is_left_out_and_listed() {
     let outcome = example_with(

@@ -576,7 +576,7 @@ const CASES: &[Case] = &[
         &[(
             "main.tf",
             "",
-            "resource \"aws_ecr_repository\" \"a\" {\n  name = aws_ecr_repository.b.name\n}\nresource \"aws_ecr_repository\" \"b\" {\n  name = aws_ecr_repository.a.name\n}\n",
+            "resource \"aws_ecr_repository\" \"a\" {\n  name = aws_ecr_repository.b.name\n}\nresource \"aws_ecr_repository\" \"b\" {\n  name = aws_ecr_repository.a.name\n}\nresource \"aws_ecr_repository\" \"behind\" {\n  name = \"${aws_ecr_repository.a.name}-2\"\n}\n",
         )],
     ),
     alone(

@@ -252,3 +252,37 @@ fn into_one_of_many_layers_of_documents() {
     let fixed = fixed(&[(root, "", &text), (inner, "", &module)]);
     holds(&fixed.diff(), &["s3:PutObject"]);
 }
+
+/// What every instance of a block lacks is one resource for all of them, which holds for those that come later, too.
+#[test]
+fn what_each_instance_lacks_alike_is_made_for_each() {
+    let root = delivery("", "bucket = \"site-222222222222\"");
+    let (root, _) = root[0].2.split_once("module").unwrap();
+    let inner = &delivery("", "")[1].2;
+    let (_, inner) = inner.split_once("resource").unwrap();
+    let policy = inner.find("resource \"aws_iam_role_policy\"").unwrap();
+    let pipeline = inner.find("resource \"aws_codepipeline\"").unwrap();
+    let inner = format!("{}{}", &inner[..policy], &inner[pipeline..]);
+    let map = "variable \"all\" {\n  default = {\n    api = { name = \"first-delivery\" }\n    web = { name = \"second-delivery\" }\n  }\n}\n";
+    let text = format!("{root}{map}resource{inner}")
+        .replace("var.name", "each.value.name")
+        .replace("var.store", "aws_s3_bucket.artifacts.id")
+        .replace("var.site", "aws_s3_bucket.site.id")
+        .replace(
+            "= aws_iam_role.this.arn",
+            "= aws_iam_role.this[each.key].arn",
+        )
+        .replace("  depends_on = [aws_iam_role_policy.this]\n", "")
+        .replace("\" \"this\" {\n", "\" \"this\" {\n  for_each = var.all\n");
+    let diff = fixed(&[("main.tf", "", &text)]).diff();
+    holds(
+        &diff,
+        &[
+            "+resource \"aws_iam_role_policy\" \"this\" {",
+            "+  for_each = var.all",
+            "+  role     = aws_iam_role.this[each.key].id",
+            "Resource = \"${aws_s3_bucket.artifacts.arn}/${each.value.name}/zip/*\"",
+        ],
+    );
+    lacks(&diff, &["this_api", "this_web"]);
+}

@@ -28,6 +28,12 @@ fn new_resources_and_policies_have_names_of_their_own() {
             ("delivery.tf", "    aws_iam_role_policy.source,\n", ""),
             ("main.tf", "api    =", "api-v1 ="),
             ("main.tf", "worker =", "api_v1 ="),
+            // What is written over several lines is not written twice.
+            (
+                "images.tf",
+                "  for_each           = var.services\n  name               = \"source-${each.key}\"\n",
+                "  for_each = {\n    for name, service in var.services : name => service\n  }\n  name               = \"source-${each.key}\"\n",
+            ),
         ],
     );
     holds(

@@ -624,3 +624,32 @@ fn as_the_file_is_indented() {
         ],
     );
 }
+
+/// What is said behind a statement, on its line, is said of that one.
+#[test]
+fn comments_stay_with_what_they_are_about() {
+    for (comma, expected) in [
+        (
+            "",
+            "}, # the last\n+      { Effect = \"Allow\", Principal = { AWS = aws_iam_role.ecr_source.arn }",
+        ),
+        (
+            ",",
+            "\n       { Effect = \"Allow\", Principal = { AWS = var.registry_account_id }, Action = \"s3:GetObject\", Resource = \"${aws_s3_bucket.artifact_store.arn}/*\" }, # the last\n+      { Effect = \"Allow\", Principal = { AWS = aws_iam_role.ecr_source.arn }",
+        ),
+    ] {
+        let policy = format!(
+            "policy   = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = [\n      {{ Effect = \"Allow\", Principal = {{ AWS = var.registry_account_id }}, Action = \"s3:GetObject\", Resource = \"${{aws_s3_bucket.artifact_store.arn}}/*\" }}{comma} # the last\n    ]\n  }})"
+        );
+        let diff = repaired(
+            "cross-account-ecr",
+            &["."],
+            &[(
+                "artifact_store.tf",
+                "policy   = data.aws_iam_policy_document.artifact_store.json",
+                &policy,
+            )],
+        );
+        holds(&diff, &[expected]);
+    }
+}

@@ -51,6 +51,18 @@ pub(super) fn wrapped(source: &Arc<Source>, range: Range<usize>, wrap: Wrap) -> 
     }
 }
 
+/// Where a comment ends that stands on the line on which `text` begins, and that ends there.
+fn said_behind(text: &str) -> Option<usize> {
+    let line = text.split('\n').next()?;
+    let comment = line.trim_start();
+    let ends = match comment.get(..2) {
+        Some("//") => true,
+        Some("/*") => comment.trim_end().ends_with("*/"),
+        _ => comment.starts_with('#'),
+    };
+    ends.then(|| line.trim_end().len())
+}
+
 /// How to add to a list that stands in `range` and has these elements. In a list of several lines every
 /// new element gets a line, and a comma behind it if the last has one.
 pub(super) fn list_end(
@@ -94,6 +106,23 @@ pub(super) fn list_end(
     }
     let indent = text.get(line..close)?.len() + 2;
     let break_ = format!("\n{:indent$}", "");
+    // What is said of the last one, on its line, stays with it.
+    if let Some(said) = said_behind(text.get(at..close)?) {
+        let behind = at + said;
+        return Some(if comma {
+            end(behind, break_.clone(), break_, ",")
+        } else {
+            let comma = Wrap {
+                at,
+                open: ",",
+                close: "",
+            };
+            ListEnd {
+                wrap: Some(comma),
+                ..end(behind, break_.clone(), format!(",{break_}"), "")
+            }
+        });
+    }
     Some(if comma {
         end(at, break_.clone(), break_, ",")
     } else {

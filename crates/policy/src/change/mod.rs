@@ -2,6 +2,10 @@
 //!
 //! **Invariant:** an Allow is never proposed as a way around an explicit deny. Where a Deny stands in the way it is
 //! named, to be relaxed by its owner; only together with that is an Allow that is missing as well proposed.
+//!
+//! **Invariant:** what a boundary or a session policy withholds is asked of it. A resource's policy that names the session or
+//! the user itself would do in its place, in one statement, and past whoever drew the boundary (IAM user guide, "Policy
+//! evaluation logic"): that is no proposal for somebody who only wants a call to work.
 
 mod apply;
 

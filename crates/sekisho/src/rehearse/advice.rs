@@ -237,7 +237,8 @@ pub(super) const LATE: &[&str] = &[
 pub(super) fn circles(configuration: &Configuration, directories: &[PathBuf]) -> Vec<Note> {
     let reads = |one: &PathBuf, other: &PathBuf| {
         let states = configuration.remote_states(one);
-        states.iter().any(|(_, folder)| folder == other)
+        let mut all = states.iter().flat_map(|(_, folders)| folders);
+        all.any(|(_, folder)| folder == other)
     };
     let mut out = Vec::new();
     for (index, one) in directories.iter().enumerate() {

@@ -268,7 +268,11 @@ impl Run<'_, '_> {
         if self.applied.failures.is_empty() {
             problems.extend(image::unused(self.options, &self.applied.images));
         }
-        self.applied.named = self.state.named();
+        // Repairs are written of rehearsals in which policies had more than they have.
+        let mended = self.clients.values().any(|c| !c.patches.is_empty());
+        if mended {
+            self.applied.named = self.state.named();
+        }
         self.applied.values = self.state.into_values();
         for (address, half) in std::mem::take(&mut self.applied.halves) {
             let values = self.applied.values.entry(address);
@@ -343,7 +347,7 @@ impl Maker<'_, '_> {
         if let Some(planned) = planned.filter(|_| !resources::known(node)) {
             return Ok(planned.clone());
         }
-        if let Some(outputs) = self.state.remote_outputs(node) {
+        if let Some(outputs) = self.state.remote_outputs(node, scope) {
             return Ok(Map::from_iter([(
                 "outputs".to_owned(),
                 Value::Object(outputs?),

@@ -273,13 +273,7 @@ fn put(
                         == (resource.kind, resource.module, &resource.concerned)
                 };
                 match new.iter_mut().find(same) {
-                    Some(known) => {
-                        for statement in resource.statements {
-                            if !known.statements.contains(&statement) {
-                                known.statements.push(statement);
-                            }
-                        }
-                    }
+                    Some(known) => known.take(resource),
                     None => new.push(resource),
                 }
             }
@@ -293,6 +287,7 @@ fn put(
             }
         }
     }
+    let mut new = writer.joined(new);
     writer.name(&mut new);
     insertions.extend(new.iter().map(|n| writer.resource(n)));
     insertions.extend(writer.waits_for(&new));

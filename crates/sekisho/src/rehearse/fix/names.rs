@@ -238,17 +238,25 @@ fn is_own(fields: &Fields<'_>, named: &Named, all: &[&Named]) -> bool {
     if fields.says(&named.text) || named.text.len() < SHORT {
         return false;
     }
-    let others = |naming: Naming| {
-        let same = all
-            .iter()
-            .filter(|n| n.naming == naming && n.text == named.text);
-        same.count()
+    let others = |naming: Naming, whole: bool| {
+        let same = |n: &&&Named| n.naming == naming && n.text == named.text;
+        let counted = all.iter().filter(same);
+        counted.filter(|n| is_whole(&n.name) || !whole).count()
     };
+    // Of a whole variable rather than of something in one.
+    let alone = |naming: Naming| others(naming, is_whole(&named.name)) == 1;
     match named.naming {
-        Naming::Variable => others(Naming::Variable) == 1,
-        Naming::Local => others(Naming::Variable) == 0 && others(Naming::Local) == 1,
+        Naming::Variable => alone(Naming::Variable),
+        Naming::Local => others(Naming::Variable, false) == 0 && alone(Naming::Local),
         _ => false,
     }
+}
+
+/// Whether a name is that of a whole variable or local value, and not of something in it.
+fn is_whole(name: &str) -> bool {
+    let rest = name.strip_prefix("var.");
+    let rest = rest.or_else(|| name.strip_prefix("local."));
+    rest.is_some_and(|rest| !rest.contains(['.', '[']))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sekisho_iac::{NodeKind, Source, quoted};
+use sekisho_iac::{Node, NodeKind, Source, quoted};
 use serde_json::Value;
 
 use super::Insertion;
@@ -28,6 +28,37 @@ pub(super) struct New<'c> {
     /// What it has to wait for besides.
     pub(super) after: Option<String>,
     pub(super) statements: Vec<String>,
+    /// The instance of a block that it concerns, in the same module, and the statements as they are for every instance of
+    /// that; none, where they cannot be the same.
+    pub(super) of: Option<Of<'c>>,
+    /// For what it is made, where that is the same as for the block that it concerns.
+    pub(super) for_each: Option<String>,
+}
+
+/// The instance of a block that something new concerns.
+pub(super) struct Of<'c> {
+    pub(super) node: &'c Node,
+    pub(super) path: &'c str,
+    pub(super) attribute: &'static str,
+    pub(super) statements: Vec<String>,
+}
+
+impl<'c> New<'c> {
+    /// Adds the statements of another for the same.
+    pub(super) fn take(&mut self, other: New<'c>) {
+        let add = |to: &mut Vec<String>, from: Vec<String>| {
+            for statement in from {
+                if !to.contains(&statement) {
+                    to.push(statement);
+                }
+            }
+        };
+        add(&mut self.statements, other.statements);
+        match (&mut self.of, other.of) {
+            (Some(own), Some(of)) => add(&mut own.statements, of.statements),
+            (own, _) => *own = None,
+        }
+    }
 }
 
 /// `name`, with a number where that is taken.
@@ -42,6 +73,44 @@ fn free(name: &str, join: char, taken: impl Fn(&str) -> bool) -> String {
 }
 
 impl Writer<'_> {
+    /// What every instance of a block gets alike is one resource for each of them.
+    pub(super) fn joined<'c>(&self, new: Vec<New<'c>>) -> Vec<New<'c>> {
+        let mut out = Vec::new();
+        let mut open = new;
+        while !open.is_empty() {
+            let first = open.remove(0);
+            let Some(of) = &first.of else {
+                out.push(first);
+                continue;
+            };
+            let made = self.policies.made.iter();
+            let all = made.filter(|m| std::ptr::eq(m.node, of.node) && m.path == of.path);
+            let all = all.count();
+            let (like, rest): (Vec<New<'c>>, Vec<New<'c>>) = open.into_iter().partition(|n| {
+                n.kind == first.kind
+                    && n.of.as_ref().is_some_and(|o| {
+                        std::ptr::eq(o.node, of.node)
+                            && o.path == of.path
+                            && o.statements == of.statements
+                    })
+            });
+            open = rest;
+            if like.len() + 1 == all {
+                out.push(New {
+                    for_each: of.node.written("for_each").map(str::to_owned),
+                    concerned: format!("{}[each.key].{}", of.node.local_address(), of.attribute),
+                    name: of.node.name.clone(),
+                    statements: of.statements.clone(),
+                    ..first
+                });
+            } else {
+                out.push(first);
+                out.extend(like);
+            }
+        }
+        out
+    }
+
     /// Names new resources: each as the one it concerns, with a number where that is taken.
     pub(super) fn name(&self, new: &mut [New<'_>]) {
         let mut given: BTreeSet<(&'static str, String, String)> = BTreeSet::new();
@@ -73,11 +142,15 @@ impl Writer<'_> {
     pub(super) fn resource(&self, new: &New<'_>) -> Insertion {
         let mut names = vec![new.argument];
         names.extend(new.provider.as_ref().map(|_| "provider"));
+        names.extend(new.for_each.as_ref().map(|_| "for_each"));
         let width = names.into_iter().map(str::len).max().unwrap_or_default();
         let line = |name: &str, value: &str| format!("  {name:<width$} = {value}\n");
         let mut head = String::new();
         if let Some(provider) = &new.provider {
             head.push_str(&line("provider", provider));
+        }
+        if let Some(block) = &new.for_each {
+            head.push_str(&line("for_each", block));
         }
         if new.kind == "aws_iam_role_policy" {
             head.push_str(&line("name", &quoted(&self.policy_name())));

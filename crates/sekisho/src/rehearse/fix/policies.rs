@@ -148,9 +148,7 @@ impl<'c> Policies<'c> {
                     found.push((role, "inline_policy.policy"));
                     return written(found);
                 }
-                let exclusive = "aws_iam_role_policies_exclusive";
-                let mut taking = self.having(exclusive, "role_name", &[name]);
-                if taking.any(|t| role.is_some_and(|role| self.one_account(t, role))) {
+                if role.is_some_and(|role| self.is_exclusive(role)) {
                     return written(found);
                 }
                 (found, role, kind, "role", "id")
@@ -205,6 +203,19 @@ impl<'c> Policies<'c> {
             written,
             beside: concerned.map(|c| (c, kind, argument, attribute)),
         })
+    }
+
+    /// Whether a role has no inline policies but those that are listed.
+    fn is_exclusive(&self, role: &Made<'c>) -> bool {
+        let name = role.text("name").unwrap_or_default();
+        let mut taking = self.having("aws_iam_role_policies_exclusive", "role_name", &[name]);
+        taking.any(|t| self.one_account(t, role))
+    }
+
+    /// Whether what is added beside a role's policies is taken away.
+    pub(in crate::rehearse) fn takes_away(&self, side: &str, holder: &str) -> bool {
+        let mut roles = self.having("aws_iam_role", "arn", &[holder]);
+        side == "identity policy" && roles.any(|role| self.is_exclusive(role))
     }
 
     /// The managed policies of the configuration that are attached to a role.

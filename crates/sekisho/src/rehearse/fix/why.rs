@@ -67,6 +67,11 @@ impl<'c> Writer<'c> {
                 .to_owned()
         } else if self.lacks_a_name(&found.written, statement) {
             "has no name where it stands for the ARN that the statement needs: hand it there, by an output, a variable or a data source".to_owned()
+        } else if self
+            .policies
+            .takes_away(&statement.patch.side, &statement.patch.holder)
+        {
+            "is written in a way that --fix does not understand, and aws_iam_role_policies_exclusive takes away what is added beside it: add a policy, and its name there".to_owned()
         } else {
             "is written in a way that --fix does not understand".to_owned()
         }

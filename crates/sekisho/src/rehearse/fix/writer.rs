@@ -6,7 +6,7 @@ use sekisho_iac::{Configuration, Named, Node, Order, PolicySource, quoted};
 use serde_json::Value;
 
 use super::compose::generated;
-use super::new::New;
+use super::new::{New, Of};
 use super::policies::{Beside, Made, Policies};
 use super::statement::Form;
 use super::{Insertion, Statement};
@@ -280,8 +280,25 @@ impl<'c> Writer<'c> {
             template: None,
         };
         let key = concerned.key.as_ref();
+        let line = node.written("for_each").filter(|text| !text.contains('\n'));
+        let each = key.filter(|_| line.is_some()).and_then(|key| {
+            let mut nodes = self.configuration.nodes.iter();
+            let every = Here {
+                block: nodes.position(|n| std::ptr::eq(n, node)),
+                each: Some(("each.key", key)),
+                ..here
+            };
+            Some(Of {
+                node,
+                path: concerned.path,
+                attribute,
+                statements: self.statements(kind, statement, &every)?,
+            })
+        });
         let key = key.map(|k| k.as_str().map_or_else(|| k.to_string(), str::to_owned));
         Some(New {
+            of: each,
+            for_each: None,
             kind,
             module: &node.path,
             source: &node.place.source,
@@ -334,6 +351,8 @@ impl<'c> Writer<'c> {
         };
         let provider = self.configuration.provider_of(node).ok()?;
         Some(New {
+            of: None,
+            for_each: None,
             kind,
             module: call.module,
             source: call.source,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use sekisho_iac::{Configuration, Problem, ProviderId};
+use sekisho_iac::{Configuration, Problem, ProviderId, quoted};
 use sekisho_model::SERVICES;
 
 use super::problem;
@@ -192,11 +192,22 @@ impl Copy {
             }
         }
         for (name, of) in configuration.remote_states(directory) {
-            let path = self.of(&of).join("terraform.tfstate");
+            let paths = of.iter().map(|(key, folder)| {
+                let path = self.of(folder).join("terraform.tfstate");
+                let path = quoted(&path.display().to_string());
+                match key {
+                    None => path,
+                    Some(key) => format!("{} = {path}", quoted(key)),
+                }
+            });
+            let paths: Vec<String> = paths.collect();
+            let path = match of.as_slice() {
+                [(None, _)] => paths.concat(),
+                _ => format!("{{ {} }}[each.key]", paths.join(", ")),
+            };
             let _ = write!(
                 text,
-                "data \"terraform_remote_state\" \"{name}\" {{\n  backend = \"local\"\n  config = {{ path = \"{}\" }}\n}}\n",
-                path.display()
+                "data \"terraform_remote_state\" \"{name}\" {{\n  backend = \"local\"\n  config = {{ path = {path} }}\n}}\n"
             );
         }
         self.override_in(directory, &text)?;
