@@ -47,6 +47,11 @@ impl<'c> Writer<'c> {
                     rest.len()
                 ),
             }
+        } else if let Some(file) = blocks.iter().find_map(|path| {
+            let file = path.strip_suffix(sekisho_iac::READ).unwrap_or(path);
+            file.ends_with(".json").then_some(file)
+        }) {
+            format!("is written in Terraform's JSON syntax, in {file}, which --fix does not write")
         } else if understood.iter().any(|i| !own(&i.path)) || blocks.iter().any(|path| !own(path)) {
             let fetched = found
                 .written
@@ -60,8 +65,6 @@ impl<'c> Writer<'c> {
                 ),
                 None => "stands in no file that --fix may change".to_owned(),
             }
-        } else if blocks.iter().any(|path| path.ends_with(".json")) {
-            "is written in Terraform's JSON syntax, which --fix does not write".to_owned()
         } else if found.written.is_empty() {
             "is in no block, and --fix has no name for what it concerns where it could add one"
                 .to_owned()
