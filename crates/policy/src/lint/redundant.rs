@@ -6,6 +6,10 @@ use super::{Linter, Severity};
 use crate::compare;
 use crate::condition::{Compare, Condition, Operator};
 
+/// Of more statements or texts than these nothing is said: each is compared with each, and no document that AWS takes holds so
+/// many (20 KB, S3 and IAM user guides).
+const MOST: usize = 500;
+
 /// Texts of which one covers all others.
 struct Group<'t> {
     members: Vec<&'t (&'t str, Place)>,
@@ -18,6 +22,9 @@ fn groups<'t>(
     texts: &'t [(&'t str, Place)],
     covers: impl Fn(&str, &str) -> bool,
 ) -> Vec<Group<'t>> {
+    if texts.len() > MOST {
+        return Vec::new();
+    }
     let over = |a: usize, b: usize| {
         let pair = texts.get(a).zip(texts.get(b));
         pair.is_some_and(|((a_text, _), (b_text, _))| {
@@ -44,6 +51,9 @@ fn groups<'t>(
 impl Linter<'_> {
     /// Statements that say what an earlier one says.
     pub(super) fn redundant_statements(&mut self, scopes: &[Scope<'_>]) {
+        if scopes.len() > MOST {
+            return;
+        }
         for (index, scope) in scopes.iter().enumerate() {
             let mut before = scopes.iter().take(index);
             if before.any(|earlier| compare::same(earlier.statement, scope.statement)) {
