@@ -4,8 +4,9 @@
 
 use crate::condition::{Condition, Qualifier};
 use crate::decision::{Decision, Gate, Grant, Policies, ResourceKind, StatementRef};
-use crate::document::{Effect, Policy, Statement};
+use crate::document::{Effect, Policy, PrincipalPattern, Statement};
 use crate::evaluate::{Evaluation, evaluate};
+use crate::grants::is_for_grants;
 use crate::json::Span;
 use crate::principal::Principal;
 use crate::request::{Context, ContextValue, Request};
@@ -294,6 +295,10 @@ impl Evaluation<'_> {
         let who = crate::parse::aws_principal(grant.grantee.clone());
         Some(if self.request.principal.named_by(&who).is_none() {
             format!("its grantee is {}", grant.grantee)
+        } else if who == PrincipalPattern::Any {
+            "a grant is for one principal, not for everybody".to_owned()
+        } else if !is_for_grants(operation) {
+            format!("there are no grants for {operation}")
         } else if !grant
             .operations
             .iter()

@@ -9,7 +9,7 @@
 
 use sekisho_policy::{
     Context, ContextValue, Decision, Document, Effect, Gate, Grant, Operator, Outcome, Policies,
-    Policy, Principal, Request, ResourceKind, evaluate, wire_sentence,
+    Policy, Principal, Request, ResourceKind, evaluate, explain, wire_sentence,
 };
 
 const SESSION: &str = "arn:aws:sts::111111111111:assumed-role/r/s";
@@ -146,6 +146,43 @@ fn the_strongest_grant_counts_wherever_it_stands() {
             (Gate::Grant, Some("session"))
         );
     }
+}
+
+/// What AWS could not have issued says nothing, and why.
+#[test]
+fn what_cannot_be_granted_is_said() {
+    let reason = |action: &str, grant: Grant| {
+        let principal = Principal::from_arn(SESSION, None).unwrap();
+        let context = Context::new();
+        let request = Request {
+            principal: &principal,
+            action,
+            resource: DECRYPT.resource,
+            resource_account: Some(DECRYPT.owner),
+            context: &context,
+            requested_grant: None,
+        };
+        let policies = Policies {
+            resource: Some(policy("")),
+            grants: vec![grant],
+            ..Policies::default()
+        };
+        let explanation = explain(&request, &policies, ResourceKind::Key);
+        explanation.grants[0].reason.clone()
+    };
+    assert_eq!(reason("kms:Decrypt", grant("g", ROLE, &["Decrypt"])), None);
+    assert_eq!(
+        reason("kms:EnableKey", grant("g", ROLE, &["EnableKey"])).as_deref(),
+        Some("there are no grants for EnableKey")
+    );
+    assert_eq!(
+        reason("kms:Decrypt", grant("g", "*", &["Decrypt"])).as_deref(),
+        Some("a grant is for one principal, not for everybody")
+    );
+    assert_eq!(
+        reason("kms:Encrypt", grant("g", ROLE, &["Decrypt"])).as_deref(),
+        Some("it is for Decrypt only")
+    );
 }
 
 /// `spec/authorization.md` 2.5.
