@@ -52,7 +52,7 @@ pub use policy_document::{PolicyDocument, policy_document};
 pub use provider::{Provider, ProviderBlock, ProviderId};
 pub use quote::quoted;
 pub use reading::{Assignment, Reading};
-pub use remote::full;
+pub use remote::{RemoteState, full};
 pub use scope::Scope;
 pub use spot::Spot;
 pub use state::State;

@@ -16,6 +16,9 @@ use crate::references::{of_body, of_expression};
 use crate::scope::Scope;
 use crate::state::State;
 
+/// A directory whose state is read, with the key of the instance of the data source that reads it.
+pub type RemoteState = (Option<String>, PathBuf);
+
 impl State<'_> {
     /// The outputs of the directory whose state an instance of a `terraform_remote_state` reads, in the scope of that instance;
     /// none if it is not read together.
@@ -112,10 +115,9 @@ impl Configuration {
         Some(read)
     }
 
-    /// The `terraform_remote_state` data sources of a directory that read others of these directories: name, and each directory
-    /// with the key of the instance that reads it.
+    /// The `terraform_remote_state` data sources of a directory that read others of these directories, by name.
     #[must_use]
-    pub fn remote_states(&self, directory: &Path) -> Vec<(String, Vec<(Option<String>, PathBuf)>)> {
+    pub fn remote_states(&self, directory: &Path) -> Vec<(String, Vec<RemoteState>)> {
         let own = |n: &&Node| {
             let module = self.modules.get(n.module);
             module.is_some_and(|m| m.call.is_none() && m.folder == directory)
