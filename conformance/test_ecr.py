@@ -112,6 +112,19 @@ def test_nobody_locks_himself_out_of_a_repository_unless_he_forces_it(ecr):
     assert error(ecr.set_repository_policy, **r, policyText=read)["Code"] == "AccessDeniedException"
 
 
+def test_who_may_by_a_tag_of_the_repository_locks_nobody_out(fresh):
+    s = fresh()
+    s.client("ecr", A).create_repository(repositoryName="tagged", tags=[{"Key": "team", "Value": "a"}])
+    iam = s.client("iam", A)
+    iam.create_user(UserName="of-team-a")
+    of_team = {"Effect": "Allow", "Action": "ecr:*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/team": "a"}}}
+    iam.put_user_policy(UserName="of-team-a", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [of_team]}))
+    key = iam.create_access_key(UserName="of-team-a")["AccessKey"]
+    ecr = s.client("ecr", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": B}, "Action": "ecr:BatchGetImage"}]}
+    ecr.set_repository_policy(repositoryName="tagged", policyText=json.dumps(policy))
+
+
 def test_a_wrong_layer_is_refused(ecr):
     id = ecr.initiate_layer_upload(repositoryName="team/app")["uploadId"]
     part = dict(repositoryName="team/app", uploadId=id, partFirstByte=0, partLastByte=2, layerPartBlob=b"abc")

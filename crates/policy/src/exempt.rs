@@ -55,10 +55,12 @@ const OF_BUCKET_POLICIES: &[&str] = &["DeleteBucketPolicy", "GetBucketPolicy", "
 const WITHOUT_POLICIES: &[&str] = &["access-analyzer", "codepipeline", "iam"];
 
 /// Services that take requests without a signature where a policy says so, and the beginnings of what may be asked of them
-/// (service authorization reference; Lambda developer guide, "Control access to Lambda function URLs"). All others answer
+/// (service authorization reference; Lambda developer guide, "Control access to Lambda function URLs"; EFS user guide, of clients that
+/// do not use IAM). All others answer
 /// `MissingAuthenticationToken`.
 const UNSIGNED: &[(&str, &str)] = &[
     ("ecr-public", ""),
+    ("elasticfilesystem", "Client"),
     ("es", "ESHttp"),
     ("execute-api", ""),
     ("lambda", "InvokeFunction"),

@@ -229,3 +229,40 @@ fn what_a_key_lacks_is_found_whoever_may_change_it() {
     );
     assert!(all.passes);
 }
+
+/// A repository policy that locks everybody out but somebody is no lock-out of whoever is made up; one that locks out everybody
+/// is.
+#[test]
+fn a_repository_policy_may_exempt_who_applies() {
+    let configuration = |condition: &str| {
+        format!(
+            r#"
+provider "aws" {{
+  region              = "us-east-1"
+  allowed_account_ids = ["111111111111"]
+}}
+resource "aws_ecr_repository" "app" {{ name = "app" }}
+resource "aws_ecr_repository_policy" "app" {{
+  repository = aws_ecr_repository.app.name
+  policy = jsonencode({{
+    Version   = "2012-10-17"
+    Statement = [{{ Effect = "Deny", Principal = "*", Action = "ecr:SetRepositoryPolicy"{condition} }}]
+  }})
+}}
+"#
+        )
+    };
+    let exempt = ", Condition = { ArnNotLike = { \"aws:PrincipalArn\" = \"arn:aws:iam::111111111111:role/terraform\" } }";
+    for (condition, expected) in [(exempt, 0), ("", 1)] {
+        let files = [("main.tf", &*configuration(condition))];
+        let outcome = run(&files, |_| {}).unwrap();
+        let refused = outcome.failures.iter();
+        let refused = refused.filter(|f| f.problem.message.contains("set another one"));
+        assert_eq!(
+            refused.count(),
+            expected,
+            "{condition}: {:?}",
+            outcome.failures
+        );
+    }
+}

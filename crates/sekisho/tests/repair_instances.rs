@@ -286,3 +286,17 @@ fn what_each_instance_lacks_alike_is_made_for_each() {
     );
     lacks(&diff, &["this_api", "this_web"]);
 }
+
+/// What stands in the configuration as it is is not made of what happens to have the same text.
+#[test]
+fn a_name_that_is_written_down_is_made_of_nothing() {
+    let mut files = delivery("name = \"api\"", "bucket = \"site-222222222222\"");
+    let chance = "variable \"branch\" { default = \"sources\" }\n";
+    files[1].2 = files[1].2.replace("\"s3:Get*\"", "\"s3:Put*\"") + chance;
+    let all = files
+        .each_ref()
+        .map(|(file, from, to)| (*file, *from, to.as_str()));
+    let diff = fixed(&all).diff();
+    holds(&diff, &["\"arn:aws:s3:::sources-222222222222/"]);
+    lacks(&diff, &["var.branch"]);
+}

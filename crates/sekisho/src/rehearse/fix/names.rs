@@ -172,6 +172,16 @@ impl<'c> Writer<'c> {
         found.map_or(&[], Vec::as_slice)
     }
 
+    /// Whether an ARN, or the part of its resource in which a text is a word only, is written in the configuration as it is: then
+    /// it is not made of what happens to have the text.
+    fn stands_written(&self, fields: &Fields<'_>, value: &str) -> bool {
+        let sources = &self.configuration.sources;
+        let written = |text: &str| sources.values().any(|s| s.text.contains(text));
+        let mut parts = fields.resource.split(['/', ':']);
+        written(fields.arn)
+            || parts.any(|part| part != value && part.contains(value) && written(part))
+    }
+
     fn name_of(
         &self,
         named: &Named,
@@ -212,7 +222,9 @@ impl<'c> Writer<'c> {
         let bucket = fields.filter(|f| f.service == "s3");
         let bucket = bucket.and_then(|f| f.resource.split('/').next());
         let generated = self.generated.contains(value) || bucket == Some(value);
-        let own = !bound && !generated && fields.is_some_and(|f| is_own(f, named, all));
+        let own = !bound
+            && !generated
+            && fields.is_some_and(|f| is_own(f, named, all) && !self.stands_written(f, value));
         let always = generated || ((own || bound) && !differs);
         if !(always || differs) {
             return None;
