@@ -377,7 +377,16 @@ impl Configuration {
     #[must_use]
     pub fn is_given(&self, node: &Node) -> bool {
         let address = node.address();
-        self.given(&address).is_some()
+        // Of all its instances, or of one.
+        let given = self
+            .given
+            .keys()
+            .map(|name| without_keys(name))
+            .any(|name| {
+                let rest = name.strip_prefix(&*address);
+                rest.is_some_and(|rest| rest.starts_with('.'))
+            });
+        given
             || !self.remote(node).is_empty()
             || self.planned.keys().any(|a| without_keys(a) == address)
     }

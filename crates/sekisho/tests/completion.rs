@@ -357,4 +357,26 @@ fn roles_that_are_there_already_can_be_named() {
     options.reading.given.extend([given]);
     let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
     assert!(outcome.passes(), "{:?}", outcome.failures);
+    // And as what one instance of several reads.
+    let read = [
+        (
+            "artifact_store.tf",
+            "        aws_iam_role.codepipeline.arn,\n",
+            "        aws_iam_role.codepipeline.arn,\n        data.aws_iam_role.of[\"admin\"].arn,\n",
+        ),
+        (
+            "admin.tf",
+            "",
+            "data \"aws_iam_role\" \"of\" {\n  provider = aws.pipeline\n  for_each = toset([\"admin\"])\n  name     = each.key\n}\n",
+        ),
+    ];
+    let folder = edited::edited(Some("cross-account-ecr"), &read);
+    let mut options = Options::new(folder.path());
+    let given = (
+        "data.aws_iam_role.of[\"admin\"].arn".to_owned(),
+        admin.into(),
+    );
+    options.reading.given.extend([given]);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(outcome.passes(), "{:?}", outcome.failures);
 }

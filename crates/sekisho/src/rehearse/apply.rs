@@ -333,7 +333,16 @@ impl Maker<'_, '_> {
     fn made(&mut self, address: &str, scope: &Scope<'_>) -> Result<Map<String, Value>, Problem> {
         let node = self.node;
         self.applied.refused.clear();
-        let given = self.configuration.given(&node.address());
+        // What is given for one instance goes before what is given for all.
+        let all = self.configuration.given(&node.address());
+        let own = self.configuration.given(address);
+        let given = match (all, own) {
+            (Some(mut all), Some(own)) => {
+                all.extend(own);
+                Some(all)
+            }
+            (all, own) => all.or(own),
+        };
         if let Some(given) = given
             .as_ref()
             .filter(|_| node.is_data() || !resources::known(node))
