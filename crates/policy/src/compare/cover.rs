@@ -99,26 +99,21 @@ fn covers(outer: &Statement, inner: &Statement, part: Part<'_>, less: Option<&Do
         deny.conditions.is_empty() && deny.principals.as_ref().is_none_or(everyone)
     };
     // What is left out there is denied here anyway.
+    let denied = |part: Part<'_>| {
+        let document = less.into_iter();
+        let mut all = document.flat_map(|d| of(d, Effect::Deny).filter(denies));
+        all.any(|deny| covers_part(deny, part))
+    };
     let action = |left_out: &str| {
-        let part = Part {
+        denied(Part {
             action: Some(left_out),
             ..part
-        };
-        less.is_some_and(|d| {
-            of(d, Effect::Deny)
-                .filter(denies)
-                .any(|d| covers_part(d, part))
         })
     };
     let resource = |left_out: &str| {
-        let part = Part {
+        denied(Part {
             resource: Some(left_out),
             ..part
-        };
-        less.is_some_and(|d| {
-            of(d, Effect::Deny)
-                .filter(denies)
-                .any(|d| covers_part(d, part))
         })
     };
     covers_but(outer, part, &action, &resource)

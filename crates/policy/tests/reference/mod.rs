@@ -371,7 +371,6 @@ impl Question {
             }
             "BinaryEquals" => any(&|o| o == value),
             "DateEquals" | "DateNotEquals" | "DateLessThan" | "DateGreaterThanEquals" => {
-                let instant = |t: &str| instant(t);
                 let compare = |f: &dyn Fn(i64, i64) -> bool| {
                     operands.iter().any(|o| match (instant(value), instant(o)) {
                         (Some(v), Some(o)) => f(v, o),
