@@ -47,7 +47,7 @@ pub use config::{Configuration, READ};
 pub use edit::{CallBlock, Given, ListEnd, PolicySource, Wrap};
 pub use functions::{FUNCTIONS, Function};
 pub use graph::Order;
-pub use named::{Named, Naming, OfResource, Whereabouts, in_template};
+pub use named::{Named, Naming, OfResource, Whereabouts, template_key};
 pub use policy_document::{PolicyDocument, policy_document};
 pub use provider::{Provider, ProviderBlock, ProviderId};
 pub use quote::quoted;

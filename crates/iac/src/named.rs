@@ -207,7 +207,7 @@ fn has_statements(node: &Node) -> bool {
 /// What the names in the template of a policy are kept by: what comes before the address, the block, the key of the instance and
 /// the argument.
 #[must_use]
-pub fn in_template(path: &str, node: &Node, key: Option<&str>, argument: &str) -> String {
+pub fn template_key(path: &str, node: &Node, key: Option<&str>, argument: &str) -> String {
     let key = key.map(|key| format!("[{key}]")).unwrap_or_default();
     format!("{path}{}{key}#{argument}", node.local_address())
 }
@@ -287,7 +287,7 @@ impl State<'_> {
                         texts(name, value, Naming::Variable, MAX_DEPTH, &mut names);
                     }
                 }
-                out.insert(in_template(path, node, key, argument), names);
+                out.insert(template_key(path, node, key, argument), names);
             };
             match instances {
                 [] => add(None, scope),

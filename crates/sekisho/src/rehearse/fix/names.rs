@@ -1,6 +1,6 @@
 //! What may be named in a statement, and where in an ARN.
 
-use sekisho_iac::{Named, Naming, Node, OfResource, Whereabouts, in_template};
+use sekisho_iac::{Named, Naming, Node, OfResource, Whereabouts, template_key};
 use serde_json::Value;
 
 use super::compose::Instance;
@@ -166,7 +166,7 @@ impl<'c> Writer<'c> {
         let node = here.block.and_then(|i| self.configuration.nodes.get(i));
         let found = node.zip(here.template).and_then(|(node, argument)| {
             let key = key.map(Value::to_string);
-            let key = in_template(path, node, key.as_deref(), argument);
+            let key = template_key(path, node, key.as_deref(), argument);
             self.named.get(&key)
         });
         found.map_or(&[], Vec::as_slice)
