@@ -44,7 +44,7 @@ mod without;
 pub use address::without_keys;
 pub use block::{Arguments, Node, NodeKind, Repetition};
 pub use config::{Configuration, READ};
-pub use edit::{CallBlock, Given, ListEnd, PolicySource, Wrap};
+pub use edit::{CallBlock, Form, Given, Handed, ListEnd, PolicySource, Slot, Wanted, Wrap};
 pub use functions::{FUNCTIONS, Function};
 pub use graph::Order;
 pub use named::{Named, Naming, OfResource, Whereabouts, template_key};

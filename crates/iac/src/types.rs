@@ -1,5 +1,6 @@
 //! Type constraints of variables, and how a value becomes one of them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
@@ -136,6 +137,45 @@ impl Constraint {
     /// Whether the text of a command line stands for itself, and is no expression.
     pub(crate) fn is_literal(&self) -> bool {
         matches!(self, Self::String | Self::Number | Self::Bool)
+    }
+
+    /// The type of what is in a list, a set or a map.
+    pub(crate) fn element(&self) -> Option<&Self> {
+        match self {
+            Self::List(of) | Self::Set(of) | Self::Map(of) => Some(of),
+            _ => None,
+        }
+    }
+
+    /// The members that an object of this type has to have.
+    pub(crate) fn required(&self) -> Vec<&str> {
+        match self {
+            Self::Object(members) => {
+                let required = members.iter().filter(|m| m.optional.is_none());
+                required.map(|m| m.name.as_str()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Some members of an object, as this type takes them, with the defaults of the others; none where it does not take one.
+    pub(crate) fn members(
+        &self,
+        mut given: BTreeMap<String, Value>,
+    ) -> Option<BTreeMap<String, Value>> {
+        let Self::Object(members) = self else {
+            return Some(given);
+        };
+        let mut out = BTreeMap::new();
+        for member in members {
+            let given = given
+                .remove(&member.name)
+                .filter(|v| !v.is_null() || member.optional.is_none());
+            if let Some(value) = given.or_else(|| member.optional.clone()) {
+                out.insert(member.name.clone(), member.constraint.convert(&value).ok()?);
+            }
+        }
+        Some(out)
     }
 
     /// The type of the values that it lets through.

@@ -33,7 +33,7 @@ pub(super) fn list_of_statements(value: &Expression, source: &Arc<Source>) -> Op
 pub(super) fn single(source: &Arc<Source>, range: Range<usize>) -> ListEnd {
     let wrap = Wrap {
         at: range.start,
-        open: "[",
+        open: "[".to_owned(),
         close: "]",
     };
     wrapped(source, range, wrap)
@@ -114,7 +114,7 @@ pub(super) fn list_end(
         } else {
             let comma = Wrap {
                 at,
-                open: ",",
+                open: ",".to_owned(),
                 close: "",
             };
             ListEnd {

@@ -1,5 +1,6 @@
 //! Where in the text of a configuration a policy can be added to.
 
+mod data;
 mod handed;
 mod json;
 mod list;
@@ -17,6 +18,7 @@ use crate::config::{Configuration, normal};
 use crate::eval::evaluate;
 use crate::state::State;
 use crate::{Source, references};
+pub use data::{Form, Handed, Slot, Wanted};
 use json::json_statements;
 use list::{list_of_statements, wrapped};
 
@@ -40,12 +42,12 @@ pub struct ListEnd {
 }
 
 /// What something is put between to become a list that can be added to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wrap {
     /// The byte at which it begins.
     pub at: usize,
     /// What comes before it.
-    pub open: &'static str,
+    pub open: String,
     /// What comes behind what is added.
     pub close: &'static str,
 }
@@ -319,7 +321,7 @@ impl Configuration {
         let list = matches!(at.expression, Expression::ForExpr(each) if each.key_expr.is_none());
         let wrap = Wrap {
             at: range.start,
-            open: if list { "concat(" } else { "flatten([" },
+            open: if list { "concat(" } else { "flatten([" }.to_owned(),
             close: "])",
         };
         let mut end = wrapped(at.source, range, wrap);

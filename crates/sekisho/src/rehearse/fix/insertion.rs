@@ -68,18 +68,19 @@ impl Insertion {
 
 /// `text` with the insertions, which are all for it. Those at one place come in their order, each once.
 pub(super) fn inserted(text: &str, insertions: &[&Insertion]) -> String {
-    let mut places: BTreeMap<usize, Vec<&Insertion>> = BTreeMap::new();
+    // What makes a list of something is apart from what makes another one, be it at the same place.
+    let mut places: BTreeMap<(usize, Option<&Wrap>), Vec<&Insertion>> = BTreeMap::new();
     for insertion in insertions {
-        let here = places.entry(insertion.at).or_default();
+        let wrap = insertion.element.as_ref().and_then(|e| e.wrap.as_ref());
+        let here = places.entry((insertion.at, wrap)).or_default();
         // A module that is called twice has its statement once.
         if !here.contains(insertion) {
             here.push(insertion);
         }
     }
     let mut texts: BTreeMap<usize, String> = BTreeMap::new();
-    for (at, here) in places {
+    for ((at, wrap), here) in places {
         let mut new = String::new();
-        let mut wrap = None;
         for (index, insertion) in here.iter().enumerate() {
             match &insertion.element {
                 None => new.push_str(&insertion.text),
@@ -91,15 +92,14 @@ pub(super) fn inserted(text: &str, insertions: &[&Insertion]) -> String {
                     });
                     new.push_str(&insertion.text);
                     new.push_str(element.after);
-                    wrap = wrap.or(element.wrap);
                 }
             }
         }
         if let Some(wrap) = wrap {
             new.push_str(wrap.close);
-            texts.insert(wrap.at, wrap.open.to_owned());
+            texts.entry(wrap.at).or_default().push_str(&wrap.open);
         }
-        texts.insert(at, new);
+        texts.entry(at).or_default().push_str(&new);
     }
     // A file keeps its own line endings.
     if text.contains("\r\n") {
@@ -121,11 +121,13 @@ pub(super) fn inserted(text: &str, insertions: &[&Insertion]) -> String {
 mod tests {
     use super::*;
 
-    const BRACKETS: Wrap = Wrap {
-        at: 0,
-        open: "[",
-        close: "]",
-    };
+    fn brackets() -> Wrap {
+        Wrap {
+            at: 0,
+            open: "[".to_owned(),
+            close: "]",
+        }
+    }
 
     fn at(at: usize, text: &str, element: Option<(&str, &str, Option<Wrap>)>) -> Insertion {
         Insertion {
@@ -152,7 +154,7 @@ mod tests {
         check("[]", &[empty("a"), empty("b"), empty("a")], "[a, b]");
         let behind = |text| at(2, text, Some((", ", ", ", None)));
         check("[x]", &[behind("a"), behind("b")], "[x, a, b]");
-        let single = |text| at(1, text, Some((", ", ", ", Some(BRACKETS))));
+        let single = |text| at(1, text, Some((", ", ", ", Some(brackets()))));
         check("x", &[single("a"), single("b")], "[x, a, b]");
         check(
             "{}",

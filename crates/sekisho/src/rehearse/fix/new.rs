@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Insertion;
 use super::policies::Made;
-use super::writer::Writer;
+use super::writer::{Writer, free};
 
 /// A policy that is not there yet: a resource behind the one that it concerns, or behind the call of the module that this is
 /// in.
@@ -61,17 +61,6 @@ impl<'c> New<'c> {
     }
 }
 
-/// `name`, with a number where that is taken.
-fn free(name: &str, join: char, taken: impl Fn(&str) -> bool) -> String {
-    let mut numbers = 2usize..;
-    let mut free = name.to_owned();
-    while taken(&free) {
-        let number = numbers.next().unwrap_or_default();
-        free = format!("{name}{join}{number}");
-    }
-    free
-}
-
 impl Writer<'_> {
     /// What every instance of a block gets alike is one resource for each of them.
     pub(super) fn joined<'c>(&self, new: Vec<New<'c>>) -> Vec<New<'c>> {
@@ -120,7 +109,7 @@ impl Writer<'_> {
                 nodes.any(|n| n.type_name == new.kind && n.name == name && n.path == new.module)
                     || given.contains(&(new.kind, new.module.to_owned(), name.to_owned()))
             };
-            new.name = free(&new.name, '_', taken);
+            new.name = free(&new.name, Some('_'), taken);
             given.insert((new.kind, new.module.to_owned(), new.name.clone()));
         }
     }
@@ -133,7 +122,7 @@ impl Writer<'_> {
             made.node.type_name == "aws_iam_role_policy" && made.text("name") == Some(name)
                 || blocks.any(|b| b["name"] == name)
         };
-        free("needed", '-', |name| {
+        free("needed", Some('-'), |name| {
             self.policies.made.iter().any(|made| named(made, name))
         })
     }

@@ -207,7 +207,7 @@ impl Writer<'_> {
 }
 
 /// The conditions of a statement: operator, key and value.
-fn conditions(statement: &Value) -> Vec<(&str, &str, &str)> {
+pub(super) fn conditions(statement: &Value) -> Vec<(&str, &str, &str)> {
     let tests = statement["Condition"].as_object().into_iter().flatten();
     let each = tests.flat_map(|(test, keys)| {
         let keys = keys.as_object().into_iter().flatten();
@@ -217,7 +217,7 @@ fn conditions(statement: &Value) -> Vec<(&str, &str, &str)> {
 }
 
 /// The principals of a statement, by type.
-fn principals(statement: &Value) -> Vec<(&str, &str)> {
+pub(super) fn principals(statement: &Value) -> Vec<(&str, &str)> {
     statement["Principal"]
         .as_object()
         .into_iter()

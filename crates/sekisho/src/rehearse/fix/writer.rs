@@ -29,6 +29,17 @@ fn plain(name: &str) -> String {
     name.chars().map(plain).collect()
 }
 
+/// `name`, with a number behind it where that is taken.
+pub(super) fn free(name: &str, join: Option<char>, taken: impl Fn(&str) -> bool) -> String {
+    let mut numbers = 2usize..;
+    let mut free = name.to_owned();
+    while taken(&free) {
+        let number = numbers.next().unwrap_or_default().to_string();
+        free = name.chars().chain(join).chain(number.chars()).collect();
+    }
+    free
+}
+
 /// Where an expression stands.
 pub(super) struct Here<'c> {
     /// The path of the module, without keys and with them.
@@ -172,18 +183,8 @@ impl<'c> Writer<'c> {
     fn places(&self, source: PolicySource) -> Vec<((String, usize), Option<&'c Node>)> {
         let list = match source {
             PolicySource::Document { address } => {
-                let mut open = vec![address];
-                let mut seen = BTreeSet::new();
                 let mut out = Vec::new();
-                while let Some(address) = open.pop() {
-                    let mut nodes = self.configuration.nodes.iter();
-                    let Some(node) = nodes.find(|n| n.is_document() && n.address() == address)
-                    else {
-                        continue;
-                    };
-                    if !seen.insert(address) {
-                        continue;
-                    }
+                for node in self.documents(address) {
                     let end = node.statements_end();
                     out.extend(end.map(|end| {
                         let insertion = Insertion::text(&node.place.source, end, String::new());
@@ -195,11 +196,6 @@ impl<'c> Writer<'c> {
                         let insertion = Insertion::element(list, String::new());
                         (insertion.place(), Some(node))
                     }));
-                    for name in ["source_policy_documents", "override_policy_documents"] {
-                        let parts = self.configuration.refers(node, name).into_iter();
-                        let parts = parts.filter_map(|i| self.configuration.nodes.get(i));
-                        open.extend(parts.map(Node::address));
-                    }
                 }
                 return out;
             }
@@ -228,8 +224,15 @@ impl<'c> Writer<'c> {
             .written
             .iter()
             .map(|(made, attribute)| self.behind(made, attribute, statement));
+        let data = || {
+            let written = found.written.iter();
+            written.flat_map(|(made, attribute)| self.data_for(made, attribute, statement, all))
+        };
         let good = |insertion: &Insertion| own(&insertion.path) && !avoid(&insertion.place());
         if let Some(insertion) = insertions.find_map(|insertion| insertion.filter(good)) {
+            return Some(Place::Into(insertion));
+        }
+        if let Some(insertion) = data().find(good) {
             return Some(Place::Into(insertion));
         }
         let beside = found.beside?;
@@ -474,7 +477,7 @@ impl<'c> Writer<'c> {
     }
 
     /// The path of a module, as its nodes have it.
-    fn module_path(&self, path: &str) -> Option<&'c str> {
+    pub(super) fn module_path(&self, path: &str) -> Option<&'c str> {
         let node = self.configuration.nodes.iter().find(|n| n.path == path);
         node.map(|n| n.path.as_str())
             .or_else(|| path.is_empty().then_some(""))

@@ -1,0 +1,138 @@
+//! Statements that go into data: what a module makes statements of, in the file of who calls it.
+
+use sekisho_iac::{Form, Handed, Node, PolicySource, Slot, Wanted, quoted, without_keys};
+
+use super::policies::Made;
+use super::statement::{conditions, principals};
+use super::writer::{Here, Writer, free};
+use super::{Insertion, Statement};
+
+impl<'c> Writer<'c> {
+    /// Into the data of which a module makes the policy that `made` writes. `all` is everything that is to be written.
+    pub(super) fn data_for(
+        &self,
+        made: &Made<'c>,
+        attribute: &str,
+        statement: &Statement<'_>,
+        all: &[Statement<'_>],
+    ) -> Vec<Insertion> {
+        let source = self.configuration.policy_source(made.node, attribute);
+        let Some(PolicySource::Document { address }) = source else {
+            return Vec::new();
+        };
+        let patch = &statement.patch.statement;
+        let wanted = Wanted {
+            actions: &statement.actions,
+            resource: patch["Resource"].as_str(),
+            principal: principals(patch).first().copied(),
+            conditions: conditions(patch),
+        };
+        let documents = self.documents(address);
+        let data = documents
+            .into_iter()
+            .flat_map(|node| self.configuration.data_of(node, &wanted));
+        let written =
+            data.filter_map(|handed| self.element(&handed, made, &wanted, statement, all));
+        written.collect()
+    }
+
+    fn element(
+        &self,
+        handed: &Handed,
+        made: &Made<'c>,
+        wanted: &Wanted<'_>,
+        statement: &Statement<'_>,
+        all: &[Statement<'_>],
+    ) -> Option<Insertion> {
+        let module = self.module_path(&handed.path)?;
+        // The instance of that module in which the policy is.
+        let ends = made
+            .path
+            .char_indices()
+            .filter(|(_, c)| *c == '.')
+            .map(|(i, _)| i + 1);
+        let mut paths = std::iter::once(0)
+            .chain(ends)
+            .filter_map(|end| made.path.get(..end));
+        let path = paths.find(|path| without_keys(path) == module)?;
+        let here = Here {
+            module,
+            path,
+            block: None,
+            each: None,
+            holder: &statement.patch.holder,
+            template: None,
+        };
+        let text = self.in_form(&handed.form, wanted, &here)?;
+        let Some(keys) = &handed.keys else {
+            return Some(Insertion::element(handed.list.clone(), text));
+        };
+        // Each has a name of its own.
+        let same = all.iter().filter(|s| {
+            (&s.patch.side, &s.patch.holder) == (&statement.patch.side, &statement.patch.holder)
+        });
+        let earlier = same.take_while(|s| !std::ptr::eq(*s, statement)).count();
+        let mut taken = keys.clone();
+        let mut name = free("Needed", None, |n| taken.iter().any(|t| t == n));
+        for _ in 0..earlier {
+            taken.push(name);
+            name = free("Needed", None, |n| taken.iter().any(|t| t == n));
+        }
+        Some(Insertion::element(
+            handed.list.clone(),
+            format!("{name} = {text}"),
+        ))
+    }
+
+    /// A statement in the form in which a module takes it, in one line.
+    fn in_form(&self, form: &Form, wanted: &Wanted<'_>, here: &Here<'_>) -> Option<String> {
+        let written = |text: Option<&str>| self.expression(text?, here);
+        Some(match form {
+            Form::Null => "null".to_owned(),
+            Form::Text(text) => quoted(text),
+            Form::Slot(Slot::Actions) => {
+                let actions: Vec<String> = wanted.actions.iter().map(|a| quoted(a)).collect();
+                format!("[{}]", actions.join(", "))
+            }
+            Form::Slot(Slot::Resource) => written(wanted.resource)?,
+            Form::Slot(Slot::Principal) => written(wanted.principal.map(|(_, name)| name))?,
+            Form::Slot(Slot::Condition(index)) => {
+                written(wanted.conditions.get(*index).map(|(_, _, value)| *value))?
+            }
+            Form::List(all) => {
+                let all = all.iter().map(|f| self.in_form(f, wanted, here));
+                format!("[{}]", all.collect::<Option<Vec<_>>>()?.join(", "))
+            }
+            Form::Object(members) if members.is_empty() => "{}".to_owned(),
+            Form::Object(members) => {
+                let members = members.iter().map(|(name, form)| {
+                    let value = self.in_form(form, wanted, here)?;
+                    Some(format!("{name} = {value}"))
+                });
+                format!("{{ {} }}", members.collect::<Option<Vec<_>>>()?.join(", "))
+            }
+        })
+    }
+
+    /// A document, and those of which it is made.
+    pub(super) fn documents(&self, address: String) -> Vec<&'c Node> {
+        let mut open = vec![address];
+        let mut out: Vec<&'c Node> = Vec::new();
+        while let Some(address) = open.pop() {
+            let mut nodes = self.configuration.nodes.iter();
+            let Some(node) = nodes.find(|n| n.is_document() && n.address() == address) else {
+                continue;
+            };
+            if out.iter().any(|known| std::ptr::eq(*known, node)) {
+                continue;
+            }
+            out.push(node);
+            for name in ["source_policy_documents", "override_policy_documents"] {
+                let parts = self.configuration.refers(node, name).into_iter();
+                let parts = parts.filter_map(|i| self.configuration.nodes.get(i));
+                open.extend(parts.map(Node::address));
+            }
+        }
+        out
+    }
+}

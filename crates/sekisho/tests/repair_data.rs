@@ -1,0 +1,138 @@
+//! Repairs of policies that a fetched module makes of data: these go into what it is handed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by failing"
+)]
+
+mod diffs;
+mod edited;
+mod repaired;
+
+use diffs::{holds, lacks};
+use repaired::{AUDITOR, broken, repaired};
+use sekisho::rehearse::{complete, fix, rehearse};
+
+/// The bucket's policy is a module's, which is handed `statements` in some form.
+fn of_module(variable: &str, content: &str, call: &str) -> Vec<(&'static str, String, String)> {
+    let manifest = r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"policy","Source":"registry.terraform.io/acme/bucket-policy/aws","Version":"1.0.0","Dir":".terraform/modules/policy"}]}"#;
+    let module = format!(
+        "terraform {{\n  required_providers {{\n    aws = {{ source = \"hashicorp/aws\" }}\n  }}\n}}\nvariable \"bucket\" {{}}\n{variable}\ndata \"aws_iam_policy_document\" \"this\" {{\n  statement {{\n    sid       = \"ReadByPipeline\"\n    actions   = [\"s3:GetObject\"]\n    resources = [\"arn:aws:s3:::${{var.bucket}}/*\"]\n    principals {{\n      type        = \"AWS\"\n      identifiers = [\"arn:aws:iam::222222222222:root\"]\n    }}\n  }}\n{content}}}\nresource \"aws_s3_bucket_policy\" \"this\" {{\n  bucket = var.bucket\n  policy = data.aws_iam_policy_document.this.json\n}}\n"
+    );
+    let call = format!(
+        "module \"policy\" {{\n  source    = \"acme/bucket-policy/aws\"\n  bucket    = aws_s3_bucket.artifact_store.id\n  providers = {{ aws = aws.pipeline }}\n{call}}}\n"
+    );
+    let own = "resource \"aws_s3_bucket_policy\" \"artifact_store\" {\n  provider = aws.pipeline\n  bucket   = aws_s3_bucket.artifact_store.id\n  policy   = data.aws_iam_policy_document.artifact_store.json\n\n  depends_on = [aws_s3_bucket_public_access_block.artifact_store]\n}\n";
+    vec![
+        ("artifact_store.tf", own.to_owned(), String::new()),
+        (
+            ".terraform/modules/modules.json",
+            String::new(),
+            manifest.to_owned(),
+        ),
+        (".terraform/modules/policy/main.tf", String::new(), module),
+        ("policy.tf", String::new(), call),
+        (
+            "pipeline.tf",
+            "    aws_s3_bucket_policy.artifact_store,\n".to_owned(),
+            "    module.policy,\n".to_owned(),
+        ),
+    ]
+}
+
+fn borrowed<'e>(
+    edits: &'e [(&'static str, String, String)],
+) -> Vec<(&'static str, &'e str, &'e str)> {
+    let each = edits
+        .iter()
+        .map(|(file, from, to)| (*file, from.as_str(), to.as_str()));
+    each.collect()
+}
+
+/// What is added, by the form in which the module takes it.
+#[test]
+fn statements_go_into_the_data_that_a_fetched_module_is_handed() {
+    let source = "aws_iam_role.ecr_source.arn";
+    let artifacts = "\"${aws_s3_bucket.artifact_store.arn}/${var.name}/ImageDefin/*\"";
+    let optional = "  dynamic \"statement\" {\n    for_each = var.statements\n    content {\n      sid       = try(statement.value.sid, null)\n      effect    = try(statement.value.effect, null)\n      actions   = try(statement.value.actions, null)\n      resources = try(statement.value.resources, null)\n      dynamic \"principals\" {\n        for_each = try(statement.value.principals, [])\n        content {\n          type        = principals.value.type\n          identifiers = principals.value.identifiers\n        }\n      }\n      dynamic \"condition\" {\n        for_each = try(statement.value.conditions, [])\n        content {\n          test     = condition.value.test\n          variable = condition.value.variable\n          values   = condition.value.values\n        }\n      }\n    }\n  }\n";
+    let looked_up = optional
+        .replace("try(statement.value.", "lookup(statement.value, \"")
+        .replace(", null)", "\", null)")
+        .replace(", [])", "\", [])");
+    let bare = "  dynamic \"statement\" {\n    for_each = var.statements != null ? var.statements : {}\n    iterator = it\n    content {\n      sid         = it.key\n      effect      = it.value.effect\n      not_actions = it.value.not_actions\n      actions     = it.value[\"actions\"]\n      resources   = [it.value.resource]\n      principals {\n        type        = \"AWS\"\n        identifiers = it.value.readers\n      }\n    }\n  }\n";
+    let by_type = "  dynamic \"statement\" {\n    for_each = concat(var.statements, [])\n    content {\n      sid       = statement.value.sid\n      actions   = statement.value.actions\n      resources = statement.value.resources\n      dynamic \"principals\" {\n        for_each = statement.value.principals\n        content {\n          type        = principals.key\n          identifiers = principals.value\n        }\n      }\n    }\n  }\n";
+    let typed = "variable \"statements\" {\n  type = list(object({\n    sid        = optional(string)\n    actions    = list(string)\n    resources  = list(string)\n    principals = map(list(string))\n    note       = string\n  }))\n  default = []\n}\n";
+    let any = "variable \"statements\" {\n  type    = any\n  default = []\n}\n";
+    let map = "variable \"statements\" {\n  type    = any\n  default = {}\n}\n";
+    let usual = format!(
+        "{{ effect = \"Allow\", actions = [\"s3:PutObject\"], resources = [{artifacts}], principals = [{{ type = \"AWS\", identifiers = [{source}] }}] }}"
+    );
+    let usual = usual.replace("effect = \"Allow\", ", "");
+    let of_map = format!(
+        "{{ effect = \"Allow\", not_actions = null, actions = [\"s3:PutObject\"], resource = {artifacts}, readers = [{source}] }}"
+    );
+    let of_type = format!(
+        "{{ actions = [\"s3:PutObject\"], resources = [{artifacts}], principals = {{ AWS = [{source}] }}, note = null }}"
+    );
+    let there = "{\n      actions    = [\"s3:GetObject\"]\n      resources  = [\"${aws_s3_bucket.artifact_store.arn}/*\"]\n      principals = [{ type = \"AWS\", identifiers = [\"arn:aws:iam::222222222222:root\"] }]\n    },\n";
+    let listed = format!("  statements = [\n    {there}  ]\n");
+    let local = format!(
+        "  statements = local.statements\n}}\nlocals {{\n  statements = [\n    {there}  ]\n"
+    );
+    let named = "  statements = {\n    Read = { effect = \"Allow\", not_actions = null, actions = [\"s3:GetObject\"], resource = \"${aws_s3_bucket.artifact_store.arn}/*\", readers = [\"arn:aws:iam::222222222222:root\"] }\n  }\n";
+    let varied =
+        "  statements = var.more\n}\nvariable \"more\" {\n  type    = any\n  default = []\n";
+    let cases: &[(&str, &str, &str, String)] = &[
+        (any, optional, "", format!("+  statements = [{usual}]\n")),
+        (any, &looked_up, "", format!("+  statements = [{usual}]\n")),
+        (any, optional, &listed, format!("+    {usual},\n")),
+        (any, optional, &local, format!("+    {usual},\n")),
+        (
+            any,
+            optional,
+            varied,
+            format!("+  statements = concat(var.more, [{usual}])\n"),
+        ),
+        (
+            map,
+            bare,
+            "",
+            format!("+  statements = {{ Needed = {of_map} }}\n"),
+        ),
+        (map, bare, named, format!("+    Needed = {of_map}\n")),
+        (typed, by_type, "", format!("+  statements = [{of_type}]\n")),
+    ];
+    for (variable, content, call, expected) in cases {
+        let edits = of_module(variable, content, call);
+        let diff = repaired("cross-account-ecr", &["."], &borrowed(&edits));
+        holds(&diff, &[expected, "+++ b/policy.tf"]);
+        lacks(&diff, &[".terraform"]);
+    }
+}
+
+/// Several statements into one map have names of their own.
+#[test]
+fn keys_of_statements_are_not_taken_twice() {
+    let variable = "variable \"statements\" {\n  type    = any\n  default = {}\n}\n";
+    let content = "  dynamic \"statement\" {\n    for_each = var.statements\n    content {\n      sid       = statement.key\n      actions   = statement.value.actions\n      resources = statement.value.resources\n      principals {\n        type        = \"AWS\"\n        identifiers = statement.value.principals\n      }\n    }\n  }\n";
+    let call = "  statements = {\n    Needed = { actions = [\"s3:GetObject\"], resources = [\"${aws_s3_bucket.artifact_store.arn}/*\"], principals = [\"arn:aws:iam::222222222222:root\"] }\n  }\n";
+    let mut edits = of_module(variable, content, call);
+    // Another role of the other account releases.
+    edits.extend([
+        ("registry.tf", String::new(), AUDITOR.to_owned()),
+        (
+            "pipeline.tf",
+            "      name            = \"Release\"\n".to_owned(),
+            "      name            = \"Release\"\n      role_arn        = aws_iam_role.auditor.arn\n"
+                .to_owned(),
+        ),
+    ]);
+    let (_folder, options) = broken("cross-account-ecr", &["."], &borrowed(&edits));
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    let completion = complete(&options, &outcome).unwrap();
+    let fixed = fix(&options, &completion).unwrap();
+    assert!(fixed.passes, "{}\n{:?}", fixed.diff(), fixed.unwritten);
+    holds(&fixed.diff(), &["+    Needed2 = {", "+    Needed3 = {"]);
+}
