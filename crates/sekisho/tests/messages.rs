@@ -443,6 +443,50 @@ const CASES: &[Case] = &[
         arguments: &["rehearse", "-q", "--fix", "DIR"],
     },
     Case {
+        name: "fix-in-part",
+        example: ECR,
+        edits: &[
+            (
+                "pipeline.tf",
+                "= [\"s3:PutObject\"]",
+                "= [\"s3:PutObjectTagging\"]",
+            ),
+            (
+                "registry.tf",
+                "actions = [\"sts:AssumeRole\"]",
+                "actions = [\"sts:TagSession\"]",
+            ),
+            (
+                "auditor.tf",
+                "",
+                "resource \"aws_iam_role\" \"auditor\" {\n  provider           = aws.registry\n  name               = \"auditor\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n}\n",
+            ),
+        ],
+        arguments: &["rehearse", "-q", "--fix", "DIR"],
+    },
+    Case {
+        name: "report-of-what-is-fixed-in-part",
+        example: ECR,
+        edits: &[
+            (
+                "pipeline.tf",
+                "= [\"s3:PutObject\"]",
+                "= [\"s3:PutObjectTagging\"]",
+            ),
+            (
+                "registry.tf",
+                "actions = [\"sts:AssumeRole\"]",
+                "actions = [\"sts:TagSession\"]",
+            ),
+            (
+                "auditor.tf",
+                "",
+                "resource \"aws_iam_role\" \"auditor\" {\n  provider           = aws.registry\n  name               = \"auditor\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n}\n",
+            ),
+        ],
+        arguments: &["rehearse", "-q", "DIR"],
+    },
+    Case {
         name: "fix-explicit-deny",
         example: ECR,
         edits: &[(

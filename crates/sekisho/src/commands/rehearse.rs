@@ -166,13 +166,14 @@ fn write(
             patch.side, patch.holder, patch.account, patch.statement
         ));
     }
-    if !fix.passes {
+    let partly = fix.enough && !fix.passes && !fix.files.is_empty();
+    if !fix.passes && !partly {
         printer.result(&fix.diff());
         let why = match &fix.unproven {
             Some(why) => {
                 format!("the change could not be proven to be enough ({why}): nothing was written")
             }
-            None => "not every statement has a place: nothing was written".to_owned(),
+            None => "no statement has a place: nothing was written".to_owned(),
         };
         // What was asked for is a verdict, and there is one.
         if args.check {
@@ -213,14 +214,20 @@ fn write(
     for (path, ..) in &fix.files {
         printer.note(&format!("changed {path}"));
     }
-    let count = completion.patches.len();
-    let noun = if count == 1 {
-        "statement"
-    } else {
-        "statements"
-    };
+    let left: usize = fix.unwritten.len();
+    let count = completion.patches.len().saturating_sub(left);
+    let statements = |n: usize| format!("{n} statement{}", if n == 1 { "" } else { "s" });
+    if partly {
+        printer.result(&format!(
+            "fixed in part: {} added, {} without a place to be added by hand (said first); with both, rehearsed, the delivery passes",
+            statements(count),
+            statements(left)
+        ));
+        return Ok(Status::Fails);
+    }
     printer.result(&format!(
-        "fixed: {count} {noun} added; rehearsed, the delivery passes"
+        "fixed: {} added; rehearsed, the delivery passes",
+        statements(count)
     ));
     Ok(Status::Passes)
 }

@@ -199,6 +199,15 @@ fn changes(report: &Value, out: &mut String) {
             text(stuck, "advice")
         );
     }
+    for unwritten in list(changes, "unwritten") {
+        let _ = writeln!(
+            out,
+            "<p>To be added by hand: the {} of <code>{}</code> {}</p>",
+            text(unwritten, "side"),
+            text(unwritten, "holder"),
+            text(unwritten, "why")
+        );
+    }
     if let Some(diff) = changes.get("diff").and_then(Value::as_str) {
         out.push_str("<h3>In your files</h3>\n<p><button type=\"button\" data-copy=\"diff\">Copy the patch</button> <span class=\"soft\">git apply takes it; --fix writes it</span></p>\n<pre class=\"diff\" id=\"diff\">");
         for line in diff.lines() {

@@ -52,7 +52,7 @@ fn notes(notes: &[Note]) -> Vec<Value> {
 /// Everything that has to change, for the member `changes` of the document.
 pub(super) fn completion(completion: &Completion, fix: Option<&Fix>) -> Value {
     json!({
-        "diff": fix.filter(|f| f.passes).map(Fix::diff),
+        "diff": fix.and_then(Fix::proven),
         "unproven": fix.and_then(|f| f.unproven.as_deref()),
         "unwritten": fix.map_or(&[][..], |f| &f.unwritten).iter().map(|(p, why)| json!({
             "account": p.account,

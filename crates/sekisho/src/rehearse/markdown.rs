@@ -82,7 +82,16 @@ pub(super) fn document(
     for hint in hints {
         let _ = writeln!(out, "- **hint**: {}", inline(hint));
     }
-    let diff = fix.filter(|f| f.passes).map(Fix::diff);
+    for (patch, why) in fix.into_iter().flat_map(|f| &f.unwritten) {
+        let _ = writeln!(
+            out,
+            "- to be added by hand: the {} of `{}` {}",
+            patch.side,
+            patch.holder,
+            inline(why)
+        );
+    }
+    let diff = fix.and_then(Fix::proven);
     if diff.as_ref().is_some_and(|d| d.len() + out.len() > LONGEST) {
         out.push_str("The change is too long to be shown here: `--fix --check` prints it.\n");
     } else if let Some(diff) = diff {

@@ -459,7 +459,13 @@ pub(super) fn last_line_of(
         }
         (true, _) => "--fix writes them, --fix --check shows the diff".to_owned(),
         (false, 0) => "--fix cannot prove what it would write, and says why".to_owned(),
-        (false, n) => format!("--fix has no place for {n} of them, and says why"),
+        (false, n) if n == completion.patches.len() => {
+            "--fix has no place for what is missing, and says why".to_owned()
+        }
+        (false, n) => format!("--fix has no place for {n} of them, and says why{}", match fix {
+            Some(fix) if fix.enough => "; it writes the others",
+            _ => "",
+        }),
     };
     format!("{RED}does not pass{OFF}: {}; {how}", to_add(completion))
 }

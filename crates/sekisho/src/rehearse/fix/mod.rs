@@ -6,6 +6,7 @@
 mod base;
 mod compose;
 mod guard;
+mod handed;
 mod insertion;
 mod names;
 mod new;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use sekisho_iac::{Configuration, Problem};
 
 use super::patch::Patch;
-use super::{Completion, Options, Outcome, rehearse};
+use super::{Completion, Options, Outcome, rehearse_with};
 use insertion::{Insertion, inserted};
 use new::New;
 use policies::Policies;
@@ -37,7 +38,9 @@ pub struct Fix {
     pub unwritten: Vec<(Patch, String)>,
     /// Whether the delivery passes with the changed files: rehearsed.
     pub passes: bool,
-    /// Why not, where every statement was written.
+    /// Whether it does with them and with what could not be written: rehearsed, too.
+    pub enough: bool,
+    /// Why not.
     pub unproven: Option<String>,
     /// The directories that were rehearsed.
     directories: Vec<PathBuf>,
@@ -46,6 +49,11 @@ pub struct Fix {
 }
 
 impl Fix {
+    /// The same, if it is proven to be enough, with what has no place where there is that.
+    pub(super) fn proven(&self) -> Option<String> {
+        (self.enough && !self.files.is_empty()).then(|| self.diff())
+    }
+
     /// The change as a unified diff that `git apply` takes.
     #[must_use]
     pub fn diff(&self) -> String {
@@ -156,7 +164,7 @@ fn search(options: &Options, completion: &Completion) -> Result<Fix, Vec<Problem
     // A role that a key policy refers to may itself refer to the key: then names stand in for references.
     let patches = &completion.patches;
     let first = attempt(options, completion, patches, true)?;
-    if first.passes || !first.unwritten.is_empty() {
+    if first.passes {
         return Ok(first);
     }
     let second = attempt(options, completion, patches, false)?;
@@ -165,17 +173,18 @@ fn search(options: &Options, completion: &Completion) -> Result<Fix, Vec<Problem
     }
     // AWS takes no role into a policy that is not there yet.
     let patches: Vec<Patch> = patches.iter().map(Patch::by_account).collect();
-    if patches == completion.patches {
-        return Ok(second);
-    }
-    let third = attempt(options, completion, &patches, false)?;
-    Ok(match third.passes {
-        true => Fix {
+    let mut all = vec![first, second];
+    if patches != completion.patches {
+        let third = attempt(options, completion, &patches, false)?;
+        all.push(Fix {
             by_account: true,
             ..third
-        },
-        false => second,
-    })
+        });
+    }
+    // What passes comes before what would with more, and that before what is not proven; of several the first.
+    let worst = |fix: &Fix| (!fix.passes, !fix.enough, fix.unwritten.len());
+    all.sort_by_key(worst);
+    Ok(all.into_iter().next().unwrap_or_default())
 }
 
 /// Where the statements go. Nobody is given what he does not lack: a statement goes into no policy that somebody else has
@@ -233,10 +242,12 @@ fn attempt(
     let shared = writer.shared();
     let mut closed: BTreeSet<(String, usize)> = BTreeSet::new();
     loop {
-        let (mut fix, insertions) = put(&writer, &statements, &shared, &closed);
-        let all = tried(options, patches, &writer, &fix.files);
-        fix.passes = fix.unwritten.is_empty() && all == Tried::Passes;
-        fix.unproven = all.why_not().filter(|_| fix.unwritten.is_empty());
+        let (mut fix, insertions) = put(&writer, patches, &statements, &shared, &closed);
+        let given: Vec<Patch> = fix.unwritten.iter().map(|(p, _)| p.clone()).collect();
+        let all = tried(options, patches, &writer, &fix.files, &given);
+        fix.enough = all == Tried::Passes;
+        fix.passes = fix.enough && fix.unwritten.is_empty();
+        fix.unproven = all.why_not();
         if all != Tried::GivesMore {
             return Ok(fix);
         }
@@ -244,7 +255,7 @@ fn attempt(
         let into = insertions.iter().filter(|i| !closed.contains(&i.place()));
         let guilty = into.filter(|i| {
             let alone = [(i.path.clone(), i.old.clone(), inserted(&i.old, &[*i]))];
-            tried(options, patches, &writer, &alone) == Tried::GivesMore
+            tried(options, patches, &writer, &alone, &[]) == Tried::GivesMore
         });
         let guilty: BTreeSet<(String, usize)> = guilty.map(Insertion::place).collect();
         if guilty.is_empty() {
@@ -257,6 +268,7 @@ fn attempt(
 /// The files with every statement in its place, but for the places that are closed; and what went into them.
 fn put(
     writer: &Writer<'_>,
+    patches: &[Patch],
     statements: &[Statement<'_>],
     shared: &Shared,
     closed: &BTreeSet<(String, usize)>,
@@ -283,7 +295,8 @@ fn put(
                     closed.contains(place) || holders > 1
                 };
                 let why = writer.why_not(statement, shared, &avoid);
-                fix.unwritten.push((statement.patch.clone(), why));
+                let mine = patches.iter().filter(|p| alike(p, statement.patch));
+                fix.unwritten.extend(mine.map(|p| (p.clone(), why.clone())));
             }
         }
     }
@@ -344,12 +357,13 @@ fn failed(outcome: &Outcome) -> String {
         .unwrap_or_else(|| "the delivery did not end".to_owned())
 }
 
-/// Rehearses the configuration with the changed files.
+/// Rehearses the configuration with the changed files, and with the statements that are given besides.
 fn tried(
     options: &Options,
     patches: &[Patch],
     writer: &Writer<'_>,
     files: &[(String, String, String)],
+    given: &[Patch],
 ) -> Tried {
     let mut overlay = (*options.reading.overlay).clone();
     for (path, _, new) in files {
@@ -367,7 +381,7 @@ fn tried(
         Ok(configuration) => configuration,
         Err(problems) => return first(problems),
     };
-    let outcome = match rehearse(&again, &mut |_| {}) {
+    let outcome = match rehearse_with(&again, given, &mut |_| {}) {
         Ok(outcome) => outcome,
         Err(problems) => return first(problems),
     };
@@ -379,17 +393,19 @@ fn tried(
     }
 }
 
+/// Whether two patches differ in nothing but their actions.
+fn alike(one: &Patch, other: &Patch) -> bool {
+    (&one.side, &one.holder) == (&other.side, &other.holder)
+        && ["Principal", "Resource", "Condition"]
+            .iter()
+            .all(|name| one.statement.get(name) == other.statement.get(name))
+}
+
 fn grouped(patches: &[Patch]) -> Vec<Statement<'_>> {
     let mut out: Vec<Statement<'_>> = Vec::new();
     for patch in patches {
         let action = patch.statement["Action"].as_str().unwrap_or_default();
-        let alike = |s: &&mut Statement<'_>| {
-            (&s.patch.side, &s.patch.holder) == (&patch.side, &patch.holder)
-                && ["Principal", "Resource", "Condition"]
-                    .iter()
-                    .all(|k| s.patch.statement.get(k) == patch.statement.get(k))
-        };
-        match out.iter_mut().find(alike) {
+        match out.iter_mut().find(|s| alike(s.patch, patch)) {
             Some(statement) => statement.actions.push(action),
             None => out.push(Statement {
                 patch,
