@@ -105,11 +105,11 @@ mod tests {
         let source = Arc::new(Source::new(String::new(), text.to_owned()));
         let list = json_statements(&source, 0..text.len())?;
         let mut out = text.to_owned();
-        let close = list.wrap.map_or("", |w| w.close);
+        let close = list.wrap.as_ref().map_or("", |w| w.close);
         let new = format!("{}{{\"S\":9}}{}{close}", list.first, list.after);
         out.insert_str(list.at, &new);
         if let Some(wrap) = list.wrap {
-            out.insert_str(wrap.at, wrap.open);
+            out.insert_str(wrap.at, &wrap.open);
         }
         Some(out)
     }
