@@ -227,15 +227,23 @@ impl State<'_> {
                 let path = scope.path();
                 let once = own.iter().filter(|name| !name.repeated);
                 let mut all: Vec<Named> = once.flat_map(|name| name.named(&scope)).collect();
-                values(module, &scope, &mut all);
+                let values = values(module, &scope);
+                for (name, value, naming) in &values {
+                    texts(name, value, *naming, MAX_DEPTH, &mut all);
+                }
                 self.outputs_of(module, &scope, &mut all);
                 self.whereabouts(&nodes, &path, &mut all);
                 for node in nodes.iter().filter(|n| has_statements(n)) {
                     let instances = repeated(node, &scope);
                     self.templates(node, &path, &scope, &instances, &mut out);
-                    for (key, scope) in instances {
+                    let several = instances.len();
+                    for (index, (key, scope)) in instances.into_iter().enumerate() {
                         let mut names = Vec::new();
                         each(&scope, &mut names);
+                        // The only one may be one of any list.
+                        if several > 1 && node.has("count") {
+                            names.extend(of_lists(&values, several, index));
+                        }
                         let count = node.written("count");
                         let same =
                             |name: &&OwnName<'_>| name.count.is_none_or(|c| count == Some(c));
@@ -337,13 +345,13 @@ impl State<'_> {
     }
 }
 
-/// The texts in variables and local values.
-fn values(module: &Module, scope: &Scope<'_>, out: &mut Vec<Named>) {
+/// The variables and local values that are no secrets, and what they are.
+fn values(module: &Module, scope: &Scope<'_>) -> Vec<(String, Value, Naming)> {
+    let mut out = Vec::new();
     let open = module.variables.iter().filter(|(_, v)| !v.sensitive);
     for (name, _) in open {
         if let Ok(value) = scope.variable(name) {
-            let name = format!("var.{name}");
-            texts(&name, &value, Naming::Variable, MAX_DEPTH, out);
+            out.push((format!("var.{name}"), value, Naming::Variable));
         }
     }
     for (name, (_, expression)) in &module.locals {
@@ -354,10 +362,24 @@ fn values(module: &Module, scope: &Scope<'_>, out: &mut Vec<Named>) {
                 _ => false,
             });
         if let Some(Ok(value)) = scope.local(name).filter(|_| !secret) {
-            let name = format!("local.{name}");
-            texts(&name, &value, Naming::Local, MAX_DEPTH, out);
+            out.push((format!("local.{name}"), value, Naming::Local));
         }
     }
+    out
+}
+
+/// What each of as many instances has of the lists that have as many elements.
+fn of_lists(values: &[(String, Value, Naming)], count: usize, index: usize) -> Vec<Named> {
+    let mut out = Vec::new();
+    for (name, value, _) in values {
+        let items = value.as_items().filter(|items| items.len() == count);
+        let set = matches!(value, Value::Set(..));
+        if let Some(item) = items.and_then(|items| items.get(index)).filter(|_| !set) {
+            let name = format!("{name}[count.index]");
+            texts(&name, item, Naming::Each, MAX_DEPTH, &mut out);
+        }
+    }
+    out
 }
 
 /// The scopes of the instances of a block that is repeated, with their keys as they stand in addresses.

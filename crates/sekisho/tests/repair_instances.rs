@@ -253,9 +253,8 @@ fn into_one_of_many_layers_of_documents() {
     holds(&fixed.diff(), &["s3:PutObject"]);
 }
 
-/// What every instance of a block lacks is one resource for all of them, which holds for those that come later, too.
-#[test]
-fn what_each_instance_lacks_alike_is_made_for_each() {
+/// The delivery in one module, without the role's policy: `repeated` in each block, which has `name`, is called `this[key]`.
+fn without_policy(variables: &str, repeated: &str, name: &str, key: &str) -> String {
     let root = delivery("", "bucket = \"site-222222222222\"");
     let (root, _) = root[0].2.split_once("module").unwrap();
     let inner = &delivery("", "")[1].2;
@@ -263,17 +262,24 @@ fn what_each_instance_lacks_alike_is_made_for_each() {
     let policy = inner.find("resource \"aws_iam_role_policy\"").unwrap();
     let pipeline = inner.find("resource \"aws_codepipeline\"").unwrap();
     let inner = format!("{}{}", &inner[..policy], &inner[pipeline..]);
-    let map = "variable \"all\" {\n  default = {\n    api = { name = \"first-delivery\" }\n    web = { name = \"second-delivery\" }\n  }\n}\n";
-    let text = format!("{root}{map}resource{inner}")
-        .replace("var.name", "each.value.name")
+    format!("{root}{variables}resource{inner}")
+        .replace("${var.name}", &format!("${{{name}}}"))
+        .replace("var.name", name)
         .replace("var.store", "aws_s3_bucket.artifacts.id")
         .replace("var.site", "aws_s3_bucket.site.id")
         .replace(
             "= aws_iam_role.this.arn",
-            "= aws_iam_role.this[each.key].arn",
+            &format!("= aws_iam_role.this[{key}].arn"),
         )
         .replace("  depends_on = [aws_iam_role_policy.this]\n", "")
-        .replace("\" \"this\" {\n", "\" \"this\" {\n  for_each = var.all\n");
+        .replace("\" \"this\" {\n", &format!("\" \"this\" {{\n  {repeated}\n"))
+}
+
+/// What every instance of a block lacks is one resource for all of them, which holds for those that come later, too.
+#[test]
+fn what_each_instance_lacks_alike_is_made_for_each() {
+    let map = "variable \"all\" {\n  default = {\n    api = { name = \"first-delivery\" }\n    web = { name = \"second-delivery\" }\n  }\n}\n";
+    let text = without_policy(map, "for_each = var.all", "each.value.name", "each.key");
     let diff = fixed(&[("main.tf", "", &text)]).diff();
     holds(
         &diff,
@@ -285,6 +291,32 @@ fn what_each_instance_lacks_alike_is_made_for_each() {
         ],
     );
     lacks(&diff, &["this_api", "this_web"]);
+}
+
+/// The same where they are counted: several, or one that may be there or not.
+#[test]
+fn what_each_that_is_counted_lacks_alike_is_counted() {
+    let list = "variable \"all\" {\n  default = [\"first-delivery\", \"second-delivery\"]\n}\n";
+    let several = without_policy(list, "count = length(var.all)", "var.all[count.index]", "count.index");
+    let one = "variable \"enabled\" {\n  default = true\n}\nvariable \"name\" {\n  default = \"first-delivery\"\n}\n";
+    let one = without_policy(one, "count = var.enabled ? 1 : 0", "var.name", "0");
+    for (text, count, path) in [
+        (several, "length(var.all)", "${var.all[count.index]}"),
+        (one, "var.enabled ? 1 : 0", "${var.name}"),
+    ] {
+        let fixed = fixed(&[("main.tf", "", &text)]);
+        let diff = fixed.diff();
+        holds(
+            &diff,
+            &[
+                "+resource \"aws_iam_role_policy\" \"this\" {",
+                &format!("+  count = {count}"),
+                "+  role  = aws_iam_role.this[count.index].id",
+                &format!("Resource = \"${{aws_s3_bucket.artifacts.arn}}/{path}/zip/*\""),
+            ],
+        );
+        lacks(&diff, &["this_0", "this_1"]);
+    }
 }
 
 /// What stands in the configuration as it is is not made of what happens to have the same text.

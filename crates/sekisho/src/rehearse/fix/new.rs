@@ -31,16 +31,38 @@ pub(super) struct New<'c> {
     /// The instance of a block that it concerns, in the same module, and the statements as they are for every instance of
     /// that; none, where they cannot be the same.
     pub(super) of: Option<Of<'c>>,
-    /// For what it is made, where that is the same as for the block that it concerns.
-    pub(super) for_each: Option<String>,
+    /// How often it is made, where that is the same as for the block that it concerns: `for_each` or `count`, and what that
+    /// says.
+    pub(super) repeated: Option<(&'static str, String)>,
 }
 
 /// The instance of a block that something new concerns.
 pub(super) struct Of<'c> {
     pub(super) node: &'c Node,
+    /// How often that is made, and what an instance is called in it.
+    pub(super) repeated: Repeated<'c>,
     pub(super) path: &'c str,
     pub(super) attribute: &'static str,
     pub(super) statements: Vec<String>,
+}
+
+/// How often a block is made: `for_each` or `count`, what that says, and what tells its instances apart.
+#[derive(Clone, Copy)]
+pub(super) struct Repeated<'c> {
+    pub(super) meta: &'static str,
+    pub(super) written: &'c str,
+    pub(super) key: &'static str,
+}
+
+impl<'c> Repeated<'c> {
+    /// What a block says of it, if that can be said again of another: it is on one line.
+    pub(super) fn of(node: &'c Node) -> Option<Self> {
+        let metas = [("for_each", "each.key"), ("count", "count.index")];
+        metas.into_iter().find_map(|(meta, key)| {
+            let written = node.written(meta).filter(|text| !text.contains('\n'))?;
+            Some(Self { meta, written, key })
+        })
+    }
 }
 
 impl<'c> New<'c> {
@@ -86,8 +108,13 @@ impl Writer<'_> {
             open = rest;
             if like.len() + 1 == all {
                 out.push(New {
-                    for_each: of.node.written("for_each").map(str::to_owned),
-                    concerned: format!("{}[each.key].{}", of.node.local_address(), of.attribute),
+                    repeated: Some((of.repeated.meta, of.repeated.written.to_owned())),
+                    concerned: format!(
+                        "{}[{}].{}",
+                        of.node.local_address(),
+                        of.repeated.key,
+                        of.attribute
+                    ),
                     name: of.node.name.clone(),
                     statements: of.statements.clone(),
                     ..first
@@ -131,15 +158,15 @@ impl Writer<'_> {
     pub(super) fn resource(&self, new: &New<'_>) -> Insertion {
         let mut names = vec![new.argument];
         names.extend(new.provider.as_ref().map(|_| "provider"));
-        names.extend(new.for_each.as_ref().map(|_| "for_each"));
+        names.extend(new.repeated.as_ref().map(|(meta, _)| *meta));
         let width = names.into_iter().map(str::len).max().unwrap_or_default();
         let line = |name: &str, value: &str| format!("  {name:<width$} = {value}\n");
         let mut head = String::new();
         if let Some(provider) = &new.provider {
             head.push_str(&line("provider", provider));
         }
-        if let Some(block) = &new.for_each {
-            head.push_str(&line("for_each", block));
+        if let Some((meta, written)) = &new.repeated {
+            head.push_str(&line(meta, written));
         }
         if new.kind == "aws_iam_role_policy" {
             head.push_str(&line("name", &quoted(&self.policy_name())));

@@ -167,18 +167,18 @@ impl<'c> Writer<'c> {
             .filter(|m| m.node.kind == NodeKind::Resource)
             .find_map(|m| Some((m, rest_of(m.text("arn")?)?)));
         if let Some((made, rest)) = found {
+            let address = made.node.local_address();
             let key = match (&made.key, here.each) {
                 (Some(key), Some((name, mine))) if key == mine && self.goes_along(made, here) => {
                     format!("[{name}]")
                 }
+                // Where there is none of what may be there or not, the text is empty: what is not used then can be evaluated.
+                _ if made.node.is_optional() => {
+                    return Some((format!("join(\"\", {address}[*].arn)"), rest));
+                }
                 (Some(key), _) => format!("[{key}]"),
                 (None, _) => String::new(),
             };
-            let address = made.node.local_address();
-            // Where there is none of what may be there or not, the text is empty: what is not used then can be evaluated.
-            if here.each.is_none() && made.node.is_optional() {
-                return Some((format!("join(\"\", {address}[*].arn)"), rest));
-            }
             return Some((format!("{address}{key}.arn"), rest));
         }
         let names = self.named.get(here.path).into_iter().flatten();

@@ -6,7 +6,7 @@ use sekisho_iac::{Configuration, Named, Node, Order, PolicySource, quoted};
 use serde_json::Value;
 
 use super::compose::generated;
-use super::new::{New, Of};
+use super::new::{New, Of, Repeated};
 use super::policies::{Beside, Made, Policies};
 use super::statement::Form;
 use super::{Insertion, Statement};
@@ -283,16 +283,16 @@ impl<'c> Writer<'c> {
             template: None,
         };
         let key = concerned.key.as_ref();
-        let line = node.written("for_each").filter(|text| !text.contains('\n'));
-        let each = key.filter(|_| line.is_some()).and_then(|key| {
+        let each = key.zip(Repeated::of(node)).and_then(|(key, repeated)| {
             let mut nodes = self.configuration.nodes.iter();
             let every = Here {
                 block: nodes.position(|n| std::ptr::eq(n, node)),
-                each: Some(("each.key", key)),
+                each: Some((repeated.key, key)),
                 ..here
             };
             Some(Of {
                 node,
+                repeated,
                 path: concerned.path,
                 attribute,
                 statements: self.statements(kind, statement, &every)?,
@@ -301,7 +301,7 @@ impl<'c> Writer<'c> {
         let key = key.map(|k| k.as_str().map_or_else(|| k.to_string(), str::to_owned));
         Some(New {
             of: each,
-            for_each: None,
+            repeated: None,
             kind,
             module: &node.path,
             source: &node.place.source,
@@ -355,7 +355,7 @@ impl<'c> Writer<'c> {
         let provider = self.configuration.provider_of(node).ok()?;
         Some(New {
             of: None,
-            for_each: None,
+            repeated: None,
             kind,
             module: call.module,
             source: call.source,
