@@ -761,6 +761,27 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
+        name: "explain-what-is-named-otherwise",
+        example: ECR,
+        edits: &[
+            (
+                "artifact_store.tf",
+                "bucket        = local.artifact_bucket",
+                "bucket_prefix = \"delivery-artifacts-\"",
+            ),
+            (
+                "artifact_store.tf",
+                "[\"s3:Get*\", \"s3:Put*\"]",
+                "[\"s3:Get*\"]",
+            ),
+        ],
+        arguments: &[
+            "explain",
+            "User: arn:aws:sts::111111111111:assumed-role/delivery-ecr-source/1 is not authorized to perform: s3:PutObject on resource: \"arn:aws:s3:::delivery-artifacts-20240102030405678900000007/delivery/ImageDefin/Ab1xYz9\" because no resource-based policy allows the s3:PutObject action",
+            "DIR",
+        ],
+    },
+    Case {
         name: "action-not-run",
         example: ECR,
         edits: BUILD,

@@ -272,7 +272,10 @@ fn without_policy(variables: &str, repeated: &str, name: &str, key: &str) -> Str
             &format!("= aws_iam_role.this[{key}].arn"),
         )
         .replace("  depends_on = [aws_iam_role_policy.this]\n", "")
-        .replace("\" \"this\" {\n", &format!("\" \"this\" {{\n  {repeated}\n"))
+        .replace(
+            "\" \"this\" {\n",
+            &format!("\" \"this\" {{\n  {repeated}\n"),
+        )
 }
 
 /// What every instance of a block lacks is one resource for all of them, which holds for those that come later, too.
@@ -297,7 +300,12 @@ fn what_each_instance_lacks_alike_is_made_for_each() {
 #[test]
 fn what_each_that_is_counted_lacks_alike_is_counted() {
     let list = "variable \"all\" {\n  default = [\"first-delivery\", \"second-delivery\"]\n}\n";
-    let several = without_policy(list, "count = length(var.all)", "var.all[count.index]", "count.index");
+    let several = without_policy(
+        list,
+        "count = length(var.all)",
+        "var.all[count.index]",
+        "count.index",
+    );
     let one = "variable \"enabled\" {\n  default = true\n}\nvariable \"name\" {\n  default = \"first-delivery\"\n}\n";
     let one = without_policy(one, "count = var.enabled ? 1 : 0", "var.name", "0");
     for (text, count, path) in [

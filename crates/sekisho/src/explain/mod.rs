@@ -2,6 +2,7 @@
 
 mod page;
 mod question;
+mod same;
 
 pub use page::{Known, page};
 pub use question::Question;

@@ -6,44 +6,16 @@ use std::sync::Arc;
 use sekisho_engine::{Decided, Event};
 
 use super::Question;
+use super::same::Same;
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED};
 use crate::rehearse::{Completion, Denial, Fix, Outcome, denial_text};
 
-/// A session of a role, or the role itself: which role.
-fn role_of(arn: &str) -> String {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    match parts.as_slice() {
-        [_, _, "sts", _, account, rest] => {
-            let name = rest.split('/').nth(1).unwrap_or_default();
-            format!("{account}:{name}")
-        }
-        [_, _, "iam", _, account, rest] => {
-            format!("{account}:{}", rest.rsplit('/').next().unwrap_or_default())
-        }
-        _ => arn.to_owned(),
-    }
-}
-
-/// Whether two ARNs are of the same thing: keys have another id in a rehearsal, artifacts another name in each execution.
-fn same_resource(asked: &str, own: &str) -> bool {
-    if asked == own {
-        return true;
-    }
-    let kms = |arn: &str| arn.split(':').nth(2) == Some("kms") && arn.contains(":key/");
-    if kms(asked) && kms(own) {
-        let account = |arn: &str| arn.split(':').nth(4).map(str::to_owned);
-        return account(asked) == account(own);
-    }
-    let front = |arn: &str| arn.rsplit_once('/').map(|(front, _)| front.to_owned());
-    asked.starts_with("arn:aws:s3:::") && front(asked).is_some() && front(asked) == front(own)
-}
-
 impl Question {
-    fn fits(&self, principal: &str, action: &str, resource: &str) -> bool {
+    fn fits(&self, same: &Same<'_>, principal: &str, action: &str, resource: &str) -> bool {
         let who = self
             .principal
             .as_deref()
-            .is_none_or(|p| role_of(p) == role_of(principal));
+            .is_none_or(|p| same.principal(p, principal));
         let what = self
             .action
             .as_deref()
@@ -51,14 +23,15 @@ impl Question {
         let of = self
             .resource
             .as_deref()
-            .is_none_or(|r| same_resource(r, resource));
+            .is_none_or(|r| same.resource(r, resource));
         who && what && of
     }
 
-    fn asks_for(&self, denial: &Denial) -> bool {
+    fn asks_for(&self, same: &Same<'_>, denial: &Denial) -> bool {
         match &self.id {
             Some(id) => denial.id == *id,
             None => self.fits(
+                same,
                 &denial.cause.principal,
                 &denial.cause.action,
                 &denial.cause.resource,
@@ -87,13 +60,14 @@ pub fn page(
     fix: Option<&Fix>,
 ) -> (String, Known) {
     let mut out = String::new();
+    let same = &Same::of(outcome);
     // What is denied only when the first denials are mended is found with them.
     let later = completion.map(|c| c.found.as_slice()).unwrap_or_default();
     let denials: Vec<&Denial> = outcome
         .denials
         .iter()
         .chain(later)
-        .filter(|d| question.asks_for(d))
+        .filter(|d| question.asks_for(same, d))
         .collect();
     // An explicit deny that AWS told of and that is not here: no allow outweighs it, so that none is proposed.
     let told_deny = question.explicit && !denials.iter().any(|d| d.cause.denied_by.is_some());
@@ -160,12 +134,12 @@ pub fn page(
         None => {
             // What is reached only when others are mended is found in the rehearsal that passed.
             let later = completion.map(|c| c.events.as_slice()).unwrap_or_default();
-            let first = allowed(question, &outcome.events, &mut out);
+            let first = allowed(question, same, &outcome.events, &mut out);
             match first {
-                Ok(Known::Nothing) if asked_for(question, later).next().is_some() => {
+                Ok(Known::Nothing) if asked_for(question, same, later).next().is_some() => {
                     out.clear();
                     let _ = writeln!(out, "{DIM}reached when what is missing before it is there{OFF}\n");
-                    allowed(question, later, &mut out)
+                    allowed(question, same, later, &mut out)
                 }
                 first => first,
             }
@@ -177,11 +151,13 @@ pub fn page(
 /// The calls that are asked about and allowed.
 fn asked_for<'e>(
     question: &'e Question,
+    same: &'e Same<'e>,
     events: &'e [Arc<Event>],
 ) -> impl Iterator<Item = (&'e Event, &'e Decided)> {
     events.iter().flat_map(move |event| {
         let allowed = event.checks.iter().filter(|c| c.allowed());
-        let fits = move |c: &&Decided| question.fits(&event.principal, &c.action, &c.resource);
+        let fits =
+            move |c: &&Decided| question.fits(same, &event.principal, &c.action, &c.resource);
         allowed.filter(fits).map(|check| (&**event, check))
     })
 }
@@ -189,11 +165,12 @@ fn asked_for<'e>(
 /// What the rehearsal knows about a call that AWS denies and this does not.
 fn allowed(
     question: &Question,
+    same: &Same<'_>,
     events: &[Arc<Event>],
     out: &mut String,
 ) -> Result<Known, std::fmt::Error> {
     let action = question.action.as_deref().unwrap_or("this call");
-    let found: Vec<(&Event, &Decided)> = asked_for(question, events).collect();
+    let found: Vec<(&Event, &Decided)> = asked_for(question, same, events).collect();
     let Some((event, check)) = found.first() else {
         writeln!(
             out,

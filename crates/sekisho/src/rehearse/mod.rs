@@ -51,6 +51,7 @@ pub use image::ImageArgument;
 pub use patch::Patch;
 pub use program::rehearse_with_program;
 pub use report::Report;
+pub(crate) use resources::made_up;
 pub use text::{completion as text_completion, denial as denial_text, last_line};
 
 use crate::registry::{Setup, engine};

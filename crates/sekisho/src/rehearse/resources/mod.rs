@@ -241,8 +241,13 @@ const DIGITS: usize = 26;
 
 /// Whether a name, or an ARN that ends with one, is made up by the provider: it is another after each apply.
 pub(super) fn is_made_up(name: &str) -> bool {
-    let digits = name.bytes().rev().take_while(u8::is_ascii_digit);
-    digits.count() >= DIGITS
+    made_up(name) > 0
+}
+
+/// How many bytes at the end of a name the provider made up.
+pub(crate) fn made_up(name: &str) -> usize {
+    let digits = name.bytes().rev().take_while(u8::is_ascii_digit).count();
+    if digits >= DIGITS { DIGITS } else { 0 }
 }
 
 /// Evaluated arguments, read by type.
