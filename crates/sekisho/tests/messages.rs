@@ -648,6 +648,14 @@ const CASES: &[Case] = &[
         )],
     ),
     alone(
+        "misspelt-argument",
+        &[(
+            "main.tf",
+            "",
+            "provider \"aws\" {\n  allowed_account_ids = [\"111111111111\"]\n}\nresource \"aws_ecr_repository\" \"r\" {\n  name                  = \"app\"\n  image_tag_mutabilitty = null\n}\nresource \"aws_s3_bucket_versioning\" \"v\" {\n  bucket = \"b\"\n  versioning_configuration {\n    statu = \"Enabled\"\n  }\n}\n",
+        )],
+    ),
+    alone(
         "refused-by-aws",
         &[(
             "main.tf",

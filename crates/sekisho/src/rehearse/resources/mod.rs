@@ -184,6 +184,7 @@ pub(super) fn make(
             format!("{} is not supported yet", node.address()),
         ));
     };
+    schema::check(node, arguments)?;
     let unset = |v: &Value| v.is_null() || *v == json!("") || *v == json!([]);
     let taken = |k: &str| {
         kind.arguments.contains(&k)

@@ -62,6 +62,41 @@ impl Block {
         Ok(())
     }
 
+    /// The first of some arguments, by its way from here, that the provider does not know; and the one that is meant, where
+    /// that is clear.
+    fn unknown(&self, given: &Map<String, Value>, top: bool) -> Option<(String, Option<String>)> {
+        for (name, value) in given {
+            if let Some(block) = self.blocks.get(name) {
+                let nested = match value {
+                    Value::Array(all) => all.as_slice(),
+                    one => std::slice::from_ref(one),
+                };
+                let mut nested = nested.iter().filter_map(Value::as_object);
+                let found = nested.find_map(|nested| block.unknown(nested, false));
+                if let Some((inner, meant)) = found {
+                    let meant = meant.map(|meant| format!("{name}.{meant}"));
+                    return Some((format!("{name}.{inner}"), meant));
+                }
+            } else if !self.attributes.contains_key(name)
+                && !(top && (name == super::region::ARGUMENT || name == "timeouts"))
+            {
+                return Some((name.clone(), self.meant(name, given)));
+            }
+        }
+        None
+    }
+
+    /// The argument that a misspelt one is: the most alike of those that are not given.
+    fn meant(&self, name: &str, given: &Map<String, Value>) -> Option<String> {
+        const ALIKE: f32 = 0.85;
+        let all = self.attributes.keys().chain(self.blocks.keys());
+        let open = all.filter(|own| !given.contains_key(*own));
+        let alike = open.map(|own| (similar::TextDiff::from_chars(name, own).ratio(), own));
+        let best = alike.max_by(|(one, _), (other, _)| one.total_cmp(other));
+        best.filter(|(ratio, _)| *ratio >= ALIKE)
+            .map(|(_, own)| own.clone())
+    }
+
     /// Adds nulls for what is not given, and nothing for what the provider would fill.
     fn complete(&self, values: &mut Map<String, Value>) {
         let absent = self.attributes.iter().filter(|(_, a)| !a.computed);
@@ -164,6 +199,23 @@ pub(in crate::rehearse) fn convert(node: &Node, arguments: &mut Arguments) -> Re
         );
         Problem::at(place, message)
     })
+}
+
+/// Refuses what Terraform refuses: arguments that are misspelt, wherever they stand in a block. Other arguments that the
+/// schema does not have may be of a later version of the provider.
+pub(in crate::rehearse) fn check(node: &Node, arguments: &Arguments) -> Result<(), Problem> {
+    let unknown = find(node).and_then(|block| block.unknown(&arguments.values, true));
+    let Some((name, meant)) = unknown else {
+        return Ok(());
+    };
+    let first = name.split('.').next().unwrap_or_default();
+    let place = arguments.places.get(first).unwrap_or(&arguments.place);
+    let of = &node.type_name;
+    let message = match meant {
+        Some(meant) => format!("`{name}` is no argument of {of}: did you mean `{meant}`?"),
+        None => format!("the argument `{name}` of {of} is not supported yet"),
+    };
+    Err(Problem::at(place, message))
 }
 
 /// Whether the provider fills an attribute when it makes the resource, and Terraform does not know it before.
