@@ -45,9 +45,15 @@ pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Reso
         }
     }
     let kind = match &caller.principal {
-        Principal::Anonymous => "Anonymous",
+        // IAM user guide, "AWS global condition context keys": both are `anonymous`.
+        Principal::Anonymous => {
+            context.set("aws:principalaccount", "anonymous");
+            context.set("aws:userid", "anonymous");
+            "Anonymous"
+        }
         Principal::Service(name) => {
             context.set("aws:principalservicename", name.clone());
+            context.set_list("aws:principalservicenameslist", vec![name.clone()]);
             // Recorded: EventBridge at a queue, API Gateway at a role (and CloudTrail at a bucket, by stackd's notes).
             match name.as_str() {
                 "events.amazonaws.com" => "User",
@@ -90,8 +96,11 @@ pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Reso
             organization.describe(account, "aws:sourceorg", &mut context);
         }
     }
-    if let Some(account) = &resource.account {
-        context.set("aws:resourceaccount", account.clone());
+    // What is about no resource is of the caller's own account (recorded, `spec/authorization.md` section 5.1: the key is
+    // there for `*`).
+    let own = || Some(caller.account()).filter(|account| !account.is_empty());
+    if let Some(account) = resource.account.as_deref().or_else(own) {
+        context.set("aws:resourceaccount", account);
         if let Some(organization) = lookup.engine.organization() {
             organization.describe(account, "aws:resourceorg", &mut context);
         }
@@ -116,6 +125,9 @@ pub(crate) fn in_order<'t>(
     tags
 }
 
+/// Keys that policies may still have, and that the reference data list for no action.
+const OLD: &[&str] = &["kms:customermasterkeyspec", "kms:customermasterkeyusage"];
+
 /// In debug builds: every key that an operation gives is one that IAM's reference data lists for the action.
 pub(crate) fn known_keys(check: &Check) -> Result<(), ApiError> {
     let (service, name) = check.action.split_once(':').unwrap_or_default();
@@ -132,7 +144,7 @@ pub(crate) fn known_keys(check: &Check) -> Result<(), ApiError> {
     let listed: Vec<&str> = reference.keys_of(action).collect();
     let known = |key: &str| {
         let key = key.to_lowercase();
-        listed.iter().any(|listed| stands_for(listed, &key))
+        OLD.contains(&&*key) || listed.iter().any(|listed| stands_for(listed, &key))
     };
     match check.context.iter().find(|(key, _)| !known(key)) {
         Some((key, _)) => Err(ApiError::internal(format!(

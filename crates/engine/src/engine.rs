@@ -285,7 +285,8 @@ impl Engine {
     ///
     /// # Errors
     /// The operation's error, or the denial. Nothing is changed then, but for the event.
-    pub fn call(&self, call: Call, body: Option<Body>) -> Result<Reply, ApiError> {
+    pub fn call(&self, mut call: Call, body: Option<Body>) -> Result<Reply, ApiError> {
+        call.origin.settle(&call.service);
         let event = body.as_ref().map_or_else(|| self.next_event(), |b| b.event);
         let writes = self
             .registry

@@ -147,7 +147,7 @@ impl Dispatch<'_> {
         decided: &mut Vec<Decided>,
     ) -> Result<Done, ApiError> {
         let (service, operation) = self.find()?;
-        if let Some(error) = identity::barred(service.name, self.caller) {
+        if let Some(error) = identity::barred(service.name, self.operation, self.caller) {
             return Err(error);
         }
         if let Some(model) = sekisho_model::service(service.name) {

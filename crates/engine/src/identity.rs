@@ -86,8 +86,19 @@ fn user_principal(user: &User) -> Principal {
 
 /// What IAM says to credentials of GetSessionToken, which need multi-factor authentication for it (STS API reference,
 /// GetSessionToken; the words are in 99designs/aws-vault#328). There is none here.
-pub(crate) fn barred(service: &str, caller: &Caller) -> Option<ApiError> {
+/// Of STS they may ask who they are and take a role, nothing else.
+pub(crate) fn barred(service: &str, operation: &str, caller: &Caller) -> Option<ApiError> {
     let own = caller.session.as_ref().is_some_and(|s| s.role.is_none());
+    if own
+        && service == "sts"
+        && !matches!(
+            operation,
+            "AssumeRole" | "GetCallerIdentity" | "GetSessionToken"
+        )
+    {
+        let message = format!("Cannot call {operation} with session credentials");
+        return Some(ApiError::new("AccessDenied", message).status(403));
+    }
     (service == "iam" && own).then(|| {
         let message = "The security token included in the request is invalid";
         ApiError::new("InvalidClientTokenId", message).status(403)

@@ -52,7 +52,18 @@ pub struct Origin {
     pub(crate) given: bool,
 }
 
+/// Services with one endpoint for all regions: whatever a client signs for, their requests are for us-east-1 (IAM user guide,
+/// "Denies access to AWS based on the requested Region").
+const GLOBAL: &[&str] = &["iam", "organizations"];
+
 impl Origin {
+    /// Makes the region that of the service, where that has one only.
+    pub(crate) fn settle(&mut self, service: &str) {
+        if GLOBAL.contains(&service) {
+            "us-east-1".clone_into(&mut self.info.region);
+        }
+    }
+
     /// A call from a client.
     #[must_use]
     pub fn external(info: RequestInfo) -> Self {

@@ -121,7 +121,7 @@ impl Statement {
                 let matches = resources
                     .patterns
                     .iter()
-                    .any(|p| p.matches(request.context, request.resource));
+                    .any(|p| p.matches(request.context, request.subject()));
                 // A variable without a value is no name of anything: what is to be left out of an Allow is not known
                 // then, so that it allows nothing (IAM user guide, "Policy variables": the statement may be invalid as a
                 // whole). A Deny keeps what it is said to keep.

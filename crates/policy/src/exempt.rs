@@ -222,7 +222,9 @@ impl Evaluation<'_> {
 
     /// Whether no policy can allow it.
     pub(crate) fn never(&self) -> bool {
-        if !self.cross_account {
+        // Who signs nothing is of no account, and so of no owner's.
+        let nobody = matches!(self.request.principal, Principal::Anonymous);
+        if !self.cross_account && !nobody {
             return false;
         }
         // An identity provider is one of the role's own account (IAM looks nowhere else: crossplane-contrib/provider-aws#1331).

@@ -254,7 +254,7 @@ impl Evaluation<'_> {
                         "{}Resource {} does not cover {}{}",
                         not(resources.negated),
                         listed(resources.texts()),
-                        self.request.resource,
+                        self.request.subject(),
                         self.without_value(resources.texts())
                     ),
                 ),

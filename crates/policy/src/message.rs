@@ -75,6 +75,8 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
         resource
     };
     let on = match shown {
+        // Of all buckets nothing is said.
+        _ if request.is("s3", "ListAllMyBuckets") => String::new(),
         Some("") => String::new(),
         _ => format!(" on resource: {resource}"),
     };

@@ -97,6 +97,15 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
+    /// What a statement's `Resource` has to cover: of a list of all buckets that is every bucket's ARN (S3 user guide, "Controlling
+    /// access to a bucket with user policies").
+    pub(crate) fn subject(&self) -> &str {
+        match self.resource {
+            "*" if self.is("s3", "ListAllMyBuckets") => "arn:aws:s3:::*",
+            resource => resource,
+        }
+    }
+
     /// The name of the action, if it is one of `service`. A service's prefix is the same in any case, as names are.
     #[must_use]
     pub fn action_of(&self, service: &str) -> Option<&str> {

@@ -241,10 +241,15 @@ impl Question {
     }
 
     fn resources(&self, s: &Value, variables: bool) -> bool {
+        // "Resource": "arn:aws:s3:::*" lists the buckets.
+        let asked = match (&*self.action, &*self.resource) {
+            ("s3:ListAllMyBuckets", "*") => "arn:aws:s3:::*",
+            (_, own) => own,
+        };
         let hit = |v: &Value| {
             list(v)
                 .iter()
-                .any(|p| self.like_filled(&word(p), &self.resource, variables))
+                .any(|p| self.like_filled(&word(p), asked, variables))
         };
         // What an Allow leaves out has to have a name.
         let open = |v: &Value| {
@@ -515,7 +520,9 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     }
     let Some(account) = q.account() else {
         // Services and strangers have nothing but the resource's policy.
-        return if resource == Some(Named::Itself) && !elsewhere(q) {
+        let closed = ["s3:PutBucketPolicy", "sqs:DeleteQueue"].contains(&&*q.action);
+        let closed = closed && matches!(q.who, Who::Anonymous);
+        return if resource == Some(Named::Itself) && !elsewhere(q) && !closed {
             Verdict::Allow
         } else {
             Verdict::Implicit(["resource"].into())
@@ -646,7 +653,9 @@ pub(crate) fn beyond(q: &Question, l: &Layers) -> bool {
     }
     match &*q.action {
         "sts:AssumeRole" => matches!(q.who, Who::Root { .. } | Who::Federated { .. }),
-        "s3:PutBucketPolicy" | "sqs:DeleteQueue" => foreign && q.account().is_some(),
+        "s3:PutBucketPolicy" | "sqs:DeleteQueue" => {
+            (foreign && q.account().is_some()) || matches!(q.who, Who::Anonymous)
+        }
         "kms:ListKeys" | "s3:ListAllMyBuckets" => foreign,
         "iam:PassRole" if matches!(q.who, Who::Federated { .. }) => true,
         "iam:PassRole" if q.account().is_some() => foreign,

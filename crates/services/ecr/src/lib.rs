@@ -42,6 +42,7 @@ fn resolve(lookup: &Lookup<'_>, _: &Check, arn: &Arn) -> Result<Resource, ApiErr
     let name = arn.resource.strip_prefix("repository/").unwrap_or_default();
     if let Some(repo) = lookup.get(&repos::REPOS, &repos::row(&arn.account, &arn.region, name))? {
         resource.tags.clone_from(&repo.tags);
+        resource.tag_key = Some("ecr:resourcetag/");
         resource.policy = repo
             .policy
             .as_ref()

@@ -76,11 +76,6 @@ impl Repo {
     }
 }
 
-/// The account whose registry is meant.
-pub(crate) fn registry<'a>(lookup: &Lookup<'a>, id: Option<&'a str>) -> &'a str {
-    id.unwrap_or_else(|| lookup.account())
-}
-
 pub(crate) fn arn(lookup: &Lookup<'_>, registry_id: Option<&str>, name: &str) -> String {
     let account = registry_id.unwrap_or_else(|| lookup.account());
     format!(
@@ -96,14 +91,7 @@ pub(crate) fn check(
     registry_id: Option<&str>,
     name: &str,
 ) -> Result<Vec<Check>, ApiError> {
-    let mut check = Check::new(&format!("ecr:{operation}"), arn(lookup, registry_id, name));
-    if let Some(repo) = lookup.get(
-        &REPOS,
-        &row(registry(lookup, registry_id), lookup.region(), name),
-    )? {
-        let tags = repo.tags.iter().map(|(k, v)| (&**k, &**v));
-        check = check.with_each("ecr:ResourceTag", tags);
-    }
+    let check = Check::new(&format!("ecr:{operation}"), arn(lookup, registry_id, name));
     Ok(vec![check])
 }
 

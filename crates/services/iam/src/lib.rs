@@ -10,7 +10,8 @@ mod tags;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{
-    AccessDenied, ApiError, Check, Lookup, Paging, ROLES, Resource, Service, USERS, invalid,
+    AccessDenied, ApiError, Check, Lookup, POLICIES, Paging, ROLES, Resource, Service, USERS,
+    invalid,
 };
 use sekisho_policy::ResourceKind;
 
@@ -63,6 +64,11 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
         && let Some(user) = lookup.get(&USERS, &key)?
     {
         resource.tags.clone_from(&user.tags);
+        resource.tag_key = Some("iam:resourcetag/");
+    } else if arn.resource.starts_with("policy/")
+        && let Some(policy) = lookup.get(&POLICIES, &check.resource)?
+    {
+        resource.tags.clone_from(&policy.tags);
     }
     Ok(resource)
 }

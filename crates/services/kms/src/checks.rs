@@ -12,6 +12,9 @@ pub(crate) fn on_key(lookup: &Lookup<'_>, operation: &str, name: &str) -> Result
     let check = common(lookup, Check::new(&format!("kms:{operation}"), arn.clone()))
         .with("kms:KeySpec", "SYMMETRIC_DEFAULT")
         .with("kms:KeyUsage", "ENCRYPT_DECRYPT")
+        // Their old names, which policies may still have (KMS developer guide, `kms:CustomerMasterKeySpec`).
+        .with("kms:CustomerMasterKeySpec", "SYMMETRIC_DEFAULT")
+        .with("kms:CustomerMasterKeyUsage", "ENCRYPT_DECRYPT")
         .with("kms:KeyOrigin", "AWS_KMS")
         .with("kms:MultiRegion", keys::multi_region(&arn).to_string())
         .with_opt(

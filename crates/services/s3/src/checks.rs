@@ -180,14 +180,18 @@ pub(crate) fn tagged(check: Check, tags: &Tags) -> Check {
     )
 }
 
-/// How the request was signed: no key for a request that was not.
-fn common(lookup: &Lookup<'_>, check: Check) -> Check {
-    let kind = match lookup.origin().info().signing {
+/// The version that today's clients and S3 agree on.
+const TLS: &str = "1.3";
+
+/// How the request came, and how it was signed: no key for a request that was not.
+pub(crate) fn common(lookup: &Lookup<'_>, check: Check) -> Check {
+    let info = lookup.origin().info();
+    let check = check.with_opt("s3:TlsVersion", info.secure.then(|| TLS.to_owned()));
+    let kind = match info.signing {
         Signing::Header => "REST-HEADER",
         Signing::Query => "REST-QUERY-STRING",
         Signing::Nothing => return check,
     };
-    let info = lookup.origin().info();
     // In milliseconds (S3 API reference, "Signature Version 4 authentication specific policy keys").
     let age = info.signed_ms.map(|at| (lookup.now_ms() - at).max(0));
     // Some actions have none of the two.

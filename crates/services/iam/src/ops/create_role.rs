@@ -51,6 +51,14 @@ impl Operation for CreateRole {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        // Such roles stand outside of organizations' policies: only services make them (the sentence is in
+        // 99designs/iamy#49).
+        let path = input.path.as_deref().unwrap_or_default();
+        if path.starts_with("/aws-service-role/") {
+            let message =
+                "Path prefix '/aws-service-role/' can only be used for AWS Service linked Roles";
+            return Err(ApiError::new("InvalidInput", message).status(400));
+        }
         let key = format!("{}/{}", cx.account(), input.role_name);
         let taken = cx.scan(&ROLES, &format!("{}/", cx.account()))?;
         if taken

@@ -48,6 +48,9 @@ impl Operation for CreateKey {
         let check = Check::new("kms:CreateKey", "*")
             .with("kms:KeySpec", "SYMMETRIC_DEFAULT")
             .with("kms:KeyUsage", "ENCRYPT_DECRYPT")
+            // Their old names, which policies may still have (KMS developer guide, `kms:CustomerMasterKeySpec`).
+            .with("kms:CustomerMasterKeySpec", "SYMMETRIC_DEFAULT")
+            .with("kms:CustomerMasterKeyUsage", "ENCRYPT_DECRYPT")
             .with("kms:KeyOrigin", "AWS_KMS")
             .with("kms:MultiRegion", input.multi_region.to_string())
             .with_opt(

@@ -1,5 +1,6 @@
 //! Lists the grants that a principal may retire.
 
+use sekisho_arn::Arn;
 use sekisho_engine::prelude::*;
 
 use crate::grants::{self, GRANTS};
@@ -19,8 +20,15 @@ impl Operation for ListRetirableGrants {
     type Input = Input;
     type Output = Value;
 
-    fn authz(_: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(vec![Check::new("kms:ListRetirableGrants", "*")])
+    fn authz(_: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        // "The authorized resource in ListRetirableGrants calls is the retiring principal" (KMS API reference).
+        let named = input.retiring_principal.parse::<Arn>().is_ok();
+        let resource = if named {
+            &input.retiring_principal
+        } else {
+            "*"
+        };
+        Ok(vec![Check::new("kms:ListRetirableGrants", resource)])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

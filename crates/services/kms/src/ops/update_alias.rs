@@ -23,10 +23,16 @@ impl Operation for UpdateAlias {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let alias = Check::new("kms:UpdateAlias", lookup.arn("kms", &input.alias_name));
-        Ok(vec![
+        let mut checks = vec![
             checks::common(lookup, alias),
             checks::on_key(lookup, "UpdateAlias", &input.target_key_id)?,
-        ])
+        ];
+        // On the alias, on the key that it has and on the one that it gets (KMS API reference, UpdateAlias).
+        let row = keys::row(lookup.account(), lookup.region(), &input.alias_name);
+        if let Some(alias) = lookup.get(&ALIASES, &row)? {
+            checks.push(checks::on_key(lookup, "UpdateAlias", &alias.key_id)?);
+        }
+        Ok(checks)
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

@@ -25,20 +25,16 @@ impl Operation for GetObjectAttributes {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let owner = input.expected_bucket_owner.as_deref();
-        let action = if input.version_id.is_some() {
-            "s3:GetObjectVersionAttributes"
+        // Both are needed (S3 API reference, GetObjectAttributes).
+        let actions = if input.version_id.is_some() {
+            ["s3:GetObjectVersion", "s3:GetObjectVersionAttributes"]
         } else {
-            "s3:GetObjectAttributes"
+            ["s3:GetObject", "s3:GetObjectAttributes"]
         };
-        let check = checks::on_version(
-            lookup,
-            action,
-            &input.bucket,
-            &input.key,
-            input.version_id.as_deref(),
-            owner,
-        )?;
-        Ok(vec![check])
+        let version = input.version_id.as_deref();
+        let on =
+            |action| checks::on_version(lookup, action, &input.bucket, &input.key, version, owner);
+        actions.into_iter().map(on).collect()
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

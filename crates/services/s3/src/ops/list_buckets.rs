@@ -4,6 +4,7 @@ use sekisho_engine::prelude::*;
 use sekisho_engine::time;
 
 use crate::bucket::BUCKETS;
+use crate::checks;
 use crate::list;
 
 pub(crate) struct ListBuckets;
@@ -20,8 +21,9 @@ impl Operation for ListBuckets {
     type Input = Input;
     type Output = Value;
 
-    fn authz(_: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(vec![Check::new("s3:ListAllMyBuckets", "*")])
+    fn authz(lookup: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
+        let check = Check::new("s3:ListAllMyBuckets", "*");
+        Ok(vec![checks::common(lookup, check)])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

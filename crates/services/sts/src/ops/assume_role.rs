@@ -84,7 +84,9 @@ impl Operation for AssumeRole {
                 )
         };
         let mut checks = vec![base("sts:AssumeRole")];
-        if !input.tags.is_empty() {
+        // What a chain of roles hands on is set anew by each (aws/eks-pod-identity-agent#80).
+        let handed = parent.is_some_and(|p| !p.transitive.is_empty());
+        if !input.tags.is_empty() || handed {
             checks.push(base("sts:TagSession"));
         }
         if identity.is_some() {
