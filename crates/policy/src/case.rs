@@ -341,6 +341,16 @@ impl Case {
                 "request.action: `{action}` names no service, as in `s3:GetObject`"
             ));
         }
+        if policies.resource.is_some()
+            && resource_account.is_none()
+            && request.resource.starts_with("arn:")
+            && principal.account().is_some()
+        {
+            warnings.push(
+                "request.resource_account is not said, and the ARN names none: the resource is taken to be of the caller's own account"
+                    .to_owned(),
+            );
+        }
         let service = request.action.split(':').next().unwrap_or_default();
         let kind = match (service.to_ascii_lowercase().as_str(), &policies.resource) {
             ("kms", Some(_)) => ResourceKind::Key,

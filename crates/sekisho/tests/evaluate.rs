@@ -309,3 +309,22 @@ fn what_a_request_does_not_say_is_said() {
     let grant = refused(|c| c["policies"]["grants"] = json!([{"operations": ["Decrypt"]}]));
     assert!(grant.contains("a grant has a grantee"), "{grant}");
 }
+
+/// Whose a bucket is its ARN does not say: another account's would be taken for the caller's own.
+#[test]
+fn whose_a_resource_is_has_to_be_said() {
+    let warnings = |resource: &str, account: Option<&str>| {
+        let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"});
+        let document = json!({"Version": "2012-10-17", "Statement": [statement]});
+        let mut case = json!({"name": "w", "request": {"principal": "arn:aws:iam::111111111111:user/u", "action": "s3:GetObject", "resource": resource}, "policies": {"resource": document}});
+        if let Some(account) = account {
+            case["request"]["resource_account"] = json!(account);
+        }
+        let answer = answers(&run(&["-"], &format!("{case}\n"))).remove(0);
+        answer["warnings"].to_string()
+    };
+    let said = "request.resource_account is not said";
+    assert!(warnings("arn:aws:s3:::b/k", None).contains(said));
+    assert!(!warnings("arn:aws:s3:::b/k", Some("222222222222")).contains(said));
+    assert!(!warnings("arn:aws:s3:us-east-1:222222222222:accesspoint/a", None).contains(said));
+}
