@@ -314,7 +314,8 @@ fn what_a_request_does_not_say_is_said() {
 #[test]
 fn whose_a_resource_is_has_to_be_said() {
     let warnings = |resource: &str, account: Option<&str>| {
-        let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"});
+        let statement =
+            json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"});
         let document = json!({"Version": "2012-10-17", "Statement": [statement]});
         let mut case = json!({"name": "w", "request": {"principal": "arn:aws:iam::111111111111:user/u", "action": "s3:GetObject", "resource": resource}, "policies": {"resource": document}});
         if let Some(account) = account {

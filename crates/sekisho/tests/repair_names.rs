@@ -293,3 +293,76 @@ fn an_index_is_of_its_own_block() {
     holds(&diff, &["+    resources = [aws_ecr_repository.app[0].arn]"]);
     lacks(&diff, &["count.index"]);
 }
+
+/// The id of a key is another on AWS: it is named through whatever module has it, or not at all.
+#[test]
+fn the_id_of_a_key_is_never_written() {
+    let key = "resource \"aws_kms_key\" \"artifact_store\" {\n  provider                = aws.pipeline\n  description             = \"Encrypts the artifacts that cross accounts.\"\n  deletion_window_in_days = 7\n  enable_key_rotation     = true\n  policy                  = data.aws_iam_policy_document.cross_account_key_policy.json\n  tags                    = local.tags\n}\n";
+    for (repeated, name, outputs, written) in [
+        (
+            "count = 1",
+            "module.key[0]",
+            true,
+            Some("module.key[0].arn"),
+        ),
+        (
+            "for_each = toset([\"a\"])",
+            "module.key[\"a\"]",
+            true,
+            Some("module.key[\"a\"].arn"),
+        ),
+        ("count = 1", "module.key[0]", false, None),
+    ] {
+        let call = format!(
+            "module \"key\" {{\n  source    = \"./key\"\n  {repeated}\n  policy    = data.aws_iam_policy_document.cross_account_key_policy.json\n  providers = {{ aws = aws.pipeline }}\n}}\n"
+        );
+        let output = if outputs {
+            "output \"arn\" {\n  value = aws_kms_key.this.arn\n}\n"
+        } else {
+            "output \"arns\" {\n  value = [aws_kms_key.this.arn]\n}\n"
+        };
+        let module = format!(
+            "terraform {{\n  required_providers {{\n    aws = {{ source = \"hashicorp/aws\" }}\n  }}\n}}\nvariable \"policy\" {{}}\nresource \"aws_kms_key\" \"this\" {{\n  policy = var.policy\n}}\noutput \"id\" {{\n  value = aws_kms_key.this.key_id\n}}\n{output}"
+        );
+        let arn = if outputs {
+            format!("{name}.arn")
+        } else {
+            format!("{name}.arns[0]")
+        };
+        let id = format!("{name}.id");
+        let edits = [
+            ("artifact_store.tf", key, call.as_str()),
+            (
+                "artifact_store.tf",
+                "aws_kms_key.artifact_store.key_id",
+                id.as_str(),
+            ),
+            (
+                "artifact_store.tf",
+                "aws_kms_key.artifact_store.arn",
+                arn.as_str(),
+            ),
+            (
+                "pipeline.tf",
+                "aws_kms_key.artifact_store.arn",
+                arn.as_str(),
+            ),
+            (
+                "registry.tf",
+                "aws_kms_key.artifact_store.arn",
+                arn.as_str(),
+            ),
+            ("registry.tf", "      \"kms:GenerateDataKey*\",\n", ""),
+            ("key/main.tf", "", module.as_str()),
+        ];
+        let (_folder, options) = broken("cross-account-ecr", &["."], &edits);
+        let outcome = rehearse(&options, &mut |_| {}).unwrap();
+        let completion = complete(&options, &outcome).unwrap();
+        let fixed = fix(&options, &completion).unwrap();
+        lacks(&fixed.diff(), &["key/"]);
+        assert_eq!(fixed.passes, written.is_some(), "{:?}", fixed.unwritten);
+        if let Some(written) = written {
+            holds(&fixed.diff(), &[&format!("+    resources = [{written}]")]);
+        }
+    }
+}

@@ -83,6 +83,15 @@ pub(super) fn list_end(
         wrap: None,
     };
     let Some(last) = last else {
+        let inside = text.get(range.start + 1..close)?;
+        // Nothing but a line break: the first one gets a line.
+        if inside.trim().is_empty()
+            && let Some((_, indent)) = inside.rsplit_once('\n')
+        {
+            let break_ = format!("\n{indent}  ");
+            let next = format!(",{break_}");
+            return Some(end(range.start + 1, break_, next, ""));
+        }
         return Some(end(range.start + 1, String::new(), ", ".to_owned(), ""));
     };
     let behind = text.get(last..close)?;

@@ -187,7 +187,7 @@ impl Configuration {
                 // What gives one of its arguments: the first that is understood. A wrong guess is found when the repair is
                 // rehearsed.
                 "join" | "one" | "try" | "coalesce" | "element" | "tostring" | "nonsensitive"
-                | "sensitive" => call.args.iter().find_map(|argument| {
+                | "sensitive" | "replace" | "trimspace" => call.args.iter().find_map(|argument| {
                     let inner = At {
                         expression: argument,
                         ..*at

@@ -161,14 +161,24 @@ fn write(
         return Ok(Status::Fails);
     };
     for (patch, why) in &fix.unwritten {
+        let near = patch.conditional.first();
+        let near =
+            near.map(|near| format!("; what is there would do but for its condition: {near}"));
         printer.error(&format!(
-            "the {} of {} (account {}) {why}; add {}",
-            patch.side, patch.holder, patch.account, patch.statement
+            "the {} of {} (account {}) {why}; add {}{}",
+            patch.side,
+            patch.holder,
+            patch.account,
+            patch.statement,
+            near.unwrap_or_default()
         ));
     }
     let partly = fix.enough && !fix.passes && !fix.files.is_empty();
     if !fix.passes && !partly {
-        printer.result(&fix.diff());
+        // What is not proven is no result: nobody applies it from a pipe.
+        if !fix.files.is_empty() {
+            printer.error(&format!("what would be written:\n{}", fix.diff()));
+        }
         let why = match &fix.unproven {
             Some(why) => {
                 format!("the change could not be proven to be enough ({why}): nothing was written")

@@ -14,14 +14,14 @@ use hcl_edit::structure::Block;
 
 use self::trial::{Trial, iterator};
 use super::list::list_end;
-use super::{At, ListEnd, MAX_DEPTH, Wrap};
+use super::{At, ListEnd, MAX_DEPTH, Wrap, names};
 use crate::block::Node;
 use crate::config::Configuration;
 use crate::overrides;
 use crate::references::of_expression;
-use crate::scope::Scope;
 use crate::state::State;
 use crate::types::Constraint;
+use crate::value::Value;
 
 /// A statement that is wanted.
 #[derive(Debug, Clone)]
@@ -69,8 +69,8 @@ pub enum Form {
 pub struct Handed {
     /// The list, or the map, that it goes into.
     pub list: ListEnd,
-    /// Of a map: the keys that are taken.
-    pub keys: Option<Vec<String>>,
+    /// Whether it is a map.
+    pub keyed: bool,
     /// The path of the module in which the data stand.
     pub path: String,
     /// How a statement is written.
@@ -80,9 +80,12 @@ pub struct Handed {
 /// Where data are written.
 struct Place {
     list: ListEnd,
-    /// The keys, if it is a map; nothing, where that does not show.
-    keys: Option<Vec<String>>,
+    keyed: bool,
     module: usize,
+    /// The members that those have that are there.
+    like: Vec<String>,
+    /// The members that the modules on the way ask for.
+    required: Vec<String>,
 }
 
 impl Configuration {
@@ -92,13 +95,8 @@ impl Configuration {
         let blocks = document.body.get_blocks("dynamic");
         let statements = blocks.filter(|b| overrides::name(b) == "statement");
         let state = State::new(self);
-        let instances = state.instances(document.module).unwrap_or_default();
-        let Some(instance) = instances.first() else {
-            return Vec::new();
-        };
-        let scope = state.scope(*instance);
         let found =
-            statements.filter_map(|block| self.data_of_block(block, document, &scope, wanted));
+            statements.flat_map(|block| self.data_of_block(block, document, &state, wanted));
         found.collect()
     }
 
@@ -106,44 +104,129 @@ impl Configuration {
         &self,
         block: &Block,
         document: &Node,
-        scope: &Scope<'_>,
+        state: &State<'_>,
         wanted: &Wanted<'_>,
-    ) -> Option<Handed> {
-        let module = self.modules.get(document.module)?;
-        let each = &block.body.get_attribute("for_each")?.value;
-        let name = of_expression(each).into_iter().find_map(|path| {
+    ) -> Vec<Handed> {
+        let module = self.modules.get(document.module);
+        let each = module.zip(block.body.get_attribute("for_each"));
+        let instances = state.instances(document.module).unwrap_or_default();
+        let (Some((module, each)), Some(instance)) = (each, instances.first()) else {
+            return Vec::new();
+        };
+        let scope = state.scope(*instance);
+        let content = block.body.get_blocks("content").next();
+        let names = of_expression(&each.value).into_iter().filter_map(|path| {
             let [root, name, ..] = path.as_slice() else {
                 return None;
             };
-            (root == "var" && module.variables.contains_key(name)).then(|| name.clone())
-        })?;
-        let variable = module.variables.get(&name)?;
-        let trial = Trial {
-            scope,
-            source: &document.place.source,
-            iterator: iterator(block, "statement"),
-            element: variable.constraint.element(),
-            wanted,
-        };
-        let form = trial.statement(&block.body.get_blocks("content").next()?.body)?;
-        // Whether it is a map: what is there says so, or else the type, or the default.
-        let keyed = match (&variable.constraint, &variable.default) {
-            (Constraint::Map(_) | Constraint::Object(_), _) => true,
-            (Constraint::Any, Some(default)) => default.as_members().is_some(),
-            _ => false,
-        };
-        let place = self.handed_to(document.module, &name, keyed, 0)?;
-        Some(Handed {
-            list: place.list,
-            keys: place.keys,
-            path: self.modules.get(place.module)?.path.clone(),
-            form,
-        })
+            (root == "var").then(|| name.clone())
+        });
+        let mut out = Vec::new();
+        for name in names {
+            let Some(variable) = module.variables.get(&name) else {
+                continue;
+            };
+            let trial = Trial {
+                scope: &scope,
+                source: &document.place.source,
+                iterator: iterator(block, "statement"),
+                element: variable.constraint.element(),
+                wanted,
+            };
+            let Some(own) = content.and_then(|content| trial.statement(&content.body)) else {
+                continue;
+            };
+            let Some(keyed) = self.is_map(document.module, &name, state, 0) else {
+                continue;
+            };
+            let places = self.handed_to(document.module, &name, keyed, 0);
+            out.extend(places.into_iter().filter_map(|place| {
+                let form = content.and_then(|c| trial.completed(&c.body, &own, &place.like));
+                let mut form = form.unwrap_or_else(|| own.clone());
+                form.take_nulls(&place.required);
+                Some(Handed {
+                    list: place.list,
+                    keyed: place.keyed,
+                    path: self.modules.get(place.module)?.path.clone(),
+                    form,
+                })
+            }));
+        }
+        out
     }
 
-    /// Where a module is handed a variable.
-    fn handed_to(&self, module: usize, name: &str, keyed: bool, depth: usize) -> Option<Place> {
-        let (caller, call) = self.modules.get(module)?.call.as_ref()?;
+    /// Whether a variable of a module is a map, or a list: what it is now says so, or else how it is written, or what it may
+    /// be. Nothing, if it is neither.
+    fn is_map(&self, module: usize, name: &str, state: &State<'_>, depth: usize) -> Option<bool> {
+        let own = self.modules.get(module)?;
+        let variable = own.variables.get(name)?;
+        let of = |value: &Value| {
+            let list = value.as_items().map(|_| false);
+            value.as_members().map(|_| true).or(list)
+        };
+        let of_type = match &variable.constraint {
+            Constraint::Map(_) | Constraint::Object(_) => Some(true),
+            Constraint::List(_) | Constraint::Set(_) | Constraint::Tuple(_) => Some(false),
+            Constraint::Any => None,
+            _ => return None,
+        };
+        let instances = state.instances(module).ok()?;
+        let scope = state.scope(*instances.first()?);
+        let now = scope.variable(name).ok().filter(|value| !value.is_null());
+        let written = || {
+            let (caller, call) = own.call.as_ref()?;
+            let at = At {
+                expression: &call.body.get_attribute(name)?.value,
+                source: &call.place.source,
+                module: *caller,
+            };
+            self.gives_map(&at, state, depth)
+        };
+        match &now {
+            Some(value) => of(value),
+            None => of_type
+                .or_else(written)
+                .or_else(|| of(variable.default.as_ref()?))
+                .or(Some(false)),
+        }
+    }
+
+    /// The same of an expression, by how it is written.
+    fn gives_map(&self, at: &At<'_>, state: &State<'_>, depth: usize) -> Option<bool> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        let inner = |expression| self.gives_map(&At { expression, ..*at }, state, depth + 1);
+        match at.expression {
+            Expression::Array(_) => Some(false),
+            Expression::Object(_) => Some(true),
+            Expression::Parenthesis(parenthesis) => inner(parenthesis.inner()),
+            Expression::ForExpr(each) => Some(each.key_expr.is_some()),
+            Expression::Conditional(c) => inner(&c.true_expr).or_else(|| inner(&c.false_expr)),
+            Expression::FuncCall(call) => match call.name.name.as_str() {
+                "concat" | "flatten" | "tolist" | "toset" | "distinct" | "compact" | "values" => {
+                    Some(false)
+                }
+                "merge" | "zipmap" | "tomap" => Some(true),
+                "coalesce" | "try" | "coalescelist" => call.args.iter().find_map(inner),
+                _ => None,
+            },
+            Expression::Traversal(_) => {
+                if let Some(["var", name]) = names(at.expression).as_deref() {
+                    return self.is_map(at.module, name, state, depth + 1);
+                }
+                self.gives_map(&self.referred(at)?, state, depth + 1)
+            }
+            _ => None,
+        }
+    }
+
+    /// Where a module is handed a variable: the places, the best first.
+    fn handed_to(&self, module: usize, name: &str, keyed: bool, depth: usize) -> Vec<Place> {
+        let call = self.modules.get(module).and_then(|m| m.call.as_ref());
+        let Some((caller, call)) = call.filter(|_| depth <= MAX_DEPTH) else {
+            return Vec::new();
+        };
         let source = &call.place.source;
         if let Some(attribute) = call.body.get_attribute(name) {
             let at = At {
@@ -153,40 +236,52 @@ impl Configuration {
             };
             return self.data(&at, keyed, depth);
         }
-        let at = source.text.get(..call.end)?.rfind('}')?;
+        let text = source.text.get(..call.end).unwrap_or_default();
+        // A block on one line takes no second argument.
+        let block = text.get(call.place.offset..).unwrap_or_default();
+        let Some(at) = text.rfind('}').filter(|_| block.contains('\n')) else {
+            return Vec::new();
+        };
         let (open, close) = if keyed { ("{ ", " }\n") } else { ("[", "]\n") };
-        Some(Place {
+        let before = text.get(..at).unwrap_or_default();
+        let apart = if before.ends_with("\n\n") { "" } else { "\n" };
+        let wrap = Wrap {
+            at,
+            open: format!("{apart}  {name} = {open}"),
+            close,
+        };
+        vec![Place {
             list: ListEnd {
                 source: Arc::clone(source),
                 at,
                 first: String::new(),
                 next: ", ".to_owned(),
                 after: "",
-                wrap: Some(Wrap {
-                    at,
-                    open: format!("\n  {name} = {open}"),
-                    close,
-                }),
+                wrap: Some(wrap),
                 elements: Vec::new(),
             },
-            keys: keyed.then(Vec::new),
+            keyed,
             module: *caller,
-        })
+            like: Vec::new(),
+            required: Vec::new(),
+        }]
     }
 
-    /// Where something is added to the data that an expression gives.
-    fn data(&self, at: &At<'_>, keyed: bool, depth: usize) -> Option<Place> {
+    /// Where something is added to the data that an expression gives: the places, the best first.
+    fn data(&self, at: &At<'_>, keyed: bool, depth: usize) -> Vec<Place> {
         if depth > MAX_DEPTH {
-            return None;
+            return Vec::new();
         }
         let inner = |expression| At { expression, ..*at };
-        let literal = |e: &&Expression| matches!(e, Expression::Array(_) | Expression::Object(_));
-        let here = |list: ListEnd, keys| {
-            Some(Place {
+        let here = |list: Option<ListEnd>, keyed| {
+            let place = list.map(|list| Place {
                 list,
-                keys,
+                keyed,
                 module: at.module,
-            })
+                like: members(at.expression),
+                required: Vec::new(),
+            });
+            place.into_iter().collect::<Vec<_>>()
         };
         match at.expression {
             Expression::Parenthesis(parenthesis) => {
@@ -194,52 +289,70 @@ impl Configuration {
             }
             Expression::Array(items) => {
                 let elements: Option<Vec<_>> = items.iter().map(|e| e.span()).collect();
-                let list = list_end(at.source, at.expression.span()?, elements?)?;
-                here(list, None)
+                let range = at.expression.span().zip(elements);
+                let list = range.and_then(|(range, all)| list_end(at.source, range, all));
+                here(list.filter(|_| !keyed), false)
             }
-            Expression::Object(members) => {
-                let elements: Option<Vec<_>> = members
-                    .iter()
-                    .map(|(key, value)| Some(key.span()?.start..value.expr().span()?.end))
-                    .collect();
-                let keys = members.iter().filter_map(|(key, _)| key_of(key)).collect();
-                let mut list = list_end(at.source, at.expression.span()?, elements?)?;
-                // Members on lines of their own need no commas.
-                for text in [&mut list.first, &mut list.next] {
-                    if text.contains('\n') {
-                        *text = text.trim_start_matches(',').to_owned();
-                    }
-                }
-                here(list, Some(keys))
-            }
+            Expression::Object(_) => here(object_end(at).filter(|_| keyed), true),
             Expression::FuncCall(call)
                 if matches!(call.name.name.as_str(), "concat" | "merge")
-                    && call.args.iter().any(|e| literal(&e)) =>
+                    && !call.args.expand_final() =>
             {
-                let argument = call.args.iter().filter(literal).last()?;
-                self.data(&inner(argument), keyed, depth + 1)
+                // What stands in the call itself comes first.
+                let (written, named): (Vec<&Expression>, Vec<&Expression>) = call
+                    .args
+                    .iter()
+                    .partition(|e| matches!(e, Expression::Array(_) | Expression::Object(_)));
+                let parts = written.into_iter().rev().chain(named);
+                let mut places: Vec<Place> = parts
+                    .flat_map(|e| match e {
+                        Expression::Traversal(_) => self.behind_name(&inner(e), keyed, depth),
+                        Expression::Array(_) | Expression::Object(_) => {
+                            self.data(&inner(e), keyed, depth + 1)
+                        }
+                        _ => Vec::new(),
+                    })
+                    .collect();
+                places.extend(self.joined(at, keyed));
+                places
             }
             Expression::Traversal(_) => {
-                let followed = (!self.is_shared(at))
-                    .then(|| self.referred(at))
-                    .flatten()
-                    .and_then(|next| self.data(&next, keyed, depth + 1));
-                followed.or_else(|| self.joined(at, keyed))
+                let mut places = self.behind_name(at, keyed, depth);
+                places.extend(self.joined(at, keyed));
+                places
             }
-            _ => self.joined(at, keyed),
+            _ => self.joined(at, keyed).into_iter().collect(),
         }
+    }
+
+    /// The same for what a name stands for.
+    fn behind_name(&self, at: &At<'_>, keyed: bool, depth: usize) -> Vec<Place> {
+        if let Some(["var", name]) = names(at.expression).as_deref() {
+            let mut places = self.handed_to(at.module, name, keyed, depth + 1);
+            let module = self.modules.get(at.module);
+            let variable = module.and_then(|m| m.variables.get(*name));
+            let element = variable.and_then(|v| v.constraint.element());
+            let required = element.into_iter().flat_map(Constraint::required);
+            let required: Vec<String> = required.map(str::to_owned).collect();
+            for place in &mut places {
+                place.required.extend(required.iter().cloned());
+            }
+            return places;
+        }
+        let next = self.referred(at).filter(|_| !self.is_shared(at));
+        next.map_or_else(Vec::new, |next| self.data(&next, keyed, depth + 1))
     }
 
     /// One more, joined with whatever an expression gives.
     fn joined(&self, at: &At<'_>, keyed: bool) -> Option<Place> {
         let range = at.expression.span()?;
-        let (open, first, close) = match keyed {
-            true => ("merge(", ", { ", " })"),
-            false => ("concat(", ", [", "])"),
+        let (function, first, close) = match keyed {
+            true => ("merge", ", { ", " })"),
+            false => ("concat", ", [", "])"),
         };
         let wrap = Wrap {
             at: range.start,
-            open: open.to_owned(),
+            open: format!("{function}("),
             close,
         };
         Some(Place {
@@ -247,17 +360,65 @@ impl Configuration {
                 first: first.to_owned(),
                 ..super::list::wrapped(at.source, range, wrap)
             },
-            keys: keyed.then(Vec::new),
+            keyed,
             module: at.module,
+            like: Vec::new(),
+            required: Vec::new(),
         })
     }
 }
 
-fn key_of(key: &ObjectKey) -> Option<String> {
-    match key {
-        ObjectKey::Ident(ident) => Some(ident.as_str().to_owned()),
-        ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str().to_owned()),
-        ObjectKey::Expression(Expression::String(text)) => Some(text.as_str().to_owned()),
-        ObjectKey::Expression(_) => None,
+/// The names of what the elements of a list or a map have.
+fn members(expression: &Expression) -> Vec<String> {
+    let elements: Vec<&Expression> = match expression {
+        Expression::Array(items) => items.iter().collect(),
+        Expression::Object(members) => members.iter().map(|(_, value)| value.expr()).collect(),
+        _ => Vec::new(),
+    };
+    let mut out: Vec<String> = Vec::new();
+    for element in elements {
+        let Expression::Object(object) = element else {
+            continue;
+        };
+        let names = object.iter().filter_map(|(key, _)| match key {
+            ObjectKey::Ident(ident) => Some(ident.as_str()),
+            ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str()),
+            ObjectKey::Expression(Expression::String(text)) => Some(text.as_str()),
+            ObjectKey::Expression(_) => None,
+        });
+        for name in names {
+            if out.iter().all(|known| known != name) {
+                out.push(name.to_owned());
+            }
+        }
     }
+    out
+}
+
+/// Where a member is added to an object.
+fn object_end(at: &At<'_>) -> Option<ListEnd> {
+    let Expression::Object(members) = at.expression else {
+        return None;
+    };
+    let elements: Option<Vec<_>> = members
+        .iter()
+        .map(|(key, value)| Some(key.span()?.start..value.expr().span()?.end))
+        .collect();
+    let range = at.expression.span()?;
+    let mut list = list_end(at.source, range, elements?)?;
+    if members.is_empty() && list.first.is_empty() {
+        // Between spaces, as it is written on one line.
+        list.wrap = Some(Wrap {
+            at: list.at,
+            open: " ".to_owned(),
+            close: " ",
+        });
+    }
+    // Members on lines of their own need no commas.
+    for text in [&mut list.first, &mut list.next] {
+        if text.contains('\n') {
+            *text = text.trim_start_matches(',').to_owned();
+        }
+    }
+    Some(list)
 }

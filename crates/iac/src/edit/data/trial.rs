@@ -108,19 +108,8 @@ impl Trial<'_> {
                     (names, self.of_block(block))
                 }
             };
-            let good = |given: &[(String, Form)]| match structure {
-                Structure::Attribute(attribute) => {
-                    let value = evaluate(&attribute.value, &self.with(given)?, self.source).ok()?;
-                    self.is_wanted(attribute.key.as_str(), &value.to_json())
-                        .then_some(())
-                }
-                Structure::Block(block) => {
-                    let made = self.made(block, &self.with(given)?)?;
-                    self.are_wanted(&overrides::name(block), &made)
-                        .then_some(())
-                }
-            };
-            if good(&out).is_some() {
+            let good = |given: &[(String, Form)]| self.says(structure, given);
+            if good(&out) {
                 continue;
             }
             let open = names
@@ -130,7 +119,7 @@ impl Trial<'_> {
             let found = tries.into_iter().find_map(|(name, form)| {
                 let mut more = out.clone();
                 more.push((name.clone(), form.clone()));
-                good(&more).map(|()| more)
+                good(&more).then_some(more)
             });
             out = found?;
         }
@@ -138,13 +127,52 @@ impl Trial<'_> {
         if !out.iter().any(|(_, form)| says(form)) {
             return None;
         }
+        let mut form = Form::Object(out);
         let required = self.element.into_iter().flat_map(Constraint::required);
-        for name in required {
-            if out.iter().all(|(known, _)| known != name) {
-                out.push((name.to_owned(), Form::Null));
+        form.take_nulls(&required.map(str::to_owned).collect::<Vec<_>>());
+        Some(form)
+    }
+
+    /// Whether a part of a block's content says what is wanted of an element with these members.
+    fn says(&self, structure: &Structure, given: &[(String, Form)]) -> bool {
+        let Some(scope) = self.with(given) else {
+            return false;
+        };
+        match structure {
+            Structure::Attribute(attribute) => {
+                let value = evaluate(&attribute.value, &scope, self.source);
+                let name = attribute.key.as_str();
+                value.is_ok_and(|value| self.is_wanted(name, &value.to_json()))
+            }
+            Structure::Block(block) => {
+                let made = self.made(block, &scope);
+                made.is_some_and(|made| self.are_wanted(&overrides::name(block), &made))
             }
         }
-        Some(Form::Object(out))
+    }
+
+    /// The form with these members as well, which say nothing in it: values in one collection are of one type.
+    pub(super) fn completed(&self, content: &Body, form: &Form, like: &[String]) -> Option<Form> {
+        let Form::Object(own) = form else {
+            return None;
+        };
+        let mut own = own.clone();
+        for name in like {
+            if own.iter().any(|(known, _)| known == name) {
+                continue;
+            }
+            let nothing = [Form::Null, Form::List(Vec::new()), Form::Object(Vec::new())];
+            let found = nothing.into_iter().find(|nothing| {
+                let mut more = own.clone();
+                more.push((name.clone(), nothing.clone()));
+                content.iter().all(|structure| self.says(structure, &more))
+            });
+            let at = if name == "sid" { 0 } else { own.len() };
+            if let Some(nothing) = found {
+                own.insert(at, (name.clone(), nothing));
+            }
+        }
+        Some(Form::Object(own))
     }
 
     /// The scope in which the element has these members.
@@ -324,6 +352,20 @@ impl Trial<'_> {
 }
 
 impl Form {
+    /// Adds members that are null, where an object has none of the name.
+    pub(super) fn take_nulls(&mut self, names: &[String]) {
+        let Self::Object(members) = self else {
+            return;
+        };
+        for name in names {
+            if members.iter().all(|(known, _)| known != name) {
+                // What a statement is called comes first.
+                let at = if name == "sid" { 0 } else { members.len() };
+                members.insert(at, (name.clone(), Self::Null));
+            }
+        }
+    }
+
     /// Whether something stands anywhere in it.
     fn has(&self, slot: Slot) -> bool {
         match self {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use sekisho_iac::{NodeKind, quoted, without_keys};
 use serde_json::{Value, json};
 
+use super::calls::{self, Called};
 use super::names::Name;
 use super::policies::Policies;
 use super::writer::{Here, Writer};
@@ -226,7 +227,8 @@ pub(super) struct Instance<'c> {
 impl<'c> Writer<'c> {
     /// An ARN in parts.
     pub(super) fn parts<'a>(&self, arn: &'a str, here: &Here<'_>) -> Vec<Part<'a>> {
-        let others = self.others_of(here);
+        let calls = here.call.map(|_| self.calls(here)).unwrap_or_default();
+        let others = self.others_of(here, &calls);
         let names = self.names(arn, here, &others);
         let needed = |i: usize, fits: &dyn Fn(&str) -> bool| {
             let all = others.get(i).and_then(|i| self.needed_by(i, here));
@@ -252,6 +254,13 @@ impl<'c> Writer<'c> {
     fn needed_by(&self, other: &Instance<'_>, here: &Here<'_>) -> Option<&BTreeSet<String>> {
         let made = &self.policies.made;
         let own = made.iter().find(|m| m.text("arn") == Some(here.holder));
+        if let (Some(call), Some(key)) = (here.call, other.key) {
+            let own = own?;
+            let path = call.elsewhere(own.path, other.path, key)?;
+            let mut same = made.iter().filter(|m| std::ptr::eq(m.node, own.node));
+            let there = same.find(|m| m.path == path && m.key == own.key)?;
+            return self.needed.get(there.text("arn")?);
+        }
         let there = own.and_then(|own| {
             let mine = here.each.map(|(_, key)| key);
             let key = match own.key.as_ref() {
@@ -270,8 +279,27 @@ impl<'c> Writer<'c> {
         self.needed.get(arn.unwrap_or(here.holder))
     }
 
-    /// The other instances of what an expression stands in.
-    fn others_of(&self, here: &Here<'_>) -> Vec<Instance<'_>> {
+    /// The instances of the call in which an expression stands.
+    fn calls(&self, here: &Here<'_>) -> Vec<Called<'c>> {
+        let paths = self.named.keys().map(String::as_str);
+        let paths = paths.filter(|path| without_keys(path) == here.module);
+        paths
+            .flat_map(|path| calls::all(&self.policies.made, here, path))
+            .collect()
+    }
+
+    /// The other instances of what an expression stands in, be it one of these calls.
+    fn others_of<'w>(&'w self, here: &Here<'_>, calls: &'w [Called<'c>]) -> Vec<Instance<'w>> {
+        if let Some(own) = here.call {
+            let others = calls
+                .iter()
+                .filter(|c| (c.path, &c.key) != (here.path, &own.key));
+            let others = others.map(|c| Instance {
+                path: c.path,
+                key: Some(&c.key),
+            });
+            return others.collect();
+        }
         let block = here.block.and_then(|i| self.configuration.nodes.get(i));
         let paths = self.named.keys().map(String::as_str);
         let paths = paths.filter(|path| without_keys(path) == here.module);
@@ -305,8 +333,10 @@ impl<'c> Writer<'c> {
     /// The parts, where all that is text in them is the same on AWS.
     pub(super) fn fixed_parts<'a>(&self, arn: &'a str, here: &Here<'_>) -> Option<Vec<Part<'a>>> {
         let parts = self.parts(arn, here);
+        // The id of a key is none, however the rest is said.
+        let key = !self.fixed(arn) && arn.contains(":key/");
         let fixed = |part: &Part<'_>| match part {
-            Part::Text(text) => self.fixed(text),
+            Part::Text(text) => self.fixed(text) && !(key && text.contains("key/")),
             Part::Name(_) => true,
         };
         parts.iter().all(fixed).then_some(parts)

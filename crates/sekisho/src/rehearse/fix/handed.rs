@@ -2,19 +2,20 @@
 
 use sekisho_iac::{Form, Handed, Node, PolicySource, Slot, Wanted, quoted, without_keys};
 
+use super::calls::Called;
+use super::insertion::KEY;
 use super::policies::Made;
 use super::statement::{conditions, principals};
-use super::writer::{Here, Writer, free};
+use super::writer::{Here, Writer};
 use super::{Insertion, Statement};
 
 impl<'c> Writer<'c> {
-    /// Into the data of which a module makes the policy that `made` writes. `all` is everything that is to be written.
+    /// Into the data of which a module makes the policy that `made` writes.
     pub(super) fn data_for(
         &self,
         made: &Made<'c>,
         attribute: &str,
         statement: &Statement<'_>,
-        all: &[Statement<'_>],
     ) -> Vec<Insertion> {
         let source = self.configuration.policy_source(made.node, attribute);
         let Some(PolicySource::Document { address }) = source else {
@@ -31,8 +32,7 @@ impl<'c> Writer<'c> {
         let data = documents
             .into_iter()
             .flat_map(|node| self.configuration.data_of(node, &wanted));
-        let written =
-            data.filter_map(|handed| self.element(&handed, made, &wanted, statement, all));
+        let written = data.filter_map(|handed| self.element(&handed, made, &wanted, statement));
         written.collect()
     }
 
@@ -42,7 +42,6 @@ impl<'c> Writer<'c> {
         made: &Made<'c>,
         wanted: &Wanted<'_>,
         statement: &Statement<'_>,
-        all: &[Statement<'_>],
     ) -> Option<Insertion> {
         let module = self.module_path(&handed.path)?;
         // The instance of that module in which the policy is.
@@ -55,33 +54,38 @@ impl<'c> Writer<'c> {
             .chain(ends)
             .filter_map(|end| made.path.get(..end));
         let path = paths.find(|path| without_keys(path) == module)?;
+        let called = Called::first(made.path, path.len());
+        let each = called.as_ref().map(|called| match called.key {
+            serde_json::Value::Number(_) => ("count.index", &called.key),
+            _ => ("each.key", &called.key),
+        });
         let here = Here {
             module,
             path,
             block: None,
-            each: None,
+            each,
             holder: &statement.patch.holder,
             template: None,
+            call: called.as_ref(),
         };
         let text = self.in_form(&handed.form, wanted, &here)?;
-        let Some(keys) = &handed.keys else {
+        if !handed.keyed {
             return Some(Insertion::element(handed.list.clone(), text));
-        };
-        // Each has a name of its own.
-        let same = all.iter().filter(|s| {
-            (&s.patch.side, &s.patch.holder) == (&statement.patch.side, &statement.patch.holder)
-        });
-        let earlier = same.take_while(|s| !std::ptr::eq(*s, statement)).count();
-        let mut taken = keys.clone();
-        let mut name = free("Needed", None, |n| taken.iter().any(|t| t == n));
-        for _ in 0..earlier {
-            taken.push(name);
-            name = free("Needed", None, |n| taken.iter().any(|t| t == n));
         }
-        Some(Insertion::element(
-            handed.list.clone(),
-            format!("{name} = {text}"),
-        ))
+        Some(Insertion::member(handed.list.clone(), self.taken(), text))
+    }
+
+    /// The keys that are taken: all that are written anywhere.
+    fn taken(&self) -> Vec<String> {
+        let sources = self.configuration.sources.values();
+        let all = sources.flat_map(|source| {
+            source.text.match_indices(KEY).map(|(at, _)| {
+                let rest = source.text.get(at + KEY.len()..).unwrap_or_default();
+                let digits = rest.chars().take_while(char::is_ascii_digit);
+                KEY.chars().chain(digits).collect::<String>()
+            })
+        });
+        all.collect()
     }
 
     /// A statement in the form in which a module takes it, in one line.

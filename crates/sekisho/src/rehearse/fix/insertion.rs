@@ -5,6 +5,20 @@ use std::sync::Arc;
 
 use sekisho_iac::{ListEnd, Source, Wrap};
 
+/// What a key of a map begins with.
+pub(super) const KEY: &str = "Needed";
+
+/// `name`, with a number behind it where that is taken.
+pub(super) fn free(name: &str, join: &str, taken: impl Fn(&str) -> bool) -> String {
+    let mut numbers = 2usize..;
+    let mut free = name.to_owned();
+    while taken(&free) {
+        let number = numbers.next().unwrap_or_default();
+        free = format!("{name}{join}{number}");
+    }
+    free
+}
+
 /// A text that goes in at a byte of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Insertion {
@@ -25,9 +39,20 @@ struct Element {
     next: String,
     after: &'static str,
     wrap: Option<Wrap>,
+    /// Of a map: the keys that are taken.
+    keys: Option<Vec<String>>,
 }
 
 impl Insertion {
+    /// A member of a map, which gets a key that is not taken.
+    pub(super) fn member(list: ListEnd, taken: Vec<String>, text: String) -> Self {
+        let mut own = Self::element(list, text);
+        if let Some(element) = &mut own.element {
+            element.keys = Some(taken);
+        }
+        own
+    }
+
     /// An element of a list.
     pub(super) fn element(list: ListEnd, text: String) -> Self {
         let (file, start) = list.source.part(list.at);
@@ -44,6 +69,7 @@ impl Insertion {
                     at: wrap.at.saturating_sub(start),
                     ..wrap
                 }),
+                keys: None,
             }),
         }
     }
@@ -81,6 +107,7 @@ pub(super) fn inserted(text: &str, insertions: &[&Insertion]) -> String {
     let mut texts: BTreeMap<usize, String> = BTreeMap::new();
     for ((at, wrap), here) in places {
         let mut new = String::new();
+        let mut given: Vec<String> = Vec::new();
         for (index, insertion) in here.iter().enumerate() {
             match &insertion.element {
                 None => new.push_str(&insertion.text),
@@ -90,6 +117,12 @@ pub(super) fn inserted(text: &str, insertions: &[&Insertion]) -> String {
                     } else {
                         &element.next
                     });
+                    if let Some(taken) = &element.keys {
+                        let is_taken = |k: &str| taken.iter().chain(&given).any(|t| t == k);
+                        let key = free(KEY, "", is_taken);
+                        new.push_str(&format!("{key} = "));
+                        given.push(key);
+                    }
                     new.push_str(&insertion.text);
                     new.push_str(element.after);
                 }
@@ -140,6 +173,7 @@ mod tests {
                 next: next.to_owned(),
                 after: "",
                 wrap,
+                keys: None,
             }),
         }
     }

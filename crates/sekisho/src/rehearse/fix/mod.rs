@@ -4,6 +4,7 @@
 //! What was made in the rehearsal is written as a reference (`aws_kms_key.artifacts.arn`), for its id differs on AWS.
 
 mod base;
+mod calls;
 mod compose;
 mod guard;
 mod handed;
@@ -248,14 +249,22 @@ fn attempt(
         fix.enough = all == Tried::Passes;
         fix.passes = fix.enough && fix.unwritten.is_empty();
         fix.unproven = all.why_not();
-        if all != Tried::GivesMore {
+        if !matches!(all, Tried::GivesMore | Tried::Unreadable(_)) {
             return Ok(fix);
         }
-        // Which of them it is shows when each is put alone.
+        // Which of them it is shows when each is put alone, or all that are put in one place.
         let into = insertions.iter().filter(|i| !closed.contains(&i.place()));
         let guilty = into.filter(|i| {
-            let alone = [(i.path.clone(), i.old.clone(), inserted(&i.old, &[*i]))];
-            tried(options, patches, &writer, &alone, &[]) == Tried::GivesMore
+            let there = insertions.iter().filter(|o| o.place() == i.place());
+            let there: Vec<&Insertion> = match all {
+                Tried::GivesMore => vec![*i],
+                _ => there.collect(),
+            };
+            let alone = [(i.path.clone(), i.old.clone(), inserted(&i.old, &there))];
+            match all {
+                Tried::GivesMore => tried(options, patches, &writer, &alone, &[]) == all,
+                _ => matches!(read(options, &alone), Err(Tried::Unreadable(_))),
+            }
         });
         let guilty: BTreeSet<(String, usize)> = guilty.map(Insertion::place).collect();
         if guilty.is_empty() {
@@ -323,8 +332,10 @@ fn put(
 enum Tried {
     /// The delivery passes.
     Passes,
-    /// It does not, or the files do not read any more: what it says.
+    /// It does not: what it says.
     Fails(String),
+    /// The files do not read any more: what it says.
+    Unreadable(String),
     /// Somebody has more than he lacks, or has lost something.
     GivesMore,
 }
@@ -333,7 +344,7 @@ impl Tried {
     fn why_not(&self) -> Option<String> {
         match self {
             Self::Passes => None,
-            Self::Fails(why) => Some(why.clone()),
+            Self::Fails(why) | Self::Unreadable(why) => Some(why.clone()),
             Self::GivesMore => Some(
                 "where the statements would stand, somebody would get what he does not lack"
                     .to_owned(),
@@ -357,14 +368,11 @@ fn failed(outcome: &Outcome) -> String {
         .unwrap_or_else(|| "the delivery did not end".to_owned())
 }
 
-/// Rehearses the configuration with the changed files, and with the statements that are given besides.
-fn tried(
+/// The configuration with the changed files, and how it is rehearsed.
+fn read(
     options: &Options,
-    patches: &[Patch],
-    writer: &Writer<'_>,
     files: &[(String, String, String)],
-    given: &[Patch],
-) -> Tried {
+) -> Result<(Options, Configuration), Tried> {
     let mut overlay = (*options.reading.overlay).clone();
     for (path, _, new) in files {
         overlay.insert(PathBuf::from(path), new.clone());
@@ -373,17 +381,32 @@ fn tried(
     again.data = None;
     again.reading.overlay = Arc::new(overlay);
     // A configuration that does not read any more (a cycle) is no proof, and no error either.
-    let first = |problems: Vec<Problem>| {
-        let first = problems.first().map(ToString::to_string);
-        Tried::Fails(first.unwrap_or_default())
-    };
-    let configuration = match Configuration::read(&again.reading) {
-        Ok(configuration) => configuration,
-        Err(problems) => return first(problems),
+    match Configuration::read(&again.reading) {
+        Ok(configuration) => Ok((again, configuration)),
+        Err(problems) => Err(Tried::Unreadable(first(problems))),
+    }
+}
+
+fn first(problems: Vec<Problem>) -> String {
+    let first = problems.first().map(ToString::to_string);
+    first.unwrap_or_default()
+}
+
+/// Rehearses the configuration with the changed files, and with the statements that are given besides.
+fn tried(
+    options: &Options,
+    patches: &[Patch],
+    writer: &Writer<'_>,
+    files: &[(String, String, String)],
+    given: &[Patch],
+) -> Tried {
+    let (again, configuration) = match read(options, files) {
+        Ok(read) => read,
+        Err(tried) => return tried,
     };
     let outcome = match rehearse_with(&again, given, &mut |_| {}) {
         Ok(outcome) => outcome,
-        Err(problems) => return first(problems),
+        Err(problems) => return Tried::Fails(first(problems)),
     };
     let after = Policies::new(&configuration, &outcome.made);
     match outcome.passes() {

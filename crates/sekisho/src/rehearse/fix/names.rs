@@ -149,8 +149,16 @@ impl<'c> Writer<'c> {
         out
     }
 
-    /// What has a name in an instance of a block only.
-    fn of_block(&self, here: &Here<'_>, path: &str, key: &Value) -> Option<&'c Vec<Named>> {
+    /// What has a name in an instance of a block, or of a call, only.
+    pub(super) fn of_block(
+        &self,
+        here: &Here<'_>,
+        path: &str,
+        key: &Value,
+    ) -> Option<&'c Vec<Named>> {
+        if let Some(call) = here.call {
+            return self.named.get(&format!("{path}{}[{key}]", call.call));
+        }
         let node: &Node = self.configuration.nodes.get(here.block?)?;
         self.named
             .get(&format!("{path}{}[{key}]", node.local_address()))

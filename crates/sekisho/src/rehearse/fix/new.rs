@@ -7,8 +7,9 @@ use sekisho_iac::{Node, NodeKind, Source, quoted};
 use serde_json::Value;
 
 use super::Insertion;
+use super::insertion::free;
 use super::policies::Made;
-use super::writer::{Writer, free};
+use super::writer::Writer;
 
 /// A policy that is not there yet: a resource behind the one that it concerns, or behind the call of the module that this is
 /// in.
@@ -136,7 +137,7 @@ impl Writer<'_> {
                 nodes.any(|n| n.type_name == new.kind && n.name == name && n.path == new.module)
                     || given.contains(&(new.kind, new.module.to_owned(), name.to_owned()))
             };
-            new.name = free(&new.name, Some('_'), taken);
+            new.name = free(&new.name, "_", taken);
             given.insert((new.kind, new.module.to_owned(), new.name.clone()));
         }
     }
@@ -149,7 +150,7 @@ impl Writer<'_> {
             made.node.type_name == "aws_iam_role_policy" && made.text("name") == Some(name)
                 || blocks.any(|b| b["name"] == name)
         };
-        free("needed", Some('-'), |name| {
+        free("needed", "-", |name| {
             self.policies.made.iter().any(|made| named(made, name))
         })
     }

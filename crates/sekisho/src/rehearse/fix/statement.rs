@@ -181,7 +181,11 @@ impl<'c> Writer<'c> {
             };
             return Some((format!("{address}{key}.arn"), rest));
         }
-        let names = self.named.get(here.path).into_iter().flatten();
+        let of_block = here
+            .each
+            .and_then(|(_, key)| self.of_block(here, here.path, key));
+        let names = of_block.into_iter().chain(self.named.get(here.path));
+        let names = names.flatten();
         let named = names.filter(|n| n.text.starts_with("arn:"));
         let fitting = named.filter_map(|n| Some((&n.name, rest_of(&n.text)?)));
         // Of several names the one that stands on the least; one that stands on this very block goes round in a circle.

@@ -17,11 +17,12 @@ impl<'c> Writer<'c> {
         let found = self
             .policies
             .of(&statement.patch.side, &statement.patch.holder);
-        let understood: Vec<Insertion> = found
+        let all = found
             .written
             .iter()
-            .filter_map(|(made, attribute)| self.behind(made, attribute, statement))
-            .collect();
+            .filter_map(|(made, attribute)| self.behind(made, attribute, statement));
+        let (understood, fetched): (Vec<Insertion>, Vec<Insertion>) =
+            all.partition(|i| own(&i.path));
         let blocks: Vec<String> = found
             .written
             .iter()
@@ -52,12 +53,17 @@ impl<'c> Writer<'c> {
             file.ends_with(".json").then_some(file)
         }) {
             format!("is written in Terraform's JSON syntax, in {file}, which --fix does not write")
-        } else if understood.iter().any(|i| !own(&i.path)) || blocks.iter().any(|path| !own(path)) {
+        } else if !fetched.is_empty() || blocks.iter().any(|path| !own(path)) {
             let fetched = found
                 .written
                 .iter()
                 .find(|(made, _)| !own(&made.node.place.path()));
-            let call = fetched.and_then(|(made, _)| self.configuration.call_of(&made.node.path));
+            // The call that the user writes: a fetched module may call others.
+            let mut call =
+                fetched.and_then(|(made, _)| self.configuration.call_of(&made.node.path));
+            while let Some(inner) = call.as_ref().filter(|c| !own(&c.source.path)) {
+                call = self.configuration.call_of(inner.module);
+            }
             match call {
                 Some(call) => format!(
                     "stands in a module that was fetched, which --fix does not change: change what `module \"{}\"` in {} hands it",

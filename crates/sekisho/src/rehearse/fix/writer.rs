@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sekisho_iac::{Configuration, Named, Node, Order, PolicySource, quoted};
 use serde_json::Value;
 
+use super::calls::Called;
 use super::compose::generated;
 use super::new::{New, Of, Repeated};
 use super::policies::{Beside, Made, Policies};
@@ -29,17 +30,6 @@ fn plain(name: &str) -> String {
     name.chars().map(plain).collect()
 }
 
-/// `name`, with a number behind it where that is taken.
-pub(super) fn free(name: &str, join: Option<char>, taken: impl Fn(&str) -> bool) -> String {
-    let mut numbers = 2usize..;
-    let mut free = name.to_owned();
-    while taken(&free) {
-        let number = numbers.next().unwrap_or_default().to_string();
-        free = name.chars().chain(join).chain(number.chars()).collect();
-    }
-    free
-}
-
 /// Where an expression stands.
 pub(super) struct Here<'c> {
     /// The path of the module, without keys and with them.
@@ -54,6 +44,8 @@ pub(super) struct Here<'c> {
     /// The argument of the block that takes a template, where the expression stands in that: only what it is given has a name
     /// there.
     pub(super) template: Option<&'c str>,
+    /// The instance of a call in which the expression stands.
+    pub(super) call: Option<&'c Called<'c>>,
 }
 
 /// Writes statements for the policies of a configuration.
@@ -226,7 +218,7 @@ impl<'c> Writer<'c> {
             .map(|(made, attribute)| self.behind(made, attribute, statement));
         let data = || {
             let written = found.written.iter();
-            written.flat_map(|(made, attribute)| self.data_for(made, attribute, statement, all))
+            written.flat_map(|(made, attribute)| self.data_for(made, attribute, statement))
         };
         let good = |insertion: &Insertion| own(&insertion.path) && !avoid(&insertion.place());
         if let Some(insertion) = insertions.find_map(|insertion| insertion.filter(good)) {
@@ -281,6 +273,7 @@ impl<'c> Writer<'c> {
             each: None,
             holder: &statement.patch.holder,
             template: None,
+            call: None,
         };
         let key = concerned.key.as_ref();
         let each = key.zip(Repeated::of(node)).and_then(|(key, repeated)| {
@@ -333,6 +326,7 @@ impl<'c> Writer<'c> {
             each: None,
             holder: &statement.patch.holder,
             template: None,
+            call: None,
         };
         let value = concerned.text(attribute)?;
         let mut names = self.named.get(call.module).into_iter().flatten();
@@ -434,6 +428,7 @@ impl<'c> Writer<'c> {
                 each: key.map(|k| (name, k)),
                 holder: &statement.patch.holder,
                 template: None,
+                call: None,
             }
         };
         match self.configuration.policy_source(made.node, attribute)? {

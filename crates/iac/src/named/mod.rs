@@ -1,5 +1,7 @@
 //! Texts that have names: what a person would write where a text stands that is another elsewhere.
 
+mod calls;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -231,7 +233,8 @@ impl State<'_> {
                 for (name, value, naming) in &values {
                     texts(name, value, *naming, MAX_DEPTH, &mut all);
                 }
-                self.outputs_of(module, &scope, &mut all);
+                self.outputs_of(module, instance, &mut all);
+                self.of_calls(module, instance, &path, &values, &mut out);
                 self.whereabouts(&nodes, &path, &mut all);
                 for node in nodes.iter().filter(|n| has_statements(n)) {
                     let instances = repeated(node, &scope);
@@ -244,6 +247,13 @@ impl State<'_> {
                         if several > 1 && node.has("count") {
                             names.extend(of_lists(&values, several, index));
                         }
+                        self.outputs_along(
+                            module,
+                            instance,
+                            &key,
+                            node.written("count"),
+                            &mut names,
+                        );
                         let count = node.written("count");
                         let same =
                             |name: &&OwnName<'_>| name.count.is_none_or(|c| count == Some(c));
@@ -300,18 +310,6 @@ impl State<'_> {
             match instances {
                 [] => add(None, scope),
                 all => all.iter().for_each(|(key, scope)| add(Some(key), scope)),
-            }
-        }
-    }
-
-    fn outputs_of(&self, module: &Module, scope: &Scope<'_>, out: &mut Vec<Named>) {
-        for (child, index) in &module.children {
-            let outputs = self.config.modules.get(*index).map(|m| m.outputs.keys());
-            for output in outputs.into_iter().flatten() {
-                if let Ok(value) = scope.module(child, None, Some(output)) {
-                    let name = format!("module.{child}.{output}");
-                    texts(&name, &value, Naming::Output, MAX_DEPTH, out);
-                }
             }
         }
     }
