@@ -769,6 +769,23 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
+        name: "policy-that-nobody-has",
+        example: ECR,
+        edits: &[
+            (
+                "registry.tf",
+                "[\"ecr:DescribeImages\"]",
+                "[\"ecr:ListImages\"]",
+            ),
+            (
+                "idle.tf",
+                "",
+                "resource \"aws_iam_policy\" \"describe\" {\n  provider = aws.registry\n  name     = \"describe\"\n  policy = jsonencode({\n    Version = \"2012-10-17\"\n    Statement = [{ Effect = \"Allow\", Action = \"ecr:Describe*\", Resource = \"*\" }]\n  })\n}\nresource \"aws_iam_policy\" \"other\" {\n  provider = aws.pipeline\n  name     = \"other\"\n  policy   = aws_iam_policy.describe.policy\n}\n",
+            ),
+        ],
+        arguments: REHEARSE,
+    },
+    Case {
         name: "explain-what-is-named-otherwise",
         example: ECR,
         edits: &[

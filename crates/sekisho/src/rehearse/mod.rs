@@ -13,6 +13,7 @@ mod fix;
 mod follow;
 mod given;
 mod html;
+mod idle;
 mod image;
 mod json;
 mod junit;
@@ -321,6 +322,7 @@ pub(crate) fn rehearse_with(
     }
     let mut hints = advice::hints(&pipelines, &failures, &policies, &engine);
     hints.extend(advice::of_denials(&engine, &events, &denials));
+    hints.extend(idle::notes(&engine, &policies, &denials));
     let unknown = configuration.unknown_repetitions(&resources::schema::is_known_after_apply);
     hints.extend(unknown.into_iter().map(|p| Note {
         message: p.message,
