@@ -317,3 +317,29 @@ resource "aws_s3_object" "foreign_too" {
     assert {f["file"] for f in failures} == {str(main)} and failures[0]["message"] == "AccessDenied: Access Denied"
     assert [d["resource"].split("/", 1)[1] for d in denials] == ["foreign/a", "foreign/b", "notes/a"]
     assert all(d["action"] == "s3:PutObject" and "Frozen" in d["deniedBy"] for d in denials), denials
+
+
+def test_what_comes_too_late_is_told_both_ways(tmp_path):
+    """A policy that waits for the pipeline is not there when that begins with its first execution, whoever makes it."""
+    without_terraform()
+    infra = tmp_path / "infra"
+    shutil.copytree(EXAMPLES / "cross-account-ecr", infra)
+    own = "  policy   = data.aws_iam_policy_document.ecr_source.json\n"
+    for file, before, after in [
+        ("pipeline.tf", "    aws_iam_role_policy.ecr_source,\n", ""),
+        ("registry.tf", own, own + "\n  depends_on = [aws_codepipeline.this]\n"),
+    ]:
+        text = (infra / file).read_text()
+        assert before in text
+        (infra / file).write_text(text.replace(before, after, 1))
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    environment |= {"TF_CLI_CONFIG_FILE": os.devnull, "TF_CLI_ARGS_init": f"-plugin-dir={plugins()}"}
+    told = []
+    for way in ([], ["--with", "terraform"]):
+        done = run([BINARY, "rehearse", "-q", "--format", "json", *way, str(infra)], environment)
+        assert done.returncode == 1, done.stdout + done.stderr
+        # Sessions are called after the time.
+        failures = json.loads(done.stdout)["failures"]
+        told.append([f | {"message": re.sub(r"/\d+", "/1", f["message"])} for f in failures])
+    assert told[0] == told[1]
+    assert [f["address"] for f in told[0]] == ["aws_codepipeline.this"] and "begins before aws_iam_role_policy.ecr_source" in told[0][0]["message"]

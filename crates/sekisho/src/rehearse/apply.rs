@@ -18,7 +18,7 @@ use super::{
     Client, Failure, Note, Options, Patch, follow, given, image, nobody, object, resources,
     unsupported,
 };
-pub(super) use early::Early;
+pub(super) use early::{Early, late};
 use strangers::left_out;
 
 /// What the engine holds when the configuration is applied.
@@ -87,7 +87,7 @@ pub(super) fn apply(
         broken: BTreeSet::new(),
         accounts: Vec::new(),
         needed: unsupported::needed(configuration, order, true),
-        late: early::late(configuration, order),
+        late: late(configuration, order),
     };
     for client in run.clients.values_mut() {
         client.patches = patches.into();

@@ -18,7 +18,7 @@ use serde_json::json;
 use super::fix::policies::Policies;
 use super::providers::Providers;
 use super::{
-    Client, Denial, Note, Options, Outcome, advice, applier, denials, follow, given, image, kept,
+    Client, Denial, Note, Options, Outcome, advice, applier, apply, denials, follow, given, image, kept,
     new_engine, rehearse, skip, unsupported,
 };
 use copy::Copy;
@@ -143,20 +143,29 @@ pub fn rehearse_with_program(
         events,
         engine,
     };
+    // Here the delivery is started when everything is there; on AWS it begins with its pipeline.
+    if !apply::late(&configuration, &order).is_empty() {
+        let read = rehearse(&own(options), &mut |_| {})?;
+        outcome.failures.extend(read.failures.into_iter().filter(|f| f.early));
+    }
     if !outcome.passes() {
         explain(&mut outcome, options)?;
     }
     Ok(outcome)
 }
 
+/// How the configuration is rehearsed natively, for what only that knows.
+fn own(options: &Options) -> Options {
+    Options {
+        data: None,
+        ..options.clone()
+    }
+}
+
 /// Adds what only a reading of the configuration knows: where the policies stand, and what to do about what no statement
 /// mends.
 fn explain(outcome: &mut Outcome, options: &Options) -> Result<(), Vec<Problem>> {
-    let options = Options {
-        data: None,
-        ..options.clone()
-    };
-    let read = rehearse(&options, &mut |_| {})?;
+    let read = rehearse(&own(options), &mut |_| {})?;
     let mut open: Vec<&Denial> = read.denials.iter().collect();
     for denial in &mut outcome.denials {
         let same = open.iter().position(|d| d.id == denial.id);
