@@ -1,6 +1,8 @@
 """What the front door knows of a request, and which permissions an operation needs, by documentation of AWS."""
 
 import pathlib
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -149,3 +151,98 @@ def test_credentials_of_get_session_token_ask_sts_for_nothing_else(server, calle
     session = as_session(server, sts.get_session_token())("sts")
     session.get_caller_identity()
     assert refused(session.decode_authorization_message, EncodedMessage="x")[0] == "AccessDenied"
+
+
+def test_the_alias_that_a_request_names(server, caller):
+    """kms:RequestAlias of Decrypt and ReEncrypt, which take an alias beside the ciphertext (KMS developer guide)."""
+    kms = server.client("kms", A)
+    kms.create_alias(AliasName="alias/named", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    blob = kms.encrypt(KeyId="alias/named", Plaintext=b"x")["CiphertextBlob"]
+    by_alias = {"StringEquals": {"kms:RequestAlias": "alias/named"}}
+    only = caller(allow("kms:*", Condition=by_alias))("kms")
+    only.decrypt(CiphertextBlob=blob, KeyId="alias/named")
+    only.re_encrypt(CiphertextBlob=blob, SourceKeyId="alias/named", DestinationKeyId="alias/named")
+    assert refused(only.decrypt, CiphertextBlob=blob)[0] == "AccessDeniedException"
+    never = caller(allow("kms:*"), deny("kms:*", Condition=by_alias))("kms")
+    never.decrypt(CiphertextBlob=blob)
+    assert refused(never.decrypt, CiphertextBlob=blob, KeyId="alias/named")[0] == "AccessDeniedException"
+
+
+def test_the_boundary_of_a_role_that_changes(server, caller):
+    """iam:PermissionsBoundary is there for all that changes a role with one (service authorization reference)."""
+    iam = server.client("iam", A)
+    boundary = iam.create_policy(PolicyName="the-boundary", PolicyDocument=document(allow("*")))["Policy"]["Arn"]
+    trust = document({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": A}})
+    iam.create_role(RoleName="is-bounded", AssumeRolePolicyDocument=trust, PermissionsBoundary=boundary)
+    unless = {"StringNotEquals": {"iam:PermissionsBoundary": boundary}}
+    own = caller(allow("iam:*"), deny("iam:*", Condition=unless))("iam")
+    own.update_assume_role_policy(RoleName="is-bounded", PolicyDocument=trust)
+    own.update_role(RoleName="is-bounded", MaxSessionDuration=7200)
+    own.get_role(RoleName="is-bounded")
+    iam.create_role(RoleName="is-not-bounded", AssumeRolePolicyDocument=trust)
+    assert refused(own.update_role, RoleName="is-not-bounded", MaxSessionDuration=7200)[0] == "AccessDenied"
+    assert refused(own.delete_role, RoleName="is-not-bounded")[0] == "AccessDenied"
+    own.delete_role(RoleName="is-bounded")
+
+
+def test_what_grants_and_policies_of_keys_say(server, caller):
+    """kms:PolicyName; kms:GrantIsForAWSResource of ListGrants; the context that a grant asks for (KMS developer guide, "AWS KMS permissions")."""
+    kms = server.client("kms", A)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    by_name = {"StringEquals": {"kms:PolicyName": "default"}}
+    named = caller(allow("kms:*", Condition=by_name))("kms")
+    policy = named.get_key_policy(KeyId=key)["Policy"]
+    named.put_key_policy(KeyId=key, Policy=policy)
+    by_hand = {"Bool": {"kms:GrantIsForAWSResource": "false"}}
+    assert refused(caller(allow("kms:*"), deny("kms:*", Condition=by_hand))("kms").list_grants, KeyId=key)[0] == "AccessDeniedException"
+    finance = {"StringEquals": {"kms:EncryptionContext:dept": "fin"}}
+    grant = {"KeyId": key, "GranteePrincipal": f"arn:aws:iam::{A}:root", "Operations": ["Decrypt"]}
+    narrow = caller(allow("kms:CreateGrant", Condition=finance))("kms")
+    narrow.create_grant(**grant, Constraints={"EncryptionContextSubset": {"dept": "fin"}})
+    assert refused(narrow.create_grant, **grant)[0] == "AccessDeniedException"
+    assert refused(narrow.create_grant, **grant, Constraints={"EncryptionContextSubset": {"dept": "hr"}})[0] == "AccessDeniedException"
+
+
+def test_uploads_in_parts_ask_as_they_are_finished(server, caller):
+    """With checksums S3 asks for the key (recorded: stackd s3/multipart_authority_replay 178-192); parts have the upload's ACL; nobody unsigned begins one."""
+    s3, kms = server.client("s3", A), server.client("kms", A)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    s3.create_bucket(Bucket="in-parts-asked", ObjectOwnership="BucketOwnerPreferred")
+    encrypted = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    where = {"Bucket": "in-parts-asked", "Key": "k"}
+    begun = s3.create_multipart_upload(**where, **encrypted, ChecksumAlgorithm="SHA256")["UploadId"]
+    part = s3.upload_part(**where, UploadId=begun, PartNumber=1, Body=b"x", ChecksumAlgorithm="SHA256")
+    blind = caller(allow("s3:*"))("s3")
+    assert refused(blind.list_parts, **where, UploadId=begun)[0] == "AccessDenied"
+    s3.put_object(**where, Body=b"there")
+    parts = {"MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": part["ETag"], "ChecksumSHA256": part["ChecksumSHA256"]}]}}
+    assert refused(blind.complete_multipart_upload, **where, UploadId=begun, IfNoneMatch="*", **parts)[0] == "AccessDenied"
+    seeing = caller(allow(["s3:*", "kms:Decrypt"]))("s3")
+    seeing.list_parts(**where, UploadId=begun)
+    assert refused(seeing.complete_multipart_upload, **where, UploadId=begun, IfNoneMatch="*", **parts)[0] == "PreconditionFailed"
+
+    acl = {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}
+    given = caller(allow("s3:*"), deny("s3:PutObject", Condition=acl))("s3")
+    begun = given.create_multipart_upload(**where, ACL="bucket-owner-full-control")["UploadId"]
+    part = given.upload_part(**where, UploadId=begun, PartNumber=1, Body=b"x")
+    given.complete_multipart_upload(**where, UploadId=begun, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]})
+
+    s3.put_public_access_block(Bucket="in-parts-asked", PublicAccessBlockConfiguration={"BlockPublicPolicy": False, "RestrictPublicBuckets": False})
+    s3.put_bucket_policy(Bucket="in-parts-asked", Policy=document(allow("s3:PutObject", Principal="*", Resource="arn:aws:s3:::in-parts-asked/*")))
+    begin = urllib.request.Request(f"{server.endpoint}/in-parts-asked/k?uploads", method="POST")
+    with pytest.raises(urllib.error.HTTPError) as failed:
+        urllib.request.urlopen(begin)
+    assert failed.value.code == 403 and b"Anonymous users cannot initiate multipart uploads" in failed.value.read()
+
+
+def test_how_requests_to_s3_are_signed_is_known_of_all(server, caller):
+    """Also where no bucket is there yet, and where a missing key is to be told from one that is not to be known of."""
+    signed = {"StringNotEquals": {"s3:signatureversion": "AWS4-HMAC-SHA256"}}
+    theirs = {"StringNotEquals": {"s3:ResourceAccount": A}}
+    s3 = caller(allow("*"), deny("s3:*", Condition=signed), deny("s3:*", Condition=theirs))
+    s3("s3").create_bucket(Bucket="signed-for")
+    s3("s3").list_buckets()
+    assert refused(s3("s3").get_object, Bucket="signed-for", Key="k")[0] == "NoSuchKey"
+    block = {"AccountId": A, "PublicAccessBlockConfiguration": {"BlockPublicAcls": True}}
+    s3("s3control").put_public_access_block(**block)
+    s3("s3control").delete_public_access_block(AccountId=A)

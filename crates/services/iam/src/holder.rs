@@ -123,7 +123,8 @@ pub(crate) fn check<H: Holder>(
     Ok(vec![bounded::<H>(lookup, action, name, check)?])
 }
 
-/// Adds the boundary that the holder has, where AWS gives it: when its policies or its boundary change.
+/// Adds the boundary that the holder has, where AWS gives it (service authorization reference): when its policies or its
+/// boundary change, and for some operations on roles.
 pub(crate) fn bounded<H: Holder>(
     lookup: &Lookup<'_>,
     action: &str,
@@ -135,10 +136,21 @@ pub(crate) fn bounded<H: Holder>(
         .or_else(|| action.strip_prefix("Detach"))
         .or_else(|| action.strip_prefix("Put"))
         .or_else(|| action.strip_prefix("Delete"));
-    if !matches!(
-        noun,
-        Some("RolePolicy" | "UserPolicy" | "RolePermissionsBoundary" | "UserPermissionsBoundary")
-    ) {
+    let of_roles = [
+        "DeleteRole",
+        "GetRole",
+        "UpdateAssumeRolePolicy",
+        "UpdateRole",
+        "UpdateRoleDescription",
+    ];
+    if !of_roles.contains(&action)
+        && !matches!(
+            noun,
+            Some(
+                "RolePolicy" | "UserPolicy" | "RolePermissionsBoundary" | "UserPermissionsBoundary"
+            )
+        )
+    {
         return Ok(check);
     }
     let row = lookup.get(&H::TABLE, &format!("{}/{name}", lookup.account()))?;

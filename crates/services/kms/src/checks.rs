@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sekisho_engine::{ApiError, Check, Lookup};
 
+use crate::grants::Constraints;
 use crate::keys;
 
 /// `kms:<operation>` on the key that `name` means.
@@ -47,6 +48,39 @@ pub(crate) fn common(lookup: &Lookup<'_>, check: Check) -> Check {
         "kms:ViaService",
         via.map(|s| format!("{s}.{}.amazonaws.com", lookup.region())),
     )
+}
+
+/// Which policy of a key is meant: "the value … is default" where the request does not say (KMS API reference, GetKeyPolicy and
+/// PutKeyPolicy).
+pub(crate) fn of_policy(check: Check, named: Option<&str>) -> Check {
+    check.with("kms:PolicyName", named.unwrap_or("default"))
+}
+
+/// Whether a service asks for the caller, as those that AWS integrates with grants do.
+pub(crate) fn for_aws(lookup: &Lookup<'_>, check: Check) -> Check {
+    let via = lookup.origin().via().is_some();
+    check.with("kms:GrantIsForAWSResource", via.to_string())
+}
+
+/// Adds what the constraints of a grant are, and the encryption context that they ask for (KMS developer guide, "AWS KMS
+/// permissions": CreateGrant and RetireGrant).
+pub(crate) fn with_constraints(check: Check, constraints: &Constraints) -> Check {
+    // A key with one value has no list.
+    let check = match constraints.kinds().as_slice() {
+        [] => check,
+        [kind] => check.with("kms:GrantConstraintType", kind.clone()),
+        kinds => check.with_list("kms:GrantConstraintType", kinds.to_vec()),
+    };
+    let maps = [
+        &constraints.encryption_context_equals,
+        &constraints.encryption_context_subset,
+    ];
+    let pairs: BTreeMap<String, String> = maps
+        .into_iter()
+        .flatten()
+        .flat_map(|map| map.clone())
+        .collect();
+    with_context(check, &pairs)
 }
 
 /// Adds the encryption context.

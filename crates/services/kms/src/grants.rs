@@ -27,6 +27,17 @@ pub(crate) struct Grant {
     pub(crate) issuing_account: String,
 }
 
+impl Grant {
+    /// What it is constrained by.
+    pub(crate) fn constraints(&self) -> Constraints {
+        Constraints {
+            encryption_context_equals: self.equals.clone(),
+            encryption_context_subset: self.subset.clone(),
+            source_arn: self.source_arn.clone(),
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Named {
     pub(crate) text: String,

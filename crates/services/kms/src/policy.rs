@@ -83,7 +83,9 @@ pub(crate) fn accept(
             let id = arn.rsplit('/').next().unwrap_or_default();
             format!("key policy of key/{id}")
         });
-        let again = checks::common(lookup, Check::new("kms:PutKeyPolicy", arn));
+        let again = checks::common(lookup, Check::new("kms:PutKeyPolicy", arn))
+            .with("kms:BypassPolicyLockoutSafetyCheck", "false");
+        let again = checks::of_policy(again, None);
         if lookup.denial(&again, &key)?.is_some() {
             return Err(malformed(
                 "The new key policy will not allow you to update the key policy in the future.",

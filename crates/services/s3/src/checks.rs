@@ -21,6 +21,11 @@ pub(crate) fn on_bucket(
     ])
 }
 
+/// Adds what holds for what is of no bucket that is there: it is of the caller's account.
+pub(crate) fn of_account(lookup: &Lookup<'_>, check: Check) -> Check {
+    common(lookup, check).with("s3:ResourceAccount", lookup.account())
+}
+
 /// What a request to list says.
 pub(crate) struct Listing<'a> {
     pub(crate) prefix: Option<&'a str>,
@@ -184,7 +189,7 @@ pub(crate) fn tagged(check: Check, tags: &Tags) -> Check {
 const TLS: &str = "1.3";
 
 /// How the request came, and how it was signed: no key for a request that was not.
-pub(crate) fn common(lookup: &Lookup<'_>, check: Check) -> Check {
+fn common(lookup: &Lookup<'_>, check: Check) -> Check {
     let info = lookup.origin().info();
     let check = check.with_opt("s3:TlsVersion", info.secure.then(|| TLS.to_owned()));
     let kind = match info.signing {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::bucket::{BUCKETS, Bucket};
+use crate::checks;
 use crate::sse::Sse;
 
 /// Objects by bucket and key, each row with all versions, newest first.
@@ -191,7 +192,11 @@ fn hidden(cx: &Cx<'_>, bucket: &Bucket, key: &str) -> ApiError {
 
 /// Why the caller may not list the key; nothing, where it may.
 fn may_list(lookup: &Lookup<'_>, bucket: &Bucket, key: &str) -> Result<Option<String>, ApiError> {
-    let check = sekisho_engine::Check::new("s3:ListBucket", bucket.arn()).with("s3:prefix", key);
+    let checks = checks::on_bucket(lookup, "s3:ListBucket", &bucket.name, None)?;
+    let Some(check) = checks.into_iter().next() else {
+        return Ok(None);
+    };
+    let check = check.with("s3:prefix", key);
     let arn = bucket.arn().parse();
     let arn = arn.map_err(|_| ApiError::internal("bucket ARN"))?;
     let resource = crate::resolve(lookup, &check, &arn)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sekisho_engine::{ApiError, Cx, Table, Tags};
+use sekisho_engine::{ApiError, Check, Cx, Lookup, Table, Tags};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -51,6 +51,13 @@ impl Upload {
             None => list::owner(&self.account),
         }
     }
+}
+
+/// Adds to a check what was said when the upload began: its ACL (aws/aws-cli#1674, the comment of July 2018). Of encryption and
+/// tags AWS says nothing then.
+pub(crate) fn of(lookup: &Lookup<'_>, check: Check, id: &str) -> Result<Check, ApiError> {
+    let upload = lookup.get(&UPLOADS, id)?;
+    Ok(check.with_opt("s3:x-amz-acl", upload.and_then(|u| u.acl.clone())))
 }
 
 pub(crate) fn find(cx: &Cx<'_>, bucket: &str, key: &str, id: &str) -> Result<Upload, ApiError> {

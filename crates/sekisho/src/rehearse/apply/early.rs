@@ -23,7 +23,10 @@ pub(in crate::rehearse) struct Early {
 }
 
 /// By pipeline: the policies that are made after it, for they refer to it.
-pub(in crate::rehearse) fn late(configuration: &Configuration, order: &Order) -> BTreeMap<usize, Vec<usize>> {
+pub(in crate::rehearse) fn late(
+    configuration: &Configuration,
+    order: &Order,
+) -> BTreeMap<usize, Vec<usize>> {
     let mut out: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, node) in configuration.nodes.iter().enumerate() {
         let decides = LATE.iter().any(|part| node.type_name.contains(part));

@@ -18,8 +18,8 @@ use serde_json::json;
 use super::fix::policies::Policies;
 use super::providers::Providers;
 use super::{
-    Client, Denial, Note, Options, Outcome, advice, applier, apply, denials, follow, given, image, kept,
-    new_engine, rehearse, skip, unsupported,
+    Client, Denial, Note, Options, Outcome, advice, applier, apply, denials, follow, given, image,
+    kept, new_engine, rehearse, skip, unsupported,
 };
 use copy::Copy;
 use refused::Refused;
@@ -146,7 +146,9 @@ pub fn rehearse_with_program(
     // Here the delivery is started when everything is there; on AWS it begins with its pipeline.
     if !apply::late(&configuration, &order).is_empty() {
         let read = rehearse(&own(options), &mut |_| {})?;
-        outcome.failures.extend(read.failures.into_iter().filter(|f| f.early));
+        outcome
+            .failures
+            .extend(read.failures.into_iter().filter(|f| f.early));
     }
     if !outcome.passes() {
         explain(&mut outcome, options)?;

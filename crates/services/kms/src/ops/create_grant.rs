@@ -37,18 +37,11 @@ impl Operation for CreateGrant {
         let mut check = checks::on_key(lookup, "CreateGrant", &input.key_id)?
             .with_list("kms:GrantOperations", input.operations.clone())
             .with("kms:GranteePrincipal", input.grantee_principal.clone())
-            .with_opt("kms:RetiringPrincipal", input.retiring_principal.clone())
-            .with(
-                "kms:GrantIsForAWSResource",
-                lookup.origin().via().is_some().to_string(),
-            );
-        // A key with one value has no list.
-        let kinds = input.constraints.as_ref().map(Constraints::kinds);
-        check = match kinds.as_deref() {
-            None | Some([]) => check,
-            Some([kind]) => check.with("kms:GrantConstraintType", kind.clone()),
-            Some(kinds) => check.with_list("kms:GrantConstraintType", kinds.to_vec()),
-        };
+            .with_opt("kms:RetiringPrincipal", input.retiring_principal.clone());
+        check = checks::for_aws(lookup, check);
+        if let Some(constraints) = &input.constraints {
+            check = checks::with_constraints(check, constraints);
+        }
         check.requested_grant = Some(input.grant(String::new(), String::new(), None).compiled());
         Ok(vec![check])
     }

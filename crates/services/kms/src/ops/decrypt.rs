@@ -35,7 +35,7 @@ impl Operation for Decrypt {
             let message = "The key ID in the request does not identify a CMK that can perform this operation.";
             return Err(ApiError::new("IncorrectKeyException", message));
         }
-        let check = checks::on_key(lookup, "Decrypt", &arn)?;
+        let check = checks::on_key(lookup, "Decrypt", input.key_id.as_deref().unwrap_or(&arn))?;
         Ok(vec![checks::with_context(check, &input.encryption_context)])
     }
 

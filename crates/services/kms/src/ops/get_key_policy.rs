@@ -21,7 +21,8 @@ impl Operation for GetKeyPolicy {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(vec![checks::on_key(lookup, "GetKeyPolicy", &input.key_id)?])
+        let check = checks::on_key(lookup, "GetKeyPolicy", &input.key_id)?;
+        Ok(vec![checks::of_policy(check, input.policy_name.as_deref())])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

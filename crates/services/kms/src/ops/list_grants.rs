@@ -22,7 +22,8 @@ impl Operation for ListGrants {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(vec![checks::on_key(lookup, "ListGrants", &input.key_id)?])
+        let check = checks::on_key(lookup, "ListGrants", &input.key_id)?;
+        Ok(vec![checks::for_aws(lookup, check)])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

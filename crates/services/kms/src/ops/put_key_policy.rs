@@ -22,12 +22,11 @@ impl Operation for PutKeyPolicy {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(vec![
-            checks::on_key(lookup, "PutKeyPolicy", &input.key_id)?.with(
-                "kms:BypassPolicyLockoutSafetyCheck",
-                input.bypass_policy_lockout_safety_check.to_string(),
-            ),
-        ])
+        let check = checks::on_key(lookup, "PutKeyPolicy", &input.key_id)?.with(
+            "kms:BypassPolicyLockoutSafetyCheck",
+            input.bypass_policy_lockout_safety_check.to_string(),
+        );
+        Ok(vec![checks::of_policy(check, None)])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

@@ -39,7 +39,8 @@ impl Operation for ReEncrypt {
             return Err(ApiError::new("IncorrectKeyException", message));
         }
         let same = (keys::resolve(lookup, &input.destination_key_id)? == arn).to_string();
-        let from = checks::on_key(lookup, "ReEncryptFrom", &arn)?
+        let source = input.source_key_id.as_deref().unwrap_or(&arn);
+        let from = checks::on_key(lookup, "ReEncryptFrom", source)?
             .with("kms:ReEncryptOnSameKey", same.clone());
         let to = checks::on_key(lookup, "ReEncryptTo", &input.destination_key_id)?
             .with("kms:ReEncryptOnSameKey", same);

@@ -25,7 +25,8 @@ impl Operation for RetireGrant {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let grant = find(lookup, input)?;
-        let mut check = checks::on_key(lookup, "RetireGrant", &grant.key_arn)?;
+        let check = checks::on_key(lookup, "RetireGrant", &grant.key_arn)?;
+        let mut check = checks::with_constraints(check, &grant.constraints());
         check.requested_grant = Some(grant.compiled());
         Ok(vec![check])
     }

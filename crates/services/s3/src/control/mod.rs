@@ -50,7 +50,7 @@ fn check(lookup: &Lookup<'_>, action: &str, account: &str) -> Result<Vec<Check>,
     if lookup.account() != account {
         return Err(ApiError::new("AccessDenied", "Access Denied").status(403));
     }
-    Ok(vec![Check::new(action, "*")])
+    Ok(vec![checks::of_account(lookup, Check::new(action, "*"))])
 }
 
 /// The bucket of an ARN of what has tags: that of a bucket is with neither region nor account.

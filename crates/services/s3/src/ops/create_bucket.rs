@@ -2,9 +2,9 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::acl;
 use crate::bucket::{self, BUCKETS, Bucket, Encryption, PublicAccess, Settings};
 use crate::tags::{ON_BUCKET, Tag, Tagging, accept};
+use crate::{acl, checks};
 
 pub(crate) struct CreateBucket;
 
@@ -27,9 +27,9 @@ impl Operation for CreateBucket {
     type Input = Input;
     type Output = Value;
 
-    fn authz(_: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         let arn = format!("arn:aws:s3:::{}", input.bucket);
-        let on = |action| Check::new(action, arn.clone()).making();
+        let on = |action| checks::of_account(lookup, Check::new(action, arn.clone())).making();
         let configuration = &input.create_bucket_configuration;
         let create = on("s3:CreateBucket")
             .with_opt(

@@ -23,7 +23,7 @@ impl Operation for ListBuckets {
 
     fn authz(lookup: &Lookup<'_>, _: &Input) -> Result<Vec<Check>, ApiError> {
         let check = Check::new("s3:ListAllMyBuckets", "*");
-        Ok(vec![checks::common(lookup, check)])
+        Ok(vec![checks::of_account(lookup, check)])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

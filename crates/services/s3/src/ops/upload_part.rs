@@ -45,7 +45,8 @@ impl Operation for UploadPart {
             &input.key,
             input.expected_bucket_owner.as_deref(),
         )?;
-        Ok(vec![checks::writing(put, false, None, None)])
+        let put = checks::writing(put, false, None, None);
+        Ok(vec![upload::of(lookup, put, &input.upload_id)?])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
