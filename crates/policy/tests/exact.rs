@@ -671,3 +671,17 @@ fn the_simulator_takes_an_account_for_everyone_in_it() {
     assert!(decide(&Context::simulated(), "111111111111"));
     assert!(!decide(&Context::simulated(), "222222222222"));
 }
+
+/// A statement is called by its `Sid`; one that has none, or an empty one, by its number.
+#[test]
+fn what_a_statement_is_called() {
+    let statement =
+        |sid: &str| format!(r#"{{{sid}"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#);
+    let all = [r#""Sid":"Read","#, r#""Sid":"","#, ""].map(statement);
+    let document = policy(&all.join(",")).document;
+    let labels: Vec<String> = (0..4).map(|index| document.label(index)).collect();
+    assert_eq!(
+        labels,
+        ["Read", "statement 2", "statement 3", "statement 4"]
+    );
+}
