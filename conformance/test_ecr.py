@@ -67,6 +67,10 @@ def test_images(ecr):
     r = {"repositoryName": "team/app"}
     before = ecr.batch_check_layer_availability(**r, layerDigests=[digest(LAYER)])
     assert before["layers"] == [{"layerDigest": digest(LAYER), "layerAvailability": "UNAVAILABLE"}]
+    for bad in ["feature/x", "app:latest", "1.2+build"]:
+        assert error(ecr.put_image, **r, imageManifest=manifest(), imageTag=bad) == error(ecr.describe_images, **r, imageIds=[{"imageTag": bad}])
+        refused = error(ecr.describe_images, **r, imageIds=[{"imageTag": bad}])
+        assert refused["Code"] == "InvalidParameterException" and "'[a-zA-Z0-9-_.]+'" in refused["Message"]
     missing = error(ecr.put_image, **r, imageManifest=manifest(), imageTag="t")
     assert missing["Message"] == f"Layers with digests '[{digest(LAYER)},{digest(CONFIG)}]' required for pushing image into repository with name 'team/app' in the registry with id '{A}' do not exist"
     upload(ecr, LAYER), upload(ecr, CONFIG)

@@ -211,6 +211,13 @@ impl Engine {
         all.values().any(|known| known == id)
     }
 
+    /// The accounts whose users and roles are all here, as far as that was said.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<String> {
+        let known = self.known.get();
+        known.into_iter().flatten().cloned().collect()
+    }
+
     /// Whether all users and roles of `account` are here.
     #[must_use]
     pub fn knows(&self, account: &str) -> bool {

@@ -63,7 +63,7 @@ pub(crate) fn put(
 }
 
 /// Aliases are recognized only in the account that made them: elsewhere the alias means one of that account.
-fn key_id(id: &str, caller: &Caller) -> String {
+pub(crate) fn key_id(id: &str, caller: &Caller) -> String {
     match id.split_once(":alias/") {
         Some((arn, name)) if arn.split(':').nth(4) != Some(caller.account()) => {
             format!("alias/{name}")

@@ -105,6 +105,35 @@ impl Run {
         Ok(self.engine.call(call, Some(sink.finish()?))?.output)
     }
 
+    /// Writes an object as an upload of one part, piece by piece.
+    pub(crate) fn upload(
+        &self,
+        caller: &Caller,
+        input: Value,
+        mut body: impl FnMut() -> Result<Option<Vec<u8>>, ApiError>,
+    ) -> Result<Value, ApiError> {
+        let object = json!({"Bucket": input["Bucket"], "Key": input["Key"]});
+        let with = |more: Value| {
+            let mut input = object.clone();
+            if let (Some(own), Value::Object(more)) = (input.as_object_mut(), more) {
+                own.extend(more);
+            }
+            input
+        };
+        let begun = self.call(caller, "s3", "CreateMultipartUpload", input)?;
+        let id = &begun["UploadId"];
+        let part = with(json!({"UploadId": id, "PartNumber": 1}));
+        let call = self.request(caller, "s3", "UploadPart", part);
+        let mut sink = self.engine.sink(&call)?;
+        while let Some(piece) = body()? {
+            sink.write(&piece)?;
+        }
+        let part = self.engine.call(call, Some(sink.finish()?))?.output;
+        let parts = json!({"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]});
+        let done = with(json!({"UploadId": id, "MultipartUpload": parts}));
+        self.call(caller, "s3", "CompleteMultipartUpload", done)
+    }
+
     /// The session that does the work. The roles are assumed anew for every action, as on AWS.
     pub(crate) fn assume(&self) -> Result<Caller, Failed> {
         let name = self.engine.clock().now_ms().to_string();

@@ -380,3 +380,96 @@ fn roles_that_are_there_already_can_be_named() {
     let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
     assert!(outcome.passes(), "{:?}", outcome.failures);
 }
+
+/// Images and objects that stand in for what is there in real life are nobody's calls: what a policy says of those who push is
+/// not asked, nothing is missing for it, and what Terraform makes is not written over.
+#[test]
+fn what_stands_in_is_asked_of_nobody() {
+    let push = "  statement {\n    effect  = \"Deny\"\n    actions = [\"ecr:PutImage\", \"ecr:InitiateLayerUpload\", \"ecr:DescribeRepositories\"]\n    principals {\n      type        = \"AWS\"\n      identifiers = [\"*\"]\n    }\n    condition {\n      test     = \"ArnNotEquals\"\n      variable = \"aws:PrincipalArn\"\n      values   = [\"arn:aws:iam::111111111111:role/ci\"]\n    }\n  }\n\n";
+    let front = "data \"aws_iam_policy_document\" \"cross_account_pull_policy\" {\n";
+    let only_ci = [("registry.tf", front, format!("{front}{push}"))];
+    let source = [
+        (
+            "pipeline.tf",
+            "      provider         = \"ECR\"",
+            "      provider         = \"S3\"".to_owned(),
+        ),
+        (
+            "pipeline.tf",
+            "        RepositoryName = var.repository_name\n        ImageTag       = var.image_tag\n",
+            "        S3Bucket             = \"sources-111111111111\"\n        S3ObjectKey          = \"app.zip\"\n        PollForSourceChanges = \"false\"\n".to_owned(),
+        ),
+        ("pipeline.tf", "#{Image.ImageURI}", "#{Image.VersionId}".to_owned()),
+        ("pipeline.tf", "#{Image.ImageTag}", "latest".to_owned()),
+        (
+            "registry.tf",
+            "    actions   = [\"ecr:DescribeImages\"]\n    resources = [local.repository_arn]\n",
+            "    actions   = [\"s3:GetObject*\", \"s3:GetBucketVersioning\"]\n    resources = [\"arn:aws:s3:::sources-111111111111\", \"arn:aws:s3:::sources-111111111111/*\"]\n".to_owned(),
+        ),
+        (
+            "source.tf",
+            "",
+            "resource \"aws_s3_bucket\" \"source\" {\n  provider = aws.registry\n  bucket   = \"sources-111111111111\"\n}\nresource \"aws_s3_bucket_versioning\" \"source\" {\n  provider = aws.registry\n  bucket   = aws_s3_bucket.source.id\n  versioning_configuration {\n    status = \"Enabled\"\n  }\n}\nresource \"aws_s3_object\" \"source\" {\n  provider       = aws.registry\n  bucket         = aws_s3_bucket_versioning.source.bucket\n  key            = \"app.zip\"\n  content_base64 = \"UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==\"\n}\nresource \"aws_s3_bucket_policy\" \"source\" {\n  provider = aws.registry\n  bucket   = aws_s3_bucket.source.id\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = [{\n    Effect    = \"Deny\"\n    Principal = \"*\"\n    Action    = [\"s3:GetObject\", \"s3:GetBucketLocation\", \"s3:PutObject\"]\n    Resource  = [\"arn:aws:s3:::sources-111111111111\", \"arn:aws:s3:::sources-111111111111/*\"]\n    Condition = { ArnNotEquals = { \"aws:PrincipalArn\" = \"arn:aws:iam::111111111111:role/delivery-ecr-source\" } }\n  }] })\n  depends_on = [aws_s3_object.source]\n}\n".to_owned(),
+        ),
+        (
+            "pipeline.tf",
+            "  depends_on = [\n",
+            "  depends_on = [\n    aws_s3_bucket_policy.source,\n".to_owned(),
+        ),
+    ];
+    for edits in [&only_ci[..], &source[..]] {
+        let edits: Vec<(&str, &str, &str)> = edits
+            .iter()
+            .map(|(file, from, to)| (*file, *from, to.as_str()))
+            .collect();
+        let folder = edited::edited(Some("cross-account-ecr"), &edits);
+        let options = Options::new(folder.path());
+        let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+        assert!(
+            outcome.passes(),
+            "{:?} {:?}",
+            outcome.denials,
+            outcome.failures
+        );
+        let stands_in = |n: &&sekisho::rehearse::Note| n.message.contains("stands in for it");
+        assert!(
+            !outcome.notes.iter().any(|n| stands_in(&n)),
+            "{:?}",
+            outcome.notes
+        );
+    }
+}
+
+/// What is deployed as it is is uploaded in parts (recorded), for which a key has to decrypt as well.
+#[test]
+fn what_is_deployed_whole_is_uploaded_in_parts() {
+    let key = "resource \"aws_kms_key\" \"releases\" {\n  provider = aws.pipeline\n}\nresource \"aws_iam_role_policy\" \"releases\" {\n  provider = aws.pipeline\n  name     = \"releases\"\n  role     = aws_iam_role.codepipeline.id\n  policy   = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = [\"kms:GenerateDataKey\"], Resource = aws_kms_key.releases.arn }] })\n}\n";
+    let raw = [
+        (
+            "pipeline.tf",
+            "        Extract    = \"true\"\n",
+            "        Extract             = \"false\"\n        KMSEncryptionKeyARN = aws_kms_key.releases.arn\n",
+        ),
+        ("releases.tf", "", key),
+        (
+            "pipeline.tf",
+            "  depends_on = [\n",
+            "  depends_on = [\n    aws_iam_role_policy.releases,\n",
+        ),
+    ];
+    let folder = edited::edited(Some("cross-account-ecr"), &raw);
+    let options = Options::new(folder.path());
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    let denied: Vec<&str> = outcome
+        .denials
+        .iter()
+        .map(|d| d.cause.action.as_str())
+        .collect();
+    assert_eq!(denied, ["kms:Decrypt"]);
+    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(
+        completion.passes && completion.patches.len() == 1,
+        "{:?}",
+        completion.patches
+    );
+}

@@ -77,7 +77,8 @@ impl Target<'_> {
         };
         if let Some(arn) = self.configuration.get("KMSEncryptionKeyARN") {
             map.insert("ServerSideEncryption".to_owned(), json!("aws:kms"));
-            map.insert("SSEKMSKeyId".to_owned(), json!(arn));
+            let key = artifacts::key_id(arn, self.caller);
+            map.insert("SSEKMSKeyId".to_owned(), json!(key));
         }
         for (from, to) in [("CannedACL", "ACL"), ("CacheControl", "CacheControl")] {
             if let Some(value) = self.configuration.get(from) {
@@ -114,7 +115,12 @@ impl Target<'_> {
                 json!({"Bucket": artifact.bucket, "Key": artifact.key}),
             )
             .map_err(|e| failure::artifact(&artifact.bucket, &artifact.key, &e))?;
-        self.write(&key, "application/octet-stream", || Ok(body.next_chunk()?))?;
+        // Recorded (`spec/codepipeline-wire.md` section 8.3): in parts, of which there is one; so that who writes under a key
+        // has to be able to decrypt as well.
+        let input = self.input(&key, "application/octet-stream");
+        self.run
+            .upload(self.caller, input, || Ok(body.next_chunk()?))
+            .map_err(|e| failure::deployment(self.bucket(), &e))?;
         Ok(format!("{}/{key}", self.bucket()))
     }
 

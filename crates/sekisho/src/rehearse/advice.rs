@@ -290,7 +290,8 @@ pub(super) fn of_denials(
     out
 }
 
-/// What is missing in a policy of a role or key that is not there is nothing that could be added: says so instead.
+/// What is missing in a policy of a role or key that is not there, or about a repository or role that is not, is nothing that
+/// could be added: says so instead.
 pub(super) fn of_absent(
     engine: &Arc<Engine>,
     events: &[Arc<Event>],
@@ -304,11 +305,39 @@ pub(super) fn of_absent(
     let absent = match cause.side.as_str() {
         "key policy" => absent_key(&client, &cause.resource),
         "trust policy" => absent_role(&client, policies, &cause.resource),
+        "repository policy" | "identity policy" | "permissions boundary" => {
+            about_absent(&client, policies, &cause.resource)
+        }
         _ => None,
     };
     if let Some(message) = absent {
         denial.cause.statement = None;
         denial.cause.advice = message;
+    }
+}
+
+/// That the repository or the role that something is about is not there. What is in an account that is not here may be.
+fn about_absent(client: &Client, policies: &Policies<'_>, arn: &str) -> Option<String> {
+    let mut parts = arn.splitn(6, ':').skip(2);
+    let (service, region) = (parts.next()?, parts.next()?);
+    let (account, resource) = (parts.next()?, parts.next()?);
+    let (kind, name) = resource.split_once('/')?;
+    let owner = Client::owner(&client.engine, account, region);
+    if !client.engine.knows(account) {
+        return None;
+    }
+    match (service, kind) {
+        ("ecr", "repository") => {
+            let names = json!({"repositoryNames": [name]});
+            let answer = owner.call("ecr", "DescribeRepositories", names);
+            answer.is_err().then(|| {
+                format!(
+                    "account {account} has no repository {name} in {region}: no statement mends that"
+                )
+            })
+        }
+        ("iam", "role") => absent_role(&owner, policies, arn),
+        _ => None,
     }
 }
 

@@ -134,7 +134,9 @@ impl Wanted {
     ) -> Result<(), String> {
         let (repository, tag) = (self.repository.as_str(), self.tag.as_str());
         let account = self.role.as_deref().and_then(|r| r.split(':').nth(4));
-        let owner = client.root_of(account.unwrap_or(&client.account));
+        // What is pushed here was pushed before: no policy of the user is asked.
+        let account = account.unwrap_or(&client.account);
+        let owner = Client::owner(&client.engine, account, &client.region);
         let mut given = options.images.iter().enumerate();
         let given = given
             .find(|(_, i)| i.repository == repository && i.tag.as_deref().is_none_or(|t| t == tag));

@@ -339,6 +339,7 @@ pub(crate) fn rehearse_with(
     notes.extend(nobody::strangers(&engine, &policies));
     if denials.is_empty() {
         notes.extend(acl::notes(&engine, &pipelines, &policies));
+        notes.extend(acl::strangers(&pipelines, &policies));
     }
     Ok(Outcome {
         pipelines,

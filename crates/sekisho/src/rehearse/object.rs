@@ -25,13 +25,10 @@ pub(super) fn stand_in(client: &Client, pipeline: &Map<String, Value>) -> Vec<St
         let Some((bucket, key)) = object.filter(|_| source) else {
             continue;
         };
-        let account = text("/role_arn").and_then(|r| r.split(':').nth(4));
-        let of = |account: &str| client.root_of(account);
-        // Whose bucket it is is not said: the action's account is asked first.
-        let mut owners = account.into_iter().chain([client.account.as_str()]).map(of);
-        let name = json!({"Bucket": bucket});
-        let owner = owners.find(|o| o.call("s3", "GetBucketLocation", name.clone()).is_ok());
-        let Some(owner) = owner else { continue };
+        // What stands in for it is nobody's call: no policy of the user is asked.
+        let Some(owner) = owner(client, bucket) else {
+            continue;
+        };
         let there = json!({"Bucket": bucket, "Key": key});
         if owner.call("s3", "HeadObject", there.clone()).is_ok() {
             continue;
@@ -44,6 +41,24 @@ pub(super) fn stand_in(client: &Client, pipeline: &Map<String, Value>) -> Vec<St
         }
     }
     out
+}
+
+/// Whose bucket it is.
+fn owner(client: &Client, bucket: &str) -> Option<Client> {
+    let engine = &client.engine;
+    let any = Client::owner(engine, &client.account, &client.region);
+    let input = json!({"Bucket": bucket});
+    let region = any.call("s3", "HeadBucket", input).ok()?;
+    let region = region
+        .get("BucketRegion")
+        .and_then(Value::as_str)?
+        .to_owned();
+    let accounts = engine.accounts();
+    let of = |account: &str| Client::owner(engine, account, &region);
+    accounts.iter().map(|a| of(a)).find(|owner| {
+        let input = json!({"Bucket": bucket, "ExpectedBucketOwner": owner.account});
+        owner.call("s3", "HeadBucket", input).is_ok()
+    })
 }
 
 fn archive() -> Option<Vec<u8>> {

@@ -119,6 +119,19 @@ pub(crate) fn change(
     Ok(repo)
 }
 
+/// Refuses a tag that no image can have (the sentence is in alexjurkiewicz/ecr-scan-image#40; DescribeImages says it, too:
+/// datawire/forge#99).
+pub(crate) fn check_tag(tag: &str) -> Result<(), ApiError> {
+    let good = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    match !tag.is_empty() && tag.bytes().all(good) {
+        true => Ok(()),
+        false => Err(invalid(
+            "imageTag",
+            "must satisfy regular expression '[a-zA-Z0-9-_.]+'",
+        )),
+    }
+}
+
 pub(crate) fn invalid(parameter: &str, constraint: &str) -> ApiError {
     let message =
         format!("Invalid parameter at '{parameter}' failed to satisfy constraint: '{constraint}'");

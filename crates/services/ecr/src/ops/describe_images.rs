@@ -38,6 +38,7 @@ impl Operation for DescribeImages {
         let mut details = Vec::new();
         if let Some(ids) = input.image_ids.filter(|i| !i.is_empty()) {
             for id in ids {
+                id.image_tag.as_deref().map_or(Ok(()), repos::check_tag)?;
                 let image = images::image(cx, &repo, &id)?.ok_or_else(|| not_found(&repo, &id))?;
                 details.push(images::detail(cx, &repo, &image)?);
             }

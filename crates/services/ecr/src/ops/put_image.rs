@@ -43,6 +43,10 @@ impl Operation for PutImage {
                 "Member must have length less than or equal to 4194304",
             ));
         }
+        input
+            .image_tag
+            .as_deref()
+            .map_or(Ok(()), repos::check_tag)?;
         let manifest = Manifest::parse(&input.image_manifest)
             .ok_or_else(|| repos::invalid("ImageManifest", "Invalid JSON syntax"))?;
         let digest = format!(
