@@ -785,6 +785,34 @@ const CASES: &[Case] = &[
         ],
         arguments: REHEARSE,
     },
+    broken(
+        "key-disabled",
+        &[(
+            "artifact_store.tf",
+            "  enable_key_rotation     = true\n",
+            "  enable_key_rotation     = true\n  is_enabled              = false\n",
+        )],
+    ),
+    broken(
+        "key-of-another-region",
+        &[(
+            "artifact_store.tf",
+            "  enable_key_rotation     = true\n",
+            "  enable_key_rotation     = true\n  region                  = \"us-west-2\"\n",
+        )],
+    ),
+    broken(
+        "bucket-without-acls",
+        &[(
+            "pipeline.tf",
+            "        Extract    = \"true\"\n",
+            "        Extract    = \"true\"\n        CannedACL  = \"public-read\"\n",
+        )],
+    ),
+    broken(
+        "variable-without-value",
+        &[("pipeline.tf", "#{Image.ImageTag}", "#{Image.Tag}")],
+    ),
     Case {
         name: "explain-what-is-named-otherwise",
         example: ECR,

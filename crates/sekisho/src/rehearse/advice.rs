@@ -12,7 +12,7 @@ use sekisho_pipeline::{ActionDefinition, ActionRun, Execution};
 use serde_json::json;
 
 use super::fix::policies::Policies;
-use super::{Client, Denial, Failure, Note, PipelineRun, nobody, refusals, unsupported};
+use super::{Client, Denial, Failure, Note, PipelineRun, failing, nobody, refusals, unsupported};
 
 /// Everything that is known about failures that are no denials.
 pub(super) fn hints(
@@ -75,6 +75,9 @@ fn of_attempt(
             "the bucket {} refuses ACLs that are public, as new buckets do: leave CannedACL out, or say block_public_acls = false in its aws_s3_bucket_public_access_block",
             bucket.map(String::as_str).unwrap_or_default()
         ));
+    }
+    if let Some(hint) = failing::hint(execution, action, message, region, policies) {
+        return Some(hint);
     }
     if message.contains("Error Code: NoSuchBucket") {
         let store = execution.definition.store(region).map(|s| &s.location);

@@ -9,6 +9,7 @@ mod complete;
 mod denials;
 mod every;
 mod excerpt;
+mod failing;
 mod fix;
 mod follow;
 mod given;
