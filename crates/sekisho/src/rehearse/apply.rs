@@ -409,14 +409,15 @@ impl Maker<'_, '_> {
         let no_provider = || Problem::at(&node.place, "it has no provider");
         let client = self.client.ok_or_else(no_provider)?;
         let client = &*resources::region::of(node, client, arguments.values.get("region"));
+        let mut own_tags = None;
         if resources::takes(node, "tags") && !client.default_tags.is_empty() {
             let mut tags = client.default_tags.clone();
             if let Some(Value::Object(own)) = arguments.values.get("tags") {
                 tags.extend(own.clone());
             }
-            arguments
-                .values
-                .insert("tags".to_owned(), Value::Object(tags));
+            let tags = Value::Object(tags);
+            let own = arguments.values.insert("tags".to_owned(), tags);
+            own_tags = Some(own.unwrap_or_default());
         }
         if matches!(&*node.type_name, "aws_s3_object" | "aws_s3_bucket_object")
             && let Some(Value::String(source)) = arguments.values.get_mut("source")
@@ -455,6 +456,8 @@ impl Maker<'_, '_> {
             }
         })?;
         resources::schema::complete(node, &mut made);
+        // Those of the provider are among `tags_all` alone.
+        made.extend(own_tags.map(|tags| ("tags".to_owned(), tags)));
         made.extend(given.unwrap_or_default());
         let ignored = resources::ignored(node, &arguments);
         if !ignored.is_empty() {
