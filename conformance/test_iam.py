@@ -348,3 +348,89 @@ def test_a_user_is_in_ten_groups(iam):
     for number in range(10):
         iam.add_user_to_group(GroupName=f"g{number}", UserName="u")
     assert error(iam.add_user_to_group, GroupName="g10", UserName="u") == {"Code": "LimitExceeded", "Message": "Cannot exceed quota for GroupsPerUser: 10", "Type": "Sender"}
+
+
+URL = "https://idp.example.com/realms/Main"
+THUMBPRINT = "6938FD4D98BAB03FAADB97B34396831E3780AEA1"
+
+
+def test_openid_connect_providers(fresh):
+    """IAM API reference, CreateOpenIDConnectProvider and what follows it there."""
+    server = fresh()
+    iam = server.client("iam", A)
+    made = iam.create_open_id_connect_provider(Url=URL, ClientIDList=["app", "cli", "app"], ThumbprintList=[THUMBPRINT], Tags=[{"Key": "team", "Value": "a"}])
+    arn = made["OpenIDConnectProviderArn"]
+    assert arn == f"arn:aws:iam::{A}:oidc-provider/idp.example.com/realms/Main" and made["Tags"] == [{"Key": "team", "Value": "a"}]
+    which = {"OpenIDConnectProviderArn": arn}
+    got = iam.get_open_id_connect_provider(**which)
+    assert (got["Url"], got["ClientIDList"], got["ThumbprintList"]) == (URL.removeprefix("https://"), ["app", "cli"], [THUMBPRINT.lower()])
+    assert error(iam.create_open_id_connect_provider, Url=URL) == {"Type": "Sender", "Code": "EntityAlreadyExists", "Message": f"Provider with url {URL} already exists."}
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == [{"Arn": arn}]
+    assert server.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
+    iam.add_client_id_to_open_id_connect_provider(**which, ClientID="app")
+    iam.add_client_id_to_open_id_connect_provider(**which, ClientID="web")
+    iam.remove_client_id_from_open_id_connect_provider(**which, ClientID="cli")
+    iam.remove_client_id_from_open_id_connect_provider(**which, ClientID="none")
+    iam.update_open_id_connect_provider_thumbprint(**which, ThumbprintList=["b" * 40])
+    got = iam.get_open_id_connect_provider(**which)
+    assert (got["ClientIDList"], got["ThumbprintList"]) == (["app", "web"], ["b" * 40])
+    iam.tag_open_id_connect_provider(**which, Tags=[{"Key": "TEAM", "Value": "b"}, {"Key": "k", "Value": "v"}])
+    iam.untag_open_id_connect_provider(**which, TagKeys=["K"])
+    assert iam.list_open_id_connect_provider_tags(**which)["Tags"] == [{"Key": "TEAM", "Value": "b"}]
+    for _ in range(2):
+        iam.delete_open_id_connect_provider(**which)
+    assert error(iam.get_open_id_connect_provider, **which)["Message"] == f"OpenIDConnect Provider not found for arn {arn}"
+    assert error(iam.create_open_id_connect_provider, Url="http://idp.example.com")["Code"] == "InvalidInput"
+    assert error(iam.create_open_id_connect_provider, Url=URL, ThumbprintList=["a" * 41])["Code"] == "ValidationError"
+
+
+def test_instance_profiles(iam):
+    for name in ("machine", "other"):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+    made = iam.create_instance_profile(InstanceProfileName="p", Path="/team/", Tags=[{"Key": "team", "Value": "a"}])["InstanceProfile"]
+    assert made["Arn"] == f"arn:aws:iam::{A}:instance-profile/team/p" and made["InstanceProfileId"].startswith("AIPA") and made["Roles"] == []
+    assert error(iam.create_instance_profile, InstanceProfileName="P")["Message"] == "Instance Profile P already exists."
+    which = {"InstanceProfileName": "p"}
+    iam.add_role_to_instance_profile(**which, RoleName="machine")
+    full = error(iam.add_role_to_instance_profile, **which, RoleName="other")
+    assert (full["Code"], full["Message"]) == ("LimitExceeded", "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1")
+    assert [r["RoleName"] for r in iam.get_instance_profile(**which)["InstanceProfile"]["Roles"]] == ["machine"]
+    assert [p["InstanceProfileName"] for p in iam.list_instance_profiles(PathPrefix="/team/")["InstanceProfiles"]] == ["p"]
+    assert iam.list_instance_profiles(PathPrefix="/other/")["InstanceProfiles"] == []
+    assert [p["InstanceProfileName"] for p in iam.list_instance_profiles_for_role(RoleName="machine")["InstanceProfiles"]] == ["p"]
+    for call, args in ((iam.delete_instance_profile, which), (iam.delete_role, {"RoleName": "machine"})):
+        assert error(call, **args) == {"Type": "Sender", "Code": "DeleteConflict", "Message": "Cannot delete entity, must remove roles from instance profile first."}
+    iam.tag_instance_profile(**which, Tags=[{"Key": "k", "Value": "v"}])
+    iam.untag_instance_profile(**which, TagKeys=["team"])
+    assert iam.list_instance_profile_tags(**which)["Tags"] == [{"Key": "k", "Value": "v"}]
+    assert error(iam.remove_role_from_instance_profile, **which, RoleName="other")["Code"] == "NoSuchEntity"
+    iam.remove_role_from_instance_profile(**which, RoleName="machine")
+    iam.delete_instance_profile(**which)
+    assert error(iam.get_instance_profile, **which)["Message"] == "Instance Profile p cannot be found."
+    iam.delete_role(RoleName="machine")
+
+
+def test_what_names_and_tags_of_providers_and_profiles_decide(fresh):
+    """Who gives a profile its role passes it to EC2; a policy may ask for the tags of what it is about."""
+    server = fresh()
+    root = server.client("iam", A)
+    provider = root.create_open_id_connect_provider(Url=URL, Tags=[{"Key": "team", "Value": "a"}])["OpenIDConnectProviderArn"]
+    other = root.create_open_id_connect_provider(Url="https://other.example.com")["OpenIDConnectProviderArn"]
+    root.create_role(RoleName="machine", AssumeRolePolicyDocument=TRUST)
+    root.create_instance_profile(InstanceProfileName="p", Tags=[{"Key": "team", "Value": "a"}])
+    root.create_instance_profile(InstanceProfileName="q")
+    root.create_user(UserName="u")
+    tagged = {"Effect": "Allow", "Action": ["iam:GetOpenIDConnectProvider", "iam:*InstanceProfile"], "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/team": "a"}}}
+    passes = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*", "Condition": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}}
+    write = lambda *statements: root.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    write(tagged)
+    key = root.create_access_key(UserName="u")["AccessKey"]
+    user = server.client("iam", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    user.get_open_id_connect_provider(OpenIDConnectProviderArn=provider)
+    assert error(user.get_open_id_connect_provider, OpenIDConnectProviderArn=other)["Code"] == "AccessDenied"
+    user.get_instance_profile(InstanceProfileName="p")
+    assert error(user.get_instance_profile, InstanceProfileName="q")["Code"] == "AccessDenied"
+    assert "iam:PassRole" in error(user.add_role_to_instance_profile, InstanceProfileName="p", RoleName="machine")["Message"]
+    write(tagged, passes)
+    user.add_role_to_instance_profile(InstanceProfileName="p", RoleName="machine")
+    assert error(user.create_instance_profile, InstanceProfileName="r", Tags=[{"Key": "k", "Value": "v"}])["Code"] == "AccessDenied"

@@ -32,7 +32,7 @@ def strip(value):
     if isinstance(value, str):
         value = re.sub(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "<uuid>", value)
         value = re.sub(r"mrk-[0-9a-f]{32}", "<mrk>", value)
-        value = re.sub(r"A(GP|RO|NP|ID)A[A-Z2-7]{16,17}", "<id>", value)
+        value = re.sub(r"A(GP|RO|NP|ID|IP)A[A-Z2-7]{16,17}", "<id>", value)
         value = re.sub(r"terraform-[0-9a-f]{26}", "<generated>", value)
         return value
     return value
@@ -87,6 +87,10 @@ def state(server, region):
         for policy in iam.list_policies(Scope="Local")["Policies"]:
             version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"])
             policies[policy["PolicyName"]] = document(version["PolicyVersion"]["Document"])
+        profiles = strip(iam.list_instance_profiles()["InstanceProfiles"])
+        providers = [strip(iam.get_open_id_connect_provider(OpenIDConnectProviderArn=p["Arn"])) for p in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]]
+        for profile in profiles:
+            profile["Tags"] = strip(iam.list_instance_profile_tags(InstanceProfileName=profile["InstanceProfileName"])["Tags"])
         buckets = {}
         for bucket in s3.list_buckets()["Buckets"]:
             name = bucket["Name"]
@@ -133,7 +137,7 @@ def state(server, region):
             got = pipeline.get_pipeline(name=listed["name"])
             # Stages and actions have an order.
             pipelines[listed["name"]] = re.sub(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "<uuid>", json.dumps(got["pipeline"], sort_keys=True))
-        out[account] = {"roles": roles, "users": users, "groups": groups, "policies": policies, "buckets": buckets, "repositories": repositories, "keys": strip(keys), "aliases": sorted(aliases), "block": block, "registry": registry, "pipelines": pipelines}
+        out[account] = {"roles": roles, "users": users, "groups": groups, "policies": policies, "profiles": profiles, "providers": providers, "buckets": buckets, "repositories": repositories, "keys": strip(keys), "aliases": sorted(aliases), "block": block, "registry": registry, "pipelines": pipelines}
     return out
 
 

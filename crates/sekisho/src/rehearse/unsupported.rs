@@ -86,11 +86,11 @@ fn decides(node: &Node) -> bool {
     !node.is_data() && starts(SERVICES) && (!starts(HARMLESS) || pays)
 }
 
-/// Whether what could not be made is of a user or group that may be there on AWS, and is not here: nobody in a pipeline is
-/// one.
+/// Whether what could not be made is of a user, a group or a machine's role that may be there on AWS, and is not here:
+/// nobody in a pipeline is one.
 pub(super) fn is_elsewhere(node: &Node, problem: &Problem) -> bool {
-    let of_people = ["aws_iam_user", "aws_iam_group"];
-    of_people.iter().any(|p| node.type_name.starts_with(p))
+    let others = ["aws_iam_user", "aws_iam_group", "aws_iam_instance_profile"];
+    others.iter().any(|p| node.type_name.starts_with(p))
         && problem.message.starts_with("NoSuchEntity")
 }
 

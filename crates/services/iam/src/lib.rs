@@ -1,9 +1,11 @@
-//! IAM: roles, users, managed policies, access keys.
+//! IAM: roles, users, groups, managed policies, access keys, instance profiles, OpenID Connect providers.
 
 mod groups;
 mod holder;
 mod managed;
 mod ops;
+mod profiles;
+mod providers;
 mod render;
 mod simulate;
 mod tags;
@@ -14,6 +16,9 @@ use sekisho_engine::{
     invalid,
 };
 use sekisho_policy::ResourceKind;
+
+use profiles::PROFILES;
+use providers::PROVIDERS;
 
 /// The service.
 #[must_use]
@@ -69,6 +74,14 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
         && let Some(policy) = lookup.get(&POLICIES, &check.resource)?
     {
         resource.tags.clone_from(&policy.tags);
+    } else if arn.resource.starts_with("oidc-provider/")
+        && let Some(provider) = lookup.get(&PROVIDERS, &check.resource)?
+    {
+        resource.tags.clone_from(&provider.tags);
+    } else if arn.resource.starts_with("instance-profile/")
+        && let Some(profile) = lookup.get(&PROFILES, &key)?
+    {
+        resource.tags.clone_from(&profile.tags);
     }
     Ok(resource)
 }

@@ -68,6 +68,11 @@ fn merge_by(into: &mut Tags, tags: &[Tag], same: fn(&str, &str) -> bool) -> Resu
     Ok(())
 }
 
+/// Takes the tags with these keys away; a key is the same in any case.
+pub(crate) fn drop(from: &mut Tags, keys: &[String]) {
+    from.retain(|(k, _)| !keys.iter().any(|x| x.eq_ignore_ascii_case(k)));
+}
+
 pub(crate) fn render(tags: &Tags) -> Value {
     tags.iter()
         .map(|(k, v)| json!({"Key": k, "Value": v}))

@@ -8,6 +8,7 @@ pub(super) mod foreign;
 mod iam;
 mod iam_exclusive;
 mod iam_groups;
+mod iam_profiles;
 mod kms;
 mod local;
 pub(super) mod region;
@@ -74,6 +75,8 @@ const TYPES: &[Type] = &[
     iam_groups::GROUP_POLICY,
     iam_groups::GROUP_POLICY_ATTACHMENT,
     iam_groups::USER_GROUP_MEMBERSHIP,
+    iam_profiles::INSTANCE_PROFILE,
+    iam_profiles::OPENID_CONNECT_PROVIDER,
     kms::ALIAS,
     kms::GRANT,
     kms::KEY,
@@ -112,6 +115,9 @@ const DATA: &[Type] = &[
     data::KMS_ALIAS,
     data::KMS_KEY,
     iam_groups::READ,
+    iam_profiles::READ_INSTANCE_PROFILE,
+    iam_profiles::READ_INSTANCE_PROFILES,
+    iam_profiles::READ_OPENID_CONNECT_PROVIDER,
     data::PARTITION,
     data::REGION,
     data::S3_BUCKET,

@@ -119,6 +119,7 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("aws_codepipeline", "pipeline_type", "\"V1\""),
     ("aws_ecr_repository", "image_tag_mutability", "\"MUTABLE\""),
     ("aws_iam_group", "path", "\"/\""),
+    ("aws_iam_instance_profile", "path", "\"/\""),
     ("aws_iam_policy", "path", "\"/\""),
     ("aws_iam_role", "force_detach_policies", "false"),
     ("aws_iam_role", "max_session_duration", "3600"),

@@ -1,9 +1,10 @@
-//! Instance profiles of a role: there are none here, but the role must exist.
+//! Lists the instance profiles that have a role.
 
 use sekisho_engine::Role;
 use sekisho_engine::prelude::*;
 
 use crate::holder;
+use crate::profiles;
 
 pub(crate) struct ListInstanceProfilesForRole;
 
@@ -24,7 +25,10 @@ impl Operation for ListInstanceProfilesForRole {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        holder::find::<Role>(cx, &input.role_name)?;
-        Ok(json!({"InstanceProfiles": [], "IsTruncated": false}))
+        let role = holder::find::<Role>(cx, &input.role_name)?;
+        let all = profiles::all(cx, |p| p.role.as_deref() == Some(&*role.name))?;
+        let list: Result<Vec<Value>, ApiError> =
+            all.iter().map(|p| profiles::shown(cx, p, false)).collect();
+        Ok(json!({"InstanceProfiles": list?, "IsTruncated": false}))
     }
 }

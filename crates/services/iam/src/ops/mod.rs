@@ -1,11 +1,15 @@
 //! One operation, one file.
 
+mod add_client_id_to_open_id_connect_provider;
+mod add_role_to_instance_profile;
 mod add_user_to_group;
 mod attach_group_policy;
 mod attach_role_policy;
 mod attach_user_policy;
 mod create_access_key;
 mod create_group;
+mod create_instance_profile;
+mod create_open_id_connect_provider;
 mod create_policy;
 mod create_policy_version;
 mod create_role;
@@ -13,6 +17,8 @@ mod create_user;
 mod delete_access_key;
 mod delete_group;
 mod delete_group_policy;
+mod delete_instance_profile;
+mod delete_open_id_connect_provider;
 mod delete_policy;
 mod delete_policy_version;
 mod delete_role;
@@ -28,6 +34,8 @@ mod get_context_keys_for_custom_policy;
 mod get_context_keys_for_principal_policy;
 mod get_group;
 mod get_group_policy;
+mod get_instance_profile;
+mod get_open_id_connect_provider;
 mod get_policy;
 mod get_policy_version;
 mod get_role;
@@ -42,7 +50,11 @@ mod list_entities_for_policy;
 mod list_group_policies;
 mod list_groups;
 mod list_groups_for_user;
+mod list_instance_profile_tags;
+mod list_instance_profiles;
 mod list_instance_profiles_for_role;
+mod list_open_id_connect_provider_tags;
+mod list_open_id_connect_providers;
 mod list_policies;
 mod list_policy_tags;
 mod list_policy_versions;
@@ -57,19 +69,26 @@ mod put_role_permissions_boundary;
 mod put_role_policy;
 mod put_user_permissions_boundary;
 mod put_user_policy;
+mod remove_client_id_from_open_id_connect_provider;
+mod remove_role_from_instance_profile;
 mod remove_user_from_group;
 mod set_default_policy_version;
 mod simulate_custom_policy;
 mod simulate_principal_policy;
+mod tag_instance_profile;
+mod tag_open_id_connect_provider;
 mod tag_policy;
 mod tag_role;
 mod tag_user;
+mod untag_instance_profile;
+mod untag_open_id_connect_provider;
 mod untag_policy;
 mod untag_role;
 mod untag_user;
 mod update_access_key;
 mod update_assume_role_policy;
 mod update_group;
+mod update_open_id_connect_provider_thumbprint;
 mod update_role;
 mod update_role_description;
 
@@ -77,12 +96,16 @@ use sekisho_engine::Service;
 
 pub(crate) fn all(service: Service) -> Service {
     service
+        .operation::<add_client_id_to_open_id_connect_provider::AddClientIDToOpenIDConnectProvider>()
+        .operation::<add_role_to_instance_profile::AddRoleToInstanceProfile>()
         .operation::<add_user_to_group::AddUserToGroup>()
         .operation::<attach_group_policy::AttachGroupPolicy>()
         .operation::<attach_role_policy::AttachRolePolicy>()
         .operation::<attach_user_policy::AttachUserPolicy>()
         .operation::<create_access_key::CreateAccessKey>()
         .operation::<create_group::CreateGroup>()
+        .operation::<create_instance_profile::CreateInstanceProfile>()
+        .operation::<create_open_id_connect_provider::CreateOpenIDConnectProvider>()
         .operation::<create_policy::CreatePolicy>()
         .operation::<create_policy_version::CreatePolicyVersion>()
         .operation::<create_role::CreateRole>()
@@ -90,6 +113,8 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<delete_access_key::DeleteAccessKey>()
         .operation::<delete_group::DeleteGroup>()
         .operation::<delete_group_policy::DeleteGroupPolicy>()
+        .operation::<delete_instance_profile::DeleteInstanceProfile>()
+        .operation::<delete_open_id_connect_provider::DeleteOpenIDConnectProvider>()
         .operation::<delete_policy::DeletePolicy>()
         .operation::<delete_policy_version::DeletePolicyVersion>()
         .operation::<delete_role::DeleteRole>()
@@ -105,6 +130,8 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<get_context_keys_for_principal_policy::GetContextKeysForPrincipalPolicy>()
         .operation::<get_group::GetGroup>()
         .operation::<get_group_policy::GetGroupPolicy>()
+        .operation::<get_instance_profile::GetInstanceProfile>()
+        .operation::<get_open_id_connect_provider::GetOpenIDConnectProvider>()
         .operation::<get_policy::GetPolicy>()
         .operation::<get_policy_version::GetPolicyVersion>()
         .operation::<get_role::GetRole>()
@@ -119,7 +146,11 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<list_group_policies::ListGroupPolicies>()
         .operation::<list_groups::ListGroups>()
         .operation::<list_groups_for_user::ListGroupsForUser>()
+        .operation::<list_instance_profile_tags::ListInstanceProfileTags>()
+        .operation::<list_instance_profiles::ListInstanceProfiles>()
         .operation::<list_instance_profiles_for_role::ListInstanceProfilesForRole>()
+        .operation::<list_open_id_connect_provider_tags::ListOpenIDConnectProviderTags>()
+        .operation::<list_open_id_connect_providers::ListOpenIDConnectProviders>()
         .operation::<list_policies::ListPolicies>()
         .operation::<list_policy_tags::ListPolicyTags>()
         .operation::<list_policy_versions::ListPolicyVersions>()
@@ -134,19 +165,26 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<put_role_policy::PutRolePolicy>()
         .operation::<put_user_permissions_boundary::PutUserPermissionsBoundary>()
         .operation::<put_user_policy::PutUserPolicy>()
+        .operation::<remove_client_id_from_open_id_connect_provider::RemoveClientIDFromOpenIDConnectProvider>()
+        .operation::<remove_role_from_instance_profile::RemoveRoleFromInstanceProfile>()
         .operation::<remove_user_from_group::RemoveUserFromGroup>()
         .operation::<set_default_policy_version::SetDefaultPolicyVersion>()
         .operation::<simulate_custom_policy::SimulateCustomPolicy>()
         .operation::<simulate_principal_policy::SimulatePrincipalPolicy>()
+        .operation::<tag_instance_profile::TagInstanceProfile>()
+        .operation::<tag_open_id_connect_provider::TagOpenIDConnectProvider>()
         .operation::<tag_policy::TagPolicy>()
         .operation::<tag_role::TagRole>()
         .operation::<tag_user::TagUser>()
+        .operation::<untag_instance_profile::UntagInstanceProfile>()
+        .operation::<untag_open_id_connect_provider::UntagOpenIDConnectProvider>()
         .operation::<untag_policy::UntagPolicy>()
         .operation::<untag_role::UntagRole>()
         .operation::<untag_user::UntagUser>()
         .operation::<update_access_key::UpdateAccessKey>()
         .operation::<update_assume_role_policy::UpdateAssumeRolePolicy>()
         .operation::<update_group::UpdateGroup>()
+        .operation::<update_open_id_connect_provider_thumbprint::UpdateOpenIDConnectProviderThumbprint>()
         .operation::<update_role::UpdateRole>()
         .operation::<update_role_description::UpdateRoleDescription>()
 }

@@ -1,0 +1,118 @@
+# Whose tokens are taken, and what a machine is: nothing of it is of a delivery, and all of it is in the same state.
+
+provider "aws" {
+  region              = "eu-west-1"
+  allowed_account_ids = ["222222222222"]
+
+  default_tags {
+    tags = {
+      Team = "platform"
+    }
+  }
+}
+
+resource "aws_iam_openid_connect_provider" "github" {
+  url             = "https://token.actions.githubusercontent.com"
+  client_id_list  = ["sts.amazonaws.com", "another"]
+  thumbprint_list = ["6938FD4D98BAB03FAADB97B34396831E3780AEA1"]
+
+  tags = {
+    Stage = "test"
+  }
+}
+
+resource "aws_iam_openid_connect_provider" "bare" {
+  url            = "https://idp.example.com/realms/Main"
+  client_id_list = ["app"]
+}
+
+data "aws_iam_openid_connect_provider" "by_url" {
+  url        = "https://token.actions.githubusercontent.com"
+  depends_on = [aws_iam_openid_connect_provider.github]
+}
+
+data "aws_iam_openid_connect_provider" "by_arn" {
+  arn = aws_iam_openid_connect_provider.bare.arn
+}
+
+# The URL has no scheme when it is read of what was made.
+resource "aws_iam_role" "deploys" {
+  name = "deploys"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Principal = { Federated = data.aws_iam_openid_connect_provider.by_url.arn }
+      Condition = {
+        StringEquals = {
+          "${aws_iam_openid_connect_provider.github.url}:aud" = sort(tolist(aws_iam_openid_connect_provider.github.client_id_list))
+          "${aws_iam_openid_connect_provider.github.url}:sub" = "repo:team/app:ref:refs/heads/main"
+        }
+      }
+    }]
+  })
+}
+
+resource "aws_iam_role" "machine" {
+  name = "machine"
+  path = "/team/"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ec2.amazonaws.com" } }]
+  })
+}
+
+resource "aws_iam_instance_profile" "machine" {
+  name = "machine"
+  role = aws_iam_role.machine.name
+  path = "/team/"
+
+  tags = {
+    Stage = "test"
+  }
+}
+
+resource "aws_iam_instance_profile" "bare" {
+  name = "bare"
+}
+
+data "aws_iam_instance_profile" "machine" {
+  name = aws_iam_instance_profile.machine.name
+}
+
+data "aws_iam_instance_profiles" "machine" {
+  role_name  = aws_iam_role.machine.name
+  depends_on = [aws_iam_instance_profile.machine]
+}
+
+resource "aws_s3_bucket" "notes" {
+  bucket = "identities-notes"
+}
+
+resource "aws_s3_object" "read" {
+  bucket = aws_s3_bucket.notes.id
+  key    = "notes/read"
+  content = jsonencode({
+    made = [
+      aws_iam_openid_connect_provider.github.arn,
+      aws_iam_openid_connect_provider.github.url,
+      aws_iam_openid_connect_provider.github.thumbprint_list,
+      aws_iam_openid_connect_provider.github.tags_all,
+      aws_iam_openid_connect_provider.bare.id,
+      aws_iam_openid_connect_provider.bare.tags,
+      aws_iam_instance_profile.machine.arn,
+      aws_iam_instance_profile.machine.id,
+      aws_iam_instance_profile.machine.tags_all,
+      aws_iam_instance_profile.bare.path,
+      aws_iam_instance_profile.bare.role,
+      length(aws_iam_instance_profile.bare.unique_id),
+      length(aws_iam_instance_profile.bare.create_date),
+    ]
+    by_url  = data.aws_iam_openid_connect_provider.by_url
+    by_arn  = data.aws_iam_openid_connect_provider.by_arn
+    profile = [for k, v in data.aws_iam_instance_profile.machine : v if !contains(["create_date", "id", "role_id"], k)]
+    date    = length(data.aws_iam_instance_profile.machine.create_date)
+    all     = data.aws_iam_instance_profiles.machine
+  })
+}

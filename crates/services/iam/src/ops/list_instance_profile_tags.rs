@@ -1,0 +1,34 @@
+//! Lists the tags of an instance profile.
+
+use sekisho_engine::prelude::*;
+
+use crate::profiles;
+use crate::tags;
+
+pub(crate) struct ListInstanceProfileTags;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    instance_profile_name: String,
+}
+
+impl Operation for ListInstanceProfileTags {
+    const ID: OpId = OpId::new("iam", "ListInstanceProfileTags");
+    const WRITES: bool = false;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        Ok(vec![profiles::check(
+            lookup,
+            "ListInstanceProfileTags",
+            &input.instance_profile_name,
+        )?])
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let profile = profiles::find(cx, &input.instance_profile_name)?;
+        Ok(json!({"Tags": tags::render(&profile.tags), "IsTruncated": false}))
+    }
+}
