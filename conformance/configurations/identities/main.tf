@@ -116,3 +116,45 @@ resource "aws_s3_object" "read" {
     all     = data.aws_iam_instance_profiles.machine
   })
 }
+
+# Users, and the keys that they have.
+
+resource "aws_iam_user" "ci" {
+  name = "ci"
+  path = "/machines/"
+}
+
+resource "aws_iam_access_key" "ci" {
+  user = aws_iam_user.ci.name
+}
+
+resource "aws_iam_access_key" "old" {
+  user   = aws_iam_user.ci.name
+  status = "Inactive"
+}
+
+data "aws_iam_access_keys" "ci" {
+  user       = aws_iam_user.ci.name
+  depends_on = [aws_iam_access_key.ci, aws_iam_access_key.old]
+}
+
+data "aws_iam_users" "machines" {
+  path_prefix = "/machines/"
+  depends_on  = [aws_iam_user.ci]
+}
+
+data "aws_iam_users" "none" {
+  path_prefix = "/none/"
+}
+
+resource "aws_s3_object" "users" {
+  bucket = aws_s3_bucket.notes.id
+  key    = "notes/users"
+  content = jsonencode({
+    key    = [for k in [aws_iam_access_key.ci, aws_iam_access_key.old] : [k.user, k.status, length(k.id), length(k.secret), length(k.create_date)]]
+    keys   = sort([for k in data.aws_iam_access_keys.ci.access_keys : "${k.status} ${length(k.access_key_id)} ${length(k.create_date)}"])
+    of     = data.aws_iam_access_keys.ci.user
+    users  = data.aws_iam_users.machines
+    nobody = data.aws_iam_users.none.names
+  })
+}

@@ -18,6 +18,18 @@ fn mac(secret: &str, text: &str) -> Result<Vec<u8>, ApiError> {
     Ok(mac.finalize().into_bytes().to_vec())
 }
 
+/// A token of whoever has the key `access_key_id` with this secret.
+pub(crate) fn signed(
+    secret: &str,
+    access_key_id: &str,
+    purpose: &str,
+    expires_ms: i64,
+) -> Result<String, ApiError> {
+    let text = format!("{access_key_id}\n{expires_ms}\n{purpose}");
+    let signature = hex::encode(mac(secret, &text)?);
+    Ok(URL_SAFE_NO_PAD.encode(format!("{access_key_id}\n{expires_ms}\n{signature}")))
+}
+
 impl Engine {
     /// A token for `purpose`, held by whoever has the key `access_key_id`.
     ///
@@ -35,9 +47,7 @@ impl Engine {
                 "The security token included in the request is invalid.",
             )
         })?;
-        let text = format!("{access_key_id}\n{expires_ms}\n{purpose}");
-        let signature = hex::encode(mac(&credential.secret, &text)?);
-        Ok(URL_SAFE_NO_PAD.encode(format!("{access_key_id}\n{expires_ms}\n{signature}")))
+        signed(&credential.secret, access_key_id, purpose, expires_ms)
     }
 
     /// The holder of `token`, if it was issued for `purpose` and has not expired.

@@ -319,7 +319,7 @@ fn sorted(value: &Value) -> Value {
 }
 
 /// As Go writes JSON: what HTML would read otherwise is escaped.
-fn escaped(json: &str) -> String {
+pub(crate) fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         match c {

@@ -89,7 +89,12 @@ fn decides(node: &Node) -> bool {
 /// Whether what could not be made is of a user, a group or a machine's role that may be there on AWS, and is not here:
 /// nobody in a pipeline is one.
 pub(super) fn is_elsewhere(node: &Node, problem: &Problem) -> bool {
-    let others = ["aws_iam_user", "aws_iam_group", "aws_iam_instance_profile"];
+    let others = [
+        "aws_iam_access_key",
+        "aws_iam_group",
+        "aws_iam_instance_profile",
+        "aws_iam_user",
+    ];
     others.iter().any(|p| node.type_name.starts_with(p))
         && problem.message.starts_with("NoSuchEntity")
 }

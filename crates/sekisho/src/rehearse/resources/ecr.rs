@@ -99,7 +99,17 @@ fn policy(client: &Client, values: &Values<'_>) -> Made {
 }
 
 fn lifecycle(client: &Client, values: &Values<'_>) -> Made {
-    let input = json!({"repositoryName": values.need("repository")?, "lifecyclePolicyText": values.need("policy")?});
+    let policy = values.need("policy")?;
+    // The provider sends the members in the order of their names; what is no JSON ECR refuses.
+    let policy = match serde_json::from_str::<Value>(&policy) {
+        Ok(mut value) => {
+            value.sort_all_objects();
+            value.to_string()
+        }
+        Err(_) => policy,
+    };
+    let input =
+        json!({"repositoryName": values.need("repository")?, "lifecyclePolicyText": policy});
     client.call("ecr", "PutLifecyclePolicy", input)?;
     done(client, values)
 }

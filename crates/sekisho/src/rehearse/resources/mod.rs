@@ -3,12 +3,16 @@
 mod accounts;
 mod codepipeline;
 mod data;
+mod data_ecr;
+mod data_kms;
+mod data_s3;
 mod ecr;
 pub(super) mod foreign;
 mod iam;
 mod iam_exclusive;
 mod iam_groups;
 mod iam_profiles;
+mod iam_users;
 mod kms;
 mod local;
 pub(super) mod region;
@@ -77,6 +81,8 @@ const TYPES: &[Type] = &[
     iam_groups::USER_GROUP_MEMBERSHIP,
     iam_profiles::INSTANCE_PROFILE,
     iam_profiles::OPENID_CONNECT_PROVIDER,
+    iam_users::ACCESS_KEY,
+    data_kms::CIPHERTEXT,
     kms::ALIAS,
     kms::GRANT,
     kms::KEY,
@@ -118,10 +124,20 @@ const DATA: &[Type] = &[
     iam_profiles::READ_INSTANCE_PROFILE,
     iam_profiles::READ_INSTANCE_PROFILES,
     iam_profiles::READ_OPENID_CONNECT_PROVIDER,
+    iam_users::READ_ACCESS_KEYS,
+    iam_users::READ_USERS,
     data::PARTITION,
     data::REGION,
     data::S3_BUCKET,
     data::S3_BUCKET_POLICY,
+    data_ecr::AUTHORIZATION_TOKEN,
+    data_ecr::LIFECYCLE_POLICY_DOCUMENT,
+    data_kms::READ_CIPHERTEXT,
+    data_kms::SECRETS,
+    data_s3::ACCOUNT_PUBLIC_ACCESS_BLOCK,
+    data_s3::BUCKET_OBJECTS,
+    data_s3::OBJECT,
+    data_s3::OBJECTS,
 ];
 
 fn find(node: &Node) -> Option<&'static Type> {

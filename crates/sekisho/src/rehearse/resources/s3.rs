@@ -343,6 +343,11 @@ fn put(client: &Client, values: &Values<'_>, acl: Option<String>) -> Made {
     ] {
         input.extend(values.get(from).map(|v| (to.to_owned(), v.clone())));
     }
+    // So its SDK says of what nobody says anything.
+    let kind = input
+        .entry("ContentType")
+        .or_insert_with(|| json!("application/octet-stream"))
+        .clone();
     let tags = values.tags("Key", "Value");
     let encoded = |tag: &Value| {
         let part = |name: &str| {
@@ -362,6 +367,7 @@ fn put(client: &Client, values: &Values<'_>, acl: Option<String>) -> Made {
         .cloned()
         .unwrap_or(Value::Null);
     Ok(attributes([
+        ("content_type", kind),
         ("id", json!(key)),
         ("version_id", version),
         (

@@ -118,6 +118,7 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("aws_codepipeline", "execution_mode", "\"SUPERSEDED\""),
     ("aws_codepipeline", "pipeline_type", "\"V1\""),
     ("aws_ecr_repository", "image_tag_mutability", "\"MUTABLE\""),
+    ("aws_iam_access_key", "status", "\"Active\""),
     ("aws_iam_group", "path", "\"/\""),
     ("aws_iam_instance_profile", "path", "\"/\""),
     ("aws_iam_policy", "path", "\"/\""),
