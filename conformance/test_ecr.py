@@ -203,3 +203,40 @@ def test_the_policy_of_a_registry(fresh):
         ecr.put_registry_policy(policyText=policy(Action=["ecr:*"]))
     assert ecr.get_registry_policy()["policyText"] == policy()
     ecr.delete_registry_policy()
+
+
+def test_settings_of_a_registry(fresh):
+    """They are answered as they were given, and have no effect."""
+    server = fresh()
+    ecr = server.client("ecr", A)
+    assert ecr.get_registry_scanning_configuration()["scanningConfiguration"] == {"scanType": "BASIC", "rules": []}
+    scanning = {"scanType": "ENHANCED", "rules": [{"scanFrequency": "SCAN_ON_PUSH", "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}]}]}
+    assert ecr.put_registry_scanning_configuration(**scanning)["registryScanningConfiguration"] == scanning
+    assert ecr.get_registry_scanning_configuration()["scanningConfiguration"] == scanning
+    assert ecr.describe_registry()["replicationConfiguration"] == {"rules": []}
+    replication = {"rules": [{"destinations": [{"region": "eu-west-1", "registryId": A}], "repositoryFilters": [{"filter": "team/", "filterType": "PREFIX_MATCH"}]}]}
+    assert ecr.put_replication_configuration(replicationConfiguration=replication)["replicationConfiguration"] == replication
+    assert ecr.describe_registry()["replicationConfiguration"] == replication
+    other = server.client("ecr", B)
+    assert other.describe_registry()["replicationConfiguration"] == {"rules": []} and other.describe_registry()["registryId"] == B
+
+
+def test_pull_through_cache_rules(fresh):
+    ecr = fresh().client("ecr", A)
+    for prefix, url in (("public", "public.ecr.aws"), ("quay", "quay.io"), ("team/hub", "registry-1.docker.io")):
+        ecr.create_pull_through_cache_rule(ecrRepositoryPrefix=prefix, upstreamRegistryUrl=url)
+    refused = lambda code: pytest.raises(botocore.exceptions.ClientError, match=code)
+    with refused("PullThroughCacheRuleAlreadyExistsException"):
+        ecr.create_pull_through_cache_rule(ecrRepositoryPrefix="quay", upstreamRegistryUrl="quay.io")
+    with refused("UnsupportedUpstreamRegistryException"):
+        ecr.create_pull_through_cache_rule(ecrRepositoryPrefix="other", upstreamRegistryUrl="example.com")
+    pages = ecr.get_paginator("describe_pull_through_cache_rules").paginate(PaginationConfig={"PageSize": 2})
+    assert [[r["ecrRepositoryPrefix"] for r in p["pullThroughCacheRules"]] for p in pages] == [["public", "quay"], ["team/hub"]]
+    credential = f"arn:aws:secretsmanager:us-east-1:{A}:secret:ecr-pullthroughcache/hub"
+    ecr.update_pull_through_cache_rule(ecrRepositoryPrefix="team/hub", credentialArn=credential)
+    rule = ecr.describe_pull_through_cache_rules(ecrRepositoryPrefixes=["team/hub"])["pullThroughCacheRules"][0]
+    assert (rule["credentialArn"], rule["upstreamRegistry"], rule["registryId"]) == (credential, "docker-hub", A)
+    ecr.delete_pull_through_cache_rule(ecrRepositoryPrefix="quay")
+    for call in (lambda: ecr.delete_pull_through_cache_rule(ecrRepositoryPrefix="quay"), lambda: ecr.describe_pull_through_cache_rules(ecrRepositoryPrefixes=["quay"])):
+        with refused("PullThroughCacheRuleNotFoundException"):
+            call()

@@ -107,6 +107,11 @@ def state(server, region):
                 "notification": or_none(s3.get_bucket_notification_configuration, Bucket=name),
                 "cors": or_none(s3.get_bucket_cors, Bucket=name),
                 "acl": or_none(s3.get_bucket_acl, Bucket=name),
+                "website": or_none(s3.get_bucket_website, Bucket=name),
+                "acceleration": or_none(s3.get_bucket_accelerate_configuration, Bucket=name),
+                "payer": or_none(s3.get_bucket_request_payment, Bucket=name),
+                "metrics": or_none(s3.list_bucket_metrics_configurations, Bucket=name),
+                "tiering": or_none(s3.list_bucket_intelligent_tiering_configurations, Bucket=name),
                 "objects": {o["Key"]: s3.get_object(Bucket=name, Key=o["Key"])["Body"].read() for o in s3.list_objects_v2(Bucket=name).get("Contents", []) if o["Key"].startswith("notes/")},
             }
         repositories = {}
@@ -130,7 +135,7 @@ def state(server, region):
             })
         control = server.client("s3control", account, region)
         block = or_none(control.get_public_access_block, AccountId=account)
-        registry = or_none(ecr.get_registry_policy)
+        registry = [or_none(call) for call in (ecr.get_registry_policy, ecr.get_registry_scanning_configuration, ecr.describe_registry, ecr.describe_pull_through_cache_rules)]
         aliases = [a["AliasName"] for a in kms.list_aliases()["Aliases"]]
         pipelines = {}
         for listed in pipeline.list_pipelines()["pipelines"]:

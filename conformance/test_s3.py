@@ -91,6 +91,44 @@ def test_bucket_settings(s3):
     s3.delete_bucket(**b)
 
 
+def test_settings_that_are_kept(s3):
+    """They are answered as they were given, and have no effect."""
+    b = {"Bucket": "bucket"}
+    website = {"IndexDocument": {"Suffix": "index.html"}, "ErrorDocument": {"Key": "error.html"}, "RoutingRules": [{"Condition": {"KeyPrefixEquals": "old/"}, "Redirect": {"ReplaceKeyPrefixWith": "new/"}}]}
+    s3.put_bucket_website(**b, WebsiteConfiguration=website)
+    assert {k: v for k, v in s3.get_bucket_website(**b).items() if k != "ResponseMetadata"} == website
+    for wrong in ({}, {"IndexDocument": {"Suffix": "a/index.html"}}, {"IndexDocument": {"Suffix": "a"}, "RedirectAllRequestsTo": {"HostName": "example.com"}}):
+        assert error(s3.put_bucket_website, **b, WebsiteConfiguration=wrong)["Code"] == "InvalidArgument"
+    s3.put_bucket_website(**b, WebsiteConfiguration={"RedirectAllRequestsTo": {"HostName": "example.com"}})
+    s3.delete_bucket_website(**b)
+    assert error(s3.get_bucket_website, **b)["Code"] == "NoSuchWebsiteConfiguration"
+    s3.put_bucket_accelerate_configuration(**b, AccelerateConfiguration={"Status": "Suspended"})
+    assert s3.get_bucket_accelerate_configuration(**b)["Status"] == "Suspended"
+    s3.create_bucket(Bucket="dotted.bucket")
+    assert error(s3.put_bucket_accelerate_configuration, Bucket="dotted.bucket", AccelerateConfiguration={"Status": "Enabled"})["Code"] == "InvalidRequest"
+    s3.put_bucket_request_payment(**b, RequestPaymentConfiguration={"Payer": "BucketOwner"})
+    # That the requester pays would decide who may read.
+    assert error(s3.put_bucket_request_payment, **b, RequestPaymentConfiguration={"Payer": "Requester"})["Code"] == "NotImplemented"
+    assert s3.get_bucket_request_payment(**b)["Payer"] == "BucketOwner"
+
+
+@pytest.mark.parametrize("kind,member,more", [
+    ("metrics_configuration", "MetricsConfiguration", {"Filter": {"And": {"Prefix": "a/", "Tags": [{"Key": "k", "Value": "v"}]}}}),
+    ("intelligent_tiering_configuration", "IntelligentTieringConfiguration", {"Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}], "Filter": {"Prefix": "a/"}}),
+])
+def test_configurations_that_have_an_id(s3, kind, member, more):
+    of = lambda verb: getattr(s3, f"{verb}_bucket_{kind}")
+    b = {"Bucket": "bucket"}
+    for id in ("one", "two"):
+        of("put")(**b, Id=id, **{member: {"Id": id} | more})
+    assert of("get")(**b, Id="two")[member] == {"Id": "two"} | more
+    assert [c["Id"] for c in getattr(s3, f"list_bucket_{kind}s")(**b)[f"{member}List"]] == ["one", "two"]
+    of("delete")(**b, Id="one")
+    for verb in ("get", "delete"):
+        found = error(of(verb), **b, Id="one")
+        assert (found["Code"], found["Status"]) == ("NoSuchConfiguration", 404)
+
+
 def test_objects(s3):
     b = {"Bucket": "bucket"}
     body = os.urandom(3_000_000)

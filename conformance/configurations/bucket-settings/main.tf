@@ -226,3 +226,207 @@ resource "aws_ecr_registry_policy" "this" {
     }]
   })
 }
+
+# Websites, by a rule of their own and by a text, and what else is kept.
+
+resource "aws_s3_bucket_website_configuration" "logs" {
+  bucket = aws_s3_bucket.logs.id
+
+  index_document {
+    suffix = "index.html"
+  }
+
+  error_document {
+    key = "error.html"
+  }
+
+  routing_rule {
+    condition {
+      key_prefix_equals = "docs/"
+    }
+
+    redirect {
+      replace_key_prefix_with = "documents/"
+      http_redirect_code      = "301"
+    }
+  }
+
+  routing_rule {
+    condition {
+      http_error_code_returned_equals = "404"
+    }
+
+    redirect {
+      host_name = "example.com"
+      protocol  = "https"
+    }
+  }
+}
+
+resource "aws_s3_bucket" "texts" {
+  bucket = "settings-texts-222222222222"
+}
+
+resource "aws_s3_bucket_website_configuration" "texts" {
+  bucket                = aws_s3_bucket.texts.id
+  expected_bucket_owner = "222222222222"
+
+  index_document {
+    suffix = "index.html"
+  }
+
+  routing_rules = jsonencode([{
+    Condition = { KeyPrefixEquals = "img/" }
+    Redirect  = { ReplaceKeyWith = "" }
+  }])
+}
+
+resource "aws_s3_bucket" "redirects" {
+  bucket = "settings-redirects-222222222222"
+}
+
+resource "aws_s3_bucket_website_configuration" "redirects" {
+  bucket = aws_s3_bucket.redirects.id
+
+  redirect_all_requests_to {
+    host_name = "example.com"
+  }
+}
+
+resource "aws_s3_bucket_accelerate_configuration" "artifacts" {
+  bucket = aws_s3_bucket.artifacts.id
+  status = "Enabled"
+}
+
+resource "aws_s3_bucket_request_payment_configuration" "artifacts" {
+  bucket = aws_s3_bucket.artifacts.id
+  payer  = "BucketOwner"
+}
+
+resource "aws_s3_bucket_metric" "all" {
+  bucket = aws_s3_bucket.artifacts.id
+  name   = "all"
+}
+
+resource "aws_s3_bucket_metric" "some" {
+  bucket = aws_s3_bucket.artifacts.id
+  name   = "some"
+
+  filter {
+    prefix = "delivery/"
+
+    tags = {
+      priority = "high"
+      class    = "blue"
+    }
+  }
+}
+
+resource "aws_s3_bucket_metric" "tagged" {
+  bucket = aws_s3_bucket.artifacts.id
+  name   = "tagged"
+
+  filter {
+    tags = {
+      class = "blue"
+    }
+  }
+}
+
+resource "aws_s3_bucket_intelligent_tiering_configuration" "all" {
+  bucket = aws_s3_bucket.artifacts.id
+  name   = "all"
+
+  tiering {
+    access_tier = "DEEP_ARCHIVE_ACCESS"
+    days        = 180
+  }
+
+  tiering {
+    access_tier = "ARCHIVE_ACCESS"
+    days        = 125
+  }
+}
+
+resource "aws_s3_bucket_intelligent_tiering_configuration" "some" {
+  bucket = aws_s3_bucket.artifacts.id
+  name   = "some"
+  status = "Disabled"
+
+  filter {
+    prefix = "delivery/"
+  }
+
+  tiering {
+    access_tier = "ARCHIVE_ACCESS"
+    days        = 90
+  }
+}
+
+# And of the registry.
+
+resource "aws_ecr_registry_scanning_configuration" "this" {
+  scan_type = "ENHANCED"
+
+  rule {
+    scan_frequency = "SCAN_ON_PUSH"
+
+    repository_filter {
+      filter      = "*"
+      filter_type = "WILDCARD"
+    }
+  }
+
+  rule {
+    scan_frequency = "CONTINUOUS_SCAN"
+
+    repository_filter {
+      filter      = "team/*"
+      filter_type = "WILDCARD"
+    }
+  }
+}
+
+resource "aws_ecr_replication_configuration" "this" {
+  replication_configuration {
+    rule {
+      destination {
+        region      = "eu-west-1"
+        registry_id = "222222222222"
+      }
+
+      repository_filter {
+        filter      = "team/"
+        filter_type = "PREFIX_MATCH"
+      }
+    }
+  }
+}
+
+resource "aws_ecr_pull_through_cache_rule" "public" {
+  ecr_repository_prefix = "public"
+  upstream_registry_url = "public.ecr.aws"
+}
+
+resource "aws_ecr_pull_through_cache_rule" "hub" {
+  ecr_repository_prefix = "hub"
+  upstream_registry_url = "registry-1.docker.io"
+  credential_arn        = "arn:aws:secretsmanager:us-east-1:222222222222:secret:ecr-pullthroughcache/hub-AbCdEf"
+}
+
+data "aws_ecr_pull_through_cache_rule" "hub" {
+  ecr_repository_prefix = aws_ecr_pull_through_cache_rule.hub.ecr_repository_prefix
+}
+
+resource "aws_s3_object" "kept" {
+  bucket = aws_s3_bucket.texts.id
+  key    = "notes/kept"
+  content = jsonencode({
+    websites   = [for w in [aws_s3_bucket_website_configuration.logs, aws_s3_bucket_website_configuration.texts, aws_s3_bucket_website_configuration.redirects] : [w.id, w.website_domain, w.website_endpoint, w.routing_rules]]
+    ids        = [aws_s3_bucket_accelerate_configuration.artifacts.id, aws_s3_bucket_request_payment_configuration.artifacts.id, aws_s3_bucket_metric.some.id, aws_s3_bucket_intelligent_tiering_configuration.some.id]
+    status     = aws_s3_bucket_intelligent_tiering_configuration.all.status
+    registry   = [aws_ecr_registry_scanning_configuration.this.id, aws_ecr_replication_configuration.this.registry_id]
+    caches     = [for c in [aws_ecr_pull_through_cache_rule.public, aws_ecr_pull_through_cache_rule.hub] : [c.id, c.registry_id, c.upstream_repository_prefix, c.credential_arn]]
+    hub        = { for k, v in data.aws_ecr_pull_through_cache_rule.hub : k => v if k != "region" }
+  })
+}

@@ -35,7 +35,7 @@ resource "aws_s3_bucket" "artifacts" {
   bucket = "left-out-artifacts"
 }
 
-resource "aws_s3_bucket_metric" "artifacts" {
+resource "aws_s3_bucket_analytics_configuration" "artifacts" {
   bucket = aws_s3_bucket.artifacts.id
   name   = "all"
 }
@@ -120,14 +120,9 @@ resource "aws_s3_object" "names" {
 
 # What is only waited for is left out alone, and what has no instances is nothing.
 
-resource "aws_s3_bucket_intelligent_tiering_configuration" "idle" {
+resource "aws_s3_bucket_analytics_configuration" "idle" {
   bucket = aws_s3_bucket.waits_for_nothing.id
   name   = "idle"
-
-  tiering {
-    access_tier = "ARCHIVE_ACCESS"
-    days        = 90
-  }
 }
 
 resource "aws_s3_bucket" "waits_for_nothing" {
@@ -142,7 +137,7 @@ resource "aws_s3_bucket_versioning" "waits" {
   }
 
   depends_on = [
-    aws_s3_bucket_intelligent_tiering_configuration.idle,
+    aws_s3_bucket_analytics_configuration.idle,
     aws_s3_bucket.waits_for_nothing,
     aws_ecr_registry_policy.none,
   ]

@@ -201,6 +201,7 @@ fn world() -> World {
         ("pipelineExecutionId", "00000000-0000-0000-0000-000000000000".to_owned()),
         ("targetPipelineExecutionId", "00000000-0000-0000-0000-000000000000".to_owned()),
         ("token", "00000000-0000-0000-0000-000000000000".to_owned()),
+        ("replicationConfiguration", json!({"rules": []}).to_string()),
         ("reason", "because".to_owned()),
         ("name", "fixture".to_owned()),
         ("pipelineName", "fixture".to_owned()),

@@ -9,6 +9,7 @@ mod ops;
 mod policy;
 mod registry;
 mod repos;
+mod settings;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};

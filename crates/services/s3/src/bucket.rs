@@ -1,5 +1,6 @@
 //! Buckets: names are global, each belongs to one account and lives in one region.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sekisho_engine::{ApiError, Cx, Lookup, PolicyText, Table, Tags, canonical_id};
@@ -27,13 +28,23 @@ pub(crate) struct Bucket {
     pub(crate) settings: Settings,
 }
 
-/// What is kept as it was given and has no effect here: nothing expires, is logged or told to anybody.
+/// What is kept as it was given and has no effect here: nothing expires, is logged, measured or told to anybody, and nobody
+/// is served a website.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) lifecycle: Option<Value>,
     pub(crate) logging: Option<Value>,
     pub(crate) notification: Option<Value>,
     pub(crate) cors: Option<Value>,
+    pub(crate) website: Option<Value>,
+    /// `Enabled` or `Suspended`, once it was said.
+    pub(crate) accelerate: Option<String>,
+    /// Configurations of metrics, by their id.
+    #[serde(default)]
+    pub(crate) metrics: BTreeMap<String, Value>,
+    /// Configurations of intelligent tiering, by their id.
+    #[serde(default)]
+    pub(crate) tiering: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -100,6 +111,12 @@ pub(crate) fn missing(name: &str) -> ApiError {
     ApiError::new("NoSuchBucket", "The specified bucket does not exist")
         .status(404)
         .field("BucketName", name)
+}
+
+/// Of configurations that have an id, there is none with this one.
+pub(crate) fn no_configuration() -> ApiError {
+    let message = "The specified configuration does not exist.";
+    ApiError::new("NoSuchConfiguration", message).status(404)
 }
 
 /// The bucket, before anything is decided: one that does not exist is said to be so.

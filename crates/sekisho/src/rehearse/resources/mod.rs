@@ -7,6 +7,7 @@ mod data_ecr;
 mod data_kms;
 mod data_s3;
 mod ecr;
+mod ecr_registry;
 pub(super) mod foreign;
 mod iam;
 mod iam_exclusive;
@@ -17,6 +18,7 @@ mod kms;
 mod local;
 pub(super) mod region;
 mod s3;
+mod s3_kept;
 mod s3_settings;
 pub(super) mod schema;
 
@@ -60,6 +62,9 @@ const TYPES: &[Type] = &[
     ecr::REGISTRY_POLICY,
     ecr::REPOSITORY,
     ecr::REPOSITORY_POLICY,
+    ecr_registry::PULL_THROUGH_CACHE_RULE,
+    ecr_registry::REPLICATION,
+    ecr_registry::SCANNING,
     iam::POLICY,
     iam::POLICY_ATTACHMENT,
     iam::ROLE,
@@ -90,6 +95,11 @@ const TYPES: &[Type] = &[
     s3::ACCOUNT_PUBLIC_ACCESS_BLOCK,
     s3::BUCKET,
     s3::BUCKET_ACL,
+    s3_kept::ACCELERATE,
+    s3_kept::INTELLIGENT_TIERING,
+    s3_kept::METRIC,
+    s3_kept::REQUEST_PAYMENT,
+    s3_kept::WEBSITE,
     s3_settings::CORS,
     s3_settings::LIFECYCLE,
     s3_settings::LOGGING,
@@ -132,6 +142,7 @@ const DATA: &[Type] = &[
     data::S3_BUCKET_POLICY,
     data_ecr::AUTHORIZATION_TOKEN,
     data_ecr::LIFECYCLE_POLICY_DOCUMENT,
+    ecr_registry::READ_PULL_THROUGH_CACHE_RULE,
     data_kms::READ_CIPHERTEXT,
     data_kms::SECRETS,
     data_s3::ACCOUNT_PUBLIC_ACCESS_BLOCK,

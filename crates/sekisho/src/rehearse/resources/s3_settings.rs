@@ -43,7 +43,7 @@ pub(super) const CORS: Type = Type {
 };
 
 /// Members from arguments: those that are set, under the names that the API has for them.
-fn members(values: &Values<'_>, names: &[(&str, &str)]) -> Map<String, Value> {
+pub(super) fn members(values: &Values<'_>, names: &[(&str, &str)]) -> Map<String, Value> {
     let set = |value: &&Value| **value != json!("") && **value != json!(0) && **value != json!([]);
     let pair = |(from, to): &(&str, &str)| {
         let value = values.get(from).filter(set)?;

@@ -145,6 +145,11 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ),
     ("aws_s3_bucket", "force_destroy", "false"),
     (
+        "aws_s3_bucket_intelligent_tiering_configuration",
+        "status",
+        "\"Enabled\"",
+    ),
+    (
         "aws_s3_bucket_public_access_block",
         "block_public_acls",
         "false",

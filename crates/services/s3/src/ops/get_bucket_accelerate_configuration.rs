@@ -1,4 +1,4 @@
-//! Transfer acceleration: off.
+//! Whether transfer acceleration is on; nothing is said of it as long as nobody has set it.
 
 use sekisho_engine::prelude::*;
 
@@ -18,7 +18,11 @@ impl Operation for GetBucketAccelerateConfiguration {
     }
 
     fn run(cx: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
-        bucket::find(cx, &input.bucket)?;
-        Ok(json!({}))
+        Ok(
+            match &bucket::find(cx, &input.bucket)?.settings.accelerate {
+                Some(status) => json!({"Status": status}),
+                None => json!({}),
+            },
+        )
     }
 }

@@ -1,7 +1,8 @@
-//! Website: none can be set here yet.
+//! Reads how the bucket is a website.
 
 use sekisho_engine::prelude::*;
 
+use crate::bucket;
 use crate::checks::OnBucket;
 
 pub(crate) struct GetBucketWebsite;
@@ -16,7 +17,10 @@ impl Operation for GetBucketWebsite {
         input.check(lookup, "s3:GetBucketWebsite")
     }
 
-    fn run(_: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
+        if let Some(kept) = &bucket::find(cx, &input.bucket)?.settings.website {
+            return Ok(kept.clone());
+        }
         let message = "The specified bucket does not have a website configuration";
         Err(ApiError::new("NoSuchWebsiteConfiguration", message)
             .status(404)
