@@ -434,3 +434,62 @@ def test_what_names_and_tags_of_providers_and_profiles_decide(fresh):
     write(tagged, passes)
     user.add_role_to_instance_profile(InstanceProfileName="p", RoleName="machine")
     assert error(user.create_instance_profile, InstanceProfileName="r", Tags=[{"Key": "k", "Value": "v"}])["Code"] == "AccessDenied"
+
+
+def test_the_alias_of_an_account(fresh):
+    server = fresh()
+    iam, other = server.client("iam", A), server.client("iam")
+    iam.create_account_alias(AccountAlias="first")
+    iam.create_account_alias(AccountAlias="second")
+    assert iam.list_account_aliases()["AccountAliases"] == ["second"] and other.list_account_aliases()["AccountAliases"] == []
+    assert error(other.create_account_alias, AccountAlias="second")["Message"] == "The account alias second already exists."
+    assert error(other.delete_account_alias, AccountAlias="second")["Code"] == "NoSuchEntity"
+    iam.delete_account_alias(AccountAlias="second")
+    other.create_account_alias(AccountAlias="second")
+    assert iam.list_account_aliases()["AccountAliases"] == []
+
+
+def test_roles_of_services(iam):
+    made = iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com", Description="d")["Role"]
+    name = "AWSServiceRoleForECS"
+    assert (made["RoleName"], made["Path"]) == (name, "/aws-service-role/ecs.amazonaws.com/")
+    assert made["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Service": "ecs.amazonaws.com"}
+    assert iam.get_role(RoleName=name)["Role"]["Description"] == "d"
+    taken = error(iam.create_service_linked_role, AWSServiceName="ecs.amazonaws.com")
+    assert (taken["Code"], taken["Message"]) == ("InvalidInput", f"Service role name {name} has been taken in this account, please try a different suffix.")
+    assert error(iam.create_service_linked_role, AWSServiceName="ecs.amazonaws.com", CustomSuffix="x")["Message"] == "Custom suffix is not allowed for ecs.amazonaws.com"
+    # It would have a name, and which is not known.
+    assert error(iam.create_service_linked_role, AWSServiceName="nothing.amazonaws.com")["Code"] == "NotImplemented"
+    arn = iam.create_policy(PolicyName="p", PolicyDocument=DOC)["Policy"]["Arn"]
+    who = {"RoleName": name}
+    for call, args in (
+        (iam.attach_role_policy, {"PolicyArn": arn}),
+        (iam.detach_role_policy, {"PolicyArn": arn}),
+        (iam.put_role_policy, {"PolicyName": "p", "PolicyDocument": DOC}),
+        (iam.delete_role_policy, {"PolicyName": "p"}),
+        (iam.put_role_permissions_boundary, {"PermissionsBoundary": arn}),
+        (iam.update_assume_role_policy, {"PolicyDocument": TRUST}),
+        (iam.delete_role, {}),
+    ):
+        refused = error(call, **who, **args)
+        assert (refused["Code"], refused["Message"]) == ("UnmodifiableEntity", f"Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"), call
+    iam.tag_role(**who, Tags=[{"Key": "k", "Value": "v"}])
+    task = iam.delete_service_linked_role(**who)["DeletionTaskId"]
+    assert task.startswith(f"task/aws-service-role/ecs.amazonaws.com/{name}/")
+    assert iam.get_service_linked_role_deletion_status(DeletionTaskId=task)["Status"] == "SUCCEEDED"
+    assert error(iam.get_service_linked_role_deletion_status, DeletionTaskId="task/x")["Code"] == "NoSuchEntity"
+    assert error(iam.get_role, **who)["Code"] == "NoSuchEntity"
+    iam.create_role(RoleName="own", AssumeRolePolicyDocument=TRUST)
+    assert error(iam.delete_service_linked_role, RoleName="own")["Code"] == "NoSuchEntity"
+
+
+def test_who_may_make_the_role_of_a_service(fresh):
+    server = fresh()
+    root = server.client("iam", A)
+    root.create_user(UserName="u")
+    statement = {"Effect": "Allow", "Action": "iam:CreateServiceLinkedRole", "Resource": "*", "Condition": {"StringEquals": {"iam:AWSServiceName": "ecs.amazonaws.com"}}}
+    root.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    key = root.create_access_key(UserName="u")["AccessKey"]
+    user = server.client("iam", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    user.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
+    assert error(user.create_service_linked_role, AWSServiceName="rds.amazonaws.com")["Code"] == "AccessDenied"

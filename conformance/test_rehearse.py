@@ -81,6 +81,7 @@ def state(server, region):
         roles, users, groups = (held(iam, kind) for kind in ("role", "user", "group"))
         for role in iam.list_roles()["Roles"]:
             roles[role["RoleName"]]["trust"] = document(role["AssumeRolePolicyDocument"])
+            roles[role["RoleName"]]["tags"] = strip(iam.list_role_tags(RoleName=role["RoleName"])["Tags"])
         for name, user in users.items():
             user["groups"] = sorted(g["Arn"] for g in iam.list_groups_for_user(UserName=name)["Groups"])
         policies = {}
@@ -142,7 +143,7 @@ def state(server, region):
             got = pipeline.get_pipeline(name=listed["name"])
             # Stages and actions have an order.
             pipelines[listed["name"]] = re.sub(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "<uuid>", json.dumps(got["pipeline"], sort_keys=True))
-        out[account] = {"roles": roles, "users": users, "groups": groups, "policies": policies, "profiles": profiles, "providers": providers, "buckets": buckets, "repositories": repositories, "keys": strip(keys), "aliases": sorted(aliases), "block": block, "registry": registry, "pipelines": pipelines}
+        out[account] = {"roles": roles, "users": users, "groups": groups, "policies": policies, "profiles": profiles, "providers": providers, "alias": iam.list_account_aliases()["AccountAliases"], "buckets": buckets, "repositories": repositories, "keys": strip(keys), "aliases": sorted(aliases), "block": block, "registry": registry, "pipelines": pipelines}
     return out
 
 

@@ -158,3 +158,36 @@ resource "aws_s3_object" "users" {
     nobody = data.aws_iam_users.none.names
   })
 }
+
+# What the account is called, and the roles of services.
+
+resource "aws_iam_account_alias" "this" {
+  account_alias = "identities-account"
+}
+
+data "aws_iam_account_alias" "this" {
+  depends_on = [aws_iam_account_alias.this]
+}
+
+resource "aws_iam_service_linked_role" "ecs" {
+  aws_service_name = "ecs.amazonaws.com"
+}
+
+resource "aws_iam_service_linked_role" "autoscaling" {
+  aws_service_name = "autoscaling.amazonaws.com"
+  custom_suffix    = "own"
+  description      = "Of this team."
+
+  tags = {
+    Stage = "test"
+  }
+}
+
+resource "aws_s3_object" "account" {
+  bucket = aws_s3_bucket.notes.id
+  key    = "notes/account"
+  content = jsonencode({
+    alias = [aws_iam_account_alias.this.id, data.aws_iam_account_alias.this]
+    roles = [for r in [aws_iam_service_linked_role.ecs, aws_iam_service_linked_role.autoscaling] : [r.arn, r.id, r.name, r.path, r.custom_suffix, r.description, r.tags, r.tags_all, length(r.unique_id), length(r.create_date)]]
+  })
+}

@@ -183,6 +183,7 @@ fn world() -> World {
         ("RoleSessionName", "session".to_owned()),
         ("PolicySourceArn", format!("arn:aws:iam::{ACCOUNT}:role/fixture")),
         ("PolicyArn", format!("arn:aws:iam::{ACCOUNT}:policy/fixture")),
+        ("AWSServiceName", "ecs.amazonaws.com".to_owned()),
         ("Url", "https://idp.example.com".to_owned()),
         ("OpenIDConnectProviderArn", format!("arn:aws:iam::{ACCOUNT}:oidc-provider/idp.example.com")),
         ("PermissionsBoundary", format!("arn:aws:iam::{ACCOUNT}:policy/fixture")),

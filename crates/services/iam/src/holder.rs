@@ -8,6 +8,7 @@ use sekisho_engine::{GROUPS, Group, POLICIES, PolicyText, ROLES, Role, Table, Ta
 use sekisho_policy::{Kind, validate};
 use serde::de::DeserializeOwned;
 
+use crate::linked;
 use crate::render;
 use crate::tags::{self, Tag};
 
@@ -190,6 +191,7 @@ pub(crate) fn put_inline<H: Holder>(
 ) -> Result<Value, ApiError> {
     validate(text, Kind::Identity).map_err(|e| ApiError::new(e.code, e.message).status(400))?;
     change::<H>(cx, holder, |row| {
+        linked::is_not(row.arn())?;
         let key = same_name(row.inline(), name)
             .cloned()
             .unwrap_or_else(|| name.to_owned());
@@ -243,6 +245,7 @@ pub(crate) fn delete_inline<H: Holder>(
     name: &str,
 ) -> Result<Value, ApiError> {
     change::<H>(cx, holder, |row| {
+        linked::is_not(row.arn())?;
         let key = same_name(row.inline(), name)
             .cloned()
             .ok_or_else(|| no_inline::<H>(name))?;
@@ -286,6 +289,7 @@ pub(crate) fn attach<H: Holder>(
 ) -> Result<Value, ApiError> {
     policy_exists::<H>(cx, arn)?;
     change::<H>(cx, holder, |row| {
+        linked::is_not(row.arn())?;
         if !row.attached().iter().any(|a| a == arn) {
             row.attached_mut().push(arn.to_owned());
         }
@@ -309,6 +313,7 @@ pub(crate) fn detach<H: Holder>(
     arn: &str,
 ) -> Result<Value, ApiError> {
     change::<H>(cx, holder, |row| {
+        linked::is_not(row.arn())?;
         let before = row.attached().len();
         row.attached_mut().retain(|a| a != arn);
         if row.attached().len() == before {
@@ -349,6 +354,7 @@ pub(crate) fn set_boundary<H: Bounded>(
         policy_exists::<H>(cx, arn)?;
     }
     change::<H>(cx, holder, |row| {
+        linked::is_not(row.arn())?;
         if arn.is_none() && row.boundary().is_none() {
             return Err(no_such_entity(format!(
                 "The {} {holder} has no permissions boundary.",

@@ -1,7 +1,9 @@
 //! IAM: roles, users, groups, managed policies, access keys, instance profiles, OpenID Connect providers.
 
+mod account;
 mod groups;
 mod holder;
+mod linked;
 mod managed;
 mod ops;
 mod profiles;

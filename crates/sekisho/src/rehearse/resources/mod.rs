@@ -10,6 +10,7 @@ mod ecr;
 mod ecr_registry;
 pub(super) mod foreign;
 mod iam;
+mod iam_account;
 mod iam_exclusive;
 mod iam_groups;
 mod iam_profiles;
@@ -73,6 +74,8 @@ const TYPES: &[Type] = &[
     iam::USER,
     iam::USER_POLICY,
     iam::USER_POLICY_ATTACHMENT,
+    iam_account::ALIAS,
+    iam_account::SERVICE_LINKED_ROLE,
     iam_exclusive::GROUP_POLICIES,
     iam_exclusive::GROUP_POLICY_ATTACHMENTS,
     iam_exclusive::ROLE_POLICIES,
@@ -130,6 +133,7 @@ const DATA: &[Type] = &[
     data::IAM_USER,
     data::KMS_ALIAS,
     data::KMS_KEY,
+    iam_account::READ_ALIAS,
     iam_groups::READ,
     iam_profiles::READ_INSTANCE_PROFILE,
     iam_profiles::READ_INSTANCE_PROFILES,

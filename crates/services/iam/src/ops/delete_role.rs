@@ -4,6 +4,7 @@ use sekisho_engine::prelude::*;
 use sekisho_engine::{ROLES, Role};
 
 use crate::holder;
+use crate::linked;
 use crate::profiles::{self, Profile};
 
 pub(crate) struct DeleteRole;
@@ -26,6 +27,7 @@ impl Operation for DeleteRole {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let role = holder::find::<Role>(cx, &input.role_name)?;
+        linked::is_not(&role.arn)?;
         holder::must_be_bare(role.as_ref())?;
         let has = |p: &Profile| p.role.as_deref() == Some(&*role.name);
         if !profiles::all(cx, has)?.is_empty() {

@@ -7,14 +7,17 @@ mod attach_group_policy;
 mod attach_role_policy;
 mod attach_user_policy;
 mod create_access_key;
+mod create_account_alias;
 mod create_group;
 mod create_instance_profile;
 mod create_open_id_connect_provider;
 mod create_policy;
 mod create_policy_version;
 mod create_role;
+mod create_service_linked_role;
 mod create_user;
 mod delete_access_key;
+mod delete_account_alias;
 mod delete_group;
 mod delete_group_policy;
 mod delete_instance_profile;
@@ -24,6 +27,7 @@ mod delete_policy_version;
 mod delete_role;
 mod delete_role_permissions_boundary;
 mod delete_role_policy;
+mod delete_service_linked_role;
 mod delete_user;
 mod delete_user_permissions_boundary;
 mod delete_user_policy;
@@ -40,9 +44,11 @@ mod get_policy;
 mod get_policy_version;
 mod get_role;
 mod get_role_policy;
+mod get_service_linked_role_deletion_status;
 mod get_user;
 mod get_user_policy;
 mod list_access_keys;
+mod list_account_aliases;
 mod list_attached_group_policies;
 mod list_attached_role_policies;
 mod list_attached_user_policies;
@@ -103,14 +109,17 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<attach_role_policy::AttachRolePolicy>()
         .operation::<attach_user_policy::AttachUserPolicy>()
         .operation::<create_access_key::CreateAccessKey>()
+        .operation::<create_account_alias::CreateAccountAlias>()
         .operation::<create_group::CreateGroup>()
         .operation::<create_instance_profile::CreateInstanceProfile>()
         .operation::<create_open_id_connect_provider::CreateOpenIDConnectProvider>()
         .operation::<create_policy::CreatePolicy>()
         .operation::<create_policy_version::CreatePolicyVersion>()
         .operation::<create_role::CreateRole>()
+        .operation::<create_service_linked_role::CreateServiceLinkedRole>()
         .operation::<create_user::CreateUser>()
         .operation::<delete_access_key::DeleteAccessKey>()
+        .operation::<delete_account_alias::DeleteAccountAlias>()
         .operation::<delete_group::DeleteGroup>()
         .operation::<delete_group_policy::DeleteGroupPolicy>()
         .operation::<delete_instance_profile::DeleteInstanceProfile>()
@@ -120,6 +129,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<delete_role::DeleteRole>()
         .operation::<delete_role_permissions_boundary::DeleteRolePermissionsBoundary>()
         .operation::<delete_role_policy::DeleteRolePolicy>()
+        .operation::<delete_service_linked_role::DeleteServiceLinkedRole>()
         .operation::<delete_user::DeleteUser>()
         .operation::<delete_user_permissions_boundary::DeleteUserPermissionsBoundary>()
         .operation::<delete_user_policy::DeleteUserPolicy>()
@@ -136,9 +146,11 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<get_policy_version::GetPolicyVersion>()
         .operation::<get_role::GetRole>()
         .operation::<get_role_policy::GetRolePolicy>()
+        .operation::<get_service_linked_role_deletion_status::GetServiceLinkedRoleDeletionStatus>()
         .operation::<get_user::GetUser>()
         .operation::<get_user_policy::GetUserPolicy>()
         .operation::<list_access_keys::ListAccessKeys>()
+        .operation::<list_account_aliases::ListAccountAliases>()
         .operation::<list_attached_group_policies::ListAttachedGroupPolicies>()
         .operation::<list_attached_role_policies::ListAttachedRolePolicies>()
         .operation::<list_attached_user_policies::ListAttachedUserPolicies>()

@@ -4,6 +4,7 @@ use sekisho_engine::Role;
 use sekisho_engine::prelude::*;
 
 use crate::holder;
+use crate::linked;
 use crate::ops::create_role::trust_policy;
 
 pub(crate) struct UpdateAssumeRolePolicy;
@@ -28,6 +29,7 @@ impl Operation for UpdateAssumeRolePolicy {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let trust = trust_policy(&cx.lookup(), &input.policy_document)?;
         holder::change::<Role>(cx, &input.role_name, |role| {
+            linked::is_not(&role.arn)?;
             role.trust = trust;
             Ok(())
         })?;

@@ -1,0 +1,68 @@
+//! Makes the role that a service has in the account. What it may do is of AWS, and not here: no service uses one.
+
+use sekisho_engine::prelude::*;
+use sekisho_engine::{PolicyText, ROLES, Role};
+
+use crate::{linked, render};
+
+pub(crate) struct CreateServiceLinkedRole;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Input {
+    #[serde(rename = "AWSServiceName")]
+    service: String,
+    description: Option<String>,
+    custom_suffix: Option<String>,
+}
+
+impl Operation for CreateServiceLinkedRole {
+    const ID: OpId = OpId::new("iam", "CreateServiceLinkedRole");
+    const WRITES: bool = true;
+    type Input = Input;
+    type Output = Value;
+
+    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        let name = linked::role(&input.service, input.custom_suffix.as_deref())?;
+        let arn = linked::arn(lookup.account(), &input.service, &name);
+        let check = Check::new("iam:CreateServiceLinkedRole", arn);
+        Ok(vec![
+            check.with("iam:AWSServiceName", input.service.clone()),
+        ])
+    }
+
+    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let name = linked::role(&input.service, input.custom_suffix.as_deref())?;
+        let key = format!("{}/{name}", cx.account());
+        if cx.get(&ROLES, &key)?.is_some() {
+            let message = format!(
+                "Service role name {name} has been taken in this account, please try a different suffix."
+            );
+            return Err(ApiError::new("InvalidInput", message).status(400));
+        }
+        let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": input.service}, "Action": "sts:AssumeRole"}]});
+        let role = Role {
+            account: cx.account().to_owned(),
+            arn: linked::arn(cx.account(), &input.service, &name),
+            name,
+            path: format!("/{}{}/", linked::PATH, input.service),
+            id: cx.ids().iam("AROA"),
+            created_ms: cx.now_ms(),
+            trust: PolicyText::plain(trust.to_string()),
+            description: input.description,
+            max_session_seconds: 3_600,
+            tags: Vec::new(),
+            inline: std::collections::BTreeMap::new(),
+            attached: Vec::new(),
+            boundary: None,
+        };
+        let mut shown = render::role(&cx.lookup(), &role, true)?;
+        if let Some(map) = shown.as_object_mut() {
+            for left in ["RoleLastUsed", "MaxSessionDuration"] {
+                map.remove(left);
+            }
+        }
+        cx.put(&ROLES, &key, role)?;
+        Ok(json!({"Role": shown}))
+    }
+}
