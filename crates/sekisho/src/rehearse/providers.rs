@@ -126,7 +126,7 @@ impl<'r> Providers<'r> {
         engine: &Arc<Engine>,
         nodes: impl Iterator<Item = &'n Node>,
     ) -> Result<BTreeMap<ProviderId, Client>, Vec<Problem>> {
-        let mut clients = BTreeMap::new();
+        let mut clients: BTreeMap<ProviderId, Client> = BTreeMap::new();
         let mut asked = Vec::new();
         let mut problems = Vec::new();
         for node in nodes {
@@ -144,7 +144,13 @@ impl<'r> Providers<'r> {
                 continue;
             }
             match self.client(engine, &id, node) {
-                Ok(client) => {
+                Ok(mut client) => {
+                    // Who applies in several regions of an account does it by one session.
+                    let key = |c: &Client| c.session().map(|s| s.access_key_id.clone());
+                    let other = clients.values().find(|c| key(c) == key(&client));
+                    if let Some(applier) = other.map(|c| c.applier.clone()) {
+                        client.applier = applier;
+                    }
                     clients.insert(id.clone(), client);
                 }
                 Err(problem) => problems.push(problem),
