@@ -493,3 +493,16 @@ def test_who_may_make_the_role_of_a_service(fresh):
     user = server.client("iam", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
     user.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
     assert error(user.create_service_linked_role, AWSServiceName="rds.amazonaws.com")["Code"] == "AccessDenied"
+
+
+def test_which_passwords_users_may_have(iam):
+    assert error(iam.get_account_password_policy)["Message"] == f"The Password Policy with domain name {A} cannot be found."
+    iam.update_account_password_policy(MaxPasswordAge=90, RequireSymbols=True, HardExpiry=False)
+    policy = iam.get_account_password_policy()["PasswordPolicy"]
+    assert (policy["ExpirePasswords"], policy["MaxPasswordAge"], policy["RequireSymbols"], policy["HardExpiry"], policy["MinimumPasswordLength"]) == (True, 90, True, False, 6)
+    # What is not said is as at the beginning.
+    iam.update_account_password_policy(MinimumPasswordLength=14)
+    policy = iam.get_account_password_policy()["PasswordPolicy"]
+    assert (policy["ExpirePasswords"], policy["RequireSymbols"], policy["MinimumPasswordLength"]) == (False, False, 14) and "MaxPasswordAge" not in policy
+    iam.delete_account_password_policy()
+    assert error(iam.delete_account_password_policy)["Code"] == "NoSuchEntity"

@@ -108,6 +108,7 @@ def state(server, region):
                 "notification": or_none(s3.get_bucket_notification_configuration, Bucket=name),
                 "cors": or_none(s3.get_bucket_cors, Bucket=name),
                 "acl": or_none(s3.get_bucket_acl, Bucket=name),
+                "replication": or_none(s3.get_bucket_replication, Bucket=name),
                 "website": or_none(s3.get_bucket_website, Bucket=name),
                 "acceleration": or_none(s3.get_bucket_accelerate_configuration, Bucket=name),
                 "payer": or_none(s3.get_bucket_request_payment, Bucket=name),
@@ -143,7 +144,7 @@ def state(server, region):
             got = pipeline.get_pipeline(name=listed["name"])
             # Stages and actions have an order.
             pipelines[listed["name"]] = re.sub(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", "<uuid>", json.dumps(got["pipeline"], sort_keys=True))
-        out[account] = {"roles": roles, "users": users, "groups": groups, "policies": policies, "profiles": profiles, "providers": providers, "alias": iam.list_account_aliases()["AccountAliases"], "buckets": buckets, "repositories": repositories, "keys": strip(keys), "aliases": sorted(aliases), "block": block, "registry": registry, "pipelines": pipelines}
+        out[account] = {"roles": roles, "users": users, "groups": groups, "policies": policies, "profiles": profiles, "providers": providers, "alias": iam.list_account_aliases()["AccountAliases"], "passwords": or_none(iam.get_account_password_policy), "buckets": buckets, "repositories": repositories, "keys": strip(keys), "aliases": sorted(aliases), "block": block, "registry": registry, "pipelines": pipelines}
     return out
 
 

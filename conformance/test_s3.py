@@ -112,6 +112,34 @@ def test_settings_that_are_kept(s3):
     assert s3.get_bucket_request_payment(**b)["Payer"] == "BucketOwner"
 
 
+def test_replication_is_kept(s3):
+    role = f"arn:aws:iam::{B}:role/replicates"
+    configuration = lambda bucket: {"Role": role, "Rules": [{"ID": "r", "Status": "Enabled", "Priority": 1, "Filter": {"Prefix": "a/"}, "DeleteMarkerReplication": {"Status": "Disabled"}, "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"}}]}
+    put = lambda bucket: {"Bucket": "bucket", "ReplicationConfiguration": configuration(bucket)}
+    enable = lambda bucket: s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.create_bucket(Bucket="replicas")
+    refused = lambda bucket: error(s3.put_bucket_replication, **put(bucket))["Message"]
+    assert refused("replicas") == "Versioning must be 'Enabled' on the bucket to apply a replication configuration"
+    enable("bucket")
+    assert refused("nothing-here") == "Destination bucket must exist."
+    assert refused("replicas") == "Destination bucket must have versioning enabled."
+    enable("replicas")
+    s3.put_bucket_replication(**put("replicas"))
+    assert s3.get_bucket_replication(Bucket="bucket")["ReplicationConfiguration"] == configuration("replicas")
+    # Whose role it is passes it to S3.
+    iam = s3.server.client("iam")
+    iam.create_user(UserName="u")
+    allow = lambda *actions: iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}))
+    allow("s3:PutReplicationConfiguration")
+    key = iam.create_access_key(UserName="u")["AccessKey"]
+    user = s3.server.client("s3", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    assert error(user.put_bucket_replication, **put("replicas"))["Code"] == "AccessDenied"
+    allow("s3:PutReplicationConfiguration", "iam:PassRole")
+    user.put_bucket_replication(**put("replicas"))
+    s3.delete_bucket_replication(Bucket="bucket")
+    assert error(s3.get_bucket_replication, Bucket="bucket")["Code"] == "ReplicationConfigurationNotFoundError"
+
+
 @pytest.mark.parametrize("kind,member,more", [
     ("metrics_configuration", "MetricsConfiguration", {"Filter": {"And": {"Prefix": "a/", "Tags": [{"Key": "k", "Value": "v"}]}}}),
     ("intelligent_tiering_configuration", "IntelligentTieringConfiguration", {"Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}], "Filter": {"Prefix": "a/"}}),

@@ -363,6 +363,137 @@ resource "aws_s3_bucket_intelligent_tiering_configuration" "some" {
   }
 }
 
+# Replicas, in another region.
+
+provider "aws" {
+  alias               = "replicas"
+  region              = "eu-west-1"
+  allowed_account_ids = ["222222222222"]
+}
+
+resource "aws_s3_bucket" "replicas" {
+  provider = aws.replicas
+  bucket   = "settings-replicas-222222222222"
+}
+
+resource "aws_s3_bucket_versioning" "replicas" {
+  provider = aws.replicas
+  bucket   = aws_s3_bucket.replicas.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_versioning" "replicated" {
+  for_each = { logs = aws_s3_bucket.logs.id, texts = aws_s3_bucket.texts.id }
+  bucket   = each.value
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_iam_role" "replicates" {
+  name               = "replicates"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "s3.amazonaws.com" } }] })
+}
+
+resource "aws_s3_bucket_replication_configuration" "logs" {
+  bucket = aws_s3_bucket_versioning.replicated["logs"].bucket
+  role   = aws_iam_role.replicates.arn
+
+  rule {
+    id       = "some"
+    status   = "Enabled"
+    priority = 1
+
+    filter {
+      and {
+        prefix = "a/"
+
+        tags = {
+          keep = "yes"
+        }
+      }
+    }
+
+    delete_marker_replication {
+      status = "Disabled"
+    }
+
+    source_selection_criteria {
+      sse_kms_encrypted_objects {
+        status = "Enabled"
+      }
+    }
+
+    destination {
+      bucket        = aws_s3_bucket.replicas.arn
+      account       = "222222222222"
+      storage_class = "STANDARD_IA"
+
+      access_control_translation {
+        owner = "Destination"
+      }
+
+      encryption_configuration {
+        replica_kms_key_id = "arn:aws:kms:eu-west-1:222222222222:alias/aws/s3"
+      }
+
+      metrics {
+        status = "Enabled"
+
+        event_threshold {
+          minutes = 15
+        }
+      }
+
+      replication_time {
+        status = "Enabled"
+
+        time {
+          minutes = 15
+        }
+      }
+    }
+  }
+
+  rule {
+    id     = "all"
+    status = "Disabled"
+
+    filter {}
+
+    delete_marker_replication {
+      status = "Enabled"
+    }
+
+    destination {
+      bucket = aws_s3_bucket.replicas.arn
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.replicas]
+}
+
+resource "aws_s3_bucket_replication_configuration" "texts" {
+  bucket = aws_s3_bucket_versioning.replicated["texts"].bucket
+  role   = aws_iam_role.replicates.arn
+
+  rule {
+    id     = "first-version"
+    prefix = "notes/"
+    status = "Enabled"
+
+    destination {
+      bucket = aws_s3_bucket.replicas.arn
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.replicas]
+}
+
 # And of the registry.
 
 resource "aws_ecr_registry_scanning_configuration" "this" {
@@ -423,7 +554,7 @@ resource "aws_s3_object" "kept" {
   key    = "notes/kept"
   content = jsonencode({
     websites   = [for w in [aws_s3_bucket_website_configuration.logs, aws_s3_bucket_website_configuration.texts, aws_s3_bucket_website_configuration.redirects] : [w.id, w.website_domain, w.website_endpoint, w.routing_rules]]
-    ids        = [aws_s3_bucket_accelerate_configuration.artifacts.id, aws_s3_bucket_request_payment_configuration.artifacts.id, aws_s3_bucket_metric.some.id, aws_s3_bucket_intelligent_tiering_configuration.some.id]
+    ids        = [aws_s3_bucket_accelerate_configuration.artifacts.id, aws_s3_bucket_request_payment_configuration.artifacts.id, aws_s3_bucket_replication_configuration.logs.id, aws_s3_bucket_metric.some.id, aws_s3_bucket_intelligent_tiering_configuration.some.id]
     status     = aws_s3_bucket_intelligent_tiering_configuration.all.status
     registry   = [aws_ecr_registry_scanning_configuration.this.id, aws_ecr_replication_configuration.this.registry_id]
     caches     = [for c in [aws_ecr_pull_through_cache_rule.public, aws_ecr_pull_through_cache_rule.hub] : [c.id, c.registry_id, c.upstream_repository_prefix, c.credential_arn]]

@@ -183,10 +183,18 @@ resource "aws_iam_service_linked_role" "autoscaling" {
   }
 }
 
+resource "aws_iam_account_password_policy" "this" {
+  minimum_password_length   = 14
+  max_password_age          = 90
+  password_reuse_prevention = 24
+  require_symbols           = true
+}
+
 resource "aws_s3_object" "account" {
   bucket = aws_s3_bucket.notes.id
   key    = "notes/account"
   content = jsonencode({
+    words = aws_iam_account_password_policy.this
     alias = [aws_iam_account_alias.this.id, data.aws_iam_account_alias.this]
     roles = [for r in [aws_iam_service_linked_role.ecs, aws_iam_service_linked_role.autoscaling] : [r.arn, r.id, r.name, r.path, r.custom_suffix, r.description, r.tags, r.tags_all, length(r.unique_id), length(r.create_date)]]
   })

@@ -179,6 +179,7 @@ fn world() -> World {
         ("RetiringPrincipal", format!("arn:aws:iam::{ACCOUNT}:role/fixture")),
         ("RoleName", "fixture".to_owned()),
         ("UserName", "fixture".to_owned()),
+        ("Role", format!("arn:aws:iam::{ACCOUNT}:role/fixture")),
         ("RoleArn", format!("arn:aws:iam::{ACCOUNT}:role/fixture")),
         ("RoleSessionName", "session".to_owned()),
         ("PolicySourceArn", format!("arn:aws:iam::{ACCOUNT}:role/fixture")),

@@ -86,8 +86,8 @@ fn decides(node: &Node) -> bool {
     !node.is_data() && starts(SERVICES) && (!starts(HARMLESS) || pays)
 }
 
-/// Whether what could not be made is of a user, a group or a machine's role that may be there on AWS, and is not here:
-/// nobody in a pipeline is one.
+/// Whether what could not be made is of a user, a group, a machine's role or a bucket of replicas that may be there on AWS,
+/// and is not here: nobody in a pipeline is or reads one.
 pub(super) fn is_elsewhere(node: &Node, problem: &Problem) -> bool {
     let others = [
         "aws_iam_access_key",
@@ -95,8 +95,11 @@ pub(super) fn is_elsewhere(node: &Node, problem: &Problem) -> bool {
         "aws_iam_instance_profile",
         "aws_iam_user",
     ];
-    others.iter().any(|p| node.type_name.starts_with(p))
-        && problem.message.starts_with("NoSuchEntity")
+    let of_people = others.iter().any(|p| node.type_name.starts_with(p))
+        && problem.message.starts_with("NoSuchEntity");
+    let replicates = node.type_name == "aws_s3_bucket_replication_configuration"
+        && problem.message.contains("Destination bucket must exist");
+    of_people || replicates
 }
 
 /// Lets nothing wait for what is not here and decides nothing: to be made after it means nothing.

@@ -1,10 +1,27 @@
-//! What an account is called.
+//! What an account is called, and which passwords its users may have.
 
 use sekisho_engine::Table;
+
+use crate::holder::no_such_entity;
+use std::sync::Arc;
+
 use sekisho_engine::prelude::*;
 
 /// Accounts by their alias.
 pub(crate) const ALIASES: Table<String> = Table::new("iam/account-alias");
+
+/// What is said of passwords, by account.
+pub(crate) const PASSWORDS: Table<Value> = Table::new("iam/password-policy");
+
+/// What the caller's account says of passwords.
+pub(crate) fn passwords(cx: &Cx<'_>) -> Result<Arc<Value>, ApiError> {
+    let account = cx.account();
+    cx.get(&PASSWORDS, account)?.ok_or_else(|| {
+        no_such_entity(format!(
+            "The Password Policy with domain name {account} cannot be found."
+        ))
+    })
+}
 
 /// The aliases of the caller's account: one, or none.
 pub(crate) fn aliases(cx: &Cx<'_>) -> Result<Vec<String>, ApiError> {

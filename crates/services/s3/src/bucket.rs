@@ -28,7 +28,7 @@ pub(crate) struct Bucket {
     pub(crate) settings: Settings,
 }
 
-/// What is kept as it was given and has no effect here: nothing expires, is logged, measured or told to anybody, and nobody
+/// What is kept as it was given and has no effect here: nothing expires, is logged, measured, replicated or told to anybody, and nobody
 /// is served a website.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Settings {
@@ -37,6 +37,7 @@ pub(crate) struct Settings {
     pub(crate) notification: Option<Value>,
     pub(crate) cors: Option<Value>,
     pub(crate) website: Option<Value>,
+    pub(crate) replication: Option<Value>,
     /// `Enabled` or `Suspended`, once it was said.
     pub(crate) accelerate: Option<String>,
     /// Configurations of metrics, by their id.

@@ -12,6 +12,22 @@ pub(super) const ALIAS: Type = Type {
     ignored: &[],
     make: alias,
 };
+pub(super) const PASSWORD_POLICY: Type = Type {
+    name: "aws_iam_account_password_policy",
+    arguments: &[
+        "allow_users_to_change_password",
+        "hard_expiry",
+        "max_password_age",
+        "minimum_password_length",
+        "password_reuse_prevention",
+        "require_lowercase_characters",
+        "require_numbers",
+        "require_symbols",
+        "require_uppercase_characters",
+    ],
+    ignored: &[],
+    make: password_policy,
+};
 pub(super) const SERVICE_LINKED_ROLE: Type = Type {
     name: "aws_iam_service_linked_role",
     arguments: &["aws_service_name", "custom_suffix", "description", "tags"],
@@ -47,6 +63,48 @@ fn read_alias(client: &Client, _: &Values<'_>) -> Made {
         ("account_alias", json!(alias)),
         ("id", json!(alias)),
     ]))
+}
+
+fn password_policy(client: &Client, values: &Values<'_>) -> Made {
+    const FLAGS: &[(&str, &str)] = &[
+        ("hard_expiry", "HardExpiry"),
+        ("require_lowercase_characters", "RequireLowercaseCharacters"),
+        ("require_numbers", "RequireNumbers"),
+        ("require_symbols", "RequireSymbols"),
+        ("require_uppercase_characters", "RequireUppercaseCharacters"),
+    ];
+    const NUMBERS: &[(&str, &str)] = &[
+        ("max_password_age", "MaxPasswordAge"),
+        ("password_reuse_prevention", "PasswordReusePrevention"),
+    ];
+    let changes = values.flag("allow_users_to_change_password");
+    let length = values.number("minimum_password_length");
+    let mut input = Map::from_iter([
+        (
+            "AllowUsersToChangePassword".to_owned(),
+            json!(changes.unwrap_or(true)),
+        ),
+        (
+            "MinimumPasswordLength".to_owned(),
+            json!(length.unwrap_or(6)),
+        ),
+    ]);
+    let mut out = attributes([("id", json!("iam-account-password-policy"))]);
+    for (from, to) in FLAGS {
+        let flag = values.flag(from).unwrap_or_default();
+        out.insert((*from).to_owned(), json!(flag));
+        // What is false is not sent.
+        input.extend(flag.then(|| ((*to).to_owned(), json!(true))));
+    }
+    for (from, to) in NUMBERS {
+        let number = values.number(from).unwrap_or_default();
+        out.insert((*from).to_owned(), json!(number));
+        input.extend((number != 0).then(|| ((*to).to_owned(), json!(number))));
+    }
+    let expire = input.contains_key("MaxPasswordAge");
+    out.insert("expire_passwords".to_owned(), json!(expire));
+    client.call("iam", "UpdateAccountPasswordPolicy", Value::Object(input))?;
+    Ok(out)
 }
 
 fn service_linked_role(client: &Client, values: &Values<'_>) -> Made {

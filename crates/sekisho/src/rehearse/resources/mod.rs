@@ -20,6 +20,7 @@ mod local;
 pub(super) mod region;
 mod s3;
 mod s3_kept;
+mod s3_replication;
 mod s3_settings;
 pub(super) mod schema;
 
@@ -75,6 +76,7 @@ const TYPES: &[Type] = &[
     iam::USER_POLICY,
     iam::USER_POLICY_ATTACHMENT,
     iam_account::ALIAS,
+    iam_account::PASSWORD_POLICY,
     iam_account::SERVICE_LINKED_ROLE,
     iam_exclusive::GROUP_POLICIES,
     iam_exclusive::GROUP_POLICY_ATTACHMENTS,
@@ -103,6 +105,7 @@ const TYPES: &[Type] = &[
     s3_kept::METRIC,
     s3_kept::REQUEST_PAYMENT,
     s3_kept::WEBSITE,
+    s3_replication::REPLICATION,
     s3_settings::CORS,
     s3_settings::LIFECYCLE,
     s3_settings::LOGGING,

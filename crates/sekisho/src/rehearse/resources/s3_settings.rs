@@ -144,7 +144,7 @@ fn rule(values: &Values<'_>) -> Result<Map<String, Value>, Failed> {
 }
 
 /// What a filter takes: one thing, or several in an `And`.
-fn filtered(filter: &Values<'_>) -> Value {
+pub(super) fn filtered(filter: &Values<'_>) -> Value {
     const PARTS: &[(&str, &str)] = &[
         ("object_size_greater_than", "ObjectSizeGreaterThan"),
         ("object_size_less_than", "ObjectSizeLessThan"),

@@ -119,6 +119,16 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("aws_codepipeline", "pipeline_type", "\"V1\""),
     ("aws_ecr_repository", "image_tag_mutability", "\"MUTABLE\""),
     ("aws_iam_access_key", "status", "\"Active\""),
+    (
+        "aws_iam_account_password_policy",
+        "allow_users_to_change_password",
+        "true",
+    ),
+    (
+        "aws_iam_account_password_policy",
+        "minimum_password_length",
+        "6",
+    ),
     ("aws_iam_group", "path", "\"/\""),
     ("aws_iam_instance_profile", "path", "\"/\""),
     ("aws_iam_policy", "path", "\"/\""),

@@ -18,6 +18,7 @@ mod create_service_linked_role;
 mod create_user;
 mod delete_access_key;
 mod delete_account_alias;
+mod delete_account_password_policy;
 mod delete_group;
 mod delete_group_policy;
 mod delete_instance_profile;
@@ -34,6 +35,7 @@ mod delete_user_policy;
 mod detach_group_policy;
 mod detach_role_policy;
 mod detach_user_policy;
+mod get_account_password_policy;
 mod get_context_keys_for_custom_policy;
 mod get_context_keys_for_principal_policy;
 mod get_group;
@@ -92,6 +94,7 @@ mod untag_policy;
 mod untag_role;
 mod untag_user;
 mod update_access_key;
+mod update_account_password_policy;
 mod update_assume_role_policy;
 mod update_group;
 mod update_open_id_connect_provider_thumbprint;
@@ -120,6 +123,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<create_user::CreateUser>()
         .operation::<delete_access_key::DeleteAccessKey>()
         .operation::<delete_account_alias::DeleteAccountAlias>()
+        .operation::<delete_account_password_policy::DeleteAccountPasswordPolicy>()
         .operation::<delete_group::DeleteGroup>()
         .operation::<delete_group_policy::DeleteGroupPolicy>()
         .operation::<delete_instance_profile::DeleteInstanceProfile>()
@@ -136,6 +140,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<detach_group_policy::DetachGroupPolicy>()
         .operation::<detach_role_policy::DetachRolePolicy>()
         .operation::<detach_user_policy::DetachUserPolicy>()
+        .operation::<get_account_password_policy::GetAccountPasswordPolicy>()
         .operation::<get_context_keys_for_custom_policy::GetContextKeysForCustomPolicy>()
         .operation::<get_context_keys_for_principal_policy::GetContextKeysForPrincipalPolicy>()
         .operation::<get_group::GetGroup>()
@@ -194,6 +199,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<untag_role::UntagRole>()
         .operation::<untag_user::UntagUser>()
         .operation::<update_access_key::UpdateAccessKey>()
+        .operation::<update_account_password_policy::UpdateAccountPasswordPolicy>()
         .operation::<update_assume_role_policy::UpdateAssumeRolePolicy>()
         .operation::<update_group::UpdateGroup>()
         .operation::<update_open_id_connect_provider_thumbprint::UpdateOpenIDConnectProviderThumbprint>()

@@ -1,7 +1,8 @@
-//! Replication: none can be set here yet.
+//! Reads to which buckets objects are replicated.
 
 use sekisho_engine::prelude::*;
 
+use crate::bucket;
 use crate::checks::OnBucket;
 
 pub(crate) struct GetBucketReplication;
@@ -16,7 +17,10 @@ impl Operation for GetBucketReplication {
         input.check(lookup, "s3:GetReplicationConfiguration")
     }
 
-    fn run(_: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
+        if let Some(kept) = &bucket::find(cx, &input.bucket)?.settings.replication {
+            return Ok(json!({"ReplicationConfiguration": kept}));
+        }
         let message = "The replication configuration was not found";
         Err(
             ApiError::new("ReplicationConfigurationNotFoundError", message)

@@ -13,6 +13,7 @@ mod delete_bucket_lifecycle;
 mod delete_bucket_metrics_configuration;
 mod delete_bucket_ownership_controls;
 mod delete_bucket_policy;
+mod delete_bucket_replication;
 mod delete_bucket_tagging;
 mod delete_bucket_website;
 mod delete_object;
@@ -64,6 +65,7 @@ mod put_bucket_metrics_configuration;
 mod put_bucket_notification_configuration;
 mod put_bucket_ownership_controls;
 mod put_bucket_policy;
+mod put_bucket_replication;
 mod put_bucket_request_payment;
 mod put_bucket_tagging;
 mod put_bucket_versioning;
@@ -90,6 +92,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<delete_bucket_metrics_configuration::DeleteBucketMetricsConfiguration>()
         .operation::<delete_bucket_ownership_controls::DeleteBucketOwnershipControls>()
         .operation::<delete_bucket_policy::DeleteBucketPolicy>()
+        .operation::<delete_bucket_replication::DeleteBucketReplication>()
         .operation::<delete_bucket_tagging::DeleteBucketTagging>()
         .operation::<delete_bucket_website::DeleteBucketWebsite>()
         .operation::<delete_object::DeleteObject>()
@@ -141,6 +144,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<put_bucket_notification_configuration::PutBucketNotificationConfiguration>()
         .operation::<put_bucket_ownership_controls::PutBucketOwnershipControls>()
         .operation::<put_bucket_policy::PutBucketPolicy>()
+        .operation::<put_bucket_replication::PutBucketReplication>()
         .operation::<put_bucket_request_payment::PutBucketRequestPayment>()
         .operation::<put_bucket_tagging::PutBucketTagging>()
         .operation::<put_bucket_versioning::PutBucketVersioning>()
