@@ -22,8 +22,10 @@ fn rule(rule: &Map<String, Value>) -> Result<Value, String> {
     let selection = blocks("selection", rule, 1, 1)?;
     let selection = selection.into_iter().map(selected).next().transpose()?;
     let action = blocks("action", rule, 0, 1)?;
-    let kind = action.into_iter().map(|a| word("type", a, &["expire"]));
-    let kind = kind.last().transpose()?.unwrap_or_else(|| "expire".into());
+    let kind = match action.first() {
+        Some(action) => word("type", action, &["expire"])?,
+        None => "expire".into(),
+    };
     Ok(object([
         ("rulePriority", Some(positive("priority", rule)?)),
         ("description", given("description", rule)),

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::s3_settings::members;
+use super::s3_settings::{Block, Names, members};
 use super::{Failed, Made, Type, Values, attributes};
 use crate::rehearse::Client;
 
@@ -69,21 +69,21 @@ fn id(values: &Values<'_>, bucket: &str) -> Value {
 }
 
 fn website(client: &Client, values: &Values<'_>) -> Made {
-    const CONDITION: &[(&str, &str)] = &[
+    const CONDITION: Names = &[
         (
             "http_error_code_returned_equals",
             "HttpErrorCodeReturnedEquals",
         ),
         ("key_prefix_equals", "KeyPrefixEquals"),
     ];
-    const REDIRECT: &[(&str, &str)] = &[
+    const REDIRECT: Names = &[
         ("host_name", "HostName"),
         ("http_redirect_code", "HttpRedirectCode"),
         ("protocol", "Protocol"),
         ("replace_key_prefix_with", "ReplaceKeyPrefixWith"),
         ("replace_key_with", "ReplaceKeyWith"),
     ];
-    const BLOCKS: &[(&str, &str, &[(&str, &str)])] = &[
+    const BLOCKS: &[Block] = &[
         ("error_document", "ErrorDocument", &[("key", "Key")]),
         ("index_document", "IndexDocument", &[("suffix", "Suffix")]),
         (

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::s3_settings::{filtered, members};
+use super::s3_settings::{Block, Names, filtered, members};
 use super::{Failed, Made, Type, Values, attributes};
 use crate::rehearse::Client;
 
@@ -12,8 +12,6 @@ pub(super) const REPLICATION: Type = Type {
     ignored: &[],
     make: replication,
 };
-
-type Names = &'static [(&'static str, &'static str)];
 
 const STATUS: Names = &[("status", "Status")];
 const MINUTES: Names = &[("minutes", "Minutes")];
@@ -36,12 +34,7 @@ fn replication(client: &Client, values: &Values<'_>) -> Made {
 }
 
 /// A block, with the blocks in it, under the names of the API.
-fn nested(
-    values: &Values<'_>,
-    block: &str,
-    names: Names,
-    inner: &[(&str, &str, Names)],
-) -> Option<Value> {
+fn nested(values: &Values<'_>, block: &str, names: Names, inner: &[Block]) -> Option<Value> {
     let of = values.block(block)?;
     let mut out = members(&of, names);
     for (block, name, names) in inner {
@@ -57,7 +50,7 @@ fn destination(of: &Values<'_>) -> Result<Value, Failed> {
         ("bucket", "Bucket"),
         ("storage_class", "StorageClass"),
     ];
-    const INNER: &[(&str, &str, Names)] = &[
+    const INNER: &[Block] = &[
         (
             "access_control_translation",
             "AccessControlTranslation",
@@ -71,7 +64,7 @@ fn destination(of: &Values<'_>) -> Result<Value, Failed> {
     ];
     let missing = || Failed::Text("a block `destination` is required".to_owned());
     let mut out = nested(of, "destination", OWN, INNER).ok_or_else(missing)?;
-    let timed: [(&str, &str, &[(&str, &str, Names)]); 2] = [
+    let timed: [(&str, &str, &[Block]); 2] = [
         (
             "metrics",
             "Metrics",
@@ -94,7 +87,7 @@ fn destination(of: &Values<'_>) -> Result<Value, Failed> {
 }
 
 fn rule(of: &Values<'_>, all: &Values<'_>, index: usize) -> Result<Value, Failed> {
-    const SELECTION: &[(&str, &str, Names)] = &[
+    const SELECTION: &[Block] = &[
         ("replica_modifications", "ReplicaModifications", STATUS),
         (
             "sse_kms_encrypted_objects",

@@ -42,6 +42,12 @@ pub(super) const CORS: Type = Type {
     make: cors,
 };
 
+/// Arguments, and what the API calls them.
+pub(super) type Names = &'static [(&'static str, &'static str)];
+
+/// A block, what the API calls it, and its arguments.
+pub(super) type Block = (&'static str, &'static str, Names);
+
 /// Members from arguments: those that are set, under the names that the API has for them.
 pub(super) fn members(values: &Values<'_>, names: &[(&str, &str)]) -> Map<String, Value> {
     let set = |value: &&Value| **value != json!("") && **value != json!(0) && **value != json!([]);

@@ -1,0 +1,100 @@
+//! What stands beside most deliveries, and is elsewhere where it is not in the configuration: identities, and settings that
+//! are kept.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by failing"
+)]
+
+mod written;
+
+use serde_json::json;
+use written::{PROVIDER, example_with, run};
+
+/// Whether the example passes with this beside it, and what is noted first.
+#[track_caller]
+fn noted(more: &str) -> String {
+    let outcome = example_with(more).unwrap();
+    assert!(
+        outcome.passes(),
+        "{:?} {:?}",
+        outcome.failures,
+        outcome.denials
+    );
+    let note = outcome.notes.first().map(|n| n.message.clone());
+    note.unwrap_or_default()
+}
+
+#[test]
+fn what_is_of_somebody_elsewhere_keeps_nothing_from_passing() {
+    for (more, expected) in [
+        (
+            "resource \"aws_iam_instance_profile\" \"m\" {\n  provider = aws.pipeline\n  name = \"m\"\n  role = \"made-by-others\"\n}\n",
+            "aws_iam_instance_profile.m was left out: NoSuchEntity",
+        ),
+        (
+            "resource \"aws_iam_access_key\" \"k\" {\n  provider = aws.pipeline\n  user = \"made-by-others\"\n}\n",
+            "aws_iam_access_key.k was left out: NoSuchEntity",
+        ),
+        (
+            "data \"aws_iam_openid_connect_provider\" \"g\" {\n  provider = aws.pipeline\n  url = \"https://token.actions.githubusercontent.com\"\n}\n",
+            "data.aws_iam_openid_connect_provider.g was left out: NoSuchEntity: account 222222222222 has no OpenID Connect provider of the URL https://token.actions.githubusercontent.com",
+        ),
+        (
+            "resource \"aws_s3_bucket\" \"own\" {\n  provider = aws.pipeline\n  bucket = \"own-222222222222\"\n}\nresource \"aws_s3_bucket_versioning\" \"own\" {\n  provider = aws.pipeline\n  bucket = aws_s3_bucket.own.id\n  versioning_configuration {\n    status = \"Enabled\"\n  }\n}\nresource \"aws_s3_bucket_replication_configuration\" \"own\" {\n  provider = aws.pipeline\n  bucket = aws_s3_bucket_versioning.own.bucket\n  role = \"arn:aws:iam::222222222222:role/replicates\"\n  rule {\n    status = \"Enabled\"\n    destination {\n      bucket = \"arn:aws:s3:::made-by-others\"\n    }\n  }\n}\n",
+            "aws_s3_bucket_replication_configuration.own was left out: InvalidRequest: Destination bucket must exist.",
+        ),
+        (
+            "resource \"aws_iam_service_linked_role\" \"s\" {\n  provider = aws.pipeline\n  aws_service_name = \"nothing.amazonaws.com\"\n}\n",
+            "aws_iam_service_linked_role.s was left out: NotImplemented",
+        ),
+        (
+            "resource \"aws_ecr_pull_through_cache_rule\" \"c\" {\n  provider = aws.pipeline\n  ecr_repository_prefix = \"public\"\n  upstream_registry_url = \"public.ecr.aws\"\n}\n",
+            "aws_ecr_pull_through_cache_rule.c: upstream_registry_url has no effect here",
+        ),
+    ] {
+        let note = noted(more);
+        assert!(note.starts_with(expected), "{note}");
+    }
+}
+
+/// A bucket whose readers pay refuses those of other accounts that do not say so.
+#[test]
+fn that_readers_pay_stops_a_delivery_and_that_the_owner_does_is_kept() {
+    let payer = |bucket: &str, payer: &str| {
+        format!(
+            "resource \"aws_s3_bucket\" \"own\" {{\n  provider = aws.pipeline\n  bucket = \"own-222222222222\"\n}}\nresource \"aws_s3_bucket_request_payment_configuration\" \"p\" {{\n  provider = aws.pipeline\n  bucket = {bucket}\n  payer = \"{payer}\"\n}}\n"
+        )
+    };
+    let (artifacts, own) = ("aws_s3_bucket.artifact_store.id", "aws_s3_bucket.own.id");
+    let said = example_with(&payer(artifacts, "Requester")).unwrap_err();
+    let expected = "Payer=Requester of s3:PutBucketRequestPayment is not supported by sekisho yet";
+    assert!(said.contains(expected), "{said}");
+    assert_eq!(noted(&payer(artifacts, "BucketOwner")), "");
+    let note = noted(&payer(own, "Requester"));
+    assert!(note.contains(expected), "{note}");
+}
+
+/// The tags of a provider are among `tags_all`, and not among those of the resource.
+#[test]
+fn the_tags_of_a_provider_are_among_all_tags_alone() {
+    let provider = PROVIDER.1.replacen(
+        "provider \"aws\" {",
+        "provider \"aws\" {\n  default_tags {\n    tags = { Team = \"platform\" }\n  }",
+        1,
+    );
+    let main = "resource \"aws_ecr_repository\" \"a\" {\n  name = \"aa\"\n  tags = { Own = \"yes\" }\n}\nresource \"aws_ecr_repository\" \"b\" {\n  name = \"bb\"\n}\n";
+    let files = [(PROVIDER.0, provider.as_str()), ("main.tf", main)];
+    let outcome = run(&files, |_| {}).unwrap();
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let (a, b) = (
+        &outcome.made["aws_ecr_repository.a"],
+        &outcome.made["aws_ecr_repository.b"],
+    );
+    assert_eq!(a["tags"], json!({"Own": "yes"}));
+    assert_eq!(a["tags_all"], json!({"Own": "yes", "Team": "platform"}));
+    assert_eq!(b["tags"], json!(null));
+    assert_eq!(b["tags_all"], json!({"Team": "platform"}));
+}
