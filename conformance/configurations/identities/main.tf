@@ -199,3 +199,52 @@ resource "aws_s3_object" "account" {
     roles = [for r in [aws_iam_service_linked_role.ecs, aws_iam_service_linked_role.autoscaling] : [r.arn, r.id, r.name, r.path, r.custom_suffix, r.description, r.tags, r.tags_all, length(r.unique_id), length(r.create_date)]]
   })
 }
+
+# What the policy simulator says of a role, once it has a policy.
+
+resource "aws_iam_role_policy" "machine" {
+  name = "reads"
+  role = aws_iam_role.machine.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = ["s3:GetObject"]
+      Resource  = "${aws_s3_bucket.notes.arn}/*"
+      Condition = { StringEquals = { "aws:PrincipalTag/team" = "platform" } }
+    }]
+  })
+}
+
+data "aws_iam_principal_policy_simulation" "machine" {
+  policy_source_arn = aws_iam_role.machine.arn
+  action_names      = ["s3:GetObject", "s3:PutObject"]
+  resource_arns     = ["${aws_s3_bucket.notes.arn}/a"]
+
+  context {
+    key    = "aws:PrincipalTag/team"
+    type   = "string"
+    values = ["platform"]
+  }
+
+  depends_on = [aws_iam_role_policy.machine]
+}
+
+data "aws_iam_principal_policy_simulation" "without_context" {
+  policy_source_arn        = aws_iam_role.machine.arn
+  action_names             = ["s3:GetObject"]
+  resource_arns            = ["${aws_s3_bucket.notes.arn}/a", "${aws_s3_bucket.notes.arn}/b"]
+  additional_policies_json = [jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "${aws_s3_bucket.notes.arn}/b" }] })]
+
+  depends_on = [aws_iam_role_policy.machine]
+}
+
+resource "aws_s3_object" "simulated" {
+  bucket = aws_s3_bucket.notes.id
+  key    = "notes/simulated"
+  content = jsonencode([for s in [data.aws_iam_principal_policy_simulation.machine, data.aws_iam_principal_policy_simulation.without_context] : {
+    all     = s.all_allowed
+    id      = s.id
+    results = { for r in s.results : r.action_name => [r.allowed, r.decision, r.decision_details, r.resource_arn, sort(r.missing_context_keys), sort(r.matched_statements[*].source_policy_type)] }
+  }])
+}

@@ -14,6 +14,7 @@ mod iam_account;
 mod iam_exclusive;
 mod iam_groups;
 mod iam_profiles;
+mod iam_simulation;
 mod iam_users;
 mod kms;
 mod local;
@@ -141,6 +142,7 @@ const DATA: &[Type] = &[
     iam_profiles::READ_INSTANCE_PROFILE,
     iam_profiles::READ_INSTANCE_PROFILES,
     iam_profiles::READ_OPENID_CONNECT_PROVIDER,
+    iam_simulation::READ,
     iam_users::READ_ACCESS_KEYS,
     iam_users::READ_USERS,
     data::PARTITION,
