@@ -113,6 +113,7 @@ def state(server, region):
                 "acceleration": or_none(s3.get_bucket_accelerate_configuration, Bucket=name),
                 "payer": or_none(s3.get_bucket_request_payment, Bucket=name),
                 "metrics": or_none(s3.list_bucket_metrics_configurations, Bucket=name),
+                "inventories": or_none(s3.list_bucket_inventory_configurations, Bucket=name),
                 "tiering": or_none(s3.list_bucket_intelligent_tiering_configurations, Bucket=name),
                 "objects": {o["Key"]: s3.get_object(Bucket=name, Key=o["Key"])["Body"].read() for o in s3.list_objects_v2(Bucket=name).get("Contents", []) if o["Key"].startswith("notes/")},
             }

@@ -112,6 +112,18 @@ def test_settings_that_are_kept(s3):
     assert s3.get_bucket_request_payment(**b)["Payer"] == "BucketOwner"
 
 
+def test_which_fields_an_inventory_may_have(s3):
+    iam = s3.server.client("iam")
+    iam.create_user(UserName="u")
+    statement = {"Effect": "Allow", "Action": "s3:PutInventoryConfiguration", "Resource": "*", "Condition": {"ForAllValues:StringEquals": {"s3:InventoryAccessibleOptionalFields": ["Size", "ETag"]}}}
+    iam.put_user_policy(UserName="u", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    key = iam.create_access_key(UserName="u")["AccessKey"]
+    user = s3.server.client("s3", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    put = lambda *fields: {"Bucket": "bucket", "Id": "i", "InventoryConfiguration": {"Id": "i", "Destination": {"S3BucketDestination": {"Bucket": "arn:aws:s3:::bucket", "Format": "CSV"}}, "IsEnabled": True, "IncludedObjectVersions": "All", "Schedule": {"Frequency": "Daily"}, "OptionalFields": list(fields)}}
+    user.put_bucket_inventory_configuration(**put("Size"))
+    assert error(user.put_bucket_inventory_configuration, **put("Size", "StorageClass"))["Code"] == "AccessDenied"
+
+
 def test_replication_is_kept(s3):
     role = f"arn:aws:iam::{B}:role/replicates"
     configuration = lambda bucket: {"Role": role, "Rules": [{"ID": "r", "Status": "Enabled", "Priority": 1, "Filter": {"Prefix": "a/"}, "DeleteMarkerReplication": {"Status": "Disabled"}, "Destination": {"Bucket": f"arn:aws:s3:::{bucket}"}}]}
@@ -142,6 +154,7 @@ def test_replication_is_kept(s3):
 
 @pytest.mark.parametrize("kind,member,more", [
     ("metrics_configuration", "MetricsConfiguration", {"Filter": {"And": {"Prefix": "a/", "Tags": [{"Key": "k", "Value": "v"}]}}}),
+    ("inventory_configuration", "InventoryConfiguration", {"Destination": {"S3BucketDestination": {"Bucket": "arn:aws:s3:::bucket", "Format": "CSV", "Encryption": {"SSES3": {}}}}, "IsEnabled": True, "IncludedObjectVersions": "All", "Schedule": {"Frequency": "Daily"}, "OptionalFields": ["Size"]}),
     ("intelligent_tiering_configuration", "IntelligentTieringConfiguration", {"Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}], "Filter": {"Prefix": "a/"}}),
 ])
 def test_configurations_that_have_an_id(s3, kind, member, more):

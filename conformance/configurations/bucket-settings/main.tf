@@ -333,6 +333,58 @@ resource "aws_s3_bucket_metric" "tagged" {
   }
 }
 
+resource "aws_s3_bucket_inventory" "all" {
+  bucket                   = aws_s3_bucket.artifacts.id
+  name                     = "all"
+  included_object_versions = "All"
+  optional_fields          = ["Size", "ETag"]
+
+  schedule {
+    frequency = "Daily"
+  }
+
+  destination {
+    bucket {
+      bucket_arn = aws_s3_bucket.logs.arn
+      format     = "ORC"
+      prefix     = "inventory"
+      account_id = "222222222222"
+
+      encryption {
+        sse_s3 {}
+      }
+    }
+  }
+}
+
+resource "aws_s3_bucket_inventory" "some" {
+  bucket                   = aws_s3_bucket.artifacts.id
+  name                     = "some"
+  enabled                  = false
+  included_object_versions = "Current"
+
+  filter {
+    prefix = "delivery/"
+  }
+
+  schedule {
+    frequency = "Weekly"
+  }
+
+  destination {
+    bucket {
+      bucket_arn = aws_s3_bucket.logs.arn
+      format     = "CSV"
+
+      encryption {
+        sse_kms {
+          key_id = "arn:aws:kms:us-east-1:222222222222:alias/aws/s3"
+        }
+      }
+    }
+  }
+}
+
 resource "aws_s3_bucket_intelligent_tiering_configuration" "all" {
   bucket = aws_s3_bucket.artifacts.id
   name   = "all"
@@ -554,7 +606,7 @@ resource "aws_s3_object" "kept" {
   key    = "notes/kept"
   content = jsonencode({
     websites   = [for w in [aws_s3_bucket_website_configuration.logs, aws_s3_bucket_website_configuration.texts, aws_s3_bucket_website_configuration.redirects] : [w.id, w.website_domain, w.website_endpoint, w.routing_rules]]
-    ids        = [aws_s3_bucket_accelerate_configuration.artifacts.id, aws_s3_bucket_request_payment_configuration.artifacts.id, aws_s3_bucket_replication_configuration.logs.id, aws_s3_bucket_metric.some.id, aws_s3_bucket_intelligent_tiering_configuration.some.id]
+    ids        = [aws_s3_bucket_accelerate_configuration.artifacts.id, aws_s3_bucket_request_payment_configuration.artifacts.id, aws_s3_bucket_replication_configuration.logs.id, aws_s3_bucket_metric.some.id, aws_s3_bucket_inventory.some.id, aws_s3_bucket_intelligent_tiering_configuration.some.id]
     status     = aws_s3_bucket_intelligent_tiering_configuration.all.status
     registry   = [aws_ecr_registry_scanning_configuration.this.id, aws_ecr_replication_configuration.this.registry_id]
     caches     = [for c in [aws_ecr_pull_through_cache_rule.public, aws_ecr_pull_through_cache_rule.hub] : [c.id, c.registry_id, c.upstream_repository_prefix, c.credential_arn]]

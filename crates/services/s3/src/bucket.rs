@@ -40,6 +40,9 @@ pub(crate) struct Settings {
     pub(crate) replication: Option<Value>,
     /// `Enabled` or `Suspended`, once it was said.
     pub(crate) accelerate: Option<String>,
+    /// Configurations of inventories, by their id.
+    #[serde(default)]
+    pub(crate) inventory: BTreeMap<String, Value>,
     /// Configurations of metrics, by their id.
     #[serde(default)]
     pub(crate) metrics: BTreeMap<String, Value>,

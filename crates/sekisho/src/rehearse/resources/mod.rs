@@ -103,6 +103,7 @@ const TYPES: &[Type] = &[
     s3::BUCKET_ACL,
     s3_kept::ACCELERATE,
     s3_kept::INTELLIGENT_TIERING,
+    s3_kept::INVENTORY,
     s3_kept::METRIC,
     s3_kept::REQUEST_PAYMENT,
     s3_kept::WEBSITE,

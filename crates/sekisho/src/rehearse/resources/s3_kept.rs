@@ -39,6 +39,21 @@ pub(super) const METRIC: Type = Type {
     ignored: &[],
     make: metric,
 };
+pub(super) const INVENTORY: Type = Type {
+    name: "aws_s3_bucket_inventory",
+    arguments: &[
+        "bucket",
+        "destination",
+        "enabled",
+        "filter",
+        "included_object_versions",
+        "name",
+        "optional_fields",
+        "schedule",
+    ],
+    ignored: &[],
+    make: inventory,
+};
 pub(super) const INTELLIGENT_TIERING: Type = Type {
     name: "aws_s3_bucket_intelligent_tiering_configuration",
     arguments: &["bucket", "filter", "name", "status", "tiering"],
@@ -206,4 +221,45 @@ fn intelligent_tiering(client: &Client, values: &Values<'_>) -> Made {
         .collect();
     let more = [("Status", json!(status)), ("Tierings", json!(tierings))];
     named(client, values, "IntelligentTieringConfiguration", more)
+}
+
+fn inventory(client: &Client, values: &Values<'_>) -> Made {
+    const BUCKET: Names = &[
+        ("account_id", "AccountId"),
+        ("bucket_arn", "Bucket"),
+        ("format", "Format"),
+        ("prefix", "Prefix"),
+    ];
+    let missing = |block: &str| Failed::Text(format!("a block `{block}` is required"));
+    let destination = values.block("destination");
+    let bucket = destination.and_then(|d| d.block("bucket"));
+    let bucket = bucket.ok_or_else(|| missing("destination"))?;
+    let mut target = members(&bucket, BUCKET);
+    if let Some(encryption) = bucket.block("encryption") {
+        let by_key = encryption.block("sse_kms");
+        let how = match by_key.and_then(|k| k.text("key_id")) {
+            Some(key) => json!({"SSEKMS": {"KeyId": key}}),
+            None => json!({"SSES3": {}}),
+        };
+        target.insert("Encryption".to_owned(), how);
+    }
+    let schedule = values.block("schedule");
+    let schedule = schedule.ok_or_else(|| missing("schedule"))?;
+    let mut more = vec![
+        ("Destination", json!({"S3BucketDestination": target})),
+        ("IsEnabled", json!(values.flag("enabled").unwrap_or(true))),
+        (
+            "IncludedObjectVersions",
+            json!(values.need("included_object_versions")?),
+        ),
+        (
+            "Schedule",
+            json!({"Frequency": schedule.need("frequency")?}),
+        ),
+    ];
+    let fields = values.texts("optional_fields");
+    if !fields.is_empty() {
+        more.push(("OptionalFields", json!(fields)));
+    }
+    named(client, values, "InventoryConfiguration", more)
 }

@@ -154,6 +154,7 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
         "false",
     ),
     ("aws_s3_bucket", "force_destroy", "false"),
+    ("aws_s3_bucket_inventory", "enabled", "true"),
     (
         "aws_s3_bucket_intelligent_tiering_configuration",
         "status",

@@ -9,6 +9,7 @@ mod delete_bucket;
 mod delete_bucket_cors;
 mod delete_bucket_encryption;
 mod delete_bucket_intelligent_tiering_configuration;
+mod delete_bucket_inventory_configuration;
 mod delete_bucket_lifecycle;
 mod delete_bucket_metrics_configuration;
 mod delete_bucket_ownership_controls;
@@ -25,6 +26,7 @@ mod get_bucket_acl;
 mod get_bucket_cors;
 mod get_bucket_encryption;
 mod get_bucket_intelligent_tiering_configuration;
+mod get_bucket_inventory_configuration;
 mod get_bucket_lifecycle_configuration;
 mod get_bucket_location;
 mod get_bucket_logging;
@@ -47,6 +49,7 @@ mod get_public_access_block;
 mod head_bucket;
 mod head_object;
 mod list_bucket_intelligent_tiering_configurations;
+mod list_bucket_inventory_configurations;
 mod list_bucket_metrics_configurations;
 mod list_buckets;
 mod list_multipart_uploads;
@@ -59,6 +62,7 @@ mod put_bucket_acl;
 mod put_bucket_cors;
 mod put_bucket_encryption;
 mod put_bucket_intelligent_tiering_configuration;
+mod put_bucket_inventory_configuration;
 mod put_bucket_lifecycle_configuration;
 mod put_bucket_logging;
 mod put_bucket_metrics_configuration;
@@ -88,6 +92,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<delete_bucket_cors::DeleteBucketCors>()
         .operation::<delete_bucket_encryption::DeleteBucketEncryption>()
         .operation::<delete_bucket_intelligent_tiering_configuration::DeleteBucketIntelligentTieringConfiguration>()
+        .operation::<delete_bucket_inventory_configuration::DeleteBucketInventoryConfiguration>()
         .operation::<delete_bucket_lifecycle::DeleteBucketLifecycle>()
         .operation::<delete_bucket_metrics_configuration::DeleteBucketMetricsConfiguration>()
         .operation::<delete_bucket_ownership_controls::DeleteBucketOwnershipControls>()
@@ -104,6 +109,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<get_bucket_cors::GetBucketCors>()
         .operation::<get_bucket_encryption::GetBucketEncryption>()
         .operation::<get_bucket_intelligent_tiering_configuration::GetBucketIntelligentTieringConfiguration>()
+        .operation::<get_bucket_inventory_configuration::GetBucketInventoryConfiguration>()
         .operation::<get_bucket_lifecycle_configuration::GetBucketLifecycleConfiguration>()
         .operation::<get_bucket_location::GetBucketLocation>()
         .operation::<get_bucket_logging::GetBucketLogging>()
@@ -126,6 +132,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<head_bucket::HeadBucket>()
         .operation::<head_object::HeadObject>()
         .operation::<list_bucket_intelligent_tiering_configurations::ListBucketIntelligentTieringConfigurations>()
+        .operation::<list_bucket_inventory_configurations::ListBucketInventoryConfigurations>()
         .operation::<list_bucket_metrics_configurations::ListBucketMetricsConfigurations>()
         .operation::<list_buckets::ListBuckets>()
         .operation::<list_multipart_uploads::ListMultipartUploads>()
@@ -138,6 +145,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<put_bucket_cors::PutBucketCors>()
         .operation::<put_bucket_encryption::PutBucketEncryption>()
         .operation::<put_bucket_intelligent_tiering_configuration::PutBucketIntelligentTieringConfiguration>()
+        .operation::<put_bucket_inventory_configuration::PutBucketInventoryConfiguration>()
         .operation::<put_bucket_lifecycle_configuration::PutBucketLifecycleConfiguration>()
         .operation::<put_bucket_logging::PutBucketLogging>()
         .operation::<put_bucket_metrics_configuration::PutBucketMetricsConfiguration>()
