@@ -101,12 +101,55 @@ resource "aws_iam_role" "pipeline" {
   assume_role_policy = data.aws_iam_policy_document.pipeline_trust.json
 }
 
-# Every action has a role of its own: the service role does no more than take them on.
+# Actions in other accounts have roles of their own. What goes on to production is read here: an artifact does not go from one
+# foreign account to another.
 data "aws_iam_policy_document" "pipeline" {
   statement {
     actions   = ["sts:AssumeRole"]
     resources = [aws_iam_role.source.arn, aws_iam_role.deploy.arn]
   }
+
+  statement {
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = ["${aws_s3_bucket.releases.arn}/*"]
+  }
+
+  statement {
+    actions   = ["s3:GetBucketVersioning"]
+    resources = [aws_s3_bucket.releases.arn]
+  }
+
+  statement {
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.artifacts.arn}/site/*"]
+  }
+
+  statement {
+    actions   = ["kms:GenerateDataKey", "kms:Decrypt"]
+    resources = [aws_kms_key.artifacts.arn]
+  }
+}
+
+resource "aws_s3_bucket" "releases" {
+  provider      = aws.delivery
+  bucket        = "site-releases-${local.accounts.delivery}"
+  force_destroy = true
+}
+
+resource "aws_s3_bucket_versioning" "releases" {
+  provider = aws.delivery
+  bucket   = aws_s3_bucket.releases.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_object" "site" {
+  provider = aws.delivery
+  bucket   = aws_s3_bucket_versioning.releases.bucket
+  key      = "site.zip"
+  source   = "${path.module}/site.zip"
 }
 
 resource "aws_iam_role_policy" "pipeline" {
@@ -148,6 +191,21 @@ resource "aws_codepipeline" "site" {
         ImageTag       = "latest"
       }
     }
+
+    action {
+      name             = "Site"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "S3"
+      version          = "1"
+      output_artifacts = ["site"]
+
+      configuration = {
+        S3Bucket             = aws_s3_object.site.bucket
+        S3ObjectKey          = aws_s3_object.site.key
+        PollForSourceChanges = "false"
+      }
+    }
   }
 
   stage {
@@ -172,7 +230,7 @@ resource "aws_codepipeline" "site" {
       provider        = "S3"
       version         = "1"
       role_arn        = aws_iam_role.deploy.arn
-      input_artifacts = ["image"]
+      input_artifacts = ["site"]
 
       configuration = {
         BucketName = aws_s3_bucket.site.bucket

@@ -394,9 +394,26 @@ const CASES: &[Case] = &[
         &[("pipeline.tf", "    aws_iam_role_policy.ecr_source,\n", "")],
     ),
     Case {
+        name: "two-foreign-accounts-that-pass",
+        example: Some("cross-account-deploy"),
+        edits: &[(
+            "delivery.tf",
+            "input_artifacts = [\"site\"]",
+            "input_artifacts = [\"image\"]",
+        )],
+        arguments: REHEARSE,
+    },
+    Case {
         name: "two-foreign-accounts",
         example: Some("cross-account-deploy"),
-        edits: &[("delivery.tf", "BucketOwnerEnforced", "ObjectWriter")],
+        edits: &[
+            ("delivery.tf", "BucketOwnerEnforced", "ObjectWriter"),
+            (
+                "delivery.tf",
+                "input_artifacts = [\"site\"]",
+                "input_artifacts = [\"image\"]",
+            ),
+        ],
         arguments: REHEARSE,
     },
     Case {
