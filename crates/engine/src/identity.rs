@@ -84,9 +84,9 @@ fn user_principal(user: &User) -> Principal {
     }
 }
 
-/// What IAM says to credentials of GetSessionToken, which need multi-factor authentication for it (STS API reference,
-/// GetSessionToken; the words are in 99designs/aws-vault#328). There is none here.
-/// Of STS they may ask who they are and take a role, nothing else.
+/// What credentials of GetSessionToken may not ask (STS API reference, GetSessionToken): of STS anything but who they are and for
+/// a role, where asking for such credentials again is refused by that operation; of IAM anything, without multi-factor
+/// authentication, which is not here (the words are in 99designs/aws-vault#328).
 pub(crate) fn barred(service: &str, operation: &str, caller: &Caller) -> Option<ApiError> {
     let own = caller.session.as_ref().is_some_and(|s| s.role.is_none());
     if own

@@ -130,6 +130,12 @@ pub(crate) fn of_no_resource(action: &str) -> bool {
     names.is_some_and(|(_, names)| names.iter().any(|own| own.eq_ignore_ascii_case(name)))
 }
 
+/// Whether an ARN is of a service-linked role: by where its resource begins, for a path may hold anything further on.
+fn of_service(arn: &str) -> bool {
+    let resource = arn.splitn(6, ':').nth(5);
+    resource.is_some_and(|resource| resource.starts_with("role/aws-service-role/"))
+}
+
 impl Evaluation<'_> {
     /// Whatever the policies say: AWS lets no root user assume a role, no federated user ask IAM anything, or STS for
     /// anything but who it is, and nobody with the credentials of a role ask for those of a session or of a federated user
@@ -192,10 +198,10 @@ impl Evaluation<'_> {
     pub(crate) fn is_under_rcp(&self) -> bool {
         let request = self.request;
         let service = request.action.split(':').next().unwrap_or_default();
-        let linked = request.resource.contains(":role/aws-service-role/")
-            && request.action_of("sts").is_some();
+        let linked = of_service(request.resource) && request.action_of("sts").is_some();
         !self.policies.rcp.is_empty()
             && request.resource != "*"
+            && !self.of_no_resource
             && services::under_rcp(service)
             && !self.service_linked()
             && !linked
@@ -215,7 +221,7 @@ impl Evaluation<'_> {
 
     fn service_linked(&self) -> bool {
         match self.request.principal {
-            Principal::Session { role_arn, .. } => role_arn.contains(":role/aws-service-role/"),
+            Principal::Session { role_arn, .. } => of_service(role_arn),
             _ => false,
         }
     }

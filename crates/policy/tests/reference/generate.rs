@@ -17,7 +17,7 @@ const PROVIDER: &str = "arn:aws:iam::111111111111:saml-provider/p";
 
 fn who() -> impl Strategy<Value = Who> {
     prop_oneof![
-        6 => (select(vec![A, B]), select(vec!["r", "aws-service-role/x.amazonaws.com/slr"])).prop_map(|(account, role)| Who::Session {
+        6 => (select(vec![A, B]), select(vec!["r", "aws-service-role/x.amazonaws.com/slr", "x:role/aws-service-role/r"])).prop_map(|(account, role)| Who::Session {
             account: account.into(), role: role.into(), name: "s".into(),
         }),
         3 => Just(Who::User { account: A.into(), arn: format!("arn:aws:iam::{A}:user/u") }),

@@ -325,7 +325,7 @@ impl Maker<'_, '_> {
 
     fn instance(&mut self, address: &str, scope: &Scope<'_>) -> Result<Made, Problem> {
         self.node.check(scope, None)?;
-        let made = Made::of_provider(Value::Object(self.made(address, scope)?));
+        let made = resources::schema::typed(self.node, self.made(address, scope)?);
         self.node.check(scope, Some(&made))?;
         Ok(made)
     }

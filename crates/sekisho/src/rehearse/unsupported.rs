@@ -99,7 +99,19 @@ pub(super) fn is_elsewhere(node: &Node, problem: &Problem) -> bool {
         && problem.message.starts_with("NoSuchEntity");
     let replicates = node.type_name == "aws_s3_bucket_replication_configuration"
         && problem.message.contains("Destination bucket must exist");
-    of_people || replicates
+    // What is kept of a bucket that is not here, and what is encrypted for another key, no delivery reads.
+    let kept = [
+        "aws_s3_bucket_accelerate_configuration",
+        "aws_s3_bucket_intelligent_tiering_configuration",
+        "aws_s3_bucket_inventory",
+        "aws_s3_bucket_metric",
+        "aws_s3_bucket_replication_configuration",
+        "aws_s3_bucket_website_configuration",
+    ];
+    let kept = kept.contains(&&*node.type_name) && problem.message.starts_with("NoSuchBucket");
+    let encrypted =
+        node.type_name == "aws_kms_ciphertext" && problem.message.starts_with("NotFoundException");
+    of_people || replicates || kept || encrypted
 }
 
 /// Lets nothing wait for what is not here and decides nothing: to be made after it means nothing.

@@ -9,6 +9,17 @@ use super::statement::{conditions, principals};
 use super::writer::{Here, Writer};
 use super::{Insertion, Statement};
 
+/// The key of an object: as it is where it is a name, and cannot begin a `for`.
+fn key(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let digit = name.starts_with(|c: char| c.is_ascii_digit());
+    let word = ["for", "if", "in", "null", "true", "false"].contains(&name);
+    match !name.is_empty() && !digit && !word && name.chars().all(plain) {
+        true => name.to_owned(),
+        false => quoted(name),
+    }
+}
+
 impl<'c> Writer<'c> {
     /// Into the data of which a module makes the policy that `made` writes.
     pub(super) fn data_for(
@@ -111,7 +122,7 @@ impl<'c> Writer<'c> {
             Form::Object(members) => {
                 let members = members.iter().map(|(name, form)| {
                     let value = self.in_form(form, wanted, here)?;
-                    Some(format!("{name} = {value}"))
+                    Some(format!("{} = {value}", key(name)))
                 });
                 format!("{{ {} }}", members.collect::<Option<Vec<_>>>()?.join(", "))
             }

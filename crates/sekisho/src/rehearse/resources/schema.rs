@@ -80,7 +80,11 @@ impl Block {
             } else if !self.attributes.contains_key(name)
                 && !(top && (name == super::region::ARGUMENT || name == "timeouts"))
             {
-                return Some((name.clone(), self.meant(name, given)));
+                let meant = self.meant(name, given);
+                // What is not set asks for nothing: an argument of a later version may stand there.
+                if meant.is_some() || !(value.is_null() || *value == json!([])) {
+                    return Some((name.clone(), meant));
+                }
             }
         }
         None
@@ -234,6 +238,33 @@ pub(in crate::rehearse) fn check(node: &Node, arguments: &Arguments) -> Result<(
         None => format!("the argument `{name}` of {of} is not supported yet"),
     };
     Err(Problem::at(place, message))
+}
+
+/// What was made, with its sets as sets: in JSON they are lists.
+pub(in crate::rehearse) fn typed(node: &Node, made: Map<String, Value>) -> Typed {
+    let block = find(node);
+    let members = made.into_iter().map(|(name, value)| {
+        let attribute = block.and_then(|b| b.attributes.get(&name));
+        let set = attribute.filter(|a| matches!(a.kind, Type::Set(_)));
+        let set = set.and_then(|a| Typed::from(value.clone()).convert(&a.kind).ok());
+        (name, value, set)
+    });
+    let mut json = Map::new();
+    let mut sets = BTreeMap::new();
+    for (name, value, set) in members {
+        match set {
+            Some(set) => drop(sets.insert(name, set)),
+            None => drop(json.insert(name, value)),
+        }
+    }
+    match Typed::of_provider(Value::Object(json)) {
+        Typed::Object(own) => {
+            let mut own = (*own).clone();
+            own.extend(sets);
+            Typed::object(own)
+        }
+        other => other,
+    }
 }
 
 /// Whether the provider fills an attribute when it makes the resource, and Terraform does not know it before.

@@ -34,7 +34,8 @@ impl Operation for CreateServiceLinkedRole {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let name = linked::role(&input.service, input.custom_suffix.as_deref())?;
         let key = format!("{}/{name}", cx.account());
-        if cx.get(&ROLES, &key)?.is_some() {
+        let all = cx.scan(&ROLES, &format!("{}/", cx.account()))?;
+        if all.iter().any(|(_, r)| r.name.eq_ignore_ascii_case(&name)) {
             let message = format!(
                 "Service role name {name} has been taken in this account, please try a different suffix."
             );

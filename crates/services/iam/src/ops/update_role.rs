@@ -3,7 +3,7 @@
 use sekisho_engine::Role;
 use sekisho_engine::prelude::*;
 
-use crate::holder;
+use crate::{holder, linked};
 
 pub(crate) struct UpdateRole;
 
@@ -26,6 +26,11 @@ impl Operation for UpdateRole {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        // What a service's role is called may be said anew, how long its sessions are not.
+        if input.max_session_duration.is_some() {
+            let role = holder::find::<Role>(cx, &input.role_name)?;
+            linked::is_not(&role.arn)?;
+        }
         holder::change::<Role>(cx, &input.role_name, |role| {
             if let Some(description) = input.description {
                 role.description = Some(description);

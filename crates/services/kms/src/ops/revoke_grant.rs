@@ -22,12 +22,8 @@ impl Operation for RevokeGrant {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        Ok(vec![
-            checks::on_key(lookup, "RevokeGrant", &input.key_id)?.with(
-                "kms:GrantIsForAWSResource",
-                lookup.origin().via().is_some().to_string(),
-            ),
-        ])
+        let check = checks::on_key(lookup, "RevokeGrant", &input.key_id)?;
+        Ok(vec![checks::for_aws(lookup, check)])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
