@@ -159,12 +159,18 @@ impl Problem {
         self.is_unsupported() || words.iter().any(|w| self.message.contains(w))
     }
 
+    /// Whether a condition of the user's own does not hold, in whatever words.
+    #[must_use]
+    pub fn is_of_condition(&self) -> bool {
+        let fronts = ["precondition: ", "postcondition: "];
+        fronts.iter().any(|front| self.message.starts_with(front))
+    }
+
     /// Whether it says that something is not there in sekisho yet, rather than that it is wrong: AWS, too, says of some
     /// things that they are not supported, and so may the conditions that users write.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
-        let users = ["precondition: ", "postcondition: "];
-        !users.iter().any(|front| self.message.starts_with(front))
+        !self.is_of_condition()
             && [
                 "not supported yet",
                 "not supported by sekisho",

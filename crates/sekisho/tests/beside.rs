@@ -74,6 +74,30 @@ fn what_is_of_somebody_elsewhere_keeps_nothing_from_passing() {
     }
 }
 
+/// A condition of the user's own that does not hold stops Terraform, whatever it is about; what is listed is what is here.
+#[test]
+fn conditions_of_what_is_read_are_held_to() {
+    let simulated = |holds: bool| {
+        format!(
+            "data \"aws_iam_principal_policy_simulation\" \"s\" {{\n  provider          = aws.pipeline\n  action_names      = [\"s3:GetObject\"]\n  policy_source_arn = aws_iam_role.codepipeline.arn\n  depends_on        = [aws_iam_role_policy.codepipeline]\n  lifecycle {{\n    postcondition {{\n      condition     = {}self.all_allowed\n      error_message = \"the pipeline may not read everything\"\n    }}\n  }}\n}}\n",
+            if holds { "!" } else { "" }
+        )
+    };
+    assert_eq!(noted(&simulated(true)), "");
+    let outcome = example_with(&simulated(false)).unwrap();
+    let failures = outcome.failures.iter().map(|f| f.problem.message.as_str());
+    let failures: Vec<&str> = failures.collect();
+    assert_eq!(
+        failures,
+        ["postcondition: the pipeline may not read everything"]
+    );
+    let note = noted("data \"aws_iam_users\" \"all\" {\n  provider = aws.pipeline\n}\n");
+    assert_eq!(
+        note,
+        "data.aws_iam_users.all lists what this configuration makes: on AWS there may be more"
+    );
+}
+
 /// What the provider's schema calls a set is one, as `for_each` asks for.
 #[test]
 fn sets_of_data_sources_are_sets() {

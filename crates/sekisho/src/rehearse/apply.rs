@@ -134,10 +134,10 @@ impl Run<'_, '_> {
                     progress(&format!("made {}", node.address()));
                     self.begin(*index, known, progress);
                 }
-                // What is there already on AWS may not be here.
+                // What is there already on AWS may not be here; what a condition says is said of what is.
                 Err(problem)
                     if (problem.is_unsupported()
-                        || ((resources::reads_aws(node)
+                        || ((resources::reads_aws(node) && !problem.is_of_condition()
                             || unsupported::is_elsewhere(node, &problem))
                             && !self.needed.is_empty()))
                         && !self.needed.contains(index) =>
@@ -468,6 +468,13 @@ impl Maker<'_, '_> {
         }
         if !node.is_data() {
             self.applied.resources += 1;
+        } else if resources::lists_aws(node) {
+            self.applied.notes.push(Note {
+                message: format!(
+                    "{address} lists what this configuration makes: on AWS there may be more"
+                ),
+                place: Some(node.place.clone()),
+            });
         }
         if node.type_name == "aws_codepipeline" {
             let name = made.get("name").and_then(Value::as_str);

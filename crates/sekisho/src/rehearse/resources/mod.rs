@@ -178,6 +178,22 @@ pub(super) fn known(node: &Node) -> bool {
         || find(node).is_some()
 }
 
+/// Data sources that list what there is of a kind.
+const LISTS: &[&str] = &[
+    "aws_ecr_repositories",
+    "aws_iam_access_keys",
+    "aws_iam_instance_profiles",
+    "aws_iam_roles",
+    "aws_iam_users",
+    "aws_s3_bucket_objects",
+    "aws_s3_objects",
+];
+
+/// Whether a data source lists what there is of a kind: more on AWS than here.
+pub(super) fn lists_aws(node: &Node) -> bool {
+    node.is_data() && LISTS.contains(&&*node.type_name)
+}
+
 /// Whether it is a data source that reads what is on AWS.
 pub(super) fn reads_aws(node: &Node) -> bool {
     node.is_data() && find(node).is_some()
