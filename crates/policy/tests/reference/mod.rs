@@ -172,7 +172,11 @@ impl Question {
                 if text == id || text == format!("arn:aws:iam::{account}:role/{role}") {
                     Some(Named::Role)
                 } else if text == format!("{id}:{name}")
-                    || text == format!("arn:aws:sts::{account}:assumed-role/{role}/{name}")
+                    || text
+                        == format!(
+                            "arn:aws:sts::{account}:assumed-role/{}/{name}",
+                            pathless(role)
+                        )
                 {
                     Some(Named::Itself)
                 } else {
@@ -431,6 +435,11 @@ impl Question {
     fn any_says<'v>(&self, documents: impl IntoIterator<Item = &'v Value>, effect: &str) -> bool {
         documents.into_iter().any(|d| self.says(d, effect))
     }
+}
+
+/// A session is called after the name of its role, whatever that one's path.
+fn pathless(role: &str) -> &str {
+    role.rsplit('/').next().unwrap_or(role)
 }
 
 /// Decides. `strict` is true where the resource's own policy must agree in any case: keys and roles.
