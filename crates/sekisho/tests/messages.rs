@@ -819,6 +819,46 @@ const CASES: &[Case] = &[
         )],
     ),
     broken(
+        "bucket-of-another-region",
+        &[
+            (
+                "artifact_store.tf",
+                "  bucket        = local.artifact_bucket\n",
+                "  bucket        = local.artifact_bucket\n  region        = \"us-west-2\"\n",
+            ),
+            (
+                "artifact_store.tf",
+                "  enable_key_rotation     = true\n",
+                "  enable_key_rotation     = true\n  region                  = \"us-west-2\"\n",
+            ),
+            (
+                "artifact_store.tf",
+                "resource \"aws_s3_bucket_ownership_controls\" \"artifact_store\" {\n",
+                "resource \"aws_s3_bucket_ownership_controls\" \"artifact_store\" {\n  region   = \"us-west-2\"\n",
+            ),
+            (
+                "artifact_store.tf",
+                "resource \"aws_s3_bucket_public_access_block\" \"artifact_store\" {\n",
+                "resource \"aws_s3_bucket_public_access_block\" \"artifact_store\" {\n  region   = \"us-west-2\"\n",
+            ),
+            (
+                "artifact_store.tf",
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"artifact_store\" {\n",
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"artifact_store\" {\n  region   = \"us-west-2\"\n",
+            ),
+            (
+                "artifact_store.tf",
+                "resource \"aws_s3_bucket_policy\" \"artifact_store\" {\n",
+                "resource \"aws_s3_bucket_policy\" \"artifact_store\" {\n  region   = \"us-west-2\"\n",
+            ),
+            (
+                "artifact_store.tf",
+                "resource \"aws_kms_alias\" \"artifact_store\" {\n",
+                "resource \"aws_kms_alias\" \"artifact_store\" {\n  region        = \"us-west-2\"\n",
+            ),
+        ],
+    ),
+    broken(
         "bucket-without-acls",
         &[(
             "pipeline.tf",
