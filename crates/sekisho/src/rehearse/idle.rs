@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use super::fix::policies::{Made, Policies};
 use super::{Client, Denial, Note};
 
+/// More of them say no more: an account may keep many policies that allow much.
+const MOST: usize = 5;
+
 /// Which managed policies of the configuration allow what an identity lacks and are attached to nobody, each with whom it is
 /// to be attached to.
 pub(super) fn notes(
@@ -61,7 +64,7 @@ pub(super) fn notes(
             place: Some(made.node.place.clone()),
         })
     });
-    notes.collect()
+    notes.take(MOST).collect()
 }
 
 /// Whether a document alone allows an action, by IAM's own simulator.
