@@ -1,6 +1,5 @@
 //! Buckets: names are global, each belongs to one account and lives in one region.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sekisho_engine::{ApiError, Cx, Lookup, PolicyText, Table, Tags, canonical_id};
@@ -8,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::control::BLOCKS;
+use crate::named_configurations::Named;
 
 /// Buckets by name.
 pub(crate) const BUCKETS: Table<Bucket> = Table::new("s3/bucket");
@@ -42,13 +42,13 @@ pub(crate) struct Settings {
     pub(crate) accelerate: Option<String>,
     /// Configurations of inventories, by their id.
     #[serde(default)]
-    pub(crate) inventory: BTreeMap<String, Value>,
+    pub(crate) inventory: Named,
     /// Configurations of metrics, by their id.
     #[serde(default)]
-    pub(crate) metrics: BTreeMap<String, Value>,
+    pub(crate) metrics: Named,
     /// Configurations of intelligent tiering, by their id.
     #[serde(default)]
-    pub(crate) tiering: BTreeMap<String, Value>,
+    pub(crate) tiering: Named,
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -115,12 +115,6 @@ pub(crate) fn missing(name: &str) -> ApiError {
     ApiError::new("NoSuchBucket", "The specified bucket does not exist")
         .status(404)
         .field("BucketName", name)
-}
-
-/// Of configurations that have an id, there is none with this one.
-pub(crate) fn no_configuration() -> ApiError {
-    let message = "The specified configuration does not exist.";
-    ApiError::new("NoSuchConfiguration", message).status(404)
 }
 
 /// The bucket, before anything is decided: one that does not exist is said to be so.

@@ -10,6 +10,7 @@ mod checks;
 mod conditions;
 mod control;
 mod list;
+mod named_configurations;
 mod object;
 mod ops;
 mod policy;

@@ -2,38 +2,21 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{bucket, checks};
+use crate::named_configurations::OnConfiguration;
 
 pub(crate) struct DeleteBucketMetricsConfiguration;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct Input {
-    bucket: String,
-    expected_bucket_owner: Option<String>,
-    id: String,
-}
 
 impl Operation for DeleteBucketMetricsConfiguration {
     const ID: OpId = OpId::new("s3", "DeleteBucketMetricsConfiguration");
     const WRITES: bool = true;
-    type Input = Input;
+    type Input = OnConfiguration;
     type Output = Value;
 
-    fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        checks::on_bucket(
-            lookup,
-            "s3:PutMetricsConfiguration",
-            &input.bucket,
-            input.expected_bucket_owner.as_deref(),
-        )
+    fn authz(lookup: &Lookup<'_>, input: &OnConfiguration) -> Result<Vec<Check>, ApiError> {
+        input.check(lookup, "s3:PutMetricsConfiguration")
     }
 
-    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        bucket::change(cx, &input.bucket, |b| {
-            let kept = b.settings.metrics.remove(&input.id);
-            kept.map(|_| ()).ok_or_else(bucket::no_configuration)
-        })?;
-        Ok(json!({}))
+    fn run(cx: &mut Cx<'_>, input: OnConfiguration, _: &Permit<Self>) -> Result<Value, ApiError> {
+        input.delete(cx, |settings| &mut settings.metrics)
     }
 }

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{bucket, checks};
+use crate::{checks, named_configurations};
 
 pub(crate) struct PutBucketIntelligentTieringConfiguration;
 
@@ -31,12 +31,9 @@ impl Operation for PutBucketIntelligentTieringConfiguration {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        bucket::change(cx, &input.bucket, |b| {
-            b.settings
-                .tiering
-                .insert(input.id, input.intelligent_tiering_configuration);
-            Ok(())
-        })?;
-        Ok(json!({}))
+        let configuration = input.intelligent_tiering_configuration;
+        named_configurations::put(cx, &input.bucket, input.id, configuration, |settings| {
+            &mut settings.tiering
+        })
     }
 }

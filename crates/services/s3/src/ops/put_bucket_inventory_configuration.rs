@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{bucket, checks};
+use crate::{checks, named_configurations};
 
 pub(crate) struct PutBucketInventoryConfiguration;
 
@@ -36,12 +36,9 @@ impl Operation for PutBucketInventoryConfiguration {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        bucket::change(cx, &input.bucket, |b| {
-            b.settings
-                .inventory
-                .insert(input.id, input.inventory_configuration);
-            Ok(())
-        })?;
-        Ok(json!({}))
+        let configuration = input.inventory_configuration;
+        named_configurations::put(cx, &input.bucket, input.id, configuration, |settings| {
+            &mut settings.inventory
+        })
     }
 }

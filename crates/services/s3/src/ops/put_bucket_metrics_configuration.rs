@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{bucket, checks};
+use crate::{checks, named_configurations};
 
 pub(crate) struct PutBucketMetricsConfiguration;
 
@@ -31,12 +31,9 @@ impl Operation for PutBucketMetricsConfiguration {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        bucket::change(cx, &input.bucket, |b| {
-            b.settings
-                .metrics
-                .insert(input.id, input.metrics_configuration);
-            Ok(())
-        })?;
-        Ok(json!({}))
+        let configuration = input.metrics_configuration;
+        named_configurations::put(cx, &input.bucket, input.id, configuration, |settings| {
+            &mut settings.metrics
+        })
     }
 }
