@@ -6,16 +6,16 @@ use std::sync::Arc;
 use sekisho_engine::{Decided, Event};
 
 use super::Question;
-use super::same::Same;
+use super::matching::Matching;
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED};
 use crate::rehearse::{Completion, Denial, Fix, Outcome, denial_text};
 
 impl Question {
-    fn fits(&self, same: &Same<'_>, principal: &str, action: &str, resource: &str) -> bool {
+    fn fits(&self, matching: &Matching<'_>, principal: &str, action: &str, resource: &str) -> bool {
         let who = self
             .principal
             .as_deref()
-            .is_none_or(|p| same.principal(p, principal));
+            .is_none_or(|p| matching.principal(p, principal));
         let what = self
             .action
             .as_deref()
@@ -23,15 +23,15 @@ impl Question {
         let of = self
             .resource
             .as_deref()
-            .is_none_or(|r| same.resource(r, resource));
+            .is_none_or(|r| matching.resource(r, resource));
         who && what && of
     }
 
-    fn asks_for(&self, same: &Same<'_>, denial: &Denial) -> bool {
+    fn asks_for(&self, matching: &Matching<'_>, denial: &Denial) -> bool {
         match &self.id {
             Some(id) => denial.id == *id,
             None => self.fits(
-                same,
+                matching,
                 &denial.cause.principal,
                 &denial.cause.action,
                 &denial.cause.resource,
@@ -60,14 +60,14 @@ pub fn page(
     fix: Option<&Fix>,
 ) -> (String, Known) {
     let mut out = String::new();
-    let same = &Same::of(outcome);
+    let matching = &Matching::of(outcome);
     // What is denied only when the first denials are mended is found with them.
     let later = completion.map(|c| c.found.as_slice()).unwrap_or_default();
     let denials: Vec<&Denial> = outcome
         .denials
         .iter()
         .chain(later)
-        .filter(|d| question.asks_for(same, d))
+        .filter(|d| question.asks_for(matching, d))
         .collect();
     // An explicit deny that AWS told of and that is not here: no allow outweighs it, so that none is proposed.
     let told_deny = question.explicit && !denials.iter().any(|d| d.cause.denied_by.is_some());
@@ -134,12 +134,12 @@ pub fn page(
         None => {
             // What is reached only when others are mended is found in the rehearsal that passed.
             let later = completion.map(|c| c.events.as_slice()).unwrap_or_default();
-            let first = allowed(question, same, &outcome.events, &mut out);
+            let first = allowed(question, matching, &outcome.events, &mut out);
             match first {
-                Ok(Known::Nothing) if asked_for(question, same, later).next().is_some() => {
+                Ok(Known::Nothing) if asked_for(question, matching, later).next().is_some() => {
                     out.clear();
                     let _ = writeln!(out, "{DIM}reached when what is missing before it is there{OFF}\n");
-                    allowed(question, same, later, &mut out)
+                    allowed(question, matching, later, &mut out)
                 }
                 first => first,
             }
@@ -151,13 +151,13 @@ pub fn page(
 /// The calls that are asked about and allowed.
 fn asked_for<'e>(
     question: &'e Question,
-    same: &'e Same<'e>,
+    matching: &'e Matching<'e>,
     events: &'e [Arc<Event>],
 ) -> impl Iterator<Item = (&'e Event, &'e Decided)> {
     events.iter().flat_map(move |event| {
         let allowed = event.checks.iter().filter(|c| c.allowed());
         let fits =
-            move |c: &&Decided| question.fits(same, &event.principal, &c.action, &c.resource);
+            move |c: &&Decided| question.fits(matching, &event.principal, &c.action, &c.resource);
         allowed.filter(fits).map(|check| (&**event, check))
     })
 }
@@ -165,12 +165,12 @@ fn asked_for<'e>(
 /// What the rehearsal knows about a call that AWS denies and this does not.
 fn allowed(
     question: &Question,
-    same: &Same<'_>,
+    matching: &Matching<'_>,
     events: &[Arc<Event>],
     out: &mut String,
 ) -> Result<Known, std::fmt::Error> {
     let action = question.action.as_deref().unwrap_or("this call");
-    let found: Vec<(&Event, &Decided)> = asked_for(question, same, events).collect();
+    let found: Vec<(&Event, &Decided)> = asked_for(question, matching, events).collect();
     let Some((event, check)) = found.first() else {
         writeln!(
             out,

@@ -8,8 +8,8 @@ mod manifest;
 mod ops;
 mod policy;
 mod registry;
+mod registry_settings;
 mod repos;
-mod settings;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};

@@ -20,7 +20,7 @@ mod kms;
 mod local;
 pub(super) mod region;
 mod s3;
-mod s3_kept;
+mod s3_beside;
 mod s3_replication;
 mod s3_settings;
 pub(super) mod schema;
@@ -101,12 +101,12 @@ const TYPES: &[Type] = &[
     s3::ACCOUNT_PUBLIC_ACCESS_BLOCK,
     s3::BUCKET,
     s3::BUCKET_ACL,
-    s3_kept::ACCELERATE,
-    s3_kept::INTELLIGENT_TIERING,
-    s3_kept::INVENTORY,
-    s3_kept::METRIC,
-    s3_kept::REQUEST_PAYMENT,
-    s3_kept::WEBSITE,
+    s3_beside::ACCELERATE,
+    s3_beside::INTELLIGENT_TIERING,
+    s3_beside::INVENTORY,
+    s3_beside::METRIC,
+    s3_beside::REQUEST_PAYMENT,
+    s3_beside::WEBSITE,
     s3_replication::REPLICATION,
     s3_settings::CORS,
     s3_settings::LIFECYCLE,

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::settings::{self, CACHES, CacheRule};
+use crate::registry_settings::{self, CACHES, CacheRule};
 
 pub(crate) struct CreatePullThroughCacheRule;
 
@@ -25,16 +25,16 @@ impl Operation for CreatePullThroughCacheRule {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        settings::own(lookup, input.registry_id.as_deref())?;
+        registry_settings::own(lookup, input.registry_id.as_deref())?;
         let mut checks = vec![Check::new("ecr:CreatePullThroughCacheRule", "*")];
-        checks.extend(settings::passed(input.custom_role_arn.as_deref()));
+        checks.extend(registry_settings::passed(input.custom_role_arn.as_deref()));
         Ok(checks)
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let prefix = input.ecr_repository_prefix;
-        let row = format!("{}/{prefix}", settings::row(cx));
-        let known = settings::upstream(&input.upstream_registry_url)?;
+        let row = format!("{}/{prefix}", registry_settings::row(cx));
+        let known = registry_settings::upstream(&input.upstream_registry_url)?;
         if cx.get(&CACHES, &row)?.is_some() {
             let message = format!(
                 "The pull through cache rule with the prefix '{prefix}' already exists in the registry with id '{}'",

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::settings::{self, CACHES};
+use crate::registry_settings::{self, CACHES};
 
 pub(crate) struct DeletePullThroughCacheRule;
 
@@ -20,15 +20,15 @@ impl Operation for DeletePullThroughCacheRule {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        settings::own(lookup, input.registry_id.as_deref())?;
+        registry_settings::own(lookup, input.registry_id.as_deref())?;
         Ok(vec![Check::new("ecr:DeletePullThroughCacheRule", "*")])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let prefix = input.ecr_repository_prefix;
-        let row = format!("{}/{prefix}", settings::row(cx));
+        let row = format!("{}/{prefix}", registry_settings::row(cx));
         let rule = cx.get(&CACHES, &row)?;
-        let rule = rule.ok_or_else(|| settings::no_rule(cx, &prefix))?;
+        let rule = rule.ok_or_else(|| registry_settings::no_rule(cx, &prefix))?;
         cx.delete(&CACHES, &row);
         let mut shown = rule.shown();
         if let Some(map) = shown.as_object_mut() {

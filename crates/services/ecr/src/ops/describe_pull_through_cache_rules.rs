@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::settings::{self, CACHES};
+use crate::registry_settings::{self, CACHES};
 
 pub(crate) struct DescribePullThroughCacheRules;
 
@@ -23,16 +23,16 @@ impl Operation for DescribePullThroughCacheRules {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        settings::own(lookup, input.registry_id.as_deref())?;
+        registry_settings::own(lookup, input.registry_id.as_deref())?;
         Ok(vec![Check::new("ecr:DescribePullThroughCacheRules", "*")])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        let front = format!("{}/", settings::row(cx));
+        let front = format!("{}/", registry_settings::row(cx));
         if !input.ecr_repository_prefixes.is_empty() {
             let find = |prefix: &String| {
                 let rule = cx.get(&CACHES, &format!("{front}{prefix}"))?;
-                let rule = rule.ok_or_else(|| settings::no_rule(cx, prefix))?;
+                let rule = rule.ok_or_else(|| registry_settings::no_rule(cx, prefix))?;
                 Ok(rule.shown())
             };
             let found = input.ecr_repository_prefixes.iter().map(find);

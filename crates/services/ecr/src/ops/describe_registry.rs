@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::settings::{self, REPLICATION};
+use crate::registry_settings::{self, REPLICATION};
 
 pub(crate) struct DescribeRegistry;
 
@@ -20,7 +20,7 @@ impl Operation for DescribeRegistry {
     }
 
     fn run(cx: &mut Cx<'_>, _: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        let kept = cx.get(&REPLICATION, &settings::row(cx))?;
+        let kept = cx.get(&REPLICATION, &registry_settings::row(cx))?;
         let kept = kept.map_or_else(|| json!({"rules": []}), |kept| kept.as_ref().clone());
         Ok(json!({"registryId": cx.account(), "replicationConfiguration": kept}))
     }

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::settings::{self, SCANNING};
+use crate::registry_settings::{self, SCANNING};
 
 pub(crate) struct GetRegistryScanningConfiguration;
 
@@ -23,7 +23,7 @@ impl Operation for GetRegistryScanningConfiguration {
     }
 
     fn run(cx: &mut Cx<'_>, _: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        let kept = cx.get(&SCANNING, &settings::row(cx))?;
+        let kept = cx.get(&SCANNING, &registry_settings::row(cx))?;
         let kept = kept.map_or_else(
             || json!({"scanType": "BASIC", "rules": []}),
             |kept| kept.as_ref().clone(),

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::settings::{self, SCANNING};
+use crate::registry_settings::{self, SCANNING};
 
 pub(crate) struct PutRegistryScanningConfiguration;
 
@@ -30,7 +30,7 @@ impl Operation for PutRegistryScanningConfiguration {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let kind = input.scan_type.unwrap_or_else(|| "BASIC".to_owned());
         let kept = json!({"scanType": kind, "rules": input.rules});
-        cx.put(&SCANNING, &settings::row(cx), kept.clone())?;
+        cx.put(&SCANNING, &registry_settings::row(cx), kept.clone())?;
         Ok(json!({"registryScanningConfiguration": kept}))
     }
 }

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::settings::{self, REPLICATION};
+use crate::registry_settings::{self, REPLICATION};
 
 pub(crate) struct PutReplicationConfiguration;
 
@@ -24,7 +24,7 @@ impl Operation for PutReplicationConfiguration {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let kept = input.replication_configuration;
-        cx.put(&REPLICATION, &settings::row(cx), kept.clone())?;
+        cx.put(&REPLICATION, &registry_settings::row(cx), kept.clone())?;
         Ok(json!({"replicationConfiguration": kept}))
     }
 }

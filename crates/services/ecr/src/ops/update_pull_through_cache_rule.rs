@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::settings::{self, CACHES};
+use crate::registry_settings::{self, CACHES};
 
 pub(crate) struct UpdatePullThroughCacheRule;
 
@@ -22,17 +22,17 @@ impl Operation for UpdatePullThroughCacheRule {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        settings::own(lookup, input.registry_id.as_deref())?;
+        registry_settings::own(lookup, input.registry_id.as_deref())?;
         let mut checks = vec![Check::new("ecr:UpdatePullThroughCacheRule", "*")];
-        checks.extend(settings::passed(input.custom_role_arn.as_deref()));
+        checks.extend(registry_settings::passed(input.custom_role_arn.as_deref()));
         Ok(checks)
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let prefix = input.ecr_repository_prefix;
-        let row = format!("{}/{prefix}", settings::row(cx));
+        let row = format!("{}/{prefix}", registry_settings::row(cx));
         let rule = cx.get(&CACHES, &row)?;
-        let rule = rule.ok_or_else(|| settings::no_rule(cx, &prefix))?;
+        let rule = rule.ok_or_else(|| registry_settings::no_rule(cx, &prefix))?;
         let mut rule = rule.as_ref().clone();
         rule.credential = input.credential_arn.or(rule.credential);
         rule.role = input.custom_role_arn.or(rule.role);

@@ -5,12 +5,12 @@ use sekisho_iac::Naming;
 use crate::rehearse::{Outcome, made_up};
 
 /// What a rehearsal made up.
-pub(super) struct Same<'o> {
+pub(super) struct Matching<'o> {
     /// What the random provider made up, the longest first.
     random: Vec<&'o str>,
 }
 
-impl<'o> Same<'o> {
+impl<'o> Matching<'o> {
     pub(super) fn of(outcome: &'o Outcome) -> Self {
         // A digit or two stand in many a name by chance.
         const SHORT: usize = 3;
@@ -88,13 +88,13 @@ mod tests {
 
     #[test]
     fn what_is_made_up_is_another_on_aws() {
-        let same = Same {
+        let matching = Matching {
             random: vec!["a1b2c3", "pet"],
         };
         let here = "20261129080000123400000001";
         let there = "20240102030405678900000007";
         let check = |asked: &str, own: &str, expected: bool| {
-            assert_eq!(same.resource(asked, own), expected, "{asked} {own}");
+            assert_eq!(matching.resource(asked, own), expected, "{asked} {own}");
         };
         check(
             "arn:aws:s3:::b-9f8e7d/p/i/x",
@@ -120,11 +120,11 @@ mod tests {
             false,
         );
         let role = |name: &str| format!("arn:aws:iam::1:role/x/{name}");
-        assert!(same.principal(
+        assert!(matching.principal(
             &format!("arn:aws:sts::1:assumed-role/r-{there}/s"),
             &role(&format!("r-{here}"))
         ));
-        assert!(!same.principal("arn:aws:sts::2:assumed-role/r-9/s", &role("r-pet")));
-        assert!(same.principal("arn:aws:sts::1:assumed-role/r-9/s", &role("r-pet")));
+        assert!(!matching.principal("arn:aws:sts::2:assumed-role/r-9/s", &role("r-pet")));
+        assert!(matching.principal("arn:aws:sts::1:assumed-role/r-9/s", &role("r-pet")));
     }
 }
