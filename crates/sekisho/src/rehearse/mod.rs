@@ -22,6 +22,7 @@ mod kept;
 mod markdown;
 mod nobody;
 mod object;
+mod passed_on;
 mod patch;
 mod program;
 mod providers;
@@ -340,7 +341,7 @@ pub(crate) fn rehearse_with(
     notes.extend(nobody::strangers(&engine, &policies));
     if denials.is_empty() {
         notes.extend(acl::notes(&engine, &pipelines, &policies));
-        notes.extend(acl::strangers(&pipelines, &policies));
+        notes.extend(passed_on::notes(&pipelines, &policies));
     }
     Ok(Outcome {
         pipelines,
