@@ -1,11 +1,11 @@
 //! What an account is called, and which passwords its users may have.
 
-use sekisho_engine::Table;
-
-use crate::holder::no_such_entity;
 use std::sync::Arc;
 
+use sekisho_engine::Table;
 use sekisho_engine::prelude::*;
+
+use crate::holder::no_such_entity;
 
 /// Accounts by their alias.
 pub(crate) const ALIASES: Table<String> = Table::new("iam/account-alias");

@@ -8,8 +8,8 @@ pub(crate) const PATH: &str = "aws-service-role/";
 /// ARNs of the roles that were removed, by `account/task`.
 pub(crate) const DELETIONS: Table<String> = Table::new("iam/service-linked-role-deletion");
 
-/// What the roles are called, behind `AWSServiceRoleFor`: the services' user guides, "Using service-linked roles". It
-/// follows from nothing.
+/// What the roles are called, behind `AWSServiceRoleFor`. It follows from nothing; each service's user guide says it ("Using
+/// service-linked roles"), and these were not held to the guides one by one.
 const NAMES: &[(&str, &str)] = &[
     ("access-analyzer.amazonaws.com", "AccessAnalyzer"),
     ("autoscaling.amazonaws.com", "AutoScaling"),
