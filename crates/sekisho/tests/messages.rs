@@ -53,6 +53,25 @@ const fn alone(
     }
 }
 
+/// The pipeline's role may not release.
+const RELEASE: (&str, &str, &str) = (
+    "pipeline.tf",
+    "= [\"s3:PutObject\"]",
+    "= [\"s3:PutObjectTagging\"]",
+);
+/// The action role's trust lets nobody take it.
+const TRUST: (&str, &str, &str) = (
+    "registry.tf",
+    "actions = [\"sts:AssumeRole\"]",
+    "actions = [\"sts:TagSession\"]",
+);
+/// A role with the same trust, which lacks nothing.
+const AUDITOR: (&str, &str, &str) = (
+    "auditor.tf",
+    "",
+    "resource \"aws_iam_role\" \"auditor\" {\n  provider           = aws.registry\n  name               = \"auditor\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n}\n",
+);
+
 /// A stage whose action is not run here, before the release; the release takes what it makes.
 const BUILD: &[(&str, &str, &str)] = &[
     (
@@ -445,62 +464,19 @@ const CASES: &[Case] = &[
     Case {
         name: "fix-that-others-have",
         example: ECR,
-        edits: &[
-            (
-                "registry.tf",
-                "actions = [\"sts:AssumeRole\"]",
-                "actions = [\"sts:TagSession\"]",
-            ),
-            (
-                "auditor.tf",
-                "",
-                "resource \"aws_iam_role\" \"auditor\" {\n  provider           = aws.registry\n  name               = \"auditor\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n}\n",
-            ),
-        ],
+        edits: &[TRUST, AUDITOR],
         arguments: &["rehearse", "-q", "--fix", "DIR"],
     },
     Case {
         name: "fix-in-part",
         example: ECR,
-        edits: &[
-            (
-                "pipeline.tf",
-                "= [\"s3:PutObject\"]",
-                "= [\"s3:PutObjectTagging\"]",
-            ),
-            (
-                "registry.tf",
-                "actions = [\"sts:AssumeRole\"]",
-                "actions = [\"sts:TagSession\"]",
-            ),
-            (
-                "auditor.tf",
-                "",
-                "resource \"aws_iam_role\" \"auditor\" {\n  provider           = aws.registry\n  name               = \"auditor\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n}\n",
-            ),
-        ],
+        edits: &[RELEASE, TRUST, AUDITOR],
         arguments: &["rehearse", "-q", "--fix", "DIR"],
     },
     Case {
         name: "report-of-what-is-fixed-in-part",
         example: ECR,
-        edits: &[
-            (
-                "pipeline.tf",
-                "= [\"s3:PutObject\"]",
-                "= [\"s3:PutObjectTagging\"]",
-            ),
-            (
-                "registry.tf",
-                "actions = [\"sts:AssumeRole\"]",
-                "actions = [\"sts:TagSession\"]",
-            ),
-            (
-                "auditor.tf",
-                "",
-                "resource \"aws_iam_role\" \"auditor\" {\n  provider           = aws.registry\n  name               = \"auditor\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n}\n",
-            ),
-        ],
+        edits: &[RELEASE, TRUST, AUDITOR],
         arguments: &["rehearse", "-q", "DIR"],
     },
     Case {
