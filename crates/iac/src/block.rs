@@ -362,10 +362,7 @@ pub(crate) fn dynamic(
         .get_blocks("content")
         .next()
         .ok_or_else(|| missing("`content`"))?;
-    let iterator = match block.body.get_attribute("iterator").map(|a| &a.value) {
-        Some(Expression::Variable(ident)) => ident.as_str().to_owned(),
-        _ => name.clone(),
-    };
+    let iterator = crate::syntax::iterator(block, &name);
     let items = evaluate(&each.value, scope, source)?
         .pairs()
         .ok_or_else(|| missing("a list, set or map in `for_each`"))?

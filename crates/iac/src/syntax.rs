@@ -1,7 +1,8 @@
 //! Reading HCL: `hcl-edit`, and what it does not take.
 
+use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::parser::Error;
-use hcl_edit::structure::Body;
+use hcl_edit::structure::{Block, Body};
 
 /// The body of a file. All spans are those of `text`.
 pub(crate) fn body(text: &str) -> Result<Body, Error> {
@@ -10,6 +11,24 @@ pub(crate) fn body(text: &str) -> Result<Body, Error> {
         // The places of an error are those of the text as it was written.
         hcl_edit::parser::parse_body(&joined(&text)).map_err(|_| error)
     })
+}
+
+/// The key of an object's member as it is written: a name or a text; none, where it is worked out.
+pub(crate) fn key_name(key: &ObjectKey) -> Option<&str> {
+    match key {
+        ObjectKey::Ident(ident) => Some(ident.as_str()),
+        ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str()),
+        ObjectKey::Expression(Expression::String(text)) => Some(text.as_str()),
+        ObjectKey::Expression(_) => None,
+    }
+}
+
+/// What a `dynamic` block with this label calls the element for which its content is made.
+pub(crate) fn iterator(block: &Block, label: &str) -> String {
+    match block.body.get_attribute("iterator").map(|a| &a.value) {
+        Some(Expression::Variable(ident)) => ident.as_str().to_owned(),
+        _ => label.to_owned(),
+    }
 }
 
 /// Where the scanner is.

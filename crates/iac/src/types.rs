@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, FuncCall, ObjectKey};
+use hcl_edit::expr::{Expression, FuncCall};
 
 use crate::block::place_of;
 use crate::convert::convert;
+use crate::syntax::key_name;
 use crate::value::{Type, Value};
 use crate::{Problem, Source};
 
@@ -76,19 +77,10 @@ pub(crate) fn parse(
                 ("object", [Expression::Object(object)]) => {
                     let mut members = Vec::new();
                     for (key, value) in object {
-                        let name = match key {
-                            ObjectKey::Ident(ident) => ident.as_str().to_owned(),
-                            ObjectKey::Expression(Expression::Variable(ident)) => {
-                                ident.as_str().to_owned()
-                            }
-                            ObjectKey::Expression(Expression::String(text)) => {
-                                text.as_str().to_owned()
-                            }
-                            ObjectKey::Expression(_) => {
-                                return Err(fail("a member of an object type needs a name"));
-                            }
-                        };
-                        members.push(member(name, value.expr(), source, default)?);
+                        let name = key_name(key);
+                        let name =
+                            name.ok_or_else(|| fail("a member of an object type needs a name"))?;
+                        members.push(member(name.to_owned(), value.expr(), source, default)?);
                     }
                     Constraint::Object(members)
                 }

@@ -11,12 +11,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, FuncCall, ObjectKey, TraversalOperator};
+use hcl_edit::expr::{Expression, FuncCall, TraversalOperator};
 
 use crate::block::Node;
 use crate::config::{Configuration, normal};
 use crate::eval::evaluate;
 use crate::state::State;
+use crate::syntax::key_name;
 use crate::{Source, references};
 pub use data::{Form, Handed, Slot, Wanted};
 use json::json_statements;
@@ -456,13 +457,7 @@ fn statements(expression: &Expression) -> Option<&Expression> {
     let Expression::Object(object) = expression else {
         return None;
     };
-    object.iter().find_map(|(key, value)| {
-        let name = match key {
-            ObjectKey::Ident(ident) => ident.as_str().to_owned(),
-            ObjectKey::Expression(Expression::String(text)) => text.as_str().to_owned(),
-            ObjectKey::Expression(Expression::Variable(name)) => name.as_str().to_owned(),
-            ObjectKey::Expression(_) => return None,
-        };
-        (name == "Statement").then(|| value.expr())
-    })
+    object
+        .iter()
+        .find_map(|(key, value)| (key_name(key) == Some("Statement")).then(|| value.expr()))
 }

@@ -9,10 +9,10 @@ mod trial;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::expr::Expression;
 use hcl_edit::structure::Block;
 
-use self::trial::{Trial, iterator};
+use self::trial::Trial;
 use super::list::list_end;
 use super::{At, ListEnd, MAX_DEPTH, Wrap, names};
 use crate::block::Node;
@@ -20,6 +20,7 @@ use crate::config::Configuration;
 use crate::overrides;
 use crate::references::of_expression;
 use crate::state::State;
+use crate::syntax::{iterator, key_name};
 use crate::types::Constraint;
 use crate::value::Value;
 
@@ -380,12 +381,7 @@ fn members(expression: &Expression) -> Vec<String> {
         let Expression::Object(object) = element else {
             continue;
         };
-        let names = object.iter().filter_map(|(key, _)| match key {
-            ObjectKey::Ident(ident) => Some(ident.as_str()),
-            ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str()),
-            ObjectKey::Expression(Expression::String(text)) => Some(text.as_str()),
-            ObjectKey::Expression(_) => None,
-        });
+        let names = object.iter().filter_map(|(key, _)| key_name(key));
         for name in names {
             if out.iter().all(|known| known != name) {
                 out.push(name.to_owned());

@@ -13,16 +13,9 @@ use crate::block::dynamic;
 use crate::eval::evaluate;
 use crate::overrides;
 use crate::scope::Scope;
+use crate::syntax::iterator;
 use crate::types::Constraint;
 use crate::value::Value;
-
-/// What a `dynamic` block calls the element for which its content is made.
-pub(super) fn iterator(block: &Block, name: &str) -> String {
-    match block.body.get_attribute("iterator").map(|a| &a.value) {
-        Some(Expression::Variable(ident)) => ident.as_str().to_owned(),
-        _ => name.to_owned(),
-    }
-}
 
 /// The members of an element that something takes: `each.value.name`, `each.value["name"]`, `lookup(each.value, "name")`.
 struct Members<'i> {
