@@ -4,11 +4,13 @@ import os
 import pathlib
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 
 import boto3
 import botocore.config
+import keys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -102,13 +104,19 @@ def fresh():
             one.stop()
 
 
+def pytest_configure(config):
+    """Servers of debug builds note in a file which condition keys requests were given; workers have its name from who starts them."""
+    if not hasattr(config, "workerinput"):
+        os.environ["SEKISHO_KEYS_GIVEN"] = tempfile.mkstemp(prefix="sekisho-keys-")[1]
+
+
 def pytest_addoption(parser):
     parser.addoption("--every-operation", action="store_true", help="fail when an operation that docs/operations.md lists is called by no test")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    """Each operation that the documentation lists is called by boto3 somewhere in this suite."""
+    """Each operation that the documentation lists is called by boto3 somewhere in this suite, and given the keys that it has."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         # A worker hands over what it called.
@@ -117,13 +125,21 @@ def pytest_sessionfinish(session):
         rows = [line.split("|") for line in (ROOT / "docs" / "operations.md").read_text().splitlines() if line.startswith("| `")]
         listed = {(r[1].strip().strip("`"), r[2].strip().strip("`")) for r in rows}
         session.config.never_called = sorted(listed - CALLED)
-        if session.config.never_called:
+        session.config.wrong_keys = keys.wrong(pathlib.Path(os.environ["SEKISHO_KEYS_GIVEN"]).read_text())
+        if session.config.never_called or session.config.wrong_keys:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter, config):
     if missing := getattr(config, "never_called", None):
         terminalreporter.write_line(f"operations that no test calls: {missing}", red=True)
+    for line in getattr(config, "wrong_keys", []):
+        terminalreporter.write_line(line, red=True)
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        os.unlink(os.environ["SEKISHO_KEYS_GIVEN"])
 
 
 @pytest.hookimpl(optionalhook=True)

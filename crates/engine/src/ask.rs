@@ -71,6 +71,9 @@ fn ask_as(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource
     for (key, value) in &check.context {
         context.put(key, value.clone());
     }
+    if cfg!(debug_assertions) {
+        crate::keys_given::note(&check.action, &context);
+    }
     let request = Request {
         principal: &lookup.caller.principal,
         action: &check.action,

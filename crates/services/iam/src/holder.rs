@@ -101,6 +101,9 @@ holder!(Group, GROUPS, "group", 5_120);
 bounded!(Role, ROLES, "role", 10_240);
 bounded!(User, USERS, "user", 2_048);
 
+/// The condition key of the boundary that a user or role has or gets.
+const BOUNDARY: &str = "iam:PermissionsBoundary";
+
 pub(crate) fn no_such_entity(message: impl Into<String>) -> ApiError {
     ApiError::new("NoSuchEntity", message).status(404)
 }
@@ -124,39 +127,21 @@ pub(crate) fn check<H: Holder>(
     Ok(vec![bounded::<H>(lookup, action, name, check)?])
 }
 
-/// Adds the boundary that the holder has, where AWS gives it (service authorization reference): when its policies or its
-/// boundary change, and for some operations on roles.
+/// Adds the boundary that the holder has, for the actions for which IAM's reference data list the key.
 pub(crate) fn bounded<H: Holder>(
     lookup: &Lookup<'_>,
     action: &str,
     name: &str,
     check: Check,
 ) -> Result<Check, ApiError> {
-    let noun = action
-        .strip_prefix("Attach")
-        .or_else(|| action.strip_prefix("Detach"))
-        .or_else(|| action.strip_prefix("Put"))
-        .or_else(|| action.strip_prefix("Delete"));
-    let of_roles = [
-        "DeleteRole",
-        "GetRole",
-        "UpdateAssumeRolePolicy",
-        "UpdateRole",
-        "UpdateRoleDescription",
-    ];
-    if !of_roles.contains(&action)
-        && !matches!(
-            noun,
-            Some(
-                "RolePolicy" | "UserPolicy" | "RolePermissionsBoundary" | "UserPermissionsBoundary"
-            )
-        )
-    {
+    let reference = sekisho_model::iam("iam").and_then(|iam| iam.actions.get(action));
+    let listed = reference.is_some_and(|a| a.keys.iter().any(|key| key == BOUNDARY));
+    if !listed {
         return Ok(check);
     }
     let row = lookup.get(&H::TABLE, &format!("{}/{name}", lookup.account()))?;
     let boundary = row.and_then(|r| r.boundary().map(str::to_owned));
-    Ok(check.with_opt("iam:PermissionsBoundary", boundary))
+    Ok(check.with_opt(BOUNDARY, boundary))
 }
 
 pub(crate) fn find<H: Holder>(cx: &Cx<'_>, name: &str) -> Result<Arc<H>, ApiError> {
