@@ -100,7 +100,18 @@ fn ask_as(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource
         grants: resource.grants.clone(),
         ..Policies::default()
     };
-    let first = evaluate(&request, &policies, resource.kind);
+    let mut first = evaluate(&request, &policies, resource.kind);
+    if let (Some(acl), Outcome::ImplicitDeny) = (&resource.acl, first.outcome) {
+        let resources = Some(acl.clone());
+        let policies = Policies {
+            resource: resources,
+            ..policies.clone()
+        };
+        let by_acl = evaluate(&request, &policies, resource.kind);
+        if by_acl.allowed() {
+            first = by_acl;
+        }
+    }
     let (policies, left) = relaxed(lookup, check, &request, resource, policies, &first);
     let waived = left.as_ref().is_some_and(Decision::allowed);
     // What only statements that do not count deny stays a denial on record.

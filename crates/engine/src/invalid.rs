@@ -4,13 +4,16 @@ use sekisho_model::Violation;
 
 use crate::error::ApiError;
 
-fn text(violations: &[Violation], show_values: bool) -> String {
+const NULL: &str = "Value null";
+
+/// `null` is what stands for a value that is not there.
+fn text(violations: &[Violation], show_values: bool, null: &str) -> String {
     let count = violations.len();
     let parts: Vec<String> = violations
         .iter()
         .map(|v| {
             let value = match &v.value {
-                None => "Value null".to_owned(),
+                None => null.to_owned(),
                 Some(value) if show_values => format!("Value '{value}'"),
                 Some(_) => "Value".to_owned(),
             };
@@ -27,25 +30,25 @@ fn text(violations: &[Violation], show_values: bool) -> String {
 /// `ValidationError` without the values: IAM (recorded on AWS).
 #[must_use]
 pub fn iam(violations: &[Violation]) -> ApiError {
-    ApiError::new("ValidationError", text(violations, false)).status(400)
+    ApiError::new("ValidationError", text(violations, false, NULL)).status(400)
 }
 
 /// `ValidationError` with the values: STS.
 #[must_use]
 pub fn query(violations: &[Violation]) -> ApiError {
-    ApiError::new("ValidationError", text(violations, true)).status(400)
+    ApiError::new("ValidationError", text(violations, true, NULL)).status(400)
 }
 
 /// `ValidationException` with the values: KMS.
 #[must_use]
 pub fn json(violations: &[Violation]) -> ApiError {
-    ApiError::new("ValidationException", text(violations, true)).status(400)
+    ApiError::new("ValidationException", text(violations, true, NULL)).status(400)
 }
 
-/// `ValidationException` without the values: CodePipeline.
+/// `ValidationException` without the values: CodePipeline (radkawar/stackd codepipeline/history_filter_validation_native).
 #[must_use]
 pub fn json_without_values(violations: &[Violation]) -> ApiError {
-    ApiError::new("ValidationException", text(violations, false)).status(400)
+    ApiError::new("ValidationException", text(violations, false, "Value")).status(400)
 }
 
 /// `InvalidParameterException`: ECR names the first violation.

@@ -9,6 +9,8 @@ pub struct Resource {
     pub account: Option<String>,
     /// Its own policy.
     pub policy: Option<Policy>,
+    /// What its ACL allows: a second policy, asked where nothing denies and nothing allows.
+    pub acl: Option<Policy>,
     /// How that policy counts.
     pub kind: ResourceKind,
     /// What that policy is called: `bucket policy`, `key policy`, …
@@ -28,6 +30,7 @@ impl Resource {
         Self {
             account: Some(account.to_owned()),
             policy: None,
+            acl: None,
             kind: ResourceKind::Ordinary,
             policy_noun: "resource policy",
             tags: Vec::new(),

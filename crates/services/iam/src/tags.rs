@@ -33,7 +33,8 @@ pub(crate) fn merge(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {
     merge_by(into, tags, str::eq_ignore_ascii_case)
 }
 
-/// The same for managed policies, where keys in another case are other keys (recorded: radkawar/stackd tags_aws).
+/// The same for all but users and roles, where keys in another case are other keys (recorded: radkawar/stackd tags_aws,
+/// federation/oidc, instance_profiles_aws).
 pub(crate) fn merge_exact(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {
     merge_by(into, tags, |a, b| a == b)
 }
@@ -45,6 +46,11 @@ fn merge_by(into: &mut Tags, tags: &[Tag], same: fn(&str, &str) -> bool) -> Resu
             .get(..4)
             .is_some_and(|k| k.eq_ignore_ascii_case("aws:"))
     };
+    if tags.iter().any(|t| t.key.trim().is_empty()) {
+        // Recorded with its code alone.
+        let message = "A tag's key must have something else than spaces.";
+        return Err(ApiError::new("ValidationError", message).status(400));
+    }
     if tags.iter().any(reserved) {
         return invalid("Tag keys beginning with aws: are reserved for system use.");
     }
@@ -68,9 +74,9 @@ fn merge_by(into: &mut Tags, tags: &[Tag], same: fn(&str, &str) -> bool) -> Resu
     Ok(())
 }
 
-/// Takes the tags with these keys away; a key is the same in any case.
-pub(crate) fn drop(from: &mut Tags, keys: &[String]) {
-    from.retain(|(k, _)| !keys.iter().any(|x| x.eq_ignore_ascii_case(k)));
+/// Takes the tags with these keys away, of what is no user and no role: keys in another case are other keys.
+pub(crate) fn drop_exact(from: &mut Tags, keys: &[String]) {
+    from.retain(|(k, _)| !keys.contains(k));
 }
 
 pub(crate) fn render(tags: &Tags) -> Value {

@@ -98,6 +98,11 @@ impl Key {
         Ok(())
     }
 
+    /// The id of its material: of the key's name, not of the material, for nothing of that is shown; it never becomes another.
+    pub(crate) fn material_id(&self) -> String {
+        hex::encode(Sha256::digest(format!("key material of {}", self.arn)))
+    }
+
     pub(crate) fn metadata(&self) -> Value {
         let mut map = Map::new();
         map.insert("AWSAccountId".into(), json!(self.account));
@@ -116,9 +121,7 @@ impl Key {
         map.insert("CustomerMasterKeySpec".into(), json!("SYMMETRIC_DEFAULT"));
         map.insert("KeySpec".into(), json!("SYMMETRIC_DEFAULT"));
         map.insert("EncryptionAlgorithms".into(), json!(["SYMMETRIC_DEFAULT"]));
-        // Of the key's name, not of its material: nothing of that is shown, and it never becomes another.
-        let material = Sha256::digest(format!("key material of {}", self.arn));
-        map.insert("CurrentKeyMaterialId".into(), json!(hex::encode(material)));
+        map.insert("CurrentKeyMaterialId".into(), json!(self.material_id()));
         map.insert("MultiRegion".into(), json!(multi_region(&self.id)));
         if multi_region(&self.id) {
             let configuration = json!({

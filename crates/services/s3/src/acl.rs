@@ -3,9 +3,14 @@
 //! Recorded for PutObject, CopyObject and CreateMultipartUpload alike (radkawar/stackd testdata/aws/s3/ownership_replay.json
 //! and ownership_authority_replay.json).
 
-use sekisho_engine::{ApiError, Cx};
+use std::sync::Arc;
+
+use sekisho_engine::{ApiError, Cx, Lookup, canonical_id};
+use sekisho_policy::{Document, Policy};
+use serde_json::{Value, json};
 
 use crate::bucket::Bucket;
+use crate::object::Version;
 
 /// Whether a canned ACL counts as public (jenkinsci/pipeline-aws-plugin#183).
 pub(crate) fn is_public(acl: &str) -> bool {
@@ -32,14 +37,22 @@ pub(crate) fn is_asked(acl: &str, bucket: &Bucket, own: bool) -> bool {
     !(refused || own && plain)
 }
 
-/// Refuses an ACL where ACLs are off or kept from being public, and says whether the writer keeps the object from the
-/// bucket's owner.
-pub(crate) fn is_private(
+/// What an ACL makes of an object.
+#[derive(Debug, Default)]
+pub(crate) struct Taken {
+    /// The writer keeps the object from the bucket's owner.
+    pub(crate) private: bool,
+    /// The ACL, where ACLs count.
+    pub(crate) acl: Option<String>,
+}
+
+/// Refuses an ACL where ACLs are off or kept from being public.
+pub(crate) fn take(
     cx: &Cx<'_>,
     bucket: &Bucket,
     key: &str,
     acl: Option<&str>,
-) -> Result<bool, ApiError> {
+) -> Result<Taken, ApiError> {
     let own = cx.account() == bucket.account;
     if bucket.enforced() {
         return match acl {
@@ -48,7 +61,7 @@ pub(crate) fn is_private(
                 "The bucket does not allow ACLs",
             )
             .status(400)),
-            _ => Ok(false),
+            _ => Ok(Taken::default()),
         };
     }
     if acl.is_some_and(is_public) && bucket.blocked(&cx.lookup())?.block_public_acls {
@@ -60,5 +73,77 @@ pub(crate) fn is_private(
         );
         return Err(ApiError::new("AccessDenied", message).status(403));
     }
-    Ok(!own && acl != Some("bucket-owner-full-control"))
+    Ok(Taken {
+        private: !own && acl != Some("bucket-owner-full-control"),
+        acl: acl.map(str::to_owned),
+    })
+}
+
+/// Whom an ACL lets read an object, beside its owner.
+enum Readers {
+    Everybody,
+    WhoeverSigns,
+    BucketOwner,
+}
+
+/// Canned ACLs (S3 user guide, "Canned ACL"). Of `aws-exec-read` EC2 has something, and nobody else.
+fn readers(acl: &str) -> Option<Readers> {
+    match acl {
+        "public-read" | "public-read-write" => Some(Readers::Everybody),
+        "authenticated-read" => Some(Readers::WhoeverSigns),
+        "bucket-owner-read" => Some(Readers::BucketOwner),
+        _ => None,
+    }
+}
+
+/// The grants of a version of an object, as GetObjectAcl shows them.
+pub(crate) fn grants(bucket: &Bucket, version: &Version) -> Vec<Value> {
+    const GROUPS: &str = "http://acs.amazonaws.com/groups/global";
+    let user = |account: &str| json!({"ID": canonical_id(account), "Type": "CanonicalUser"});
+    let group = |name: &str| json!({"URI": format!("{GROUPS}/{name}"), "Type": "Group"});
+    let grant = |grantee, permission| json!({"Grantee": grantee, "Permission": permission});
+    let owner = version.owner(bucket);
+    let mut grants = vec![grant(user(owner), "FULL_CONTROL")];
+    let acl = version.acl.as_deref().filter(|_| !bucket.enforced());
+    let foreign = owner != bucket.account;
+    match acl.and_then(readers) {
+        Some(Readers::Everybody) => grants.push(grant(group("AllUsers"), "READ")),
+        Some(Readers::WhoeverSigns) => grants.push(grant(group("AuthenticatedUsers"), "READ")),
+        Some(Readers::BucketOwner) if foreign => grants.push(grant(user(&bucket.account), "READ")),
+        _ if foreign && acl == Some("bucket-owner-full-control") => {
+            grants.push(grant(user(&bucket.account), "FULL_CONTROL"));
+        }
+        _ => {}
+    }
+    grants
+}
+
+/// What the ACL of a version of an object allows, as a policy: reading it, to those whom it names.
+pub(crate) fn policy(
+    lookup: &Lookup<'_>,
+    bucket: &Bucket,
+    version: &Version,
+) -> Result<Option<Policy>, ApiError> {
+    let Some(acl) = version.acl.as_deref().filter(|_| !bucket.enforced()) else {
+        return Ok(None);
+    };
+    if is_public(acl) && bucket.blocked(lookup)?.ignore_public_acls {
+        return Ok(None);
+    }
+    let mut statement = json!({"Sid": acl, "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": "*", "Principal": "*"});
+    match readers(acl) {
+        None => return Ok(None),
+        Some(Readers::Everybody) => {}
+        Some(Readers::WhoeverSigns) => {
+            statement["Condition"] = json!({"StringNotEquals": {"aws:PrincipalType": "Anonymous"}});
+        }
+        Some(Readers::BucketOwner) => statement["Principal"] = json!({"AWS": bucket.account}),
+    }
+    let text = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+    let document: Option<Document> = text.parse().ok();
+    Ok(document.map(|document| Policy {
+        name: Arc::from("object ACL"),
+        arn: None,
+        document: document.into(),
+    }))
 }

@@ -105,9 +105,10 @@ impl Bucket {
         self.versioning.as_deref() == Some("Enabled")
     }
 
-    /// Whether ACLs are off, as they are by default.
+    /// Whether ACLs are off: as they are by default, and are not where the ownership controls were removed (radkawar/stackd
+    /// s3/ownership_replay, sequences 282 to 289).
     pub(crate) fn enforced(&self) -> bool {
-        self.ownership.as_deref().unwrap_or("BucketOwnerEnforced") == "BucketOwnerEnforced"
+        self.ownership.as_deref() == Some("BucketOwnerEnforced")
     }
 }
 

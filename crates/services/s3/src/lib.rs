@@ -94,13 +94,15 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
         .as_ref()
         .and_then(|p| p.compiled(|| format!("bucket policy of {name}")));
     // An object that another account wrote and kept belongs to that account: the bucket's policy may only deny.
-    if let (Some(key), true) = (key, check.action.starts_with("s3:GetObject"))
-        && let Some(owner) = object::foreign_owner(lookup, &bucket, key, version(check))?
-    {
-        let policy = resource.policy;
-        resource = Resource::owned_by(&owner);
-        resource.policy_noun = "object ACL";
-        resource.policy = policy.map(only_denies);
+    if let (Some(key), true) = (key, check.action.starts_with("s3:GetObject")) {
+        let (owner, acl) = object::access(lookup, &bucket, key, version(check))?;
+        if let Some(owner) = owner {
+            let policy = resource.policy;
+            resource = Resource::owned_by(&owner);
+            resource.policy_noun = "object ACL";
+            resource.policy = policy.map(only_denies);
+        }
+        resource.acl = acl;
     }
     if policy::restricted(lookup, &bucket)? {
         resource.policy = resource.policy.filter(|p| !is_public(&p.document));

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sekisho_engine::{ApiError, Cx, Lookup, Table, Tags, time};
+use sekisho_policy::Policy;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::bucket::{BUCKETS, Bucket};
-use crate::checks;
 use crate::sse::Sse;
+use crate::{acl, checks};
 
 /// Objects by bucket and key, each row with all versions, newest first.
 pub(crate) const OBJECTS: Table<Object> = Table::new("s3/object");
@@ -27,6 +28,9 @@ pub(crate) struct Version {
     pub(crate) owner: String,
     /// The writer kept the object from the bucket's owner.
     pub(crate) private: bool,
+    /// Its canned ACL, where ACLs counted when it was written.
+    #[serde(default)]
+    pub(crate) acl: Option<String>,
     /// `None`: a delete marker.
     pub(crate) content: Option<Content>,
 }
@@ -76,6 +80,17 @@ pub(crate) struct Headers {
     pub(crate) website_redirect_location: Option<String>,
 }
 
+impl Version {
+    /// The account that owns it: where ACLs are off, the bucket's.
+    pub(crate) fn owner<'a>(&'a self, bucket: &'a Bucket) -> &'a str {
+        if bucket.enforced() {
+            &bucket.account
+        } else {
+            &self.owner
+        }
+    }
+}
+
 /// The row of an object. A unit separator stands between bucket and key: it occurs in no bucket name.
 pub(crate) fn row(bucket: &str, key: &str) -> String {
     format!("{bucket}\u{1f}{key}")
@@ -90,20 +105,24 @@ fn version_of<'o>(object: Option<&'o Object>, version: Option<&str>) -> Option<&
     }
 }
 
-/// The account that kept a version of an object to itself, if it is not the bucket's.
-pub(crate) fn foreign_owner(
+/// A version of an object of a bucket in which ACLs count: the account that kept it to itself, if it is not the bucket's, and
+/// what its ACL allows.
+pub(crate) fn access(
     lookup: &Lookup<'_>,
     bucket: &Bucket,
     key: &str,
     version: Option<&str>,
-) -> Result<Option<String>, ApiError> {
+) -> Result<(Option<String>, Option<Policy>), ApiError> {
     if bucket.enforced() {
-        return Ok(None);
+        return Ok((None, None));
     }
     let object = lookup.get(&OBJECTS, &row(&bucket.name, key))?;
-    Ok(version_of(object.as_deref(), version)
-        .filter(|v| v.private && v.owner != bucket.account)
-        .map(|v| v.owner.clone()))
+    let Some(version) = version_of(object.as_deref(), version) else {
+        return Ok((None, None));
+    };
+    let kept = version.private && version.owner != bucket.account;
+    let owner = kept.then(|| version.owner.clone());
+    Ok((owner, acl::policy(lookup, bucket, version)?))
 }
 
 /// The tags of a version of an object; none if it is not there.
@@ -158,17 +177,21 @@ fn no_reading_of_a_marker() -> ApiError {
     ApiError::new("MethodNotAllowed", message).status(405)
 }
 
-/// Answers a read of a delete marker as S3 does, which finds it before it asks a policy: recorded of one who may list the
-/// bucket, under a policy that denies the read (radkawar/stackd, `testdata/aws/s3/marker_policy.json`).
-pub(crate) fn is_no_marker(
+/// Answers a read of a delete marker, or of a key that is not there, as S3 does, which finds it before it asks a policy: recorded
+/// of those who may list the bucket, under a policy that denies the read (radkawar/stackd, `testdata/aws/s3/marker_policy.json`
+/// and `requester_data_replay.json`, sequences 850 to 853).
+pub(crate) fn is_there(
     lookup: &Lookup<'_>,
     bucket: &str,
     key: &str,
     version: Option<&str>,
 ) -> Result<(), ApiError> {
     let object = lookup.get(&OBJECTS, &row(bucket, key))?;
-    let found = version_of(object.as_deref(), version);
-    if found.is_none_or(|v| v.content.is_some()) {
+    let there = match (version_of(object.as_deref(), version), version) {
+        (Some(found), _) => found.content.is_some(),
+        (None, version) => version.is_some(),
+    };
+    if there {
         return Ok(());
     }
     let Some(bucket) = lookup.get(&BUCKETS, bucket)? else {

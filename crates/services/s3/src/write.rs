@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use sekisho_engine::prelude::*;
 use sekisho_engine::{Body, Checksum, DataKey, Sealed, SinkSpec};
 
+use crate::acl::Taken;
 use crate::bucket::Bucket;
 use crate::object::{Stored, Version};
 use crate::sse::Sse;
@@ -136,7 +137,7 @@ pub(crate) fn etag(cx: &Cx<'_>, body: &Body) -> String {
 
 /// The owner of what the caller writes.
 pub(crate) fn owner(cx: &Cx<'_>, bucket: &Bucket, private: bool) -> String {
-    let writer = bucket.ownership.as_deref() == Some("ObjectWriter");
+    let writer = bucket.ownership.as_deref() != Some("BucketOwnerPreferred");
     if bucket.enforced() || (!private && !writer) {
         bucket.account.clone()
     } else {
@@ -168,14 +169,15 @@ pub(crate) fn answer(
 pub(crate) fn version(
     cx: &Cx<'_>,
     bucket: &Bucket,
-    private: bool,
+    taken: Taken,
     content: crate::object::Content,
 ) -> Version {
     Version {
         id: String::new(),
         modified_ms: cx.now_ms(),
-        owner: owner(cx, bucket, private),
-        private,
+        owner: owner(cx, bucket, taken.private),
+        private: taken.private,
+        acl: taken.acl,
         content: Some(content),
     }
 }

@@ -32,7 +32,15 @@ impl Operation for ListActionExecutions {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        let pipeline = rows::find(cx, &input.pipeline_name)?;
+        let pipeline = rows::find(cx, &input.pipeline_name).map_err(|error| {
+            // Recorded: a sentence of its own (radkawar/stackd codepipeline/history_filter_validation_native).
+            let message = format!(
+                "The account with AWS account ID '{}' does not include a pipeline named '{}'",
+                cx.account(),
+                input.pipeline_name
+            );
+            ApiError { message, ..error }
+        })?;
         let filter = input.filter.unwrap_or_default();
         let latest = filter
             .latest_in_pipeline_execution

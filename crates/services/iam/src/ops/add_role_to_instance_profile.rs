@@ -4,8 +4,7 @@ use sekisho_engine::prelude::*;
 
 use sekisho_engine::Role;
 
-use crate::holder;
-use crate::profiles;
+use crate::{holder, linked, profiles};
 
 pub(crate) struct AddRoleToInstanceProfile;
 
@@ -33,6 +32,7 @@ impl Operation for AddRoleToInstanceProfile {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let role = holder::find::<Role>(cx, &input.role_name)?;
+        linked::is_not(&role.arn)?;
         profiles::change(cx, &input.instance_profile_name, |profile| {
             if profile.role.is_some() {
                 let message = "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1";

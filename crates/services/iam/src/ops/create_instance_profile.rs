@@ -49,7 +49,7 @@ impl Operation for CreateInstanceProfile {
             role: None,
             tags: Vec::new(),
         };
-        tags::merge(&mut profile.tags, &input.tags)?;
+        tags::merge_exact(&mut profile.tags, &input.tags)?;
         let shown = profiles::shown(cx, &profile, true)?;
         let key = format!("{}/{}", cx.account(), profile.name);
         cx.put(&PROFILES, &key, profile)?;

@@ -27,7 +27,7 @@ impl Operation for CreateOpenIDConnectProvider {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        let arn = providers::arn(lookup.account(), providers::location(&input.url)?);
+        let arn = providers::arn(lookup.account(), &providers::location(&input.url)?);
         let tagged = |action| providers::check(action, &arn).with_tags(tags::pairs(&input.tags));
         let mut checks = vec![tagged("CreateOpenIDConnectProvider")];
         if !input.tags.is_empty() {
@@ -38,7 +38,7 @@ impl Operation for CreateOpenIDConnectProvider {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let location = providers::location(&input.url)?;
-        let arn = providers::arn(cx.account(), location);
+        let arn = providers::arn(cx.account(), &location);
         if cx.get(&PROVIDERS, &arn)?.is_some() {
             let message = format!("Provider with url {} already exists.", input.url);
             return Err(ApiError::new("EntityAlreadyExists", message).status(409));
@@ -51,7 +51,7 @@ impl Operation for CreateOpenIDConnectProvider {
             created_ms: cx.now_ms(),
             tags: Vec::new(),
         };
-        tags::merge(&mut provider.tags, &input.tags)?;
+        tags::merge_exact(&mut provider.tags, &input.tags)?;
         let mut shown = json!({"OpenIDConnectProviderArn": arn});
         if let (Some(map), false) = (shown.as_object_mut(), provider.tags.is_empty()) {
             map.insert("Tags".to_owned(), tags::render(&provider.tags));

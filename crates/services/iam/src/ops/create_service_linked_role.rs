@@ -41,7 +41,13 @@ impl Operation for CreateServiceLinkedRole {
             );
             return Err(ApiError::new("InvalidInput", message).status(400));
         }
-        let trust = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": input.service}, "Action": "sts:AssumeRole"}]});
+        let trust = |service: Value, action: Value| {
+            let statement =
+                json!({"Effect": "Allow", "Principal": {"Service": service}, "Action": action});
+            json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+        };
+        let kept = trust(json!(input.service), json!("sts:AssumeRole"));
+        let made = trust(json!([input.service]), json!(["sts:AssumeRole"]));
         let role = Role {
             account: cx.account().to_owned(),
             arn: linked::arn(cx.account(), &input.service, &name),
@@ -49,7 +55,7 @@ impl Operation for CreateServiceLinkedRole {
             path: format!("/{}{}/", linked::PATH, input.service),
             id: cx.ids().iam("AROA"),
             created_ms: cx.now_ms(),
-            trust: PolicyText::plain(trust.to_string()),
+            trust: PolicyText::plain(kept),
             description: input.description,
             max_session_seconds: 3_600,
             tags: Vec::new(),
@@ -59,9 +65,12 @@ impl Operation for CreateServiceLinkedRole {
         };
         let mut shown = render::role(&cx.lookup(), &role, true)?;
         if let Some(map) = shown.as_object_mut() {
-            for left in ["RoleLastUsed", "MaxSessionDuration"] {
+            for left in ["RoleLastUsed", "Description", "MaxSessionDuration"] {
                 map.remove(left);
             }
+            // Recorded: it is made with lists, and read without (radkawar/stackd service_linked_description_aws).
+            let made = json!(render::encoded(&made));
+            map.insert("AssumeRolePolicyDocument".to_owned(), made);
         }
         cx.put(&ROLES, &key, role)?;
         Ok(json!({"Role": shown}))

@@ -1,7 +1,8 @@
-//! Removes an OpenID Connect provider; one that is not there is removed already.
+//! Removes an OpenID Connect provider.
 
 use sekisho_engine::prelude::*;
 
+use crate::holder::no_such_entity;
 use crate::providers::{self, PROVIDERS};
 
 pub(crate) struct DeleteOpenIDConnectProvider;
@@ -27,9 +28,12 @@ impl Operation for DeleteOpenIDConnectProvider {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        if providers::find(cx, &input.arn).is_ok() {
-            cx.delete(&PROVIDERS, &input.arn);
+        if providers::find(cx, &input.arn).is_err() {
+            // Recorded: it has another sentence than the others have (radkawar/stackd federation/oidc).
+            let message = format!("OpenId connect Provider {} cannot be found.", input.arn);
+            return Err(no_such_entity(message));
         }
+        cx.delete(&PROVIDERS, &input.arn);
         Ok(json!({}))
     }
 }

@@ -27,7 +27,7 @@ impl Operation for DeleteServiceLinkedRole {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let role = holder::find::<Role>(cx, &input.role_name)?;
         if !linked::is(&role.arn) {
-            let message = format!("The role with name {} cannot be found.", role.name);
+            let message = format!("{} exists but is not a service role.", role.name);
             return Err(holder::no_such_entity(message));
         }
         let account = cx.account().to_owned();

@@ -2,6 +2,8 @@
 
 use sekisho_engine::prelude::*;
 
+use std::collections::BTreeSet;
+
 use crate::simulate;
 
 pub(crate) struct GetContextKeysForPrincipalPolicy;
@@ -31,9 +33,12 @@ impl Operation for GetContextKeysForPrincipalPolicy {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let arn = simulate::source(&cx.lookup(), &input.policy_source_arn)?;
         let held = simulate::held(cx, &arn, &[])?;
+        // A policy of the user and of a group of his counts once (radkawar/stackd context_keys_aws).
+        let mut attached = BTreeSet::new();
         let mut keys: Vec<String> = held
             .policies
             .iter()
+            .filter(|p| p.arn.as_ref().is_none_or(|arn| attached.insert(arn)))
             .chain(held.boundary.as_ref())
             .flat_map(|p| p.document.context_keys())
             .collect();

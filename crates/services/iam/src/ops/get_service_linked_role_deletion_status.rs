@@ -33,13 +33,13 @@ impl Operation for GetServiceLinkedRoleDeletionStatus {
         let key = format!("{}/{}", cx.account(), input.deletion_task_id);
         match cx.get(&DELETIONS, &key)? {
             Some(_) => Ok(json!({"Status": "SUCCEEDED"})),
-            None => {
-                let message = format!(
-                    "The deletion task {} cannot be found.",
-                    input.deletion_task_id
-                );
-                Err(holder::no_such_entity(message))
+            // Recorded: radkawar/stackd service_linked_roles_aws.
+            None if !input.deletion_task_id.starts_with("task/") => {
+                Err(ApiError::new("InvalidInput", "Invalid task id").status(400))
             }
+            None => Err(holder::no_such_entity(
+                "Cannot find deletion status for given id.",
+            )),
         }
     }
 }

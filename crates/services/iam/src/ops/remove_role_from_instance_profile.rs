@@ -4,8 +4,7 @@ use sekisho_engine::prelude::*;
 
 use sekisho_engine::Role;
 
-use crate::holder;
-use crate::profiles;
+use crate::{holder, linked, profiles};
 
 pub(crate) struct RemoveRoleFromInstanceProfile;
 
@@ -32,6 +31,7 @@ impl Operation for RemoveRoleFromInstanceProfile {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let role = holder::find::<Role>(cx, &input.role_name)?;
+        linked::is_not(&role.arn)?;
         profiles::change(cx, &input.instance_profile_name, |profile| {
             if profile.role.as_deref() != Some(&*role.name) {
                 let message = format!("The role with name {} cannot be found.", role.name);

@@ -28,7 +28,7 @@ impl Operation for TagInstanceProfile {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         tags::some(&input.tags)?;
         profiles::change(cx, &input.instance_profile_name, |profile| {
-            tags::merge(&mut profile.tags, &input.tags)
+            tags::merge_exact(&mut profile.tags, &input.tags)
         })
     }
 }

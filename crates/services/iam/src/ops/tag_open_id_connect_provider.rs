@@ -29,7 +29,7 @@ impl Operation for TagOpenIDConnectProvider {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         tags::some(&input.tags)?;
         providers::change(cx, &input.arn, |provider| {
-            tags::merge(&mut provider.tags, &input.tags)
+            tags::merge_exact(&mut provider.tags, &input.tags)
         })
     }
 }

@@ -27,7 +27,7 @@ impl Operation for UntagInstanceProfile {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         profiles::change(cx, &input.instance_profile_name, |profile| {
-            tags::drop(&mut profile.tags, &input.tag_keys);
+            tags::drop_exact(&mut profile.tags, &input.tag_keys);
             Ok(())
         })
     }

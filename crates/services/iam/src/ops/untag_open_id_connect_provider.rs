@@ -28,7 +28,7 @@ impl Operation for UntagOpenIDConnectProvider {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         providers::change(cx, &input.arn, |provider| {
-            tags::drop(&mut provider.tags, &input.tag_keys);
+            tags::drop_exact(&mut provider.tags, &input.tag_keys);
             Ok(())
         })
     }

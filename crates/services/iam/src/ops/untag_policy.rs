@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::managed;
+use crate::{managed, tags};
 
 pub(crate) struct UntagPolicy;
 
@@ -29,9 +29,7 @@ impl Operation for UntagPolicy {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         managed::change(cx, &input.policy_arn, managed::Change::Tags, |policy| {
-            policy
-                .tags
-                .retain(|(k, _)| !input.tag_keys.iter().any(|x| x.eq_ignore_ascii_case(k)));
+            tags::drop_exact(&mut policy.tags, &input.tag_keys);
             Ok(())
         })?;
         Ok(json!({}))

@@ -29,6 +29,10 @@ impl Operation for UpdateOpenIDConnectProviderThumbprint {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        if input.thumbprints.is_empty() {
+            let message = "Thumbprint list must contain at least one entry.";
+            return Err(ApiError::new("InvalidInput", message).status(400));
+        }
         let thumbprints = providers::thumbprints(&input.thumbprints)?;
         providers::change(cx, &input.arn, |provider| {
             provider.thumbprints = thumbprints;

@@ -30,6 +30,11 @@ impl Operation for UpdateRoleDescription {
             Ok(())
         })?;
         let role = holder::find::<Role>(cx, &input.role_name)?;
-        Ok(json!({"Role": render::role(&cx.lookup(), &role, false)?}))
+        let mut shown = render::role(&cx.lookup(), &role, false)?;
+        // Recorded: radkawar/stackd role_wire_aws.
+        if let Some(map) = shown.as_object_mut() {
+            map.remove("MaxSessionDuration");
+        }
+        Ok(json!({"Role": shown}))
     }
 }

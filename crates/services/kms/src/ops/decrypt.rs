@@ -45,7 +45,7 @@ impl Operation for Decrypt {
         let plaintext = cipher::decrypt(&key, &input.encryption_context, &sealed)?;
         keys::answer(
             input.dry_run,
-            json!({"Plaintext": cipher::base64(&plaintext), "KeyId": key.arn, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}),
+            json!({"Plaintext": cipher::base64(&plaintext), "KeyId": key.arn, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT", "KeyMaterialId": key.material_id()}),
         )
     }
 }

@@ -47,7 +47,7 @@ impl Operation for GenerateDataKey {
         let blob = cipher::encrypt(cx, &key, &input.encryption_context, &plaintext)?;
         keys::answer(
             input.dry_run,
-            json!({"CiphertextBlob": blob, "Plaintext": cipher::base64(&plaintext), "KeyId": key.arn}),
+            json!({"CiphertextBlob": blob, "Plaintext": cipher::base64(&plaintext), "KeyId": key.arn, "KeyMaterialId": key.material_id()}),
         )
     }
 }

@@ -47,7 +47,7 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
         let blob = cipher::encrypt(cx, &key, &input.encryption_context, &plaintext)?;
         keys::answer(
             input.dry_run,
-            json!({"CiphertextBlob": blob, "KeyId": key.arn}),
+            json!({"CiphertextBlob": blob, "KeyId": key.arn, "KeyMaterialId": key.material_id()}),
         )
     }
 }

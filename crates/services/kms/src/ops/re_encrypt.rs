@@ -66,6 +66,7 @@ impl Operation for ReEncrypt {
             json!({
                 "CiphertextBlob": blob, "SourceKeyId": source.arn, "KeyId": target.arn,
                 "SourceEncryptionAlgorithm": "SYMMETRIC_DEFAULT", "DestinationEncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+                "SourceKeyMaterialId": source.material_id(), "DestinationKeyMaterialId": target.material_id(),
             }),
         )
     }

@@ -57,7 +57,7 @@ impl Operation for CompleteMultipartUpload {
             input.if_match.as_deref(),
             input.if_none_match.as_deref(),
         )?;
-        let private = acl::is_private(cx, &bucket, &input.key, upload.acl.as_deref())?;
+        let taken = acl::take(cx, &bucket, &input.key, upload.acl.as_deref())?;
         let etag = combined_etag(cx, &upload, &parts);
         for left in upload.parts.values() {
             cx.remove_blob(&left.stored.blob);
@@ -77,7 +77,7 @@ impl Operation for CompleteMultipartUpload {
         // It is as old as its upload: what was written since then stays the newest (recorded there, 80 and 81).
         let version = Version {
             modified_ms: upload.started_ms,
-            ..write::version(cx, &bucket, private, content)
+            ..write::version(cx, &bucket, taken, content)
         };
         let id = object::add(cx, &bucket, &input.key, version)?;
         cx.delete(&UPLOADS, &input.upload_id);

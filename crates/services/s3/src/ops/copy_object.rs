@@ -111,7 +111,7 @@ impl Operation for CopyObject {
         let (from, from_key, from_version) = source(&input.copy_source)?;
         let origin = bucket::find(cx, &from)?;
         let bucket = bucket::find(cx, &input.bucket)?;
-        let private = acl::is_private(cx, &bucket, &input.key, input.acl.as_deref())?;
+        let taken = acl::take(cx, &bucket, &input.key, input.acl.as_deref())?;
         let (read, old) = object::find(cx, &origin, &from_key, from_version.as_deref())?;
         let of_source = Conditions {
             if_match: input.copy_source_if_match.as_deref(),
@@ -174,7 +174,7 @@ impl Operation for CopyObject {
             checksum,
             storage_class: input.storage_class.unwrap_or_else(|| "STANDARD".to_owned()),
         };
-        let version = write::version(cx, &bucket, private, content);
+        let version = write::version(cx, &bucket, taken, content);
         let modified = version.modified_ms;
         let id = object::add(cx, &bucket, &input.key, version)?;
         let mut map = write::answer(&bucket, &id, &sse);

@@ -74,7 +74,7 @@ impl Operation for CreateMultipartUpload {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
-        acl::is_private(cx, &bucket, &input.key, input.acl.as_deref())?;
+        acl::take(cx, &bucket, &input.key, input.acl.as_deref())?;
         let wanted = Wanted {
             algorithm: input.server_side_encryption.clone(),
             key: input.sse_kms_key_id.clone(),

@@ -74,6 +74,7 @@ pub(crate) fn delete(
         modified_ms: cx.now_ms(),
         owner,
         private: false,
+        acl: None,
         content: None,
     };
     let id = object::add(cx, bucket, key, marker)?;

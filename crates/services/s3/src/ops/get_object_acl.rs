@@ -1,10 +1,9 @@
-//! The ACL of an object: its owner has everything.
+//! The ACL of an object: its owner has everything, and others what a canned ACL gives them.
 
 use sekisho_engine::canonical_id;
 use sekisho_engine::prelude::*;
 
-use crate::bucket;
-use crate::{checks, object};
+use crate::{acl, bucket, checks, object};
 
 pub(crate) struct GetObjectAcl;
 
@@ -43,9 +42,7 @@ impl Operation for GetObjectAcl {
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
         let (version, _) = object::find(cx, &bucket, &input.key, input.version_id.as_deref())?;
-        let id = canonical_id(&version.owner);
-        Ok(
-            json!({"Owner": {"ID": id}, "Grants": [{"Grantee": {"ID": id, "Type": "CanonicalUser"}, "Permission": "FULL_CONTROL"}]}),
-        )
+        let owner = canonical_id(version.owner(&bucket));
+        Ok(json!({"Owner": {"ID": owner}, "Grants": acl::grants(&bucket, &version)}))
     }
 }

@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 
 use crate::conditions::{Conditions, range};
-use crate::ops::get_object::part;
+use crate::ops::get_object::{both, part};
 use crate::{bucket, checks, object, sse, write};
 
 pub(crate) struct HeadObject;
@@ -39,7 +39,7 @@ impl Operation for HeadObject {
         };
         let version = input.version_id.as_deref();
         let check = checks::on_version(lookup, action, &input.bucket, &input.key, version, owner)?;
-        object::is_no_marker(lookup, &input.bucket, &input.key, version)?;
+        object::is_there(lookup, &input.bucket, &input.key, version)?;
         Ok(vec![check])
     }
 
@@ -55,6 +55,9 @@ impl Operation for HeadObject {
         }
         .check(&version, &content)?;
         let mut map = object::describe(&bucket, &version, &content);
+        if input.range.is_some() && input.part_number.is_some() {
+            return Err(both());
+        }
         if let Some((first, last)) = input
             .range
             .as_deref()
@@ -68,9 +71,16 @@ impl Operation for HeadObject {
             );
             map.insert("ContentLength".to_owned(), json!(last - first + 1));
         } else if let Some(number) = input.part_number {
-            let (_, length) = part(&content, number)?;
+            let (start, length) = part(&content, number)?;
             map.insert("ContentLength".to_owned(), json!(length));
-            map.insert("PartsCount".to_owned(), json!(content.parts.len()));
+            if length > 0 {
+                let last = start + length - 1;
+                let text = format!("bytes {start}-{last}/{}", content.size);
+                map.insert("ContentRange".to_owned(), json!(text));
+            }
+            if content.multipart {
+                map.insert("PartsCount".to_owned(), json!(content.parts.len()));
+            }
         }
         if input.checksum_mode.is_some() {
             write::insert_checksum(&mut map, content.checksum.as_ref());

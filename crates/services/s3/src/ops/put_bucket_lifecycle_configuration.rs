@@ -62,13 +62,22 @@ const ACTIONS: &[&str] = &[
     "AbortIncompleteMultipartUpload",
 ];
 
+/// Whether what a rule is about is said twice, or as all of nothing or of a prefix alone (radkawar/stackd
+/// s3/lifecycle_control_replay, sequences 17 to 26).
+fn is_malformed(rule: &Map<String, Value>) -> bool {
+    let filter = rule.get("Filter").and_then(Value::as_object);
+    let all = filter.and_then(|f| f.get("And")?.as_object());
+    let of_nothing = |all: &Map<String, Value>| all.keys().all(|member| member == "Prefix");
+    filter.is_some() && rule.contains_key("Prefix") || all.is_some_and(of_nothing)
+}
+
 /// The rules, each with an id.
 fn accept(
     cx: &Cx<'_>,
     mut rules: Vec<Map<String, Value>>,
 ) -> Result<Vec<Map<String, Value>>, ApiError> {
     let refused = |code: &str, message: &str| Err(ApiError::new(code, message).status(400));
-    if rules.is_empty() || rules.len() > 1000 {
+    if rules.is_empty() || rules.len() > 1000 || rules.iter().any(is_malformed) {
         let message = "The XML you provided was not well-formed or did not validate against our published schema";
         return refused("MalformedXML", message);
     }

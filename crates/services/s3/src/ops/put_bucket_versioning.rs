@@ -30,8 +30,14 @@ impl Operation for PutBucketVersioning {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let Some(status) = input.versioning_configuration.status else {
+            // Recorded: radkawar/stackd s3/versioning.json.
+            let code = "IllegalVersioningConfigurationException";
+            let message = "The Versioning element must be specified";
+            return Err(ApiError::new(code, message).status(400));
+        };
         bucket::change(cx, &input.bucket, |b| {
-            b.versioning = input.versioning_configuration.status;
+            b.versioning = Some(status);
             Ok(())
         })?;
         Ok(json!({}))

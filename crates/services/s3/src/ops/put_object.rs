@@ -84,7 +84,7 @@ impl Operation for PutObject {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
-        let private = acl::is_private(cx, &bucket, &input.key, input.acl.as_deref())?;
+        let taken = acl::take(cx, &bucket, &input.key, input.acl.as_deref())?;
         let body = cx.take_body()?;
         write::verify(&body, input.content_md5.as_deref(), &input.claimed())?;
         conditions::of_write(
@@ -118,7 +118,7 @@ impl Operation for PutObject {
                 website_redirect_location: input.website_redirect_location,
             },
         };
-        let version = write::version(cx, &bucket, private, content);
+        let version = write::version(cx, &bucket, taken, content);
         let id = object::add(cx, &bucket, &input.key, version)?;
         let mut map = write::answer(&bucket, &id, &carry.sse);
         map.insert("ETag".to_owned(), json!(format!("\"{etag}\"")));
@@ -130,7 +130,7 @@ impl Operation for PutObject {
 impl StreamOperation for PutObject {
     fn sink(cx: &mut Cx<'_>, input: &Input, _: &Permit<Self>) -> Result<SinkSpec, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
-        acl::is_private(cx, &bucket, &input.key, input.acl.as_deref())?;
+        acl::take(cx, &bucket, &input.key, input.acl.as_deref())?;
         if input.key.contains(['\0', '\u{1f}']) || input.key.len() > 1_024 {
             return Err(ApiError::new(
                 "KeyTooLongError",
