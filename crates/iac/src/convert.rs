@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::number::Number;
-use crate::unify::unify;
+use crate::unify::{is_uneven, unify};
 use crate::value::{Type, Value};
+
+const ALIKE: &str = "all elements must have the same type";
 
 /// A text, number or Boolean as a text.
 pub(crate) fn to_string(value: &Value) -> Option<String> {
@@ -63,7 +65,12 @@ pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, String> {
                 .enumerate()
                 .map(each)
                 .collect::<Result<_, _>>()?;
+            let open = of.is_open();
             let (of, items) = alike(of, items)?;
+            let kinds: Vec<Type> = items.iter().map(Value::kind).collect();
+            if open && matches!(value, Value::Tuple(_)) && is_uneven(&kinds, &of) {
+                return Err(ALIKE.to_owned());
+            }
             sequence(to, of, items)
         }
         (Type::Map(of), _) => {
@@ -116,7 +123,7 @@ fn alike(of: &Type, items: Vec<Value>) -> Result<(Type, Vec<Value>), String> {
         return Ok((of.clone(), items));
     }
     let kinds: Vec<Type> = items.iter().map(Value::kind).collect();
-    let of = unify(&kinds).ok_or("all elements must have the same type")?;
+    let of = unify(&kinds).ok_or(ALIKE)?;
     let items = items.iter().map(|item| convert(item, &of));
     let items = items.collect::<Result<_, _>>()?;
     Ok((of, items))

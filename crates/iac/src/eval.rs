@@ -179,6 +179,15 @@ fn function(
             _ => Err(fail("no argument of `try` can be evaluated".to_owned())),
         };
     }
+    let first = call.args.iter().next();
+    let named = matches!(
+        first,
+        None | Some(Expression::Variable(_) | Expression::Traversal(_))
+    );
+    if name == "templatestring" && !named {
+        let message = "templatestring: the template must be a reference to what it stands in (`local.template`), and here it is an expression";
+        return Err(fail(message.to_owned()));
+    }
     let mut args = call.args.iter().map(eval).collect::<Result<Vec<_>, _>>()?;
     if let ("issensitive", [_], Some(argument)) = (name, args.as_slice(), call.args.iter().next()) {
         return Ok(crate::marks::is_sensitive(argument, scope, source).into());

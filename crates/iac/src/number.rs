@@ -224,8 +224,9 @@ impl Number {
 
     /// What is left of a division, with the sign of the dividend; none where the divisor is zero.
     pub(crate) fn modulo(&self, other: &Self) -> Option<Self> {
-        let (a, b, power) = self.aligned(other);
-        (b.sign() != Sign::NoSign).then(|| Self::rounded(a % b, power))?
+        // As Terraform does it: of the rounded quotient, so that 0.1 goes into 36 without a rest.
+        let whole = Self::rounded(self.divided_by(other)?.whole(), 0)?;
+        self.plus(&whole.times(other)?.negated())
     }
 
     /// Rounded to this many decimal digits, without an exponent.

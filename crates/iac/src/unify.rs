@@ -21,8 +21,8 @@ impl Type {
 }
 
 /// The type that values of all these types can become, if there is one. Nulls, whose type is not known, can become any.
-pub(crate) fn unify(kinds: &[Type]) -> Option<Type> {
-    let mut known = kinds.iter().filter(|k| **k != Type::Any);
+pub(crate) fn unify(types: &[Type]) -> Option<Type> {
+    let mut known = types.iter().filter(|k| **k != Type::Any);
     let Some(first) = known.next() else {
         return Some(Type::Any);
     };
@@ -61,7 +61,17 @@ pub(crate) fn unify(kinds: &[Type]) -> Option<Type> {
     if objects > 0 && tuples > 0 {
         return None;
     }
-    preferred(&kinds)
+    // Beside a null everything stays what it is.
+    let open = || (all < types.len()).then_some(Type::Any);
+    preferred(&kinds).or_else(open)
+}
+
+/// Whether values of these types, one behind the other, become no list although each could be of `of`: Terraform makes none of
+/// structures beside nulls of no type.
+pub(crate) fn is_uneven(kinds: &[Type], of: &Type) -> bool {
+    let plain = matches!(of, Type::Any | Type::String | Type::Number | Type::Bool);
+    let nulls = kinds.iter().filter(|k| **k == Type::Any).count();
+    !plain && nulls > 0 && nulls < kinds.len()
 }
 
 /// Lists of lists, sets of sets, maps of maps.
@@ -136,7 +146,9 @@ fn of_tuples(kinds: &[&Type]) -> Option<Type> {
         ));
     }
     let all: Vec<Type> = tuples.iter().flat_map(|t| t.iter().cloned()).collect();
-    Some(Type::List(Arc::new(unify(&all)?)))
+    let of = unify(&all)?;
+    let even = !tuples.iter().any(|kinds| is_uneven(kinds, &of));
+    even.then(|| Type::List(Arc::new(of)))
 }
 
 /// The first of the types, the more general first, that all others can become.

@@ -64,6 +64,9 @@ pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
 fn csv(text: &str) -> Result<Value, String> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let (mut row, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+    // Whether the cell was quoted: then nothing may stand behind the quote.
+    let mut closed = false;
+    let stray = || Err("csvdecode: a quote stands where none may".to_owned());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match c {
@@ -71,13 +74,20 @@ fn csv(text: &str) -> Result<Value, String> {
                 chars.next();
                 cell.push('"');
             }
-            '"' => quoted = !quoted,
-            ',' if !quoted => row.push(std::mem::take(&mut cell)),
+            '"' if quoted => (quoted, closed) = (false, true),
+            '"' if closed || !cell.is_empty() => return stray(),
+            '"' => quoted = true,
+            ',' if !quoted => {
+                closed = false;
+                row.push(std::mem::take(&mut cell));
+            }
             '\r' if !quoted && chars.peek() == Some(&'\n') => {}
             '\n' if !quoted => {
+                closed = false;
                 row.push(std::mem::take(&mut cell));
                 rows.push(std::mem::take(&mut row));
             }
+            _ if closed => return stray(),
             c => cell.push(c),
         }
     }

@@ -318,10 +318,17 @@ mod tests {
     fn a_template_is_given_its_names_only() {
         let check = |text: &str| crate::expression("e", text).map_err(|e| e.contains("not known"));
         assert_eq!(
-            check("templatestring(\"$${a}-$${upper(b.c)}\", { a = 1, b = { c = \"x\" } })"),
+            check(
+                "[for t in [\"$${a}-$${upper(b.c)}\"] : templatestring(t, { a = 1, b = { c = \"x\" } })][0]"
+            ),
             Ok("1-X".into())
         );
-        assert_eq!(check("templatestring(\"$${local.a}\", {})"), Err(true));
+        assert_eq!(
+            check("[for t in [\"$${local.a}\"] : templatestring(t, {})]"),
+            Err(true)
+        );
+        // Terraform takes no template that stands where it is used.
+        assert_eq!(check("templatestring(\"a\", {})"), Err(false));
     }
 
     #[test]

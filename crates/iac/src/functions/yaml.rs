@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
+use crate::convert::to_string;
 use crate::number::Number;
 use crate::value::Value;
 
@@ -255,10 +256,10 @@ impl<'t> Reader<'t> {
                 Event::MappingEnd => break,
                 Event::StreamEnd => return Err("yamldecode: a map does not end".to_owned()),
                 Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => None,
-                Event::Scalar(text, ..) => Some(text.into_owned()),
-                event => match self.value(event, depth + 1)? {
-                    Value::String(text) => Some(text.to_string()),
-                    _ => return Err("yamldecode: a key must be a text".to_owned()),
+                // `y` is true, also as a key.
+                event => match to_string(&self.value(event, depth + 1)?) {
+                    Some(text) => Some(text),
+                    None => return Err("yamldecode: a key must be a text".to_owned()),
                 },
             };
             let event = self.next()?;
