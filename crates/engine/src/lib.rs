@@ -35,6 +35,7 @@ mod principals;
 mod probe;
 mod reference;
 mod resource;
+mod service_principals;
 pub mod time;
 mod token;
 mod unread;

@@ -14,6 +14,7 @@ use crate::canonical::canonical_account;
 use crate::cx::Lookup;
 use crate::error::ApiError;
 use crate::principals::{ROLES, USERS};
+use crate::service_principals;
 
 /// A policy document with the principals that it meant when it was written.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -179,12 +180,8 @@ pub fn pin(
             {
                 return Ok(Err(format!("\"CANONICALUSER\":\"{id}\"")));
             }
-            PrincipalPattern::Service(name) => {
-                let plausible = name.contains('.')
-                    && (name.ends_with(".amazonaws.com") || name.ends_with(".aws.internal"));
-                if !plausible {
-                    return Ok(Err(format!("\"SERVICE\":\"{name}\"")));
-                }
+            PrincipalPattern::Service(name) if service_principals::is_none(name) => {
+                return Ok(Err(format!("\"SERVICE\":\"{name}\"")));
             }
             _ => {}
         }

@@ -15,7 +15,7 @@ mod check;
 mod names;
 
 pub use check::{Violation, check};
-pub use names::{Names, names};
+pub use names::{Names, names, services};
 
 /// A service: its protocol, operations and shapes.
 #[derive(Debug, Deserialize)]

@@ -23,9 +23,18 @@ impl Names {
     }
 }
 
+/// The prefixes of all services, in no order.
+pub fn services() -> impl Iterator<Item = &'static str> {
+    all().keys().copied()
+}
+
 /// The names of the service with this prefix (lower case); none for a service that AWS does not have.
 #[must_use]
 pub fn names(prefix: &str) -> Option<Names> {
+    all().get(prefix).copied()
+}
+
+fn all() -> &'static HashMap<&'static str, Names> {
     static ALL: OnceLock<HashMap<&'static str, Names>> = OnceLock::new();
     let read = |line: &'static str| {
         let (prefix, rest) = line.split_once(": ")?;
@@ -38,8 +47,6 @@ pub fn names(prefix: &str) -> Option<Names> {
             .filter_map(read)
             .collect()
     })
-    .get(prefix)
-    .copied()
 }
 
 #[cfg(test)]
