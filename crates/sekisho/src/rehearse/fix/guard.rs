@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use super::policies::{Made, Policies};
 use crate::rehearse::Patch;
 
-/// Ids, which are others in every rehearsal, and the addresses of what has them.
+/// Ids, which are others in every rehearsal, and the addresses of what has them in one: in the next, made in another order,
+/// the same id may be another's.
 struct Names<'c>(Vec<(&'c str, String)>);
 
 impl<'c> Names<'c> {
-    fn new(rehearsals: &[&Policies<'c>]) -> Self {
-        let made = rehearsals.iter().flat_map(|p| &p.made);
-        let ids = made.flat_map(|made| {
+    fn new(rehearsal: &Policies<'c>) -> Self {
+        let ids = rehearsal.made.iter().flat_map(|made| {
             let own = ["key_id", "unique_id"].map(|name| made.values.get(name)?.as_str());
             let own = own.into_iter().flatten().filter(|id| !id.is_empty());
             own.map(|id| (id, address(made))).collect::<Vec<_>>()
@@ -119,8 +119,8 @@ fn asked(patch: &Patch, names: &Names<'_>) -> (String, Vec<Says>) {
 
 /// Whether somebody has a statement `after` that no patch asks for, or lacks one that he had.
 pub(super) fn differs<'c>(before: &Policies<'c>, after: &Policies<'c>, patches: &[Patch]) -> bool {
-    let names = Names::new(&[before, after]);
-    let asked: Vec<_> = patches.iter().map(|p| asked(p, &names)).collect();
+    let (old_names, new_names) = (Names::new(before), Names::new(after));
+    let asked: Vec<_> = patches.iter().map(|p| asked(p, &old_names)).collect();
     let lacks = |holder: &String, says: &Says| {
         let mine = asked.iter().filter(|(who, _)| who == holder);
         let wanted: Vec<&Says> = mine
@@ -130,8 +130,8 @@ pub(super) fn differs<'c>(before: &Policies<'c>, after: &Policies<'c>, patches: 
         let of = |resource: &Value| wanted.iter().any(|w| w.resources.contains(resource));
         !wanted.is_empty() && says.resources.iter().all(of)
     };
-    let old = written(before, &names);
-    written(after, &names).iter().any(|(block, now)| {
+    let old = written(before, &old_names);
+    written(after, &new_names).iter().any(|(block, now)| {
         let nothing = Written::default();
         let had = old.get(block).unwrap_or(&nothing);
         if had.statements.iter().any(|s| !now.statements.contains(s)) {
