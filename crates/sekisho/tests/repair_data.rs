@@ -178,7 +178,7 @@ fn keys_of_statements_are_not_taken_twice() {
                 .to_owned(),
         ),
     ]);
-    let (_folder, options) = broken("cross-account-ecr", &["."], &borrowed(&edits));
+    let (_folder, options) = broken(Some("cross-account-ecr"), &["."], &borrowed(&edits));
     let outcome = rehearse(&options, &mut |_| {}).unwrap();
     let completion = complete(&options, &outcome).unwrap();
     let fixed = fix(&options, &completion).unwrap();

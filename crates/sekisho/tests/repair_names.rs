@@ -165,7 +165,7 @@ fn a_repair_names_variables_that_have_a_text_of_their_own() {
         ("pipeline.tf", release, "\n"),
         ("registry.tf", "      \"s3:PutObject\",\n", ""),
     ];
-    let (folder, options) = broken("cross-account-ecr", &["."], &edits);
+    let (folder, options) = broken(Some("cross-account-ecr"), &["."], &edits);
     let outcome = rehearse(&options, &mut |_| {}).unwrap();
     let completion = complete(&options, &outcome).unwrap();
     let fixed = fix(&options, &completion).unwrap();
@@ -205,7 +205,7 @@ fn a_repair_names_variables_that_have_a_text_of_their_own() {
 #[test]
 fn a_document_that_names_what_is_made_for_each_can_be_added_to() {
     let (folder, options) = broken(
-        "cross-account-ecr",
+        Some("cross-account-ecr"),
         &["."],
         &[("registry.tf", "      \"kms:GenerateDataKey*\",\n", "")],
     );
@@ -355,7 +355,7 @@ fn the_id_of_a_key_is_never_written() {
             ("registry.tf", "      \"kms:GenerateDataKey*\",\n", ""),
             ("key/main.tf", "", module.as_str()),
         ];
-        let (_folder, options) = broken("cross-account-ecr", &["."], &edits);
+        let (_folder, options) = broken(Some("cross-account-ecr"), &["."], &edits);
         let outcome = rehearse(&options, &mut |_| {}).unwrap();
         let completion = complete(&options, &outcome).unwrap();
         let fixed = fix(&options, &completion).unwrap();

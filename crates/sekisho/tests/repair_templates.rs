@@ -28,7 +28,7 @@ const GIVEN: (&str, &str, &str) = (
 fn texts_that_a_template_is_given_are_named_in_it() {
     let json = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    { \"Effect\": \"Allow\", \"Principal\": { \"AWS\": \"arn:aws:iam::${account}:root\" }, \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3:::${bucket}/*\" }\n  ]\n}\n";
     let edits = [GIVEN, ("bucket.json", "", json)];
-    let (folder, options) = broken("cross-account-ecr", &["."], &edits);
+    let (folder, options) = broken(Some("cross-account-ecr"), &["."], &edits);
     let outcome = rehearse(&options, &mut |_| {}).unwrap();
     let completion = complete(&options, &outcome).unwrap();
     let fixed = fix(&options, &completion).unwrap();

@@ -10,11 +10,11 @@ use crate::edited;
 
 /// A copy of an example with edits, and how it is rehearsed.
 pub(crate) fn broken(
-    example: &str,
+    example: Option<&str>,
     directories: &[&str],
     edits: &[(&str, &str, &str)],
 ) -> (tempfile::TempDir, Options) {
-    let folder = edited::edited(Some(example), edits);
+    let folder = edited::edited(example, edits);
     let mut options = Options::default();
     options.reading.directories = directories
         .iter()
@@ -29,9 +29,18 @@ pub(crate) fn repaired(
     directories: &[&str],
     edits: &[(&str, &str, &str)],
 ) -> String {
+    repaired_of(Some(example), directories, edits)
+}
+
+/// The same of an example, or of nothing but what the edits write.
+pub(crate) fn repaired_of(
+    example: Option<&str>,
+    directories: &[&str],
+    edits: &[(&str, &str, &str)],
+) -> String {
     let (folder, options) = broken(example, directories, edits);
     let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
-    assert!(!outcome.passes(), "{example}: {edits:?} breaks nothing");
+    assert!(!outcome.passes(), "{example:?}: {edits:?} breaks nothing");
     let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
     assert!(
         completion.passes,

@@ -158,13 +158,22 @@ impl<'c> Writer<'c> {
             let mut fitting = arns.filter_map(|n| Some((n.name.clone(), rest_of(&n.text)?)));
             return fitting.next();
         }
-        let own = |made: &&Made<'c>| made.node.path == here.module && made.path == here.path;
+        // What stands on this very block goes round in a circle.
+        let circles = |name: &str| {
+            let block = |block| self.reach(here.module, name).contains(&block);
+            here.block.is_some_and(block)
+        };
+        let own = |made: &&Made<'c>| {
+            made.node.path == here.module
+                && made.path == here.path
+                && !circles(&format!("{}.arn", made.node.local_address()))
+        };
         let found = self
             .policies
             .made
             .iter()
-            .filter(own)
             .filter(|m| m.node.kind == NodeKind::Resource)
+            .filter(own)
             .find_map(|m| Some((m, rest_of(m.text("arn")?)?)));
         if let Some((made, rest)) = found {
             let address = made.node.local_address();
@@ -188,13 +197,9 @@ impl<'c> Writer<'c> {
         let names = names.flatten();
         let named = names.filter(|n| n.text.starts_with("arn:"));
         let fitting = named.filter_map(|n| Some((&n.name, rest_of(&n.text)?)));
-        // Of several names the one that stands on the least; one that stands on this very block goes round in a circle.
-        let reach = |name: &str| self.reach(here.module, name);
-        let open = fitting.filter_map(|(name, rest)| {
-            let reach = reach(name);
-            let circle = here.block.is_some_and(|block| reach.contains(&block));
-            (!circle).then_some((reach.len(), name, rest))
-        });
+        // Of several names the one that stands on the least.
+        let open = fitting.filter(|(name, _)| !circles(name));
+        let open = open.map(|(name, rest)| (self.reach(here.module, name).len(), name, rest));
         let best = open.min_by_key(|(size, ..)| *size);
         best.map(|(_, name, rest)| (name.clone(), rest))
     }

@@ -74,6 +74,10 @@ impl<'c> Writer<'c> {
         } else if found.written.is_empty() {
             "is in no block, and --fix has no name for what it concerns where it could add one"
                 .to_owned()
+        } else if let Some(address) = self.circle(&found.written, statement) {
+            format!(
+                "would have to refer to {address}, which itself stands on it: a circle. Take the policy of one of the two out of its block, into a resource of its own (aws_kms_key_policy, aws_s3_bucket_policy, aws_iam_role_policy)"
+            )
         } else if self.lacks_a_name(&found.written, statement) {
             "has no name where it stands for the ARN that the statement needs: hand it there, by an output, a variable or a data source".to_owned()
         } else if self
@@ -84,6 +88,32 @@ impl<'c> Writer<'c> {
         } else {
             "is written in a way that --fix does not understand".to_owned()
         }
+    }
+
+    /// What the statement is about, where it cannot be referred to for it stands on the very block that has the policy.
+    fn circle(
+        &self,
+        written: &[(&Made<'c>, &'static str)],
+        statement: &Statement<'_>,
+    ) -> Option<String> {
+        let patch = &statement.patch.statement;
+        let principals = super::statement::principals(patch).into_iter();
+        let mut named: Vec<&str> = principals.map(|(_, name)| name).collect();
+        named.extend(patch["Resource"].as_str());
+        let about = |made: &&Made<'c>| made.text("arn").is_some_and(|arn| named.contains(&arn));
+        let of_block = |about: &Made<'c>| {
+            written.iter().any(|(block, _)| {
+                let here = block.node.path == about.node.path && block.path == about.path;
+                let name = format!("{}.arn", about.node.local_address());
+                let mut nodes = self.configuration.nodes.iter();
+                let index = nodes.position(|n| std::ptr::eq(n, block.node));
+                let reach = self.reach(&about.node.path, &name);
+                here && index.is_some_and(|i| reach.contains(&i))
+            })
+        };
+        let mut all = self.policies.made.iter().filter(about);
+        let found = all.find(|made| of_block(made))?;
+        Some(found.node.address())
     }
 
     /// Whether a policy could be written if only the statement named nothing that it has to refer to.
