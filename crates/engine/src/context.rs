@@ -125,6 +125,12 @@ pub(crate) fn in_order<'t>(
     tags
 }
 
+/// Whether two keys of tags are one where their case does not count: as conditions read them.
+#[must_use]
+pub fn same_tag_key(one: &str, other: &str) -> bool {
+    one == other || one.to_lowercase() == other.to_lowercase()
+}
+
 /// Keys that policies may have, and that the reference data list for no action, for they are old, or newer than it.
 const OLD: &[&str] = &[
     "kms:customermasterkeyspec",

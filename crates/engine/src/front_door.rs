@@ -174,6 +174,10 @@ impl Dispatch<'_> {
             checks.clear();
         }
         let facts = identity::facts(&self.lookup(inner), self.caller)?;
+        if checks.iter().any(|check| check.repeats) {
+            let (code, message) = service.repeated_tag;
+            return Err(ApiError::new(code, message).status(400));
+        }
         for check in &checks {
             if cfg!(debug_assertions) {
                 crate::context::known_keys(check)?;

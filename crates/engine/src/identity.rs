@@ -231,7 +231,9 @@ pub(crate) fn facts(lookup: &Lookup<'_>, caller: &Caller) -> Result<Facts, ApiEr
             facts.session = Some(policies);
         }
         for (key, value) in &session.tags {
-            facts.tags.retain(|(k, _)| !k.eq_ignore_ascii_case(key));
+            facts
+                .tags
+                .retain(|(k, _)| !crate::context::same_tag_key(k, key));
             facts.tags.push((key.clone(), value.clone()));
         }
     }

@@ -44,6 +44,7 @@ pub use body::{Body, BodyOut, Checksum, Digests, Sink, SinkSpec, hex_of, md5_bas
 pub use caller::Caller;
 pub use canonical::{canonical_account, canonical_id};
 pub use clock::{Clock, FixedClock, SystemClock};
+pub use context::same_tag_key;
 pub use cx::{Cx, Lookup};
 pub use engine::{Call, Engine, EngineConfig, Reply, Waiver};
 pub use error::ApiError;

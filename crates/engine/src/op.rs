@@ -53,6 +53,8 @@ pub struct Check {
     pub makes: bool,
     /// For `*`: the account that is asked, where it is not the caller's.
     pub owner: Option<String>,
+    /// Whether the request gives a tag's key twice: a condition would see one value of it, and the resource get another.
+    pub(crate) repeats: bool,
 }
 
 impl Check {
@@ -66,6 +68,7 @@ impl Check {
             requested_grant: None,
             makes: false,
             owner: None,
+            repeats: false,
         }
     }
 
@@ -125,9 +128,13 @@ impl Check {
 
     /// Adds `aws:RequestTag/…` and `aws:TagKeys`.
     #[must_use]
-    pub fn with_tags<'a>(self, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    pub fn with_tags<'a>(mut self, tags: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let tags: Vec<_> = tags.into_iter().collect();
         let keys = in_order(tags.iter().copied());
+        self.repeats = keys.windows(2).any(|pair| match pair {
+            [(one, _), (other, _)] => one == other,
+            _ => false,
+        });
         let keys = keys.into_iter().map(|(key, _)| key.to_owned()).collect();
         self.with_each("aws:RequestTag", tags)
             .with_list("aws:TagKeys", keys)
@@ -328,6 +335,7 @@ pub struct Service {
     pub invalid: fn(&[sekisho_model::Violation]) -> ApiError,
     pub(crate) paging: Option<Paging>,
     pub(crate) taken: &'static [&'static str],
+    pub(crate) repeated_tag: (&'static str, &'static str),
     operations: Vec<Box<dyn Erased>>,
 }
 
@@ -358,6 +366,7 @@ impl Service {
             invalid,
             paging: None,
             taken: &[],
+            repeated_tag: ("InvalidParameterValue", "Duplicate tag keys found."),
             operations: Vec::new(),
         }
     }
@@ -367,6 +376,13 @@ impl Service {
     #[must_use]
     pub fn taking(mut self, members: &'static [&'static str]) -> Self {
         self.taken = members;
+        self
+    }
+
+    /// The code and the sentence for a request that gives a tag's key twice.
+    #[must_use]
+    pub fn tagged_once(mut self, code: &'static str, message: &'static str) -> Self {
+        self.repeated_tag = (code, message);
         self
     }
 

@@ -120,7 +120,7 @@ impl Request<'_> {
             &self.shared.keys,
             &self.head,
             signature,
-            self.target.name,
+            self.target,
             payload,
         )
     }
@@ -179,6 +179,10 @@ impl Request<'_> {
             .and_then(|t| t.split_once('.'))
             .map(|(_, n)| n)
             .unwrap_or_default();
+        if self.head.method != "POST" {
+            let message = format!("{name} is asked for with POST");
+            return Err(ApiError::new("UnknownOperationException", message).status(404));
+        }
         let operation = self.operation(name)?;
         let version = self
             .target
@@ -275,12 +279,9 @@ impl Request<'_> {
             return Err(ApiError::new("MethodNotAllowed", message).status(405));
         };
         self.check_owner_once()?;
+        self.check_mechanism(signature.as_ref())?;
         let presigned = signature.as_ref().is_some_and(Signature::presigned);
-        let claimed = self
-            .head
-            .header("x-amz-content-sha256")
-            .unwrap_or("UNSIGNED-PAYLOAD")
-            .to_owned();
+        let claimed = self.claimed(signature.is_some() && !presigned)?;
         let payload = if presigned {
             "UNSIGNED-PAYLOAD"
         } else {
@@ -319,6 +320,47 @@ impl Request<'_> {
             None,
         )?;
         Ok(self.rest_answer(matched.operation, reply))
+    }
+
+    /// A request to S3 is signed in one way, or not at all: another kind of credential does not make it a signed one (`Unsupported
+    /// Authorization Type` as quoted in danialfarid/ng-file-upload#615, `Only one auth mechanism` in request/request#860).
+    fn check_mechanism(&self, signature: Option<&Signature>) -> Result<(), ApiError> {
+        let refused =
+            |code: &'static str, message: &str| Err(ApiError::new(code, message).status(400));
+        let header = self.head.header("authorization").is_some();
+        let old = |name: &str| self.head.parameters().iter().any(|(n, _)| n == name);
+        match signature {
+            Some(signature) if signature.presigned() && header => refused(
+                "InvalidArgument",
+                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
+            ),
+            None if header => refused("InvalidArgument", "Unsupported Authorization Type"),
+            // Signature version 2, as regions answer that never had it.
+            None if old("AWSAccessKeyId") && old("Signature") => refused(
+                "InvalidRequest",
+                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a request says of its payload's hash; who signs a header has to say it (aws/aws-cli#2138; the words for what is none
+    /// in arnemolland/sigv4#8).
+    fn claimed(&self, needed: bool) -> Result<String, ApiError> {
+        const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
+        let Some(claimed) = self.head.header("x-amz-content-sha256") else {
+            if needed {
+                let message = "Missing required header for this request: x-amz-content-sha256";
+                return Err(ApiError::new("InvalidRequest", message).status(400));
+            }
+            return Ok(UNSIGNED.to_owned());
+        };
+        let hash = claimed.len() == 64 && claimed.bytes().all(|b| b.is_ascii_hexdigit());
+        if needed && !hash && claimed != UNSIGNED && !claimed.starts_with("STREAMING-") {
+            let message = "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD, STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER or a valid sha256 value.";
+            return Err(ApiError::new("InvalidArgument", message).status(400));
+        }
+        Ok(claimed.to_owned())
     }
 
     /// Whose the bucket is to be stands in a header or in the query, not in both (recorded: radkawar/stackd

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
+use crate::route::Target;
 use http::request::Parts;
 use sekisho_engine::{ApiError, Caller, Engine, Origin, RequestInfo, Signing};
 use sekisho_wire::{Credential, Head, Signature, SignatureError, signing_key};
@@ -59,7 +60,7 @@ pub(crate) fn head(parts: &Parts) -> Head<'_> {
 /// Where a request came from, for `region`.
 pub(crate) fn origin(parts: &Parts, peer: SocketAddr, region: &str) -> Origin {
     let signature = Signature::read(&head(parts)).ok().flatten();
-    let signed_ms = signature.and_then(|s| s.signed_ms());
+    let signed_ms = signature.as_ref().and_then(Signature::signed_ms);
     let text = |name: &str| {
         parts
             .headers
@@ -73,16 +74,10 @@ pub(crate) fn origin(parts: &Parts, peer: SocketAddr, region: &str) -> Origin {
         // Loopback counts as secure transport; any other plain HTTP does not.
         secure: peer.ip().is_loopback(),
         user_agent: text("user-agent"),
-        signing: if parts.headers.contains_key("authorization") {
-            Signing::Header
-        } else if parts
-            .uri
-            .query()
-            .is_some_and(|q| q.contains("X-Amz-Signature="))
-        {
-            Signing::Query
-        } else {
-            Signing::Nothing
+        signing: match signature {
+            Some(signature) if signature.presigned() => Signing::Query,
+            Some(_) => Signing::Header,
+            None => Signing::Nothing,
         },
         endpoint: text("host"),
         referer: text("referer"),
@@ -147,9 +142,10 @@ pub(crate) fn verify(
     keys: &Keys,
     head: &Head<'_>,
     signature: Signature,
-    service: &str,
+    target: &Target,
     payload: &str,
 ) -> Result<(Caller, Signed), ApiError> {
+    let (service, signing_name) = (target.name, target.model.signing_name());
     let credential = engine
         .credential(&signature.credential.key)?
         .ok_or_else(|| unknown(service))?;
@@ -169,8 +165,26 @@ pub(crate) fn verify(
     }
     let key = keys.get(&credential.secret, &signature.credential);
     signature
-        .verify(head, &key, payload, now)
+        .verify(head, signing_name, &key, payload, now)
         .map_err(|e| match e {
+            SignatureError::Scope if service == "s3" => {
+                let message = format!(
+                    "The authorization header is malformed; incorrect service \"{}\". This endpoint belongs to \"s3\".",
+                    signature.credential.service
+                );
+                incomplete(service, &message)
+            }
+            SignatureError::Scope => {
+                let message =
+                    format!("Credential should be scoped to correct service: '{signing_name}'.");
+                worded(
+                    service,
+                    "InvalidSignatureException",
+                    "SignatureDoesNotMatch",
+                    "AuthorizationHeaderMalformed",
+                    &message,
+                )
+            }
             SignatureError::Mismatch => mismatch(service),
             SignatureError::Skewed => {
                 let message = format!(

@@ -27,6 +27,8 @@ const MAX_EXPIRES: i64 = 7 * 86_400;
 pub enum SignatureError {
     /// The header or the query does not hold what it must.
     Incomplete(String),
+    /// It was made for another service.
+    Scope,
     /// The signature is not the one that the secret gives.
     Mismatch,
     /// The request is too old or from the future.
@@ -194,17 +196,23 @@ impl Signature {
         self.expires.is_some()
     }
 
-    /// Verifies it with `key` (see [`signing_key`]). `payload` is the hash of the body, or what stands for it.
+    /// Verifies it for a service that signs as `service`, with `key` (see [`signing_key`]). `payload` is the hash of the body, or
+    /// what stands for it.
     ///
     /// # Errors
     /// Why it is not accepted.
     pub fn verify(
         &self,
         head: &Head<'_>,
+        service: &str,
         key: &[u8; 32],
         payload: &str,
         now_ms: i64,
     ) -> Result<(), SignatureError> {
+        // What was signed for one service is nothing to another, whatever else the request says.
+        if self.credential.service != service {
+            return Err(SignatureError::Scope);
+        }
         let time = parse_time(&self.time).ok_or_else(|| {
             SignatureError::Incomplete(format!(
                 "Date in the request must be in ISO-8601 'basic format'. Got '{}'.",
@@ -227,12 +235,16 @@ impl Signature {
                 "'Host' must be a 'SignedHeader' in the AWS Authorization.".to_owned(),
             ));
         }
-        // S3 takes no x-amz- header that the signature does not cover.
+        // S3 takes no x-amz- header that the signature does not cover, and nobody one that says what is to be done.
         let uncovered = head.headers.keys().find(|n| {
             let name = n.as_str();
-            name.starts_with("x-amz-") && !self.signed_headers.iter().any(|h| h == name)
+            let counts = match service {
+                "s3" => name.starts_with("x-amz-"),
+                _ => name == "x-amz-target",
+            };
+            counts && !self.signed_headers.iter().any(|h| h == name)
         });
-        if let (Some(name), "s3") = (uncovered, self.credential.service.as_str()) {
+        if let Some(name) = uncovered {
             let message =
                 format!("There were headers present in the request which were not signed: {name}");
             return Err(SignatureError::Incomplete(message));
@@ -352,7 +364,7 @@ mod tests {
             let query = format!("X-Amz-Signature=1&{query}");
             let head = Head { method: "GET", path: "/", query: &query, headers: &headers };
             if let Ok(Some(signature)) = Signature::read(&head) {
-                prop_assert!(signature.verify(&head, &[0; 32], "", 0).is_err());
+                prop_assert!(signature.verify(&head, "s3", &[0; 32], "", 0).is_err());
             }
             let none = HeaderMap::new();
             let _ = Signature::read(&Head { headers: &none, ..head });
@@ -378,14 +390,21 @@ mod tests {
             &signature.credential,
         );
         let now = parse_time("20150830T123600Z").unwrap();
-        assert_eq!(signature.verify(&head, &key, &hash(b""), now), Ok(()));
         assert_eq!(
-            signature.verify(&head, &key, &hash(b"x"), now),
+            signature.verify(&head, "service", &key, &hash(b""), now),
+            Ok(())
+        );
+        assert_eq!(
+            signature.verify(&head, "service", &key, &hash(b"x"), now),
             Err(SignatureError::Mismatch)
         );
         assert_eq!(
-            signature.verify(&head, &key, &hash(b""), now + SKEW_MS + 1),
+            signature.verify(&head, "service", &key, &hash(b""), now + SKEW_MS + 1),
             Err(SignatureError::Skewed)
+        );
+        assert_eq!(
+            signature.verify(&head, "kms", &key, &hash(b""), now),
+            Err(SignatureError::Scope)
         );
     }
 

@@ -24,7 +24,8 @@ pub fn service() -> Service {
         denied,
         resolve,
         invalid::json_without_values,
-    );
+    )
+    .tagged_once("InvalidTagsException", "Duplicate tag keys found.");
     // All tags are in the first answer.
     ops::all(service.taking(&["ListTagsForResource.maxResults"]))
 }

@@ -33,7 +33,8 @@ pub fn layer_purpose(account: &str, repository: &str, digest: &str) -> String {
 /// The service.
 #[must_use]
 pub fn service() -> Service {
-    let service = Service::new("ecr", AccessDenied::JSON, resolve, invalid::ecr);
+    let service = Service::new("ecr", AccessDenied::JSON, resolve, invalid::ecr)
+        .tagged_once("InvalidTagParameterException", "Duplicate tag keys found.");
     ops::all(service)
 }
 

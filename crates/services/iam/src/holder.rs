@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sekisho_engine::prelude::*;
-use sekisho_engine::{GROUPS, Group, POLICIES, PolicyText, ROLES, Role, Table, Tags, USERS, User};
+use sekisho_engine::{
+    GROUPS, Group, POLICIES, PolicyText, ROLES, Role, Table, Tags, USERS, User, same_tag_key,
+};
 use sekisho_policy::{Kind, validate};
 use serde::de::DeserializeOwned;
 
@@ -369,7 +371,7 @@ pub(crate) fn untag<H: Bounded>(
 ) -> Result<Value, ApiError> {
     change::<H>(cx, holder, |row| {
         row.tags_mut()
-            .retain(|(k, _)| !keys.iter().any(|x| x.eq_ignore_ascii_case(k)));
+            .retain(|(k, _)| !keys.iter().any(|x| same_tag_key(x, k)));
         Ok(())
     })?;
     Ok(json!({}))

@@ -25,7 +25,10 @@ use providers::PROVIDERS;
 /// The service.
 #[must_use]
 pub fn service() -> Service {
-    let service = Service::new("iam", AccessDenied::XML, resolve, invalid::iam);
+    let service = Service::new("iam", AccessDenied::XML, resolve, invalid::iam).tagged_once(
+        "InvalidInput",
+        "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+    );
     ops::all(service.paged(PAGING))
 }
 

@@ -1,6 +1,6 @@
 //! Tags as IAM spells them.
 
-use sekisho_engine::{ApiError, Tags};
+use sekisho_engine::{ApiError, Tags, same_tag_key};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ pub(crate) fn some(tags: &[Tag]) -> Result<(), ApiError> {
 /// Adds or replaces; a key is the same in any case. Recorded on AWS: keys of AWS's own are refused, and a request that
 /// has a key twice.
 pub(crate) fn merge(into: &mut Tags, tags: &[Tag]) -> Result<(), ApiError> {
-    merge_by(into, tags, str::eq_ignore_ascii_case)
+    merge_by(into, tags, same_tag_key)
 }
 
 /// The same for all but users and roles, where keys in another case are other keys (recorded: radkawar/stackd tags_aws,

@@ -16,7 +16,8 @@ use sekisho_policy::ResourceKind;
 /// The service.
 #[must_use]
 pub fn service() -> Service {
-    let service = Service::new("kms", AccessDenied::JSON, resolve, invalid::json);
+    let service = Service::new("kms", AccessDenied::JSON, resolve, invalid::json)
+        .tagged_once("TagException", "Duplicate tag keys");
     ops::all(service.taking(TAKEN).paged(PAGING))
 }
 

@@ -26,7 +26,10 @@ use sekisho_policy::{ContextValue, Effect, Policy, is_public};
 /// The service.
 #[must_use]
 pub fn service() -> Service {
-    let service = Service::new("s3", AccessDenied::XML, resolve, invalid::s3);
+    let service = Service::new("s3", AccessDenied::XML, resolve, invalid::s3).tagged_once(
+        "InvalidTag",
+        "Cannot provide multiple Tags with the same key",
+    );
     ops::all(service.taking(TAKEN).paged(PAGING))
 }
 

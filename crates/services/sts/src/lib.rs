@@ -6,15 +6,15 @@ mod ops;
 use sekisho_arn::Arn;
 use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};
 
+/// Of session tags, in IAM's words (localstack's STS has them so).
+const REPEATED_TAG: &str =
+    "Duplicate tag keys found. Please note that Tag keys are case insensitive.";
+
 /// The service.
 #[must_use]
 pub fn service() -> Service {
-    ops::all(Service::new(
-        "sts",
-        AccessDenied::XML,
-        resolve,
-        invalid::query,
-    ))
+    let service = Service::new("sts", AccessDenied::XML, resolve, invalid::query);
+    ops::all(service.tagged_once("InvalidParameterValue", REPEATED_TAG))
 }
 
 /// STS has no resources of its own with policies: roles are IAM's.

@@ -20,7 +20,10 @@ pub(crate) const BLOCKS: Table<PublicAccess> = Table::new("s3/account-block");
 
 /// The service.
 pub(crate) fn service() -> Service {
-    let service = Service::new("s3control", AccessDenied::XML, resolve, invalid::s3);
+    let service = Service::new("s3control", AccessDenied::XML, resolve, invalid::s3).tagged_once(
+        "InvalidTag",
+        "Cannot provide multiple Tags with the same key",
+    );
     service
         .operation::<delete_public_access_block::DeletePublicAccessBlock>()
         .operation::<get_public_access_block::GetPublicAccessBlock>()

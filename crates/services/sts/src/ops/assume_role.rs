@@ -2,10 +2,10 @@
 
 use sekisho_arn::{Arn, is_account_id};
 use sekisho_engine::prelude::*;
-use sekisho_engine::{PolicyText, ROLES, Session, Tags, managed_policy};
+use sekisho_engine::{PolicyText, ROLES, Session, Tags, managed_policy, same_tag_key};
 use sekisho_policy::{Kind, Principal, validate};
 
-use crate::credentials;
+use crate::{REPEATED_TAG, credentials};
 
 pub(crate) struct AssumeRole;
 
@@ -66,6 +66,7 @@ impl Operation for AssumeRole {
             return Err(invalid(&format!("{} is invalid", input.role_arn)));
         }
         let parent = lookup.caller().session.as_deref();
+        tags_once(input)?;
         inherited(input, parent)?;
         let identity = parent
             .and_then(|p| p.source_identity.clone())
@@ -188,6 +189,24 @@ fn invalid(message: &str) -> ApiError {
     ApiError::new("ValidationError", message).status(400)
 }
 
+/// Each key of a session's tags is given once, in whatever case: the trust policy would see one value, and the session have
+/// the other. What is to be handed on is among them.
+fn tags_once(input: &Input) -> Result<(), ApiError> {
+    let refused = |message: &str| Err(ApiError::new("InvalidParameterValue", message).status(400));
+    let twice = |(at, tag): (usize, &Tag)| {
+        let mut before = input.tags.iter().take(at);
+        before.any(|other| same_tag_key(&other.key, &tag.key))
+    };
+    if input.tags.iter().enumerate().any(twice) {
+        return refused(REPEATED_TAG);
+    }
+    let given = |key: &String| input.tags.iter().any(|t| same_tag_key(&t.key, key));
+    if !input.transitive_tag_keys.iter().all(given) {
+        return refused("The specified transitive tag key must be included in the requested tags.");
+    }
+    Ok(())
+}
+
 /// What a session was given for good, a session behind it cannot change.
 fn inherited(input: &Input, parent: Option<&Session>) -> Result<(), ApiError> {
     let Some(parent) = parent else { return Ok(()) };
@@ -197,12 +216,7 @@ fn inherited(input: &Input, parent: Option<&Session>) -> Result<(), ApiError> {
             "The source identity of a session cannot be changed by role chaining.",
         ));
     }
-    let taken = |key: &str| {
-        parent
-            .transitive
-            .iter()
-            .any(|t| t.eq_ignore_ascii_case(key))
-    };
+    let taken = |key: &str| parent.transitive.iter().any(|t| same_tag_key(t, key));
     match input.tags.iter().find(|t| taken(&t.key)) {
         Some(tag) => Err(ApiError::new(
             "InvalidParameterValue",
@@ -219,18 +233,14 @@ fn session_tags(input: &Input, parent: Option<&Session>) -> (Tags, Vec<String>) 
     let mut transitive = input.transitive_tag_keys.clone();
     if let Some(parent) = parent {
         for (key, value) in &parent.tags {
-            if parent
-                .transitive
-                .iter()
-                .any(|t| t.eq_ignore_ascii_case(key))
-            {
+            if parent.transitive.iter().any(|t| same_tag_key(t, key)) {
                 tags.push((key.clone(), value.clone()));
                 transitive.push(key.clone());
             }
         }
     }
     for tag in &input.tags {
-        tags.retain(|(k, _)| !k.eq_ignore_ascii_case(&tag.key));
+        tags.retain(|(k, _)| !same_tag_key(k, &tag.key));
         tags.push((tag.key.clone(), tag.value.clone()));
     }
     (tags, transitive)
