@@ -17,7 +17,9 @@ pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Reso
     context.set("aws:currenttime", crate::time::iso(now));
     context.set("aws:epochtime", (now / 1000).to_string());
     context.set("aws:securetransport", lookup.origin.info.secure.to_string());
-    context.set("aws:requestedregion", lookup.origin.region());
+    let region = Some(lookup.origin.region()).filter(|region| !region.is_empty());
+    let region = region.or(resource.region.as_deref());
+    context.set("aws:requestedregion", region.unwrap_or_default());
     let is_service = matches!(caller.principal, Principal::Service(_));
     context.set("aws:principalisawsservice", is_service.to_string());
     context.set(

@@ -9,6 +9,8 @@ pub struct Resource {
     pub account: Option<String>,
     /// Its own policy.
     pub policy: Option<Policy>,
+    /// Its region, for requests that name none: what is not signed is for none.
+    pub region: Option<String>,
     /// What its ACL allows: a second policy, asked where nothing denies and nothing allows.
     pub acl: Option<Policy>,
     /// How that policy counts.
@@ -30,6 +32,7 @@ impl Resource {
         Self {
             account: Some(account.to_owned()),
             policy: None,
+            region: None,
             acl: None,
             kind: ResourceKind::Ordinary,
             policy_noun: "resource policy",

@@ -110,10 +110,30 @@ pub(crate) fn no_such_entity(message: impl Into<String>) -> ApiError {
     ApiError::new("NoSuchEntity", message).status(404)
 }
 
+/// The row that has this name in the caller's account, in whatever case: of two names that differ in nothing else there is one
+/// (recorded of Get: `spec/authorization.md` section 6.1).
+pub(crate) fn named<T>(
+    lookup: &Lookup<'_>,
+    table: &Table<T>,
+    name: &str,
+) -> Result<Option<Arc<T>>, ApiError>
+where
+    T: DeserializeOwned + Send + Sync + 'static,
+{
+    let key = format!("{}/{name}", lookup.account());
+    if let Some(row) = lookup.get(table, &key)? {
+        return Ok(Some(row));
+    }
+    let rows = lookup.scan(table, &format!("{}/", lookup.account()))?;
+    let mut rows = rows.into_iter();
+    let found = rows.find(|(other, _)| other.eq_ignore_ascii_case(&key));
+    Ok(found.map(|(_, row)| row))
+}
+
 /// The ARN to authorize: the stored one, else the one that the name would have.
 pub(crate) fn arn<H: Holder>(lookup: &Lookup<'_>, name: &str) -> Result<String, ApiError> {
     let account = lookup.account();
-    Ok(match lookup.get(&H::TABLE, &format!("{account}/{name}"))? {
+    Ok(match named(lookup, &H::TABLE, name)? {
         Some(row) => row.arn().to_owned(),
         None => format!("arn:aws:iam::{account}:{}/{name}", H::NOUN),
     })
@@ -141,17 +161,16 @@ pub(crate) fn bounded<H: Holder>(
     if !listed {
         return Ok(check);
     }
-    let row = lookup.get(&H::TABLE, &format!("{}/{name}", lookup.account()))?;
+    let row = named(lookup, &H::TABLE, name)?;
     let boundary = row.and_then(|r| r.boundary().map(str::to_owned));
     Ok(check.with_opt(BOUNDARY, boundary))
 }
 
 pub(crate) fn find<H: Holder>(cx: &Cx<'_>, name: &str) -> Result<Arc<H>, ApiError> {
-    cx.get(&H::TABLE, &format!("{}/{name}", cx.account()))?
-        .ok_or_else(|| {
-            let noun = H::NOUN;
-            no_such_entity(format!("The {noun} with name {name} cannot be found."))
-        })
+    named(&cx.lookup(), &H::TABLE, name)?.ok_or_else(|| {
+        let noun = H::NOUN;
+        no_such_entity(format!("The {noun} with name {name} cannot be found."))
+    })
 }
 
 pub(crate) fn change<H: Holder>(

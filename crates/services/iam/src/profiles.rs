@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sekisho_engine::prelude::*;
 use sekisho_engine::{ROLES, Table, Tags};
 
-use crate::holder::no_such_entity;
+use crate::holder::{named, no_such_entity};
 use crate::render;
 use crate::tags;
 
@@ -31,7 +31,7 @@ pub(crate) fn arn(account: &str, path: &str, name: &str) -> String {
 /// The check for `action` on the profile called `name`.
 pub(crate) fn check(lookup: &Lookup<'_>, action: &str, name: &str) -> Result<Check, ApiError> {
     let account = lookup.account();
-    let arn = match lookup.get(&PROFILES, &format!("{account}/{name}"))? {
+    let arn = match named(lookup, &PROFILES, name)? {
         Some(row) => row.arn.clone(),
         None => arn(account, "/", name),
     };
@@ -39,7 +39,7 @@ pub(crate) fn check(lookup: &Lookup<'_>, action: &str, name: &str) -> Result<Che
 }
 
 pub(crate) fn find(cx: &Cx<'_>, name: &str) -> Result<Arc<Profile>, ApiError> {
-    let row = cx.get(&PROFILES, &format!("{}/{name}", cx.account()))?;
+    let row = named(&cx.lookup(), &PROFILES, name)?;
     row.ok_or_else(|| no_such_entity(format!("Instance Profile {name} cannot be found.")))
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn change(
 ) -> Result<Value, ApiError> {
     let mut row = find(cx, name)?.as_ref().clone();
     edit(&mut row)?;
-    let key = format!("{}/{name}", cx.account());
+    let key = format!("{}/{}", cx.account(), row.name);
     cx.put(&PROFILES, &key, row)?;
     Ok(json!({}))
 }

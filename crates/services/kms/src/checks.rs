@@ -10,19 +10,7 @@ use crate::keys;
 /// `kms:<operation>` on the key that `name` means.
 pub(crate) fn on_key(lookup: &Lookup<'_>, operation: &str, name: &str) -> Result<Check, ApiError> {
     let arn = keys::resolve(lookup, name)?;
-    let check = common(lookup, Check::new(&format!("kms:{operation}"), arn.clone()))
-        .with("kms:KeySpec", "SYMMETRIC_DEFAULT")
-        .with("kms:KeyUsage", "ENCRYPT_DECRYPT")
-        // Their old names, which policies may still have (KMS developer guide, `kms:CustomerMasterKeySpec`).
-        .with("kms:CustomerMasterKeySpec", "SYMMETRIC_DEFAULT")
-        .with("kms:CustomerMasterKeyUsage", "ENCRYPT_DECRYPT")
-        .with("kms:KeyOrigin", "AWS_KMS")
-        .with("kms:MultiRegion", keys::multi_region(&arn).to_string())
-        .with_opt(
-            "kms:MultiRegionKeyType",
-            keys::multi_region(&arn).then(|| keys::PRIMARY.to_owned()),
-        )
-        .with_list("kms:ResourceAliases", keys::aliases_of(lookup, &arn)?);
+    let check = about(lookup, operation, &arn)?;
     // Operations that take no alias refuse it later, and have no such key.
     let action = sekisho_model::iam("kms").and_then(|m| m.actions.get(operation));
     let takes = action.is_none_or(|a| a.keys.iter().any(|key| key == "kms:RequestAlias"));
@@ -36,6 +24,30 @@ pub(crate) fn on_key(lookup: &Lookup<'_>, operation: &str, name: &str) -> Result
     Ok(check
         .with_opt("kms:EncryptionAlgorithm", algorithm)
         .with_opt("kms:RequestAlias", alias.filter(|_| takes)))
+}
+
+/// `kms:<operation>` on a key, with what the key is, whether it is there already or not.
+pub(crate) fn about(lookup: &Lookup<'_>, operation: &str, arn: &str) -> Result<Check, ApiError> {
+    let several = keys::multi_region(arn);
+    let check = common(lookup, Check::new(&format!("kms:{operation}"), arn));
+    Ok(of_spec(check)
+        .with("kms:MultiRegion", several.to_string())
+        .with_opt(
+            "kms:MultiRegionKeyType",
+            several.then(|| keys::PRIMARY.to_owned()),
+        )
+        .with_list("kms:ResourceAliases", keys::aliases_of(lookup, arn)?))
+}
+
+/// What all keys are here.
+pub(crate) fn of_spec(check: Check) -> Check {
+    check
+        .with("kms:KeySpec", "SYMMETRIC_DEFAULT")
+        .with("kms:KeyUsage", "ENCRYPT_DECRYPT")
+        // Their old names, which policies may still have (KMS developer guide, `kms:CustomerMasterKeySpec`).
+        .with("kms:CustomerMasterKeySpec", "SYMMETRIC_DEFAULT")
+        .with("kms:CustomerMasterKeyUsage", "ENCRYPT_DECRYPT")
+        .with("kms:KeyOrigin", "AWS_KMS")
 }
 
 /// `kms:CallerAccount`, and `kms:ViaService` for a call that a service forwarded.

@@ -1,6 +1,6 @@
 //! Key policies: the default, the principals, and the check that keeps a key manageable.
 
-use sekisho_engine::{ApiError, Check, Lookup, PolicyText, Resource, pin};
+use sekisho_engine::{ApiError, Lookup, PolicyText, Resource, Tags, pin};
 use sekisho_policy::{Kind, ResourceKind, validate};
 use serde_json::json;
 
@@ -62,11 +62,12 @@ fn malformed(message: impl Into<String>) -> ApiError {
     ApiError::new("MalformedPolicyDocumentException", message)
 }
 
-/// Validates a key policy for the key `arn`. Unless `bypass` is set, the caller must be able to change the
-/// policy afterwards.
+/// Validates a key policy for the key `arn`, which has these tags. Unless `bypass` is set, the caller must be able to change
+/// the policy afterwards, as far as is known of the key.
 pub(crate) fn accept(
     lookup: &Lookup<'_>,
     arn: &str,
+    tags: &Tags,
     text: &str,
     bypass: bool,
 ) -> Result<PolicyText, ApiError> {
@@ -79,11 +80,12 @@ pub(crate) fn accept(
         let account = arn.split(':').nth(4).unwrap_or_default();
         let mut key = Resource::owned_by(account);
         key.kind = ResourceKind::Key;
+        key.tags.clone_from(tags);
         key.policy = policy.compiled(|| {
             let id = arn.rsplit('/').next().unwrap_or_default();
             format!("key policy of key/{id}")
         });
-        let again = checks::common(lookup, Check::new("kms:PutKeyPolicy", arn))
+        let again = checks::about(lookup, "PutKeyPolicy", arn)?
             .with("kms:BypassPolicyLockoutSafetyCheck", "false");
         let again = checks::of_policy(again, None);
         if lookup.denial(&again, &key)?.is_some() {

@@ -37,22 +37,13 @@ pub(crate) fn is_asked(acl: &str, bucket: &Bucket, own: bool) -> bool {
     !(refused || own && plain)
 }
 
-/// What an ACL makes of an object.
-#[derive(Debug, Default)]
-pub(crate) struct Taken {
-    /// The writer keeps the object from the bucket's owner.
-    pub(crate) private: bool,
-    /// The ACL, where ACLs count.
-    pub(crate) acl: Option<String>,
-}
-
-/// Refuses an ACL where ACLs are off or kept from being public.
+/// Refuses an ACL where ACLs are off or kept from being public; it is kept where ACLs count.
 pub(crate) fn take(
     cx: &Cx<'_>,
     bucket: &Bucket,
     key: &str,
     acl: Option<&str>,
-) -> Result<Taken, ApiError> {
+) -> Result<Option<String>, ApiError> {
     let own = cx.account() == bucket.account;
     if bucket.enforced() {
         return match acl {
@@ -61,7 +52,7 @@ pub(crate) fn take(
                 "The bucket does not allow ACLs",
             )
             .status(400)),
-            _ => Ok(Taken::default()),
+            _ => Ok(None),
         };
     }
     if acl.is_some_and(is_public) && bucket.blocked(&cx.lookup())?.block_public_acls {
@@ -73,10 +64,7 @@ pub(crate) fn take(
         );
         return Err(ApiError::new("AccessDenied", message).status(403));
     }
-    Ok(Taken {
-        private: !own && acl != Some("bucket-owner-full-control"),
-        acl: acl.map(str::to_owned),
-    })
+    Ok(acl.map(str::to_owned))
 }
 
 /// Whom an ACL lets read an object, beside its owner.
@@ -91,7 +79,7 @@ fn readers(acl: &str) -> Option<Readers> {
     match acl {
         "public-read" | "public-read-write" => Some(Readers::Everybody),
         "authenticated-read" => Some(Readers::WhoeverSigns),
-        "bucket-owner-read" => Some(Readers::BucketOwner),
+        "bucket-owner-read" | "bucket-owner-full-control" => Some(Readers::BucketOwner),
         _ => None,
     }
 }
@@ -109,9 +97,10 @@ pub(crate) fn grants(bucket: &Bucket, version: &Version) -> Vec<Value> {
     match acl.and_then(readers) {
         Some(Readers::Everybody) => grants.push(grant(group("AllUsers"), "READ")),
         Some(Readers::WhoeverSigns) => grants.push(grant(group("AuthenticatedUsers"), "READ")),
-        Some(Readers::BucketOwner) if foreign => grants.push(grant(user(&bucket.account), "READ")),
-        _ if foreign && acl == Some("bucket-owner-full-control") => {
-            grants.push(grant(user(&bucket.account), "FULL_CONTROL"));
+        Some(Readers::BucketOwner) if foreign => {
+            let all = acl == Some("bucket-owner-full-control");
+            let permission = if all { "FULL_CONTROL" } else { "READ" };
+            grants.push(grant(user(&bucket.account), permission));
         }
         _ => {}
     }
@@ -130,7 +119,18 @@ pub(crate) fn policy(
     if is_public(acl) && bucket.blocked(lookup)?.ignore_public_acls {
         return Ok(None);
     }
-    let mut statement = json!({"Sid": acl, "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": "*", "Principal": "*"});
+    let mut actions = vec!["s3:GetObject", "s3:GetObjectVersion"];
+    if acl == "bucket-owner-full-control" {
+        actions.extend([
+            "s3:GetObjectAcl",
+            "s3:GetObjectVersionAcl",
+            "s3:GetObjectAttributes",
+            "s3:GetObjectTagging",
+            "s3:GetObjectVersionAttributes",
+            "s3:GetObjectVersionTagging",
+        ]);
+    }
+    let mut statement = json!({"Sid": acl, "Effect": "Allow", "Action": actions, "Resource": "*", "Principal": "*"});
     match readers(acl) {
         None => return Ok(None),
         Some(Readers::Everybody) => {}

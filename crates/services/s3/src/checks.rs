@@ -1,6 +1,7 @@
 //! Which IAM action an operation of S3 needs, on which ARN.
 
 use sekisho_engine::{ApiError, Check, Lookup, Signing, Tags};
+use sekisho_policy::Principal;
 use serde::Deserialize;
 
 use crate::acl;
@@ -19,6 +20,15 @@ pub(crate) fn on_bucket(
         common(lookup, Check::new(action, bucket.arn()))
             .with("s3:ResourceAccount", bucket.account.clone()),
     ])
+}
+
+/// Refuses somebody who did not sign, whatever a policy allows him.
+pub(crate) fn signed(lookup: &Lookup<'_>, what: &str) -> Result<(), ApiError> {
+    if !matches!(lookup.caller().principal, Principal::Anonymous) {
+        return Ok(());
+    }
+    let message = format!("Anonymous users cannot {what}.  Please authenticate.");
+    Err(ApiError::new("AccessDenied", message).status(403))
 }
 
 /// Adds what holds for what is of no bucket that is there: it is of the caller's account.

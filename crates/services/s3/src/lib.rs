@@ -91,6 +91,7 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
         return Ok(Resource::none());
     };
     let mut resource = Resource::owned_by(&bucket.account);
+    resource.region = Some(bucket.region.clone());
     resource.policy_noun = "bucket policy";
     resource.policy = bucket
         .policy
@@ -100,10 +101,9 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
     if let (Some(key), true) = (key, check.action.starts_with("s3:GetObject")) {
         let (owner, acl) = object::access(lookup, &bucket, key, version(check))?;
         if let Some(owner) = owner {
-            let policy = resource.policy;
-            resource = Resource::owned_by(&owner);
+            resource.account = Some(owner);
             resource.policy_noun = "object ACL";
-            resource.policy = policy.map(only_denies);
+            resource.policy = resource.policy.map(only_denies);
         }
         resource.acl = acl;
     }

@@ -25,9 +25,8 @@ pub(crate) struct Object {
 pub(crate) struct Version {
     pub(crate) id: String,
     pub(crate) modified_ms: i64,
+    /// The account that owns it, where ACLs are on: another than the bucket's keeps it from the bucket's policy.
     pub(crate) owner: String,
-    /// The writer kept the object from the bucket's owner.
-    pub(crate) private: bool,
     /// Its canned ACL, where ACLs counted when it was written.
     #[serde(default)]
     pub(crate) acl: Option<String>,
@@ -105,8 +104,8 @@ fn version_of<'o>(object: Option<&'o Object>, version: Option<&str>) -> Option<&
     }
 }
 
-/// A version of an object of a bucket in which ACLs count: the account that kept it to itself, if it is not the bucket's, and
-/// what its ACL allows.
+/// A version of an object of a bucket in which ACLs count: the account that owns it, if it is not the bucket's, and what its ACL
+/// allows.
 pub(crate) fn access(
     lookup: &Lookup<'_>,
     bucket: &Bucket,
@@ -120,8 +119,8 @@ pub(crate) fn access(
     let Some(version) = version_of(object.as_deref(), version) else {
         return Ok((None, None));
     };
-    let kept = version.private && version.owner != bucket.account;
-    let owner = kept.then(|| version.owner.clone());
+    let foreign = version.owner != bucket.account;
+    let owner = foreign.then(|| version.owner.clone());
     Ok((owner, acl::policy(lookup, bucket, version)?))
 }
 

@@ -7,7 +7,6 @@ use base64::engine::general_purpose::STANDARD;
 use sekisho_engine::prelude::*;
 use sekisho_engine::{Body, Checksum, DataKey, Sealed, SinkSpec};
 
-use crate::acl::Taken;
 use crate::bucket::Bucket;
 use crate::object::{Stored, Version};
 use crate::sse::Sse;
@@ -135,10 +134,11 @@ pub(crate) fn etag(cx: &Cx<'_>, body: &Body) -> String {
         .map_or_else(|| cx.ids().hex(32), hex::encode)
 }
 
-/// The owner of what the caller writes.
-pub(crate) fn owner(cx: &Cx<'_>, bucket: &Bucket, private: bool) -> String {
-    let writer = bucket.ownership.as_deref() != Some("BucketOwnerPreferred");
-    if bucket.enforced() || (!private && !writer) {
+/// The owner of what the caller writes: where ACLs are on the writer, unless the bucket's owner is preferred and given all (S3
+/// user guide, "Controlling ownership of objects").
+pub(crate) fn owner(cx: &Cx<'_>, bucket: &Bucket, acl: Option<&str>) -> String {
+    let preferred = bucket.ownership.as_deref() == Some("BucketOwnerPreferred");
+    if bucket.enforced() || (preferred && acl == Some("bucket-owner-full-control")) {
         bucket.account.clone()
     } else {
         cx.account().to_owned()
@@ -169,15 +169,14 @@ pub(crate) fn answer(
 pub(crate) fn version(
     cx: &Cx<'_>,
     bucket: &Bucket,
-    taken: Taken,
+    acl: Option<String>,
     content: crate::object::Content,
 ) -> Version {
     Version {
         id: String::new(),
         modified_ms: cx.now_ms(),
-        owner: owner(cx, bucket, taken.private),
-        private: taken.private,
-        acl: taken.acl,
+        owner: owner(cx, bucket, acl.as_deref()),
+        acl,
         content: Some(content),
     }
 }

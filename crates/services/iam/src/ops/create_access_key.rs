@@ -1,7 +1,7 @@
 //! Makes an access key of a user. The secret is shown once.
 
 use sekisho_engine::prelude::*;
-use sekisho_engine::{ACCESS_KEYS, AccessKey, User};
+use sekisho_engine::{ACCESS_KEYS, AccessKey, USERS, User};
 use sekisho_policy::Principal;
 
 use crate::holder;
@@ -68,7 +68,10 @@ impl Operation for CreateAccessKey {
 /// The named user, or the one who calls.
 pub(crate) fn user_or_self(cx: &Cx<'_>, name: Option<String>) -> Result<String, ApiError> {
     match (name, &cx.caller().principal) {
-        (Some(name), _) => Ok(name),
+        (Some(name), _) => {
+            let row = holder::named(&cx.lookup(), &USERS, &name)?;
+            Ok(row.map_or(name, |user| user.name.clone()))
+        }
         (None, Principal::User { arn, .. }) => {
             Ok(arn.rsplit('/').next().unwrap_or_default().to_owned())
         }

@@ -26,14 +26,12 @@ impl Operation for UpdateGroup {
         let old = holder::arn::<Group>(lookup, &input.group_name)?;
         let mut checks = vec![Check::new("iam:UpdateGroup", old)];
         if input.new_group_name.is_some() || input.new_path.is_some() {
-            let row = lookup.get(
-                &GROUPS,
-                &format!("{}/{}", lookup.account(), input.group_name),
-            )?;
-            let path = input.new_path.clone();
-            let path = path.or_else(|| row.map(|r| r.path.clone()));
-            let name = input.new_group_name.as_ref().unwrap_or(&input.group_name);
-            let new = groups::arn(lookup.account(), path.as_deref().unwrap_or("/"), name);
+            let row = holder::named(lookup, &GROUPS, &input.group_name)?;
+            let row = row.as_deref();
+            let path = input.new_path.as_deref().or(row.map(|r| r.path.as_str()));
+            let name = input.new_group_name.as_ref().or(row.map(|r| &r.name));
+            let name = name.unwrap_or(&input.group_name);
+            let new = groups::arn(lookup.account(), path.unwrap_or("/"), name);
             checks.push(Check::new("iam:UpdateGroup", new));
         }
         Ok(checks)

@@ -3,8 +3,8 @@
 //! The service-linked role that an account's first multi-Region key makes is taken to be there: iam:CreateServiceLinkedRole
 //! is asked for once in an account's life (radkawar/stackd kms/multi_region_permissions).
 
-use sekisho_engine::PolicyText;
 use sekisho_engine::prelude::*;
+use sekisho_engine::{PolicyText, Tags};
 use sekisho_policy::Principal;
 
 use crate::keys::{ALIASES, Alias, KEYS, Key, Material, State};
@@ -45,13 +45,7 @@ impl Operation for CreateKey {
             let each = input.tags.iter();
             each.map(|t| (t.tag_key.as_str(), t.tag_value.as_str()))
         };
-        let check = Check::new("kms:CreateKey", "*")
-            .with("kms:KeySpec", "SYMMETRIC_DEFAULT")
-            .with("kms:KeyUsage", "ENCRYPT_DECRYPT")
-            // Their old names, which policies may still have (KMS developer guide, `kms:CustomerMasterKeySpec`).
-            .with("kms:CustomerMasterKeySpec", "SYMMETRIC_DEFAULT")
-            .with("kms:CustomerMasterKeyUsage", "ENCRYPT_DECRYPT")
-            .with("kms:KeyOrigin", "AWS_KMS")
+        let check = checks::of_spec(Check::new("kms:CreateKey", "*"))
             .with("kms:MultiRegion", input.multi_region.to_string())
             .with_opt(
                 "kms:MultiRegionKeyType",
@@ -104,6 +98,8 @@ impl Operation for CreateKey {
         };
         let arn = format!("arn:aws:kms:{region}:{account}:key/{id}");
         let now = cx.now_ms();
+        let tags = input.tags.into_iter().map(|t| (t.tag_key, t.tag_value));
+        let tags: Tags = tags.collect();
         let policy = match (&managed_for, &input.policy) {
             (Some(service), _) => {
                 PolicyText::plain(policy::aws_managed_policy(service, &region, &account))
@@ -111,6 +107,7 @@ impl Operation for CreateKey {
             (None, Some(text)) => policy::accept(
                 &cx.lookup(),
                 &arn,
+                &tags,
                 text,
                 input.bypass_policy_lockout_safety_check,
             )?,
@@ -134,11 +131,7 @@ impl Operation for CreateKey {
             pending_days: None,
             rotation_days: managed_for.as_ref().map(|_| 365),
             policy,
-            tags: input
-                .tags
-                .into_iter()
-                .map(|t| (t.tag_key, t.tag_value))
-                .collect(),
+            tags,
             aws_managed: managed_for.is_some(),
             material: Material(hex::encode(cx.ids().bytes::<32>())),
             created_ms: now,

@@ -34,6 +34,7 @@ impl Operation for PutKeyPolicy {
         let accepted = policy::accept(
             &cx.lookup(),
             &key.arn,
+            &key.tags,
             &input.policy,
             input.bypass_policy_lockout_safety_check,
         )?;

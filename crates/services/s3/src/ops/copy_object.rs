@@ -62,6 +62,8 @@ impl Operation for CopyObject {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
+        // Seagate/cortx-prvsnr#2908: also where a policy allows it.
+        checks::signed(lookup, "copy objects")?;
         let (source, key, version) = source(&input.copy_source)?;
         let of_source = |newest: &str, named: &str| {
             let action = if version.is_some() { named } else { newest };

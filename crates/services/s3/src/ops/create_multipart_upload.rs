@@ -1,7 +1,6 @@
 //! Begins an upload in parts; its encryption is decided here.
 
 use sekisho_engine::prelude::*;
-use sekisho_policy::Principal;
 use std::collections::BTreeMap;
 
 use crate::checks::Making;
@@ -50,11 +49,7 @@ impl Operation for CreateMultipartUpload {
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         // Whatever the bucket's policy says (aws/aws-sdk-cpp#1575).
-        if matches!(lookup.caller().principal, Principal::Anonymous) {
-            let message =
-                "Anonymous users cannot initiate multipart uploads.  Please authenticate.";
-            return Err(ApiError::new("AccessDenied", message).status(403));
-        }
+        checks::signed(lookup, "initiate multipart uploads")?;
         let owner = input.expected_bucket_owner.as_deref();
         let tags = match &input.tagging {
             Some(text) => Some(tags::parse(Some(text))?),

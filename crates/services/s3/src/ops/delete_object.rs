@@ -73,7 +73,6 @@ pub(crate) fn delete(
         id: String::new(),
         modified_ms: cx.now_ms(),
         owner,
-        private: false,
         acl: None,
         content: None,
     };
