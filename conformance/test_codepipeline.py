@@ -286,3 +286,59 @@ def test_an_execution_goes_on_after_kill_9(fresh, tmp_path):
     eventually(lambda: latest(cp)["status"] == "Succeeded")
     version = cp.list_action_executions(pipelineName="p")["actionExecutionDetails"][-1]["output"]["outputVariables"]["VersionId"]
     assert third.client("s3").get_object(Bucket="site", Key=f"{version}/js/app.js")["Body"].read() == b"1"
+
+
+def test_triggers_namespaces_and_timeouts_that_are_refused(world):
+    """spec/codepipeline.md S12 and 2.1; aws/aws-cdk#28694 and hashicorp/terraform-provider-aws#43105 of triggers."""
+    cp = world.client("codepipeline")
+    connection = "arn:aws:codeconnections:us-east-1:222222222222:connection/00000000-0000-4000-8000-000000000000"
+    git = {"name": "Git", "actionTypeId": {"category": "Source", "owner": "AWS", "provider": "CodeStarSourceConnection", "version": "1"}, "configuration": {"ConnectionArn": connection, "FullRepositoryId": "a/b", "BranchName": "main"}, "outputArtifacts": [{"name": "code"}]}
+
+    def said(change):
+        pipeline = declaration(name="refused", pipelineType="V2")
+        pipeline["stages"][0]["actions"].append(json.loads(json.dumps(git)))
+        change(pipeline)
+        return error(cp.create_pipeline, pipeline=pipeline)["Message"]
+
+    def trigger(source, **push):
+        return {"providerType": "CodeStarSourceConnection", "gitConfiguration": {"sourceActionName": source, "push": [push or {"branches": {"includes": ["main"]}}]}}
+
+    def triggers(*all):
+        return lambda pipeline: pipeline.update(triggers=list(all))
+
+    one = "Triggers for connection must reference a CodeStarSourceConnection action. Note that when you specify a trigger, you cant specify more than one trigger per source action."
+    first = declaration()["stages"][0]["actions"][0]["name"]
+    for wrong in [triggers(trigger(first)), triggers(trigger("None")), triggers(trigger("Git"), trigger("Git"))]:
+        assert said(wrong) == one
+    mixed = trigger("Git", branches={"includes": ["main"]}, tags={"includes": ["v*"]})
+    assert said(triggers(mixed)) == "The trigger configuration for the source action is not valid. Make sure to choose valid filter combinations."
+
+    def namespace(name, of=0):
+        return lambda pipeline: [action.update(namespace=name) for action in pipeline["stages"][0]["actions"][of:]]
+
+    assert "is reserved" in said(namespace("variables", 1))
+    assert "is the name of an artifact" in said(namespace("code", 1))
+    assert "is that of another action" in said(namespace("Source"))
+    assert "timeoutInMinutes is of manual approvals" in said(lambda pipeline: pipeline["stages"][0]["actions"][0].update(timeoutInMinutes=10))
+
+
+def test_whoever_uses_a_connection_passes_it(world):
+    """codeconnections:PassConnection, on the connection, to CodePipeline (service authorization reference)."""
+    cp, iam = world.client("codepipeline"), world.client("iam")
+    connection = "arn:aws:codeconnections:us-east-1:222222222222:connection/00000000-0000-4000-8000-000000000000"
+    pipeline = declaration(name="passes-connection")
+    pipeline["stages"][0]["actions"] = [{"name": "Git", "actionTypeId": {"category": "Source", "owner": "AWS", "provider": "CodeStarSourceConnection", "version": "1"}, "configuration": {"ConnectionArn": connection, "FullRepositoryId": "a/b", "BranchName": "main"}, "outputArtifacts": pipeline["stages"][0]["actions"][0]["outputArtifacts"]}]
+    pipeline["stages"][2]["actions"][0]["configuration"].pop("ObjectKey", None)
+    iam.create_user(UserName="passes-connection")
+    key = iam.create_access_key(UserName="passes-connection")["AccessKey"]
+    caller = world.client("codepipeline", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    may = {"Effect": "Allow", "Action": ["codepipeline:*", "iam:PassRole"], "Resource": "*"}
+    pass_it = {"Effect": "Allow", "Action": "codeconnections:PassConnection", "Resource": connection, "Condition": {"StringEquals": {"codeconnections:PassedToService": "codepipeline.amazonaws.com"}}}
+    put = lambda *statements: iam.put_user_policy(UserName="passes-connection", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": list(statements)}))
+    put(may)
+    refused = error(caller.create_pipeline, pipeline=pipeline)
+    assert refused["Code"] == "AccessDeniedException" and f"codeconnections:PassConnection on resource: {connection}" in refused["Message"]
+    put(may, pass_it)
+    caller.create_pipeline(pipeline=pipeline)
+    put(may)
+    assert error(caller.update_pipeline, pipeline=pipeline)["Code"] == "AccessDeniedException"

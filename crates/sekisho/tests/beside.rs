@@ -146,3 +146,45 @@ fn the_tags_of_a_provider_are_among_all_tags_alone() {
     assert_eq!(b["tags"], json!(null));
     assert_eq!(b["tags_all"], json!({"Team": "platform"}));
 }
+
+/// What two resources write is what one of them wrote last, unless one waits for the other or both say the same.
+#[test]
+fn what_two_resources_write_is_a_race() {
+    let write = |name: &str, effect: &str, more: &str| {
+        format!(
+            "resource \"aws_ecr_repository_policy\" \"{name}\" {{\n  provider   = aws.registry\n  repository = aws_ecr_repository.own.name\n  policy     = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"{effect}\", Principal = \"*\", Action = \"ecr:ListImages\" }}] }})\n{more}}}\n"
+        )
+    };
+    let own = "resource \"aws_ecr_repository\" \"own\" {\n  provider = aws.registry\n  name = \"own\"\n}\n";
+    let with = |all: &[String]| example_with(&format!("{own}{}", all.concat())).unwrap();
+    for order in [["Allow", "Deny"], ["Deny", "Allow"]] {
+        let race = with(&[write("a", order[0], ""), write("b", order[1], "")]);
+        let said: Vec<_> = race
+            .failures
+            .iter()
+            .map(|f| f.problem.message.as_str())
+            .collect();
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(
+            said[0].contains(
+                "both write the policy of the repository own: whichever Terraform makes last stays"
+            ),
+            "{said:?}"
+        );
+        assert!(!race.passes());
+    }
+    let waits = "  depends_on = [aws_ecr_repository_policy.a]\n";
+    for fine in [
+        [write("a", "Allow", ""), write("b", "Allow", "")],
+        [write("a", "Allow", ""), write("b", "Deny", waits)],
+    ] {
+        assert!(with(&fine).passes(), "{fine:?}");
+    }
+}
+
+/// The provider takes a block that says nothing for "no inline policies but these".
+#[test]
+fn an_empty_block_of_inline_policies_is_none() {
+    let role = "resource \"aws_iam_role\" \"own\" {\n  provider = aws.registry\n  name = \"own\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n  inline_policy {}\n}\n";
+    assert_eq!(noted(role), "");
+}

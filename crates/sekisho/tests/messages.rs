@@ -835,6 +835,14 @@ const CASES: &[Case] = &[
         ],
     ),
     broken(
+        "two-write-one-policy",
+        &[(
+            "artifact_store.tf",
+            "resource \"aws_s3_bucket_policy\" \"artifact_store\" {\n",
+            "resource \"aws_s3_bucket_policy\" \"a_tls\" {\n  provider = aws.pipeline\n  bucket   = aws_s3_bucket.artifact_store.id\n  policy = jsonencode({\n    Version   = \"2012-10-17\"\n    Statement = [{ Effect = \"Deny\", Principal = \"*\", Action = \"s3:*\", Resource = \"${aws_s3_bucket.artifact_store.arn}/*\", Condition = { Bool = { \"aws:SecureTransport\" = \"false\" } } }]\n  })\n}\n\nresource \"aws_s3_bucket_policy\" \"artifact_store\" {\n",
+        )],
+    ),
+    broken(
         "bucket-without-acls",
         &[(
             "pipeline.tf",

@@ -15,8 +15,8 @@ use serde_json::{Map, Value, json};
 
 use super::providers::Providers;
 use super::{
-    Client, Failure, Note, Options, Patch, follow, given, image, nobody, object, resources,
-    unsupported,
+    Client, Failure, FailureKind, Note, Options, Patch, follow, given, image, nobody, object,
+    resources, unsupported,
 };
 pub(super) use early::{Early, late};
 use strangers::left_out;
@@ -156,7 +156,7 @@ impl Run<'_, '_> {
                         address: node.address(),
                         problem,
                         arguments: std::mem::take(&mut self.applied.refused),
-                        early: false,
+                        kind: FailureKind::NotMade,
                     });
                 }
             }
@@ -253,7 +253,7 @@ impl Run<'_, '_> {
             address,
             problem,
             arguments: Map::new(),
-            early: false,
+            kind: FailureKind::NotMade,
         });
         self.applied.failures.extend(refused);
         // What decides about a pipeline and is not supported: no verdict would be worth anything.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Completion, Fix, Outcome};
+use super::{Completion, FailureKind, Fix, Outcome};
 
 /// The outcome as Markdown: whether it passes, the actions, what is missing, and the change as a diff.
 pub(super) fn document(
@@ -51,10 +51,11 @@ pub(super) fn document(
             out,
             "- `{}`{place} {}: {}",
             failure.address,
-            match (failure.early, failure.is_value()) {
-                (true, _) => "begins too early",
-                (_, true) => "is refused by Terraform",
-                _ => "was not made",
+            match (failure.kind, failure.is_value()) {
+                (FailureKind::Early, _) => "begins too early",
+                (FailureKind::Overwritten, _) => "is overwritten",
+                (FailureKind::NotMade, true) => "is refused by Terraform",
+                (FailureKind::NotMade, false) => "was not made",
             },
             inline(&failure.problem.message)
         );

@@ -22,6 +22,7 @@ mod kept;
 mod markdown;
 mod nobody;
 mod object;
+mod overwritten;
 mod passed_on;
 mod patch;
 mod program;
@@ -196,8 +197,19 @@ pub struct Failure {
     pub problem: Problem,
     /// What it was to be made of, if that could be read.
     pub arguments: Map<String, Value>,
-    /// Whether it is there, and began before what it needs.
-    pub early: bool,
+    /// What became of it.
+    pub kind: FailureKind,
+}
+
+/// What became of a resource that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// It is not there.
+    NotMade,
+    /// It is there, and began before what it needs.
+    Early,
+    /// It is there, and something else writes the same.
+    Overwritten,
 }
 
 impl Failure {
@@ -295,6 +307,7 @@ pub(crate) fn rehearse_with(
     let all = applied.failures.is_empty();
     let skipped = skip::check(&engine, &applied.pipelines, options, &policies, all);
     let mut failures = applied.failures;
+    failures.extend(overwritten::failures(&configuration, &order, &policies));
     notes.extend(skipped.into_notes(&mut failures, !patches.is_empty())?);
     applied.early.iter().for_each(Early::start_again);
     let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);

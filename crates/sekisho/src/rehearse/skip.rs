@@ -11,7 +11,7 @@ use serde_json::Map;
 
 use super::advice::pipeline_place;
 use super::fix::policies::Policies;
-use super::{Client, Failure, Note, Options, PipelineRun, Skip, follow};
+use super::{Client, Failure, FailureKind, Note, Options, PipelineRun, Skip, follow};
 
 /// What was found of the actions that are not run.
 #[derive(Default)]
@@ -113,7 +113,7 @@ fn failure(address: &str, place: Option<Place>, message: String) -> Failure {
         address: address.to_owned(),
         problem: Problem { message, place },
         arguments: Map::new(),
-        early: false,
+        kind: FailureKind::NotMade,
     }
 }
 

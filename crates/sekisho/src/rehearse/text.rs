@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sekisho_engine::Event;
 use sekisho_pipeline::{ActionRun, Execution};
 
-use super::{Completion, Denial, Fix, Note, Outcome, Patch, PipelineRun, skip};
+use super::{Completion, Denial, FailureKind, Fix, Note, Outcome, Patch, PipelineRun, skip};
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED, YELLOW};
 
 /// The whole outcome.
@@ -120,11 +120,17 @@ pub fn last_line(outcome: &Outcome) -> String {
         ));
     }
     let values = outcome.failures.iter().filter(|f| f.is_value()).count();
-    let early = outcome.failures.iter().filter(|f| f.early).count();
+    let of = |kind| outcome.failures.iter().filter(|f| f.kind == kind).count();
+    let early = of(FailureKind::Early);
     if early > 0 {
         reasons.push(format!("{} too early", plural(early, "execution")));
     }
-    let resources = outcome.failures.len() - values - early;
+    let overwritten = of(FailureKind::Overwritten);
+    if overwritten > 0 {
+        let what = plural(overwritten, "resource");
+        reasons.push(format!("{what} that another overwrites"));
+    }
+    let resources = outcome.failures.len() - values - early - overwritten;
     if resources > 0 {
         reasons.push(format!("{} not made", plural(resources, "resource")));
     }

@@ -7,6 +7,7 @@ mod ops;
 mod render;
 mod rows;
 mod structure;
+mod triggers;
 mod variables;
 
 use sekisho_arn::Arn;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sekisho_engine::ApiError;
 use sekisho_pipeline::{ActionDefinition, Definition};
 
-use crate::{catalogue, is_run, variables};
+use crate::{catalogue, is_run, triggers, variables};
 
 fn structure(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidStructureException", message)
@@ -98,6 +98,7 @@ pub(crate) fn check(definition: &Definition, region: &str) -> Result<(), ApiErro
         }
         made.extend(fresh);
     }
+    triggers::check(definition)?;
     variables::check(definition)
 }
 
@@ -173,6 +174,13 @@ fn variables(definition: &Definition) -> Result<(), ApiError> {
 }
 
 fn check_action(action: &ActionDefinition) -> Result<(), ApiError> {
+    // CodePipeline API reference, ActionDeclaration: of approvals alone; the sentence is not recorded.
+    if action.timeout_in_minutes.is_some() && action.action_type_id.category != "Approval" {
+        return Err(declaration(format!(
+            "timeoutInMinutes is of manual approvals, and action '{}' is none",
+            action.name
+        )));
+    }
     if let Some(declared) = catalogue::declared_only(action) {
         return artifacts(action, declared.inputs, declared.outputs);
     }

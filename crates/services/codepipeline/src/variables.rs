@@ -5,15 +5,19 @@ use std::collections::BTreeSet;
 use sekisho_engine::prelude::*;
 use sekisho_pipeline::{ActionDefinition, Definition};
 
-/// Checks every reference of every action.
+/// The namespaces that every pipeline has.
+const OWN: [&str; 2] = ["codepipeline", "variables"];
+
+/// Checks every reference of every action, and the namespaces.
 ///
 /// # Errors
 /// `InvalidActionDeclarationException` with the text of CodePipeline.
 pub(crate) fn check(definition: &Definition) -> Result<(), ApiError> {
     let actions = || definition.stages.iter().flat_map(|s| &s.actions);
+    namespaces_once(definition)?;
     let namespaces: BTreeSet<&str> = actions()
         .filter_map(|a| a.namespace.as_deref())
-        .chain(["codepipeline", "variables"])
+        .chain(OWN)
         .collect();
     for stage in &definition.stages {
         for action in &stage.actions {
@@ -30,6 +34,37 @@ pub(crate) fn check(definition: &Definition) -> Result<(), ApiError> {
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// Each namespace is of one action, and is no artifact's name and none of CodePipeline's own (CodePipeline user guide,
+/// "Variables"; the sentences are not recorded).
+fn namespaces_once(definition: &Definition) -> Result<(), ApiError> {
+    let actions = || definition.stages.iter().flat_map(|s| &s.actions);
+    let artifacts: BTreeSet<&str> = actions()
+        .flat_map(|a| &a.output_artifacts)
+        .map(|artifact| artifact.name.as_str())
+        .collect();
+    let mut taken = BTreeSet::from(OWN);
+    for action in actions() {
+        let Some(namespace) = action.namespace.as_deref() else {
+            continue;
+        };
+        let why = if OWN.contains(&namespace) {
+            "is reserved"
+        } else if artifacts.contains(namespace) {
+            "is the name of an artifact"
+        } else if !taken.insert(namespace) {
+            "is that of another action"
+        } else {
+            continue;
+        };
+        let message = format!(
+            "The namespace {namespace} of action {} {why}: namespaces must be unique within the pipeline",
+            action.name
+        );
+        return Err(ApiError::new("InvalidStructureException", message));
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, json};
 
 use super::{Run, follow};
 use crate::rehearse::advice::LATE;
-use crate::rehearse::{Client, Failure, PipelineRun};
+use crate::rehearse::{Client, Failure, FailureKind, PipelineRun};
 
 /// A first execution that began before some policies were there.
 pub(in crate::rehearse) struct Early {
@@ -120,7 +120,7 @@ impl Early {
             address: self.pipeline.clone(),
             problem: Problem::at(&self.place, message),
             arguments: Map::new(),
-            early: true,
+            kind: FailureKind::Early,
         })
     }
 }

@@ -18,8 +18,8 @@ use serde_json::json;
 use super::fix::policies::Policies;
 use super::providers::Providers;
 use super::{
-    Client, Denial, Note, Options, Outcome, advice, applier, apply, denials, follow, given, image,
-    kept, new_engine, rehearse, skip, unsupported,
+    Client, Denial, Failure, FailureKind, Note, Options, Outcome, advice, applier, apply, denials,
+    follow, given, image, kept, new_engine, overwritten, rehearse, skip, unsupported,
 };
 use copy::Copy;
 use refused::Refused;
@@ -143,12 +143,14 @@ pub fn rehearse_with_program(
         events,
         engine,
     };
-    // Here the delivery is started when everything is there; on AWS it begins with its pipeline.
-    if !apply::late(&configuration, &order).is_empty() {
+    // Here the delivery is started when everything is there; on AWS it begins with its pipeline. And what two resources write is
+    // what one of them wrote last.
+    if !apply::late(&configuration, &order).is_empty() || overwritten::may_be(&configuration) {
         let read = rehearse(&own(options), &mut |_| {})?;
+        let there = |f: &Failure| f.kind != FailureKind::NotMade;
         outcome
             .failures
-            .extend(read.failures.into_iter().filter(|f| f.early));
+            .extend(read.failures.into_iter().filter(there));
     }
     if !outcome.passes() {
         explain(&mut outcome, options)?;

@@ -9,7 +9,7 @@ use sekisho_iac::{Configuration, Problem, without_keys};
 use serde_json::Map;
 
 use super::run::GaveUp;
-use crate::rehearse::{Failure, Options};
+use crate::rehearse::{Failure, FailureKind, Options};
 
 /// What the engine refused for good.
 #[derive(Default)]
@@ -58,7 +58,7 @@ impl Refused {
                         place: node.map(|n| n.place.clone()),
                     },
                     arguments: Map::new(),
-                    early: false,
+                    kind: FailureKind::NotMade,
                 });
             }
         }

@@ -111,7 +111,9 @@ fn role(client: &Client, values: &Values<'_>) -> Made {
     ];
     given(values, &mut input, &names);
     let made = client.call("iam", "CreateRole", Value::Object(input))?;
-    for inline in values.blocks("inline_policy") {
+    // A block that says nothing takes the policies away that somebody else adds: here nobody does.
+    let says = |inline: &Values<'_>| ["name", "policy"].iter().any(|n| inline.text(n).is_some());
+    for inline in values.blocks("inline_policy").into_iter().filter(says) {
         let (policy, document) = (inline.need("name")?, inline.need("policy")?);
         let input = json!({"RoleName": name, "PolicyName": policy, "PolicyDocument": document});
         client.call("iam", "PutRolePolicy", input)?;

@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 use sekisho_pipeline::{Event, State, Trigger};
 
-use crate::rows::{self, PIPELINES, Pipeline, SERVICE_PRINCIPAL};
+use crate::rows::{self, PIPELINES, Pipeline};
 use crate::{checks, declaration};
 
 pub(crate) struct CreatePipeline;
@@ -28,11 +28,6 @@ impl Operation for CreatePipeline {
             .get("name")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let role = input
-            .pipeline
-            .get("roleArn")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
         let mut checks = checks::on(lookup, "CreatePipeline", name, None);
         let tags = || {
             input
@@ -45,14 +40,7 @@ impl Operation for CreatePipeline {
             let tag = checks::on(lookup, "TagResource", name, None);
             checks.extend(tag.into_iter().map(|c| c.with_tags(tags())));
         }
-        checks.push(
-            Check::new("iam:PassRole", role)
-                .with("iam:PassedToService", SERVICE_PRINCIPAL)
-                .with(
-                    "iam:AssociatedResourceArn",
-                    lookup.arn("codepipeline", name),
-                ),
-        );
+        checks.extend(checks::to_pass(lookup, &input.pipeline));
         Ok(checks)
     }
 

@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 use sekisho_pipeline::Event;
 
-use crate::rows::{self, PIPELINES, SERVICE_PRINCIPAL};
+use crate::rows::{self, PIPELINES};
 use crate::{checks, declaration};
 
 pub(crate) struct UpdatePipeline;
@@ -26,20 +26,8 @@ impl Operation for UpdatePipeline {
             .get("name")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let role = input
-            .pipeline
-            .get("roleArn")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
         let mut checks = checks::on(lookup, "UpdatePipeline", name, None);
-        checks.push(
-            Check::new("iam:PassRole", role)
-                .with("iam:PassedToService", SERVICE_PRINCIPAL)
-                .with(
-                    "iam:AssociatedResourceArn",
-                    lookup.arn("codepipeline", name),
-                ),
-        );
+        checks.extend(checks::to_pass(lookup, &input.pipeline));
         Ok(checks)
     }
 
