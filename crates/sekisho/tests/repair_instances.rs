@@ -141,14 +141,23 @@ fn what_is_made_of_a_name_is_made_of_it_in_the_repair() {
             "\"${var.name}-delivery-of-images\"",
             "substr(\"${var.name}-delivery-of-images\", 0, 20)",
         ),
+        ("module.label.full", "substr(module.label.full, 0, 20)"),
+        (
+            "\"${var.name}-${terraform.workspace}-delivery-of-images\"",
+            "substr(\"${var.name}-${terraform.workspace}-delivery-of-images\", 0, 20)",
+        ),
     ] {
-        let local = "locals { full = \"${var.name}-delivery-of-images\" }\n";
+        let local = "locals { full = \"${var.name}-delivery-of-images\" }\nmodule \"label\" {\n  source = \"./label\"\n  name = var.name\n}\n";
         let inner = files[1].2.clone();
         files[1].2 = format!("{local}{inner}")
             .replace("  name     = var.name\n", &format!("  name     = {name}\n"));
-        let all = files
-            .each_ref()
-            .map(|(file, from, to)| (*file, *from, to.as_str()));
+        let folder = files[1].0.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let label = format!("{folder}/label/main.tf");
+        let mut all: Vec<(&str, &str, &str)> = files
+            .iter()
+            .map(|(file, from, to)| (*file, *from, to.as_str()))
+            .collect();
+        all.push((&label, "", "variable \"name\" {}\noutput \"full\" {\n  value = \"${var.name}-delivery-of-images\"\n}\n"));
         let diff = fixed(&all).diff();
         holds(
             &diff,

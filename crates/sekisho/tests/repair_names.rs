@@ -311,7 +311,14 @@ fn the_id_of_a_key_is_never_written() {
             true,
             Some("module.key[\"a\"].arn"),
         ),
-        ("count = 1", "module.key[0]", false, None),
+        // The only one of a list has a name, too; of several none is meant.
+        (
+            "count = 1",
+            "module.key[0]",
+            false,
+            Some("module.key[0].arns[0]"),
+        ),
+        ("count = 1", "module.key[0].several", false, None),
     ] {
         let call = format!(
             "module \"key\" {{\n  source    = \"./key\"\n  {repeated}\n  policy    = data.aws_iam_policy_document.cross_account_key_policy.json\n  providers = {{ aws = aws.pipeline }}\n}}\n"
@@ -319,7 +326,7 @@ fn the_id_of_a_key_is_never_written() {
         let output = if outputs {
             "output \"arn\" {\n  value = aws_kms_key.this.arn\n}\n"
         } else {
-            "output \"arns\" {\n  value = [aws_kms_key.this.arn]\n}\n"
+            "output \"arns\" {\n  value = [aws_kms_key.this.arn]\n}\noutput \"several\" {\n  value = { arns = [aws_kms_key.this.arn, \"arn:aws:kms:us-east-1:111111111111:key/x\"], id = aws_kms_key.this.key_id }\n}\n"
         };
         let module = format!(
             "terraform {{\n  required_providers {{\n    aws = {{ source = \"hashicorp/aws\" }}\n  }}\n}}\nvariable \"policy\" {{}}\nresource \"aws_kms_key\" \"this\" {{\n  policy = var.policy\n}}\noutput \"id\" {{\n  value = aws_kms_key.this.key_id\n}}\n{output}"
@@ -330,6 +337,10 @@ fn the_id_of_a_key_is_never_written() {
             format!("{name}.arns[0]")
         };
         let id = format!("{name}.id");
+        let module = match written {
+            Some(_) => module,
+            None => module.replace("  value = [aws_kms_key.this.arn]\n", "  value = []\n"),
+        };
         let edits = [
             ("artifact_store.tf", key, call.as_str()),
             (

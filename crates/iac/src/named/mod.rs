@@ -98,6 +98,20 @@ fn texts(name: &str, value: &Value, naming: Naming, depth: usize, out: &mut Vec<
             });
             return;
         }
+        // The only ARN of a list is what the list is for; of several, one is as good as another.
+        Value::Tuple(items) | Value::List(_, items) | Value::Set(_, items) => {
+            if let [Value::String(text)] = items.as_slice()
+                && text.starts_with("arn:")
+            {
+                let name = match value {
+                    Value::Set(..) => format!("one({name})"),
+                    _ => format!("{name}[0]"),
+                };
+                let text = text.to_string();
+                out.push(Named { name, text, naming });
+            }
+            return;
+        }
         Value::Object(members) => members,
         Value::Map(_, members) => members,
         _ => return,
@@ -177,7 +191,9 @@ fn own_name<'c>(node: &'c Node, module: &Module) -> Option<OwnName<'c>> {
                     return None;
                 }
             }
-            Some("local") => {}
+            // An output that waits for the policy is told by what it stands on.
+            Some("local" | "module") => {}
+            Some("terraform") if path.get(1).is_some_and(|name| name == "workspace") => {}
             Some("each") => repeated = true,
             Some("count") => {
                 repeated = true;

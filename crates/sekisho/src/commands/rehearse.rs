@@ -215,8 +215,7 @@ fn write(
         return Ok(Status::Fails);
     }
     // A condition is somebody's decision: of MFA, of an external id, of an organization.
-    let past = completion.patches.iter().any(|p| !p.conditional.is_empty());
-    if past && !args.past_conditions {
+    if completion.goes_past() && !args.past_conditions {
         printer.result(&fix.diff());
         return Err(CouldNotRun("the change goes past a condition of what is there: nothing was written; mend the condition or the call, or write it all the same with --past-conditions".to_owned()));
     }

@@ -119,7 +119,8 @@ pub fn page(
         if let Some(fix) = fix.filter(|f| f.passes) {
             let _ = writeln!(
                 out,
-                "{CYAN}hint{OFF}: `sekisho rehearse --fix` writes this:\n\n{}",
+                "{CYAN}hint{OFF}: `sekisho rehearse {}` writes this:\n\n{}",
+                completion.map_or("--fix", Completion::written_by),
                 fix.diff()
             );
         }

@@ -48,6 +48,24 @@ pub struct Completion {
     pub rehearsals: usize,
 }
 
+impl Completion {
+    /// Whether a statement goes past a condition of what is there: somebody decided that.
+    #[must_use]
+    pub fn goes_past(&self) -> bool {
+        self.patches.iter().any(|p| !p.conditional.is_empty())
+    }
+
+    /// What writes the statements into the files.
+    #[must_use]
+    pub fn written_by(&self) -> &'static str {
+        if self.goes_past() {
+            "--fix --past-conditions"
+        } else {
+            "--fix"
+        }
+    }
+}
+
 /// Finds everything that `outcome`, a rehearsal that did not pass, lacks: also behind calls that no statement mends, of which
 /// what stands in the way is left out then to see what else is missing.
 ///

@@ -209,7 +209,15 @@ fn changes(report: &Value, out: &mut String) {
         );
     }
     if let Some(diff) = changes.get("diff").and_then(Value::as_str) {
-        out.push_str("<h3>In your files</h3>\n<p><button type=\"button\" data-copy=\"diff\">Copy the patch</button> <span class=\"soft\">git apply takes it; --fix writes it</span></p>\n<pre class=\"diff\" id=\"diff\">");
+        let past = |s: &Value| !list(s, "conditional").is_empty();
+        let by = match list(changes, "statements").iter().any(past) {
+            true => "--fix --past-conditions",
+            false => "--fix",
+        };
+        let _ = write!(
+            out,
+            "<h3>In your files</h3>\n<p><button type=\"button\" data-copy=\"diff\">Copy the patch</button> <span class=\"soft\">git apply takes it; {by} writes it</span></p>\n<pre class=\"diff\" id=\"diff\">"
+        );
         for line in diff.lines() {
             let head = line.starts_with("--- ") || line.starts_with("+++ ");
             let class = match line.as_bytes().first() {

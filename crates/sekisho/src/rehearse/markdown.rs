@@ -98,8 +98,8 @@ pub(super) fn document(
     } else if let Some(diff) = diff {
         let _ = writeln!(
             out,
-            "<details><summary>The change, rehearsed (<code>--fix</code> writes it)</summary>\n\n```diff\n{}```\n\n</details>",
-            diff
+            "<details><summary>The change, rehearsed (<code>{}</code> writes it)</summary>\n\n```diff\n{diff}```\n\n</details>",
+            completion.map_or("--fix", Completion::written_by)
         );
     }
     out.trim_end().to_owned()

@@ -460,7 +460,7 @@ pub(super) fn last_line_of(
     }
     let unwritten = fix.map_or(0, |f| f.unwritten.len());
     let how = match (fix.is_none_or(|f| f.passes), unwritten) {
-        (true, _) if completion.patches.iter().any(|p| !p.conditional.is_empty()) => {
+        (true, _) if completion.goes_past() => {
             "past a condition that is there (--fix --check shows the diff, --fix --past-conditions writes it)".to_owned()
         }
         (true, _) => "--fix writes them, --fix --check shows the diff".to_owned(),
