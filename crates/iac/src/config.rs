@@ -244,7 +244,7 @@ impl Configuration {
         let state = State::new(&nothing);
         let constants = Scope::constant(&state);
         let mut found = Found::default();
-        let (mut files, mut over) = (Vec::new(), Vec::new());
+        let (mut files, mut over, mut tofu) = (Vec::new(), Vec::new(), false);
         for path in paths {
             let name = path.file_name().and_then(|n| n.to_str());
             let name = name.unwrap_or_default().to_owned();
@@ -263,6 +263,12 @@ impl Configuration {
             }
             let plain = name.strip_suffix(".json").unwrap_or(&name);
             let overrides = plain == "override.tf" || plain.ends_with("_override.tf");
+            if plain.ends_with(".tofu") {
+                found.notes.push(refuse(
+                    "is read by OpenTofu alone, in place of the `.tf` file of the same name; here it is not read, as Terraform does not",
+                ));
+                tofu = true;
+            }
             let is_vars = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
             if !(plain.ends_with(".tf") || is_vars && module.call.is_none()) {
                 continue;
@@ -296,7 +302,12 @@ impl Configuration {
         }
         if !any && found.problems.is_empty() {
             let folder = module.folder.display();
-            problems.push(problem(format!("{folder}: there are no .tf files")));
+            problems.push(problem(match tofu {
+                false => format!("{folder}: there are no .tf files"),
+                true => format!(
+                    "{folder}: there are no .tf files, but .tofu files, which OpenTofu alone reads and sekisho does not: name them .tf"
+                ),
+            }));
         }
         problems.append(&mut found.problems);
         self.notes.append(&mut found.notes);

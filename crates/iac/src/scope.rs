@@ -65,6 +65,28 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// A template, in which the names of `variables` mean what they say and nothing else means anything.
+    ///
+    /// # Errors
+    /// Why it cannot be rendered.
+    pub fn rendered(
+        &self,
+        template: &serde_json::Value,
+        variables: &serde_json::Value,
+    ) -> Result<String, String> {
+        let variables = match variables {
+            serde_json::Value::Null => serde_json::json!({}),
+            given => given.clone(),
+        };
+        let args = [Value::from(template.clone()), Value::from(variables)];
+        let rendered = crate::template::function("template_file", &args, self)?;
+        rendered
+            .to_json()
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| "template_file: it is no text".to_owned())
+    }
+
     /// How far this is from where the evaluation began.
     pub(crate) fn depth(&self) -> usize {
         self.depth

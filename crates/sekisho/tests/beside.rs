@@ -188,3 +188,38 @@ fn an_empty_block_of_inline_policies_is_none() {
     let role = "resource \"aws_iam_role\" \"own\" {\n  provider = aws.registry\n  name = \"own\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n  inline_policy {}\n}\n";
     assert_eq!(noted(role), "");
 }
+
+/// The older way to say `templatefile`, of a provider that many modules still have.
+#[test]
+fn template_files_are_rendered() {
+    let main = "data \"template_file\" \"policy\" {\n  template = file(\"${path.module}/policy.json.tpl\")\n  vars = {\n    action = \"ecr:ListImages\"\n  }\n}\nresource \"aws_ecr_repository\" \"a\" {\n  name = \"aa\"\n}\nresource \"aws_ecr_repository_policy\" \"a\" {\n  repository = aws_ecr_repository.a.name\n  policy     = data.template_file.policy.rendered\n}\n";
+    let policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"${action}\"}]}";
+    let files = [PROVIDER, ("main.tf", main), ("policy.json.tpl", policy)];
+    let outcome = run(&files, |_| {}).unwrap();
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let rendered = outcome.made["data.template_file.policy"]["rendered"].as_str();
+    assert!(rendered.unwrap().contains("\"Action\": \"ecr:ListImages\""));
+    let unknown = policy.replace("${action}", "${other}");
+    let files = [PROVIDER, ("main.tf", main), ("policy.json.tpl", &unknown)];
+    let failures = run(&files, |_| {}).unwrap().failures;
+    let said = failures.iter().any(|f| f.problem.message.contains("other"));
+    assert!(said, "{failures:?}");
+}
+
+/// OpenTofu reads other files than Terraform does.
+#[test]
+fn files_of_opentofu_alone_are_said() {
+    let repository = "resource \"aws_ecr_repository\" \"a\" {\n  name = \"aa\"\n}\n";
+    let files = [PROVIDER, ("main.tf", repository), ("main.tofu", "")];
+    let outcome = run(&files, |_| {}).unwrap();
+    let note = outcome
+        .notes
+        .iter()
+        .any(|n| n.message.contains("main.tofu: is read by OpenTofu alone"));
+    assert!(note, "{:?}", outcome.notes);
+    let said = run(&[("main.tofu", repository)], |_| {}).unwrap_err();
+    assert!(
+        said.contains("there are no .tf files, but .tofu files"),
+        "{said}"
+    );
+}

@@ -402,6 +402,13 @@ impl Maker<'_, '_> {
             values.insert("id".to_owned(), json!(document.id));
             return Ok(values);
         }
+        if resources::is_template(node) {
+            let mut values = arguments.values;
+            let rendered = scope.rendered(&values["template"], &values["vars"]);
+            let rendered = rendered.map_err(|m| Problem::at(&node.place, m))?;
+            values.insert("rendered".to_owned(), json!(rendered));
+            return Ok(values);
+        }
         if let Some(values) = resources::without_provider(node, address, &arguments)? {
             return Ok(values);
         }

@@ -170,9 +170,15 @@ fn find(node: &Node) -> Option<&'static Type> {
     types.iter().find(|t| t.name == node.type_name)
 }
 
+/// Whether it is the older way to say `templatefile`: of the `template` provider, which many modules still have.
+pub(super) fn is_template(node: &Node) -> bool {
+    node.is_data() && node.type_name == "template_file"
+}
+
 /// Whether the type is here.
 pub(super) fn known(node: &Node) -> bool {
     node.type_name == "aws_iam_policy_document"
+        || is_template(node)
         || local::known(node)
         || foreign::known(node)
         || find(node).is_some()
