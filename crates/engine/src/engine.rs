@@ -202,6 +202,12 @@ impl Engine {
         found.map(|(_, id)| id.clone())
     }
 
+    /// Whether a role is known by its ARN alone: policies may name it, and what it may do is not known.
+    #[must_use]
+    pub fn has_role(&self, arn: &str) -> bool {
+        self.known_role(|known| known == arn).is_some()
+    }
+
     /// Whether a unique id is of such a role.
     pub(crate) fn known_id(&self, id: &str) -> bool {
         let all = self

@@ -223,3 +223,11 @@ fn files_of_opentofu_alone_are_said() {
         "{said}"
     );
 }
+
+/// Service control policies are of the organization, which is given.
+#[test]
+fn policies_of_an_organization_are_said_in_the_settings() {
+    let scp = "resource \"aws_organizations_policy\" \"scp\" {\n  provider = aws.pipeline\n  name     = \"scp\"\n  content  = \"{}\"\n}\n";
+    let said = example_with(scp).unwrap_err();
+    assert!(said.contains("service_control_policies"), "{said}");
+}

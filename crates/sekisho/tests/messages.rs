@@ -373,6 +373,29 @@ const CASES: &[Case] = &[
         )],
     ),
     broken(
+        "principal-with-a-wildcard",
+        &[(
+            "registry.tf",
+            "identifiers = [aws_iam_role.codepipeline.arn]",
+            "identifiers = [\"arn:aws:sts::222222222222:assumed-role/delivery/*\"]",
+        )],
+    ),
+    broken(
+        "role-that-is-on-aws",
+        &[
+            (
+                "pipeline.tf",
+                "role_arn         = aws_iam_role.ecr_source.arn",
+                "role_arn         = \"arn:aws:iam::111111111111:role/central/source\"",
+            ),
+            (
+                "sekisho.toml",
+                "",
+                "roles = [\"arn:aws:iam::111111111111:role/central/source\"]\n",
+            ),
+        ],
+    ),
+    broken(
         "no-such-role",
         &[(
             "pipeline.tf",

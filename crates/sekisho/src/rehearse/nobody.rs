@@ -47,12 +47,23 @@ pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) 
         )),
         PrincipalPattern::Arn(arn) => {
             let account = arn.split(':').nth(4).unwrap_or_default();
+            if arn.contains(['*', '?']) {
+                return Some(format!(
+                    "the principal {arn} has a wildcard in it, and AWS takes none there but `*` alone: name the role or its account, or narrow `*` with a condition, ArnLike of aws:PrincipalArn"
+                ));
+            }
+            let on_aws = match arn.contains(":assumed-role/") {
+                true => String::new(),
+                false => {
+                    format!(". If it is on AWS already, write into sekisho.toml: roles = [\"{arn}\"]")
+                }
+            };
             match maker(principal, policies) {
                 Some(role) => Some(format!(
                     "the principal {arn} is made only later: refer to it as {role}.arn, or wait for it with depends_on"
                 )),
                 None => engine.knows(account).then(|| format!(
-                    "the principal {arn} does not exist: AWS refuses policies that name a role or user which is not there. Make it in account {account} first, or name the account and narrow it with aws:PrincipalArn. If it is on AWS already, write into sekisho.toml: roles = [\"{arn}\"]"
+                    "the principal {arn} does not exist: AWS refuses policies that name a role or user which is not there. Make it in account {account} first, or name the account and narrow it with aws:PrincipalArn{on_aws}"
                 )),
             }
         }
@@ -88,6 +99,11 @@ pub(super) fn absent(role: &str, policies: &Policies<'_>, engine: &Engine) -> Op
         .collect();
     if own.contains(role) || !engine.knows(account) {
         return None;
+    }
+    if engine.has_role(role) {
+        return Some(format!(
+            "the role {role} is on AWS, as sekisho.toml says, but what its policies say is not known here: rehearse the directory that makes it as well (`sekisho rehearse . DIRECTORY`), or put a block for it beside this configuration"
+        ));
     }
     let there: Vec<&str> = own.into_iter().collect();
     Some(format!(

@@ -177,7 +177,9 @@ pub(super) fn left_out(
                 || "it may decide about the pipeline".to_owned(),
                 |(_, n)| format!("the pipeline depends on it through {}", n.address()),
             );
-            let how = if decides(node) {
+            let how = if node.type_name.starts_with("aws_organizations_policy") {
+                "; what the organization denies is said in sekisho.toml: put the policy's JSON into a file, and the file's name into service_control_policies or resource_control_policies of [organization], or of a member".to_owned()
+            } else if decides(node) {
                 String::new()
             } else {
                 format!(
