@@ -133,6 +133,10 @@ impl Wanted {
         used: &mut BTreeSet<usize>,
     ) -> Result<(), String> {
         let (repository, tag) = (self.repository.as_str(), self.tag.as_str());
+        // A variable of a pipeline has no value yet, and CodePipeline takes none here: it says so.
+        if repository.contains("#{") || tag.contains("#{") {
+            return Ok(());
+        }
         let account = self.role.as_deref().and_then(|r| r.split(':').nth(4));
         // What is pushed here was pushed before: no policy of the user is asked.
         let account = account.unwrap_or(&client.account);
