@@ -3,8 +3,11 @@
 import urllib.error
 import urllib.request
 
-from conftest import A, B
+import botocore.auth
+
+from conftest import A, B, REGION
 from test_facts import allow, document, refused, role, user
+from test_signed import ROOT_OF_A, send, signed
 
 
 def test_a_key_that_is_not_there_is_said_to_those_who_may_list(server):
@@ -190,3 +193,54 @@ def test_a_pipeline_whose_actions_cannot_be_listed(server):
     pipelines = server.client("codepipeline", A)
     gone = refused(pipelines.list_action_executions, pipelineName="gone")
     assert gone == ("PipelineNotFoundException", f"The account with AWS account ID '{A}' does not include a pipeline named 'gone'")
+
+
+def test_replication_configurations_that_are_refused(server):
+    """s3/replication_control_replay, sequences 27 to 94: by their codes; what was there stays."""
+    s3, iam = server.client("s3", A), server.client("iam", A)
+    for bucket in ["recorded-source", "recorded-target"]:
+        s3.create_bucket(Bucket=bucket)
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    arn = role(server, "recorded-replicates", principal={"Service": "s3.amazonaws.com"})["Arn"]
+    fine = {"Status": "Enabled", "Priority": 1, "Filter": {"Prefix": ""}, "DeleteMarkerReplication": {"Status": "Disabled"}, "Destination": {"Bucket": "arn:aws:s3:::recorded-target"}}
+    put = lambda role=arn, **rule: {"Bucket": "recorded-source", "ReplicationConfiguration": {"Role": role, "Rules": [{k: v for k, v in (fine | rule).items() if v is not None}]}}
+    s3.put_bucket_replication(**put(ID=""))
+    kept = s3.get_bucket_replication(Bucket="recorded-source")["ReplicationConfiguration"]
+    assert kept["Rules"][0]["ID"]
+    old = {"Priority": None, "DeleteMarkerReplication": None, "Filter": None}
+    tag = lambda key: {"Key": key, "Value": "v"}
+    for code, wrong in [
+        ("InvalidArgument", put(role="not-an-arn")),
+        ("InvalidArgument", put(role=f"arn:aws:iam::{A}:user/u")),
+        ("InvalidArgument", put(ID="a" * 256)),
+        ("MalformedXML", put(**old)),
+        ("MalformedXML", put(Prefix="")),
+        ("MalformedXML", put(Filter={"And": {"Prefix": "a"}})),
+        ("MalformedXML", put(Filter={"And": {"Tags": [tag("a")]}})),
+        ("MalformedXML", put(Filter={"Prefix": "a", "Tag": tag("a")})),
+        ("InvalidRequest", put(Filter={"And": {"Tags": [tag("a"), tag("a")]}})),
+        ("InvalidRequest", put(**old | {"Prefix": "", "Priority": 1})),
+        ("InvalidRequest", put(**old | {"Prefix": "", "DeleteMarkerReplication": {"Status": "Disabled"}})),
+        ("InvalidRequest", put(Priority=-1)),
+        ("InvalidRequest", put(Filter={"Tag": tag("a")}, DeleteMarkerReplication={"Status": "Enabled"})),
+    ]:
+        assert refused(s3.put_bucket_replication, **wrong)[0] == code, wrong
+    assert s3.get_bucket_replication(Bucket="recorded-source")["ReplicationConfiguration"] == kept
+    s3.put_bucket_replication(**put(**old | {"Prefix": ""}))
+    assert refused(s3.put_bucket_versioning, Bucket="recorded-source", VersioningConfiguration={"Status": "Suspended"})[0] == "InvalidBucketState"
+    s3.delete_bucket_replication(Bucket="recorded-source")
+    s3.put_bucket_versioning(Bucket="recorded-source", VersioningConfiguration={"Status": "Suspended"})
+    assert "VersionId" not in s3.put_object(Bucket="recorded-source", Key="k", Body=b"x")
+    assert s3.head_object(Bucket="recorded-source", Key="k")["VersionId"] == "null"
+
+
+def test_a_part_of_a_resource_is_not_the_whole(server):
+    """What names a part that the method does not have is refused, and nothing is done to the whole."""
+    s3 = server.client("s3", A)
+    s3.create_bucket(Bucket="recorded-whole")
+    s3.put_object(Bucket="recorded-whole", Key="k", Body=b"x")
+    signer = botocore.auth.S3SigV4Auth(ROOT_OF_A, "s3", REGION)
+    status = lambda method, path: send(signed(server, signer, method, path))[0]
+    for method, path in [("DELETE", "/recorded-whole/k?acl"), ("DELETE", "/recorded-whole/k?policy"), ("PUT", "/recorded-whole/k?versionId=null"), ("PUT", "/recorded-whole/k?partNumber=1"), ("GET", "/recorded-whole/k?uploads"), ("DELETE", "/recorded-whole?object-lock")]:
+        assert status(method, path) == 405, (method, path)
+    assert s3.get_object(Bucket="recorded-whole", Key="k")["Body"].read() == b"x"

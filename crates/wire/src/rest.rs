@@ -72,6 +72,13 @@ pub fn route<'a>(
         }
     }
     let (_, operation) = best?;
+    // What a request says of a part of the resource is no request for the whole: `DELETE /bucket/key?acl` deletes no object.
+    if parameters
+        .iter()
+        .any(|(name, _)| is_of_another(service, operation, name))
+    {
+        return None;
+    }
     let labels = match operation.http.request_uri.split('?').next() {
         Some("/" | "/{Bucket}" | "/{Bucket}/{Key+}") => {
             let key = rest.map(|key| ("Key".to_owned(), decode_percent(key)));
@@ -81,6 +88,31 @@ pub fn route<'a>(
         _ => labels(&operation.http.request_uri, head.path).unwrap_or_default(),
     };
     Some(Matched { operation, labels })
+}
+
+/// The literal parameters of an operation's pattern.
+fn literals(operation: &Operation) -> impl Iterator<Item = &str> {
+    let query = operation.http.request_uri.split_once('?');
+    let parts = query.map_or("", |(_, query)| query).split('&');
+    parts.map(|part| part.split('=').next().unwrap_or_default())
+}
+
+/// Whether a parameter says which part of a resource is meant, and an operation does not take it.
+fn is_of_another(service: &Service, operation: &Operation, name: &str) -> bool {
+    // Of versions and of uploads in parts: members of some operations, and nothing to the others.
+    const PARTS: [&str; 3] = ["versionId", "partNumber", "uploadId"];
+    let taken = || {
+        let shape = operation.input.as_ref();
+        let shape = shape.and_then(|i| service.shape(&i.shape));
+        let mut members = shape.into_iter().flat_map(|s| &s.fields);
+        members.any(|(own, member)| {
+            member.location.as_deref() == Some("querystring")
+                && member.location_name.as_deref().unwrap_or(own) == name
+        })
+    };
+    let mut operations = service.operations.values();
+    let names_a_part = PARTS.contains(&name) || operations.any(|o| literals(o).any(|l| l == name));
+    !name.is_empty() && names_a_part && !literals(operation).any(|l| l == name) && !taken()
 }
 
 /// Members that must be in the query or in a header.

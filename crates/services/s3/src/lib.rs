@@ -14,6 +14,7 @@ mod named_configurations;
 mod object;
 mod ops;
 mod policy;
+mod replication;
 mod sse;
 mod tags;
 mod upload;

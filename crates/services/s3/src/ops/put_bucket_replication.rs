@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 
 use crate::bucket::{self, BUCKETS};
-use crate::checks;
+use crate::{checks, replication};
 
 pub(crate) struct PutBucketReplication;
 
@@ -26,6 +26,7 @@ impl Operation for PutBucketReplication {
         let action = "s3:PutReplicationConfiguration";
         let mut checks = checks::on_bucket(lookup, action, &input.bucket, owner)?;
         let role = &input.replication_configuration.role;
+        replication::check_role(role)?;
         checks.push(
             Check::new("iam:PassRole", role.clone())
                 .with("iam:PassedToService", "s3.amazonaws.com"),
@@ -44,6 +45,7 @@ impl Operation for PutBucketReplication {
             );
         }
         let Configuration { role, rules } = input.replication_configuration;
+        let rules = replication::accept(cx.ids(), rules)?;
         for rule in &rules {
             let named = rule.pointer("/Destination/Bucket").and_then(Value::as_str);
             let name = named.and_then(|arn| arn.strip_prefix("arn:aws:s3:::"));

@@ -36,6 +36,15 @@ impl Operation for PutBucketVersioning {
             let message = "The Versioning element must be specified";
             return Err(ApiError::new(code, message).status(400));
         };
+        let replicates = bucket::find(cx, &input.bucket)?
+            .settings
+            .replication
+            .is_some();
+        if replicates && status != "Enabled" {
+            // Recorded with its code: radkawar/stackd s3/replication_control_replay, sequence 27.
+            let message = "A replication configuration is present on this bucket, so you cannot change the versioning state. To change the versioning state, first delete the replication configuration.";
+            return Err(ApiError::new("InvalidBucketState", message).status(409));
+        }
         bucket::change(cx, &input.bucket, |b| {
             b.versioning = Some(status);
             Ok(())
