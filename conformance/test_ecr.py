@@ -240,3 +240,23 @@ def test_pull_through_cache_rules(fresh):
     for call in (lambda: ecr.delete_pull_through_cache_rule(ecrRepositoryPrefix="quay"), lambda: ecr.describe_pull_through_cache_rules(ecrRepositoryPrefixes=["quay"])):
         with refused("PullThroughCacheRuleNotFoundException"):
             call()
+
+
+def test_tags_that_are_excluded_from_what_the_others_are(ecr):
+    """IMMUTABLE_WITH_EXCLUSION and MUTABLE_WITH_EXCLUSION (ECR user guide, "Preventing image tags from being overwritten")."""
+    r = {"repositoryName": "team/excluded"}
+    but = lambda *patterns: {"imageTagMutabilityExclusionFilters": [{"filterType": "WILDCARD", "filter": p} for p in patterns]}
+    made = ecr.create_repository(**r, imageTagMutability="IMMUTABLE_WITH_EXCLUSION", **but("latest", "dev-*"))["repository"]
+    assert made["imageTagMutabilityExclusionFilters"] == but("latest", "dev-*")["imageTagMutabilityExclusionFilters"]
+    for blob in [LAYER, CONFIG]:
+        upload(ecr, blob, "team/excluded")
+    for kind, kept in [("IMMUTABLE_WITH_EXCLUSION", "v1"), ("MUTABLE_WITH_EXCLUSION", "latest")]:
+        ecr.put_image_tag_mutability(**r, imageTagMutability=kind, **but("latest", "dev-*"))
+        for tag in ["v1", "latest"]:
+            first = manifest(annotations={"of": kind + tag})
+            if tag != kept:
+                ecr.put_image(**r, imageManifest=first, imageTag=tag)
+                ecr.put_image(**r, imageManifest=manifest(annotations={"of": kind + tag + "2"}), imageTag=tag)
+    assert error(ecr.put_image, **r, imageManifest=manifest(annotations={"of": "more"}), imageTag="latest")["Code"] == "ImageTagAlreadyExistsException"
+    for wrong in [{"imageTagMutability": "IMMUTABLE_WITH_EXCLUSION"}, {"imageTagMutability": "IMMUTABLE"} | but("a")]:
+        assert error(ecr.put_image_tag_mutability, **r, **wrong)["Code"] == "InvalidParameterException"

@@ -5,6 +5,7 @@
 mod encryption;
 mod images;
 mod manifest;
+mod mutability;
 mod ops;
 mod policy;
 mod registry;

@@ -6,6 +6,8 @@ use sekisho_engine::{ApiError, Check, Cx, Lookup, PolicyText, Table, Tags, time}
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::mutability::Mutability;
+
 /// Repositories by `account/region/name`.
 pub(crate) const REPOS: Table<Repo> = Table::new("ecr/repository");
 
@@ -15,7 +17,7 @@ pub(crate) struct Repo {
     pub(crate) region: String,
     pub(crate) name: String,
     pub(crate) created_ms: i64,
-    pub(crate) mutability: String,
+    pub(crate) mutability: Mutability,
     pub(crate) scan_on_push: bool,
     /// The ARN of the key, where the repository is said to be encrypted under one.
     #[serde(default)]
@@ -60,19 +62,22 @@ impl Repo {
     }
 
     pub(crate) fn shown(&self, cx: &Cx<'_>) -> Value {
-        json!({
+        let mut shown = json!({
             "repositoryArn": self.arn(),
             "registryId": self.account,
             "repositoryName": self.name,
             "repositoryUri": self.uri(cx),
             "createdAt": time::seconds(self.created_ms),
-            "imageTagMutability": self.mutability,
             "imageScanningConfiguration": {"scanOnPush": self.scan_on_push},
             "encryptionConfiguration": match &self.kms_key {
                 Some(key) => json!({"encryptionType": "KMS", "kmsKey": key}),
                 None => json!({"encryptionType": "AES256"}),
             },
-        })
+        });
+        if let Some(map) = shown.as_object_mut() {
+            self.mutability.describe(map);
+        }
+        shown
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) const REPOSITORY: Type = Type {
     arguments: &[
         "name",
         "image_tag_mutability",
+        "image_tag_mutability_exclusion_filter",
         "image_scanning_configuration",
         "encryption_configuration",
         "force_delete",
@@ -56,6 +57,17 @@ fn repository(client: &Client, values: &Values<'_>) -> Made {
         "imageScanningConfiguration": {"scanOnPush": scan},
         "tags": values.tags("Key", "Value"),
     });
+    let filters: Vec<Value> = values
+        .blocks("image_tag_mutability_exclusion_filter")
+        .iter()
+        .map(|b| json!({"filterType": b.text("filter_type"), "filter": b.text("filter")}))
+        .collect();
+    if let (false, Some(map)) = (filters.is_empty(), input.as_object_mut()) {
+        map.insert(
+            "imageTagMutabilityExclusionFilters".to_owned(),
+            json!(filters),
+        );
+    }
     if let (Some(block), Some(map)) = (
         values.block("encryption_configuration"),
         input.as_object_mut(),

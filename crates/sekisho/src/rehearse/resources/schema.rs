@@ -189,6 +189,12 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("aws_s3_object", "force_destroy", "false"),
 ];
 
+/// Arguments that are here and that a later version of the provider has than the schema is of.
+const LATER: &[(&str, &str)] = &[(
+    "aws_ecr_repository",
+    "image_tag_mutability_exclusion_filter",
+)];
+
 /// What the schema calls the type of a node.
 fn name(node: &Node) -> String {
     match (node.is_data(), &*node.type_name) {
@@ -226,7 +232,9 @@ pub(in crate::rehearse) fn convert(node: &Node, arguments: &mut Arguments) -> Re
 /// Refuses what Terraform refuses: arguments that are misspelt, wherever they stand in a block. Other arguments that the
 /// schema does not have may be of a later version of the provider.
 pub(in crate::rehearse) fn check(node: &Node, arguments: &Arguments) -> Result<(), Problem> {
-    let unknown = find(node).and_then(|block| block.unknown(&arguments.values, true));
+    let mut given = arguments.values.clone();
+    given.retain(|name, _| !LATER.contains(&(&*node.type_name, &**name)));
+    let unknown = find(node).and_then(|block| block.unknown(&given, true));
     let Some((name, meant)) = unknown else {
         return Ok(());
     };

@@ -3,6 +3,7 @@
 use sekisho_engine::prelude::*;
 
 use crate::encryption;
+use crate::mutability::{Filter, Mutability};
 use crate::repos::{self, REPOS, Repo};
 
 pub(crate) struct CreateRepository;
@@ -13,6 +14,8 @@ pub(crate) struct Input {
     registry_id: Option<String>,
     repository_name: String,
     image_tag_mutability: Option<String>,
+    #[serde(default)]
+    image_tag_mutability_exclusion_filters: Vec<Filter>,
     image_scanning_configuration: Option<Scanning>,
     encryption_configuration: Option<Encryption>,
     #[serde(default)]
@@ -71,10 +74,8 @@ impl Operation for CreateRepository {
             }
             _ => None,
         };
-        let mutability = input
-            .image_tag_mutability
-            .unwrap_or_else(|| "MUTABLE".to_owned());
-        check_mutability(&mutability)?;
+        let but = input.image_tag_mutability_exclusion_filters;
+        let mutability = Mutability::accept(input.image_tag_mutability, but)?;
         let repo = Repo {
             account,
             region: cx.region().to_owned(),
@@ -115,15 +116,4 @@ pub(crate) struct Tag {
     pub(crate) key: String,
     #[serde(default)]
     pub(crate) value: String,
-}
-
-/// Exclusion filters are not there yet; the error names them.
-pub(crate) fn check_mutability(text: &str) -> Result<(), ApiError> {
-    match text {
-        "MUTABLE" | "IMMUTABLE" => Ok(()),
-        other => Err(repos::invalid(
-            "imageTagMutability",
-            &format!("sekisho does not support {other} yet"),
-        )),
-    }
 }

@@ -170,7 +170,7 @@ fn tag_may_move(
             );
             Err(ApiError::new("ImageAlreadyExistsException", message))
         }
-        Some(_) if repo.mutability == "IMMUTABLE" => {
+        Some(_) if repo.mutability.keeps(tag) => {
             let message = format!(
                 "The image tag '{tag}' already exists in the '{name}' repository and cannot be overwritten because the tag is immutable."
             );

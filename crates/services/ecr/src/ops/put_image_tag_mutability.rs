@@ -2,8 +2,9 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::ops::create_repository::check_mutability;
+use crate::mutability::{Filter, Mutability};
 use crate::repos;
+use serde_json::Map;
 
 pub(crate) struct PutImageTagMutability;
 
@@ -13,6 +14,8 @@ pub(crate) struct Input {
     registry_id: Option<String>,
     repository_name: String,
     image_tag_mutability: String,
+    #[serde(default)]
+    image_tag_mutability_exclusion_filters: Vec<Filter>,
 }
 
 impl Operation for PutImageTagMutability {
@@ -31,18 +34,22 @@ impl Operation for PutImageTagMutability {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        check_mutability(&input.image_tag_mutability)?;
+        let but = input.image_tag_mutability_exclusion_filters;
+        let mutability = Mutability::accept(Some(input.image_tag_mutability), but)?;
         let repo = repos::change(
             cx,
             input.registry_id.as_deref(),
             &input.repository_name,
             |repo| {
-                repo.mutability.clone_from(&input.image_tag_mutability);
+                repo.mutability = mutability;
                 Ok(())
             },
         )?;
-        Ok(
-            json!({"registryId": repo.account, "repositoryName": repo.name, "imageTagMutability": repo.mutability}),
-        )
+        let mut shown = Map::from_iter([
+            ("registryId".to_owned(), json!(repo.account)),
+            ("repositoryName".to_owned(), json!(repo.name)),
+        ]);
+        repo.mutability.describe(&mut shown);
+        Ok(Value::Object(shown))
     }
 }
