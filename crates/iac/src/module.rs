@@ -257,6 +257,14 @@ impl Module {
                 let message = format!("`check` \"{label}\" is not evaluated: it only warns");
                 found.notes.push(Problem::at(&place, message));
             }
+            "action" => {
+                let labels: Vec<&str> = block.labels.iter().map(|l| l.as_str()).collect();
+                let message = format!(
+                    "`action` {} is not run, here as on AWS before something asks for it",
+                    labels.join(".")
+                );
+                found.notes.push(Problem::at(&place, message));
+            }
             other if IGNORED.contains(&other) => {}
             other => {
                 let message = format!("`{other}` {label} is not supported yet");

@@ -231,3 +231,13 @@ fn policies_of_an_organization_are_said_in_the_settings() {
     let said = example_with(scp).unwrap_err();
     assert!(said.contains("service_control_policies"), "{said}");
 }
+
+/// Actions of Terraform 1.14 are no resources: they are run when something asks for it.
+#[test]
+fn actions_are_noted() {
+    let action = "action \"aws_codebuild_start_build\" \"build\" {\n  config {\n    project_name = \"p\"\n  }\n}\n";
+    assert_eq!(
+        noted(action),
+        "`action` aws_codebuild_start_build.build is not run, here as on AWS before something asks for it"
+    );
+}
