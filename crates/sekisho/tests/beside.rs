@@ -241,3 +241,41 @@ fn actions_are_noted() {
         "`action` aws_codebuild_start_build.build is not run, here as on AWS before something asks for it"
     );
 }
+
+/// AWS's guide wants the bucket and the key of a store in the pipeline's account.
+#[test]
+fn a_key_of_another_account_is_noted() {
+    let golden = include_str!("one_file/main.tf");
+    let foreign = golden
+        .replace(
+            "resource \"aws_kms_key\" \"store\" {\n  provider = aws.b",
+            "resource \"aws_kms_key\" \"store\" {\n  provider = aws.a",
+        )
+        .replace("arn:aws:iam::${local.b}:root", "arn:aws:iam::${local.a}:root")
+        .replace(
+            "\"s3:GetBucketLocation\"], Resource = aws_s3_bucket.store.arn },",
+            "\"s3:GetBucketLocation\"], Resource = aws_s3_bucket.store.arn },\n      { Effect = \"Allow\", Action = [\"kms:Decrypt\", \"kms:GenerateDataKey*\"], Resource = aws_kms_key.store.arn },",
+        );
+    for (main, of) in [
+        (golden, None),
+        (
+            &*foreign,
+            Some("the key of the artifact store is of account 111111111111"),
+        ),
+    ] {
+        let main = main.replace(
+            "[aws_iam_role.pipeline.arn, aws_iam_role.source.arn]",
+            "[aws_iam_role.pipeline.arn, aws_iam_role.source.arn, aws_iam_role.deploy.arn]",
+        );
+        let outcome = run(&[("main.tf", &main)], |_| {}).unwrap();
+        assert!(
+            outcome.passes(),
+            "{:?} {:?}",
+            outcome.failures,
+            outcome.denials
+        );
+        let mut notes = outcome.notes.iter().map(|n| n.message.as_str());
+        let note = notes.find(|n| n.contains("of the artifact store is of account"));
+        assert_eq!(note.map(|n| n.split(',').next().unwrap()), of);
+    }
+}

@@ -355,6 +355,7 @@ pub(crate) fn rehearse_with(
     if denials.is_empty() {
         notes.extend(acl::notes(&engine, &pipelines, &policies));
         notes.extend(passed_on::notes(&pipelines, &policies));
+        notes.extend(passed_on::stores(&pipelines, &events, &policies));
     }
     Ok(Outcome {
         pipelines,
