@@ -169,7 +169,10 @@ fn the_role_that_applies_is_nobody_s() {
     let outcome = run(&[("main.tf", &acts)], |_| {}).unwrap();
     let hints = outcome.hints.iter().map(|h| h.message.clone());
     let hints = hints.collect::<Vec<_>>().join("\n");
-    assert!(hints.contains("role/ops/Terraform is not there"), "{hints}");
+    assert!(
+        hints.contains("role/ops/Terraform is taken to be on AWS"),
+        "{hints}"
+    );
     let reads = format!(
         "{text}data \"aws_iam_role\" \"t\" {{ name = \"Terraform\" }}\noutput \"t\" {{ value = data.aws_iam_role.t.arn }}\ndata \"aws_iam_roles\" \"all\" {{}}\nresource \"aws_ecr_repository\" \"count\" {{ name = \"roles-${{length(data.aws_iam_roles.all.names)}}\" }}\n"
     );

@@ -290,7 +290,7 @@ fn what_comes_after_a_pipeline_is_too_late_for_its_first_execution() {
         let failures: Vec<_> = outcome
             .failures
             .iter()
-            .map(|f| (f.early, &*f.address))
+            .map(|f| (f.kind == sekisho::rehearse::FailureKind::Early, &*f.address))
             .collect();
         assert_eq!(failures, [(true, "aws_codepipeline.this")]);
         let message = &outcome.failures[0].problem.message;

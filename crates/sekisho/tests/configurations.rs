@@ -425,7 +425,7 @@ fn what_stands_beside_a_delivery_does_not_keep_it_from_passing() {
     );
     let outcome = passes(
         "an argument that is not supported, of a resource beside",
-        "resource \"aws_ecr_repository\" \"other\" {\n  provider = aws.pipeline\n  name = \"other\"\n  image_tag_mutability = \"IMMUTABLE_WITH_EXCLUSION\"\n}\n",
+        "resource \"aws_ecr_repository\" \"other\" {\n  provider = aws.pipeline\n  name = \"other\"\n  encryption_configuration {\n    encryption_type = \"KMS_DSSE\"\n  }\n}\n",
     );
     assert!(
         outcome.notes[0]

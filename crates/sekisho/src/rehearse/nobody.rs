@@ -102,7 +102,7 @@ pub(super) fn absent(role: &str, policies: &Policies<'_>, engine: &Engine) -> Op
     }
     if engine.has_role(role) {
         return Some(format!(
-            "the role {role} is on AWS, as sekisho.toml says, but what its policies say is not known here: rehearse the directory that makes it as well (`sekisho rehearse . DIRECTORY`), or put a block for it beside this configuration"
+            "the role {role} is taken to be on AWS, for sekisho.toml or a provider names it, but what its policies say is not known: rehearse the directory that makes it as well (`sekisho rehearse . DIRECTORY`), or put a block for it beside this configuration"
         ));
     }
     let there: Vec<&str> = own.into_iter().collect();
