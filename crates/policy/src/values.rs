@@ -355,6 +355,19 @@ pub(crate) fn edges(network: &str) -> Vec<String> {
     }
 }
 
+impl std::fmt::Display for IpNet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {
+            Self::V4 { address, prefix } => {
+                write!(f, "{}/{prefix}", std::net::Ipv4Addr::from(address))
+            }
+            Self::V6 { address, prefix } => {
+                write!(f, "{}/{prefix}", std::net::Ipv6Addr::from(address))
+            }
+        }
+    }
+}
+
 impl IpNet {
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.split_once('/') {
@@ -393,6 +406,27 @@ impl IpNet {
                 address: address & u128::MAX.checked_shl(128 - prefix).unwrap_or(0),
                 prefix,
             },
+        }
+    }
+
+    /// The two networks of which it consists; one address has none.
+    pub(crate) fn halves(self) -> Option<[Self; 2]> {
+        match self.first() {
+            Self::V4 { address, prefix } if prefix < 32 => {
+                let half = |address| Self::V4 {
+                    address,
+                    prefix: prefix + 1,
+                };
+                Some([half(address), half(address | 1 << (31 - prefix))])
+            }
+            Self::V6 { address, prefix } if prefix < 128 => {
+                let half = |address| Self::V6 {
+                    address,
+                    prefix: prefix + 1,
+                };
+                Some([half(address), half(address | 1 << (127 - prefix))])
+            }
+            _ => None,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Everything here may say "no" of what is true, never "yes" of what is not.
 
+use super::atoms::{atoms, never};
 use super::implied::implies;
 use super::pattern::{contains, disjoint, with_variables};
 use crate::condition::Condition;
@@ -19,9 +20,14 @@ pub(super) fn within(new: &Document, existing: &Document) -> bool {
     // A text with a variable means another thing in another version.
     let same = new.version == existing.version || ![new, existing].into_iter().any(has_variables);
     same && of(new, Effect::Allow).all(|statement| {
-        denied_by(statement, new)
-            || (parts(statement).all(|part| {
-                of(existing, Effect::Allow).any(|other| covers(other, statement, part, Some(new)))
+        never(statement)
+            || denied_by(statement, new)
+            || (atoms(statement, existing).iter().all(|atom| {
+                parts(atom).all(|part| {
+                    never(atom)
+                        || of(existing, Effect::Allow)
+                            .any(|other| covers(other, atom, part, Some(new)))
+                })
             }) && of(existing, Effect::Deny).all(|deny| {
                 apart_of(statement, deny)
                     || of(new, Effect::Deny).any(|again| all_covered(again, deny))
@@ -33,7 +39,8 @@ pub(super) fn within(new: &Document, existing: &Document) -> bool {
 pub(super) fn apart(document: &Document, asked: &Document) -> bool {
     of(document, Effect::Allow).all(|statement| {
         of(asked, Effect::Allow).all(|ask| {
-            apart_of(statement, ask)
+            never(statement)
+                || apart_of(statement, ask)
                 || denied_by(statement, document)
                 || parts(ask).all(|part| {
                     of(document, Effect::Deny).any(|deny| {

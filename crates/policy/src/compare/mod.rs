@@ -4,6 +4,7 @@
 //! is none (every statement stands below one of the other's). Where neither comes to an end the answer is
 //! [`Compared::Undecided`]: "nothing new" is never guessed.
 
+mod atoms;
 mod contexts;
 mod cover;
 mod implied;
@@ -343,6 +344,77 @@ mod tests {
         let (short, long) = (of("arn:aws:sqs"), of("arn:aws:sqs:*:*:*"));
         assert_eq!(new_access(&short, &long), Compared::Nothing);
         assert_eq!(new_access(&long, &short), Compared::Nothing);
+    }
+
+    /// What several statements, or several values, allow together.
+    #[test]
+    fn unions_are_nothing_new() {
+        let with = |condition: &str| {
+            format!(
+                r#"{{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{condition}}}"#
+            )
+        };
+        let ip = |nets: &str| with(&format!(r#"{{"IpAddress":{{"aws:SourceIp":{nets}}}}}"#));
+        let tag = |values: &str| {
+            with(&format!(
+                r#"{{"StringLike":{{"aws:PrincipalTag/t":{values}}}}}"#
+            ))
+        };
+        let halves = r#"["10.0.0.0/9","10.128.0.0/9"]"#;
+        let rest = r#"["10.0.0.0/10","10.64.0.0/10","10.128.0.0/10"]"#;
+        let split = format!("{},{}", ip(r#""10.0.0.0/9""#), ip(r#""10.128.0.0/9""#));
+        let tags = format!("{},{}", tag(r#""a""#), tag(r#"["b","c*"]"#));
+        for (existing, wider, nothing) in [
+            (ip(halves), ip(r#""10.0.0.0/8""#), true),
+            (split.clone(), ip(r#""10.0.0.0/8""#), true),
+            (split, ip(r#"["10.1.0.0/16","10.200.0.0/16"]"#), true),
+            (ip(rest), ip(r#""10.0.0.0/8""#), false),
+            (ip(r#"["::/1","8000::/1"]"#), ip(r#""::/0""#), true),
+            (ip(r#"["::/1","8000::/2"]"#), ip(r#""::/0""#), false),
+            (tags.clone(), tag(r#"["a","b","cc"]"#), true),
+            (tags, tag(r#"["a","d"]"#), false),
+        ] {
+            let found = new_access(&document(&wider), &document(&existing));
+            assert_eq!(
+                found == Compared::Nothing,
+                nothing,
+                "{wider} {existing}: {found:?}"
+            );
+            assert!(found != Compared::Undecided, "{wider} {existing}");
+        }
+        let to = |who: &str| {
+            format!(
+                r#"{{"Effect":"Allow","Principal":{{"AWS":{who}}},"Action":"s3:GetObject","Resource":"*"}}"#
+            )
+        };
+        let two = format!("{},{}", to(r#""111111111111""#), to(r#""222222222222""#));
+        let both = document(&to(r#"["111111111111","222222222222"]"#));
+        assert_eq!(new_access(&both, &document(&two)), Compared::Nothing);
+    }
+
+    /// Conditions that never hold together allow nothing.
+    #[test]
+    fn contradictions_are_nothing_new() {
+        let with = |condition: &str| {
+            format!(
+                r#"{{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{condition}}}"#
+            )
+        };
+        let other = document(r#"{"Effect":"Allow","Action":"sqs:*","Resource":"*"}"#);
+        let new = |condition: &str| new_access(&document(&with(condition)), &other);
+        for never in [
+            r#"{"StringEquals":{"aws:PrincipalTag/t":"a"},"StringLike":{"aws:PrincipalTag/t":"b*"}}"#,
+            r#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"},"IpAddressIfExists":{"aws:SourceIp":"11.0.0.0/8"},"StringEquals":{"aws:PrincipalTag/t":"a"},"StringEqualsIgnoreCase":{"aws:PrincipalTag/t":"B"}}"#,
+        ] {
+            assert_eq!(new(never), Compared::Nothing, "{never}");
+        }
+        for may in [
+            r#"{"StringEquals":{"aws:PrincipalTag/t":"a"},"StringLike":{"aws:PrincipalTag/t":"a*"}}"#,
+            r#"{"StringEquals":{"aws:PrincipalTag/t":"a"},"StringEqualsIgnoreCase":{"aws:PrincipalTag/t":"A"}}"#,
+            r#"{"ForAnyValue:StringEquals":{"aws:TagKeys":"a"},"ForAllValues:StringLike":{"aws:TagKeys":["a","b"]}}"#,
+        ] {
+            assert!(matches!(new(may), Compared::Found(_)), "{may}");
+        }
     }
 
     /// Large documents and crossing denials: never "nothing" without a proof.
