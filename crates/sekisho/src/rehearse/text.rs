@@ -92,6 +92,11 @@ pub fn last_line(outcome: &Outcome) -> String {
             "{GREEN}passes{OFF}: {count} {noun} succeeded, {calls} calls, all allowed{skipped}"
         );
     }
+    does_not_pass(outcome, 0)
+}
+
+/// Why it does not pass, where so many denials are known that no statement mends: some are found only behind others.
+fn does_not_pass(outcome: &Outcome, stuck: usize) -> String {
     let mut reasons = Vec::new();
     if outcome.pipelines.is_empty() && outcome.failures.is_empty() {
         reasons.push("the configuration has no pipeline".to_owned());
@@ -112,7 +117,7 @@ pub fn last_line(outcome: &Outcome) -> String {
             accounts.join(" and ")
         ));
     }
-    let others = outcome.denials.len() - mendable.len();
+    let others = (outcome.denials.len() - mendable.len()).max(stuck);
     if others > 0 {
         reasons.push(format!(
             "{} that no statement mends",
@@ -455,7 +460,7 @@ pub(super) fn last_line_of(
                 to_add(completion)
             )
         } else {
-            last_line(outcome)
+            does_not_pass(outcome, completion.stuck.len())
         };
     }
     let unwritten = fix.map_or(0, |f| f.unwritten.len());
