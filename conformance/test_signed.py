@@ -200,3 +200,79 @@ def test_the_lock_out_check_knows_the_key(server):
         locked = document(root, deny | {"Condition": condition})
         assert refused(kms.put_key_policy, KeyId=arn, Policy=locked)[0] == "MalformedPolicyDocumentException"
         assert refused(kms.create_key, Policy=locked)[0] == "MalformedPolicyDocumentException"
+
+
+def test_hosts_name_one_bucket(server):
+    """What stands before S3's own part of a host, in whatever case; and any path is a key there."""
+    ours, theirs = server.client("s3", A), server.client("s3", B)
+    theirs.create_bucket(Bucket="data-hosts")
+    for bucket in ["data-hosts.s3-logs", "own-hosts", "folder-hosts"]:
+        ours.create_bucket(Bucket=bucket)
+    shared = {"Effect": "Allow", "Principal": {"AWS": A}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::data-hosts/*"}
+    theirs.put_bucket_policy(Bucket="data-hosts", Policy=document(shared))
+    signer = botocore.auth.S3SigV4Auth(ROOT_OF_A, "s3", REGION)
+    for host, path, bucket, key in [
+        ("data-hosts.s3-logs.s3.us-east-1.amazonaws.com", "/k", "data-hosts.s3-logs", "k"),
+        ("OWN-hosts.S3.us-east-1.amazonaws.com", "/upper", "own-hosts", "upper"),
+        (f"own-hosts.localhost:{server.port}", "/folder-hosts/x", "own-hosts", "folder-hosts/x"),
+        ("own-hosts.s3.us-east-1.amazonaws.com", "/v2/key", "own-hosts", "v2/key"),
+        ("own-hosts.s3.us-east-1.amazonaws.com", "/_sekisho/health", "own-hosts", "_sekisho/health"),
+    ]:
+        assert send(signed(server, signer, "PUT", path, b"x", {"Host": host}))[0] == 200, host
+        assert ours.get_object(Bucket=bucket, Key=key)["Body"].read() == b"x", host
+    assert "Contents" not in theirs.list_objects_v2(Bucket="data-hosts")
+
+
+def test_what_is_not_read_is_not_left_out(server):
+    """A header that is no ASCII, a region that AWS cannot have, MFA for deletes, a bucket of another kind."""
+    s3, kms = server.client("s3", A), server.client("kms", A, region="mars-north-9")
+    s3.create_bucket(Bucket="left-out")
+    signer = botocore.auth.S3SigV4Auth(ROOT_OF_A, "s3", REGION)
+    request = signed(server, signer, "PUT", "/left-out/k", b"x", {"x-amz-meta-name": "e"})
+    request.add_header("x-amz-meta-name", "é".encode().decode("latin-1"))
+    assert send(request)[0] == 403
+    assert refused(kms.create_key) == ("InvalidSignatureException", "Credential should be scoped to a valid region.")
+    mfa = {"Status": "Enabled", "MFADelete": "Enabled"}
+    assert refused(s3.put_bucket_versioning, Bucket="left-out", VersioningConfiguration=mfa)[0] == "NotImplemented"
+    directory = {"Location": {"Type": "AvailabilityZone", "Name": "use1-az4"}, "Bucket": {"Type": "Directory", "DataRedundancy": "SingleAvailabilityZone"}}
+    assert refused(s3.create_bucket, Bucket="left-out--use1-az4--x-s3", CreateBucketConfiguration=directory)[0] == "NotImplemented"
+    keys = [{"Key": str(i)} for i in range(1_001)]
+    assert refused(s3.delete_objects, Bucket="left-out", Delete={"Objects": keys})[0] == "MalformedXML"
+
+
+def test_of_two_tags_that_differ_in_case_one_counts(server):
+    """The same for the condition and for the object."""
+    s3 = server.client("s3", A)
+    s3.create_bucket(Bucket="two-tags")
+    s3.put_object(Bucket="two-tags", Key="k", Body=b"x")
+    low = {"Condition": {"StringEquals": {"s3:RequestObjectTag/access": "low"}}}
+    high = {"Condition": {"StringEquals": {"s3:ExistingObjectTag/access": "high"}}}
+    caller = user(server, "two-tags", allow("s3:PutObjectTagging", **low), allow("s3:GetObject", **high))("s3")
+    for tags in [[("access", "high"), ("ACCESS", "low")], [("ACCESS", "low"), ("access", "high")]]:
+        tags = [{"Key": k, "Value": v} for k, v in tags]
+        assert refused(caller.put_object_tagging, Bucket="two-tags", Key="k", Tagging={"TagSet": tags})[0] == "AccessDenied"
+    caller.put_object_tagging(Bucket="two-tags", Key="k", Tagging={"TagSet": [{"Key": "access", "Value": "low"}]})
+    assert refused(caller.get_object, Bucket="two-tags", Key="k")[0] == "AccessDenied"
+
+
+def test_what_is_archived_is_not_read(server):
+    """aws/aws-cli#4039; and what anonymous requests may not ask for."""
+    s3 = server.client("s3", A)
+    s3.create_bucket(Bucket="archived")
+    for kind in ["GLACIER", "DEEP_ARCHIVE"]:
+        s3.put_object(Bucket="archived", Key=kind, Body=b"x", StorageClass=kind)
+        assert refused(s3.get_object, Bucket="archived", Key=kind)[0] == "InvalidObjectState"
+        assert refused(s3.copy_object, Bucket="archived", Key="copy", CopySource=f"archived/{kind}")[0] == "InvalidObjectState"
+        assert s3.head_object(Bucket="archived", Key=kind)["StorageClass"] == kind
+    s3.put_object(Bucket="archived", Key="a b", Body=b"blank", StorageClass="GLACIER_IR")
+    s3.delete_public_access_block(Bucket="archived")
+    read = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::archived/*"}
+    s3.put_bucket_policy(Bucket="archived", Policy=document(read))
+    url = f"{server.endpoint}/archived/a%20b"
+    assert send(urllib.request.Request(url)) == (200, "blank")
+    assert send(urllib.request.Request(url + "?response-content-type=text/html"))[0] == 400
+    odd = urllib.request.Request(url, headers={"Range": "bytes=3-1"})
+    assert send(odd) == (200, "blank")
+    for source in ["archived%2Fa%20b", "/archived/a+b"]:
+        copy = signed(server, botocore.auth.S3SigV4Auth(ROOT_OF_A, "s3", REGION), "PUT", "/archived/copied", headers={"x-amz-copy-source": source})
+        assert send(copy)[0] == 200, source

@@ -182,6 +182,21 @@ impl OrganizationSettings {
                 "organization: \"{wrong}\": an account id has 12 digits"
             ));
         }
+        if let Some(both) = self.outside.iter().find(|a| self.members.contains_key(*a)) {
+            return Err(format!(
+                "organization: account {both} is among `outside` and has [organization.members.{both}]: it is one or the other"
+            ));
+        }
+        let management = self.management_account.as_ref();
+        let own = management.and_then(|account| Some((account, self.members.get(account)?)));
+        let bound = |m: &MemberSettings| {
+            !(m.service_control_policies.is_empty() && m.resource_control_policies.is_empty())
+        };
+        if let Some((account, _)) = own.filter(|(_, m)| bound(m)) {
+            return Err(format!(
+                "organization: [organization.members.{account}] has policies, and nothing binds the management account: leave them out"
+            ));
+        }
         let front = format!("{}/r-", self.id);
         let paths = self.members.values().filter_map(|m| m.path.as_ref());
         let wrong = |path: &&String| !(path.starts_with(&front) && path.ends_with('/'));
@@ -427,6 +442,8 @@ mod tests {
             "id = \"o-a1b2c3d4e5\"\n[organization.members.111111111111]\npath = \"o-other00000/r-a/\"",
             "id = \"o-a1b2c3d4e5\"\nmanagement_account = \"1\"",
             "id = \"o-a1b2c3d4e5\"\nservice_control_policies = [\"none.json\"]",
+            "id = \"o-a1b2c3d4e5\"\noutside = [\"111111111111\"]\n[organization.members.111111111111]",
+            "id = \"o-a1b2c3d4e5\"\nmanagement_account = \"111111111111\"\n[organization.members.111111111111]\nservice_control_policies = [\"scp.json\"]",
         ] {
             let settings = Settings::parse(&format!("[organization]\n{wrong}\n")).unwrap();
             assert!(

@@ -146,6 +146,15 @@ pub(crate) fn verify(
     payload: &str,
 ) -> Result<(Caller, Signed), ApiError> {
     let (service, signing_name) = (target.name, target.model.signing_name());
+    if !is_region(&signature.credential.region) {
+        return Err(worded(
+            service,
+            "InvalidSignatureException",
+            "SignatureDoesNotMatch",
+            "AuthorizationHeaderMalformed",
+            "Credential should be scoped to a valid region.",
+        ));
+    }
     let credential = engine
         .credential(&signature.credential.key)?
         .ok_or_else(|| unknown(service))?;
@@ -216,4 +225,70 @@ pub(crate) fn incomplete(service: &str, message: &str) -> ApiError {
         message,
     )
     .status(400)
+}
+
+/// Whether AWS may have a region called so: a request for one that it cannot have would go past what policies say of those that
+/// it has.
+fn is_region(name: &str) -> bool {
+    const AREAS: [&str; 14] = [
+        "af", "ap", "ca", "cn", "eu", "eusc", "il", "me", "mx", "sa", "us", "us-gov", "us-iso",
+        "us-isob",
+    ];
+    const SIDES: [&str; 10] = [
+        "central",
+        "de",
+        "east",
+        "north",
+        "northeast",
+        "northwest",
+        "south",
+        "southeast",
+        "southwest",
+        "west",
+    ];
+    let Some((rest, number)) = name.rsplit_once('-') else {
+        return false;
+    };
+    let Some((area, side)) = rest.rsplit_once('-') else {
+        return false;
+    };
+    // `eusc-de-east-1` has a country as well.
+    let area = area.strip_suffix("-de").unwrap_or(area);
+    let digits = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    AREAS.contains(&area) && SIDES.contains(&side) && digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_that_aws_may_have() {
+        for name in [
+            "us-east-1",
+            "eu-central-2",
+            "ap-southeast-7",
+            "us-gov-west-1",
+            "cn-northwest-1",
+            "us-isob-east-1",
+            "eusc-de-east-1",
+            "il-central-1",
+            "mx-central-1",
+        ] {
+            assert!(is_region(name), "{name}");
+        }
+        for name in [
+            "",
+            "us-east",
+            "us-east-",
+            "us-east-1*",
+            "mars-north-9",
+            "a b",
+            "us-east-1-",
+            "us--1",
+            "aws-global",
+        ] {
+            assert!(!is_region(name), "{name}");
+        }
+    }
 }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
-use http::header::{CONNECTION, EXPECT, HeaderValue};
+use http::header::{CONNECTION, EXPECT, HOST, HeaderValue};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -115,7 +115,11 @@ async fn answer(
 ) -> Result<Answer, Infallible> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
-    let mut answer = if path == "/_sekisho/health" {
+    let host = parts.headers.get(HOST).and_then(|v| v.to_str().ok());
+    // What is asked of a bucket by its own host has any path.
+    let mut answer = if host.and_then(route::bucket_of).is_some() {
+        api::answer(&shared, &parts, body, peer).await
+    } else if path == "/_sekisho/health" {
         respond::health()
     } else if let Some(rest) = path.strip_prefix("/_sekisho/layer/") {
         layer::answer(&shared, &parts, rest, peer)

@@ -58,8 +58,49 @@ pub(crate) fn find(parts: &Parts, signature: Option<&Signature>) -> Option<Targe
     Some(s3)
 }
 
-/// `bucket.s3.region.amazonaws.com`, or `bucket.s3.` and any other host.
-fn bucket_of(host: &str) -> Option<String> {
-    let (bucket, rest) = host.split_once(".s3")?;
-    (rest.starts_with('.') || rest.starts_with('-')).then(|| bucket.to_owned())
+/// The bucket that a host names: `bucket.s3.region.amazonaws.com`, `bucket.s3.` and any other host, `bucket.localhost`. Hosts know
+/// no case, and a bucket's name may itself have `.s3-` in it: what stands last is S3's.
+pub(crate) fn bucket_of(host: &str) -> Option<String> {
+    let host = host.to_ascii_lowercase();
+    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, port)| {
+        match port.bytes().all(|b| b.is_ascii_digit()) {
+            true => name,
+            false => host.as_str(),
+        }
+    });
+    let at = name.rfind(".s3.").max(name.rfind(".s3-"));
+    // A registry has a host of its own as well.
+    let other = |rest: &&str| *rest != "s3" && !rest.contains(".dkr.ecr.");
+    let local = || name.strip_suffix(".localhost").filter(other);
+    let bucket = at.and_then(|at| name.get(..at)).or_else(local)?;
+    (!bucket.is_empty()).then(|| bucket.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_name_buckets() {
+        for (host, bucket) in [
+            ("data.s3.us-east-1.amazonaws.com", Some("data")),
+            (
+                "data.s3-logs.s3.us-east-1.amazonaws.com",
+                Some("data.s3-logs"),
+            ),
+            ("data.s3-us-west-2.amazonaws.com", Some("data")),
+            ("Data.S3.us-east-1.amazonaws.com:443", Some("data")),
+            ("a.b.s3.localhost:4566", Some("a.b")),
+            ("mine.localhost:4566", Some("mine")),
+            ("s3.localhost:4566", None),
+            ("111111111111.dkr.ecr.us-east-1.localhost:4566", None),
+            ("localhost:4566", None),
+            ("s3.us-east-1.amazonaws.com", None),
+            ("127.0.0.1:4566", None),
+            ("[::1]:4566", None),
+            ("sekisho:4566", None),
+        ] {
+            assert_eq!(bucket_of(host).as_deref(), bucket, "{host}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The state on disk: one redb file. A commit is on disk before the call that made it is answered.
 
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -25,6 +26,12 @@ fn failed(error: impl std::fmt::Display) -> StoreError {
 
 impl Disk {
     pub(crate) fn open(path: &Path) -> Result<(Self, Snapshot), StoreError> {
+        // Secrets are in it.
+        let mut file = OpenOptions::new();
+        file.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+        drop(file.open(path).map_err(failed)?);
         let database = Database::create(path).map_err(failed)?;
         let write = database.begin_write().map_err(failed)?;
         {

@@ -141,6 +141,9 @@ fn required(service: &Service, operation: &Operation) -> Vec<(String, String)> {
         .collect()
 }
 
+/// What an object is copied from.
+const COPY_SOURCE: &str = "x-amz-copy-source";
+
 /// Whose a bucket has to be.
 const OWNER: &str = "x-amz-expected-bucket-owner";
 
@@ -204,7 +207,11 @@ pub fn decode(
                     values.extend(parameters.iter().find(same).map(|(_, value)| &**value));
                 }
                 if !values.is_empty() {
-                    let text = values.join(",");
+                    let mut text = values.join(",");
+                    // It may be escaped as a whole (aws/aws-sdk-js#1821); the rest of it is read where it is used.
+                    if wire == COPY_SOURCE && !text.contains('/') {
+                        text = text.replace("%2F", "/").replace("%2f", "/");
+                    }
                     let value = if kind == Type::List {
                         text.split(',').map(|t| json!(t.trim())).collect()
                     } else {

@@ -111,7 +111,13 @@ fn organization(directory: &Path) -> Result<Organization, CouldNotRun> {
     })?;
     let organized = said.read(directory).map_err(CouldNotRun)?;
     let organization = organized.with([]);
-    if organization.members.is_empty() {
+    // The management account is one, and nothing binds it.
+    let management = organization.management.as_ref();
+    if organization
+        .members
+        .keys()
+        .all(|account| Some(account) == management)
+    {
         let file = directory.join(FILE);
         return Err(CouldNotRun(format!(
             "{}: [organization] names no members, and binds nobody: add [organization.members.ACCOUNT] for each",

@@ -55,12 +55,20 @@ pub(crate) async fn answer(
             "the path is none of the distribution API",
         );
     };
-    let (account, name) = match name.split_once('/') {
-        Some((account, rest)) if is_account_id(account) => (account.to_owned(), rest.to_owned()),
-        _ => match host.split('.').next().filter(|a| is_account_id(a)) {
-            Some(account) => (account.to_owned(), name.to_owned()),
-            None => (caller.account().to_owned(), name.to_owned()),
-        },
+    // AWS's own hosts say whose registry it is, and in which region; others leave that to the name.
+    let mut labels = host.split('.');
+    let own = labels.next().filter(|account| is_account_id(account));
+    let elsewhere = own.is_some() && labels.nth(2).is_some_and(|of| of != region);
+    if elsewhere {
+        let message = format!("the token is of {region}, and the registry of another region");
+        return failure(401, "UNAUTHORIZED", &message);
+    }
+    let (account, name) = match (own, name.split_once('/')) {
+        (Some(account), _) => (account.to_owned(), name.to_owned()),
+        (None, Some((account, rest))) if is_account_id(account) => {
+            (account.to_owned(), rest.to_owned())
+        }
+        (None, _) => (caller.account().to_owned(), name.to_owned()),
     };
     let registry = Registry {
         shared,
@@ -80,7 +88,6 @@ pub(crate) async fn answer(
         ("uploads", "POST") => registry.begin(body).await,
         ("uploads", "PATCH") => registry.append(reference, body).await,
         ("uploads", "PUT") => registry.complete(reference, body).await,
-        ("uploads", "GET") => Ok(registry.upload_status(reference)),
         ("tags", "GET") => registry.tags(),
         (kind, method) => Err(ApiError::new(
             "UNSUPPORTED",

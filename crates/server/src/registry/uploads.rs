@@ -158,8 +158,4 @@ impl Registry<'_> {
         }
         self.finish(id, &digest)
     }
-
-    pub(super) fn upload_status(&self, id: &str) -> Answer {
-        self.upload_answer(204, id, self.offset())
-    }
 }

@@ -136,6 +136,16 @@ pub(crate) fn tags(
     Ok(content.map(|c| c.tags.clone()).unwrap_or_default())
 }
 
+/// Refuses to read what is archived (as quoted in aws/aws-cli#4039; s3tools/s3cmd#193 of copies): nothing is restored here.
+pub(crate) fn readable(content: &Content) -> Result<(), ApiError> {
+    if !matches!(content.storage_class.as_str(), "GLACIER" | "DEEP_ARCHIVE") {
+        return Ok(());
+    }
+    let message = "The operation is not valid for the object's storage class";
+    let error = ApiError::new("InvalidObjectState", message).status(403);
+    Err(error.field("StorageClass", content.storage_class.clone()))
+}
+
 pub(crate) fn no_such_key(key: &str) -> ApiError {
     ApiError::new("NoSuchKey", "The specified key does not exist.")
         .status(404)

@@ -14,16 +14,23 @@ use crate::sse::Sse;
 /// Largest body of one request: 5 GiB.
 pub(crate) const MAX_PUT: u64 = 5 << 30;
 
-/// What `sink` hands to `run`: how the body is encrypted.
+/// What `sink` hands to `run`: how the body is encrypted, and for which bucket: while it comes, the bucket may go, and another
+/// take its name.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Carry {
     pub(crate) sse: Sse,
     pub(crate) nonce: String,
+    bucket: (String, i64),
+}
+
+fn identity(bucket: &Bucket) -> (String, i64) {
+    (bucket.account.clone(), bucket.created_ms)
 }
 
 /// Opens the place for a body under `key`.
 pub(crate) fn sink(
     cx: &Cx<'_>,
+    bucket: &Bucket,
     sse: Sse,
     key: &DataKey,
     checksum: Option<Checksum>,
@@ -33,6 +40,7 @@ pub(crate) fn sink(
     let carry = serde_json::to_value(Carry {
         sse,
         nonce: hex::encode(nonce),
+        bucket: identity(bucket),
     })
     .map_err(|e| ApiError::internal(e.to_string()))?;
     Ok(SinkSpec {
@@ -45,8 +53,14 @@ pub(crate) fn sink(
     })
 }
 
-pub(crate) fn carry(body: &Body) -> Result<Carry, ApiError> {
-    serde_json::from_value(body.carry.clone()).map_err(|e| ApiError::internal(e.to_string()))
+/// What `sink` handed over, for the bucket that is there now.
+pub(crate) fn carry(body: &Body, bucket: &Bucket) -> Result<Carry, ApiError> {
+    let carry: Carry = serde_json::from_value(body.carry.clone())
+        .map_err(|e| ApiError::internal(e.to_string()))?;
+    match carry.bucket == identity(bucket) {
+        true => Ok(carry),
+        false => Err(crate::bucket::missing(&bucket.name)),
+    }
 }
 
 /// Keeps a body as a piece of an object.

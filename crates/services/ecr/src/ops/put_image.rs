@@ -88,8 +88,7 @@ impl Operation for PutImage {
                         .layers
                         .iter()
                         .chain(&manifest.config)
-                        .map(|d| d.size)
-                        .sum(),
+                        .fold(0, |all, d| u64::saturating_add(all, d.size)),
                     blobs: manifest.blobs().map(|d| d.digest.clone()).collect(),
                     children: manifest
                         .manifests

@@ -115,6 +115,7 @@ impl Operation for CopyObject {
         let bucket = bucket::find(cx, &input.bucket)?;
         let taken = acl::take(cx, &bucket, &input.key, input.acl.as_deref())?;
         let (read, old) = object::find(cx, &origin, &from_key, from_version.as_deref())?;
+        object::readable(&old)?;
         let of_source = Conditions {
             if_match: input.copy_source_if_match.as_deref(),
             if_none_match: input.copy_source_if_none_match.as_deref(),
@@ -197,7 +198,9 @@ pub(crate) fn source(text: &str) -> Result<(String, String, Option<String>), Api
         Some((path, version)) => (path, Some(version.to_owned())),
         None => (text, None),
     };
-    let path = percent_encoding::percent_decode_str(path)
+    // As in a form, a plus sign that is not escaped is a blank (aws/aws-sdk-php#236).
+    let path = path.replace('+', " ");
+    let path = percent_encoding::percent_decode_str(&path)
         .decode_utf8_lossy()
         .into_owned();
     let path = path.strip_prefix('/').unwrap_or(&path);

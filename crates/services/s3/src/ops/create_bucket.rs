@@ -31,6 +31,10 @@ impl Operation for CreateBucket {
         let arn = format!("arn:aws:s3:::{}", input.bucket);
         let on = |action| checks::of_account(lookup, Check::new(action, arn.clone())).making();
         let configuration = &input.create_bucket_configuration;
+        if configuration.location.is_some() || configuration.bucket.is_some() {
+            let message = "Directory buckets (Location and Bucket of CreateBucketConfiguration) are not supported by sekisho yet";
+            return Err(ApiError::new("NotImplemented", message).status(501));
+        }
         let create = on("s3:CreateBucket")
             .with_opt(
                 "s3:locationconstraint",
@@ -157,4 +161,7 @@ struct Configuration {
     location_constraint: Option<String>,
     #[serde(default)]
     tags: Vec<Tag>,
+    /// Of directory buckets, as the next.
+    location: Option<Value>,
+    bucket: Option<Value>,
 }

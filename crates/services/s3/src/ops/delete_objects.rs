@@ -32,6 +32,11 @@ impl Operation for DeleteObjects {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        // S3 API reference, DeleteObjects: up to 1,000 keys.
+        if input.delete.objects.len() > 1_000 {
+            let message = "The XML you provided was not well-formed or did not validate against our published schema";
+            return Err(ApiError::new("MalformedXML", message).status(400));
+        }
         let mut deleted = Vec::new();
         let mut errors = Vec::new();
         for object in input.delete.objects {

@@ -2,6 +2,7 @@
 
 use sekisho_engine::prelude::*;
 use sekisho_engine::{BlobReader, BodyOut, DataKey, Sealed};
+use sekisho_policy::Principal;
 
 use crate::conditions::{Conditions, range};
 use crate::object::{self, Content};
@@ -30,6 +31,20 @@ pub(crate) struct Input {
     response_content_language: Option<String>,
 }
 
+impl Input {
+    /// Whether it says what headers of the answer are to be (S3 API reference: such a request must be signed).
+    fn overrides(&self) -> bool {
+        let all = [
+            &self.response_content_type,
+            &self.response_cache_control,
+            &self.response_content_disposition,
+            &self.response_content_encoding,
+            &self.response_content_language,
+        ];
+        all.into_iter().any(Option::is_some)
+    }
+}
+
 impl Operation for GetObject {
     const ID: OpId = OpId::new("s3", "GetObject");
     const WRITES: bool = false;
@@ -43,6 +58,11 @@ impl Operation for GetObject {
         } else {
             "s3:GetObject"
         };
+        if input.overrides() && matches!(lookup.caller().principal, Principal::Anonymous) {
+            let message =
+                "Request specific response headers cannot be used for anonymous GET requests.";
+            return Err(ApiError::new("InvalidRequest", message).status(400));
+        }
         let version = input.version_id.as_deref();
         let check = checks::on_version(lookup, action, &input.bucket, &input.key, version, owner)?;
         object::is_there(lookup, &input.bucket, &input.key, version)?;
@@ -60,18 +80,20 @@ impl Operation for GetObject {
             if_unmodified_since: input.if_unmodified_since,
         }
         .check(&version, &content)?;
+        object::readable(&content)?;
         let mut map = object::describe(&bucket, &version, &content);
-        let asked = input.range.is_some() || input.part_number.is_some();
-        let (start, length) = match (&input.range, input.part_number) {
+        // A range that says nothing sensible is none.
+        let asked = match (&input.range, input.part_number) {
             (Some(_), Some(_)) => return Err(both()),
-            (Some(text), None) => match range(text, content.size)? {
-                Some((first, last)) => (first, last - first + 1),
-                None => (0, content.size),
-            },
-            (None, Some(number)) => part(&content, number)?,
-            (None, None) => (0, content.size),
+            (Some(text), None) => {
+                let range = range(text, content.size)?;
+                range.map(|(first, last)| (first, last - first + 1))
+            }
+            (None, Some(number)) => Some(part(&content, number)?),
+            (None, None) => None,
         };
-        if (start, length) != (0, content.size) || (asked && content.size > 0) {
+        let (start, length) = asked.unwrap_or((0, content.size));
+        if asked.is_some() && content.size > 0 {
             let text = format!(
                 "bytes {start}-{}/{}",
                 (start + length).saturating_sub(1),

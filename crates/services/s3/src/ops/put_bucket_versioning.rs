@@ -30,6 +30,10 @@ impl Operation for PutBucketVersioning {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        if input.versioning_configuration.mfa_delete.as_deref() == Some("Enabled") {
+            let message = "MFADelete of s3:PutBucketVersioning is not supported by sekisho yet";
+            return Err(ApiError::new("NotImplemented", message).status(501));
+        }
         let Some(status) = input.versioning_configuration.status else {
             // Recorded: radkawar/stackd s3/versioning.json.
             let code = "IllegalVersioningConfigurationException";
@@ -57,4 +61,6 @@ impl Operation for PutBucketVersioning {
 #[serde(rename_all = "PascalCase")]
 struct Configuration {
     status: Option<String>,
+    #[serde(rename = "MFADelete")]
+    mfa_delete: Option<String>,
 }

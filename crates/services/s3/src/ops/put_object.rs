@@ -94,7 +94,7 @@ impl Operation for PutObject {
             input.if_match.as_deref(),
             input.if_none_match.as_deref(),
         )?;
-        let carry = write::carry(&body)?;
+        let carry = write::carry(&body, &bucket)?;
         let etag = write::etag(cx, &body);
         let checksum = write::checksum_of(&body);
         let stored = write::keep(cx, body, carry.nonce)?;
@@ -145,7 +145,7 @@ impl StreamOperation for PutObject {
             context: input.sse_kms_encryption_context.clone(),
         };
         let (sse, key) = sse::begin(cx, &bucket, &input.key, wanted)?;
-        let mut spec = write::sink(cx, sse, &key, input.algorithm())?;
+        let mut spec = write::sink(cx, &bucket, sse, &key, input.algorithm())?;
         spec.md5 |= input.content_md5.is_some();
         Ok(spec)
     }

@@ -30,7 +30,7 @@ impl Operation for PutObjectTagging {
         } else {
             "s3:PutObjectTagging"
         };
-        let mut check = checks::on_version(
+        let check = checks::on_version(
             lookup,
             action,
             &input.bucket,
@@ -38,16 +38,9 @@ impl Operation for PutObjectTagging {
             input.version_id.as_deref(),
             owner,
         )?;
-        for tag in &input.tagging.tag_set {
-            check = check.with(
-                &format!("s3:RequestObjectTag/{}", tag.key),
-                tag.value.clone(),
-            );
-        }
-        let keys = input.tagging.tag_set.iter().map(|t| t.key.clone());
-        Ok(vec![
-            check.with_list("s3:RequestObjectTagKeys", keys.collect()),
-        ])
+        let tags = input.tagging.tag_set.iter();
+        let tags = tags.map(|t| (t.key.clone(), t.value.clone())).collect();
+        Ok(vec![checks::tagged(check, &tags)])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

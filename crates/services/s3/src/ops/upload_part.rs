@@ -50,10 +50,11 @@ impl Operation for UploadPart {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let bucket = bucket::find(cx, &input.bucket)?;
         let mut upload = upload::find(cx, &input.bucket, &input.key, &input.upload_id)?;
         let body = cx.take_body()?;
         write::verify(&body, input.content_md5.as_deref(), &input.claimed())?;
-        let carry = write::carry(&body)?;
+        let carry = write::carry(&body, &bucket)?;
         let etag = write::etag(cx, &body);
         let checksum = write::checksum_of(&body);
         let stored = write::keep(cx, body, carry.nonce)?;
@@ -89,7 +90,7 @@ impl StreamOperation for UploadPart {
         let algorithm = input
             .algorithm()
             .or_else(|| Checksum::parse(upload.checksum.as_deref()?));
-        let mut spec = write::sink(cx, upload.sse, &key, algorithm)?;
+        let mut spec = write::sink(cx, &bucket, upload.sse, &key, algorithm)?;
         spec.md5 |= input.content_md5.is_some();
         Ok(spec)
     }
