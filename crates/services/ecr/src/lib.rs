@@ -4,6 +4,7 @@
 
 mod encryption;
 mod images;
+mod lifecycle;
 mod manifest;
 mod mutability;
 mod ops;

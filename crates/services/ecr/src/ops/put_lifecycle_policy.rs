@@ -2,6 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
+use crate::lifecycle::accept;
 use crate::repos;
 
 pub(crate) struct PutLifecyclePolicy;
@@ -45,38 +46,4 @@ impl Operation for PutLifecyclePolicy {
             json!({"registryId": repo.account, "repositoryName": repo.name, "lifecyclePolicyText": shown}),
         )
     }
-}
-
-/// Validates a lifecycle policy and writes it without white space, as ECR keeps it.
-fn accept(text: &str) -> Result<String, ApiError> {
-    let fail = |why: &str| {
-        repos::invalid(
-            "LifecyclePolicyText",
-            &format!("Lifecycle policy validation failure: {why}\n"),
-        )
-    };
-    let value: Value = serde_json::from_str(text).map_err(|_| fail("Invalid JSON syntax"))?;
-    let rules = value
-        .get("rules")
-        .and_then(Value::as_array)
-        .ok_or_else(|| fail("object has missing required properties ([\"rules\"])"))?;
-    for rule in rules {
-        let selection = rule.get("selection");
-        for name in ["rulePriority", "selection", "action"] {
-            if rule.get(name).is_none() {
-                return Err(fail(&format!(
-                    "object has missing required properties ([\"{name}\"])"
-                )));
-            }
-        }
-        let count = selection
-            .and_then(|s| s.get("countNumber"))
-            .and_then(Value::as_i64);
-        if let Some(count) = count.filter(|c| *c < 1) {
-            return Err(fail(&format!(
-                "numeric instance is lower than the required minimum (minimum: 1, found: {count})"
-            )));
-        }
-    }
-    Ok(value.to_string())
 }
