@@ -4,18 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use hcl_edit::Span as _;
 use hcl_edit::structure::Body;
 use serde_json::{Map, Value};
 
 use crate::address::without_keys;
-use crate::block::{Node, labels, place_of};
-use crate::eval::evaluate;
+use crate::block::Node;
 use crate::module::{Call, Found, Module};
 use crate::reading::{Assignment, Reading};
 use crate::scope::Scope;
 use crate::state::State;
-use crate::variables::values_of_json;
+use crate::variables::{assignments, values_of_json};
 use crate::{Place, Problem, Source};
 
 /// What a configuration declares.
@@ -481,31 +479,5 @@ impl Configuration {
                 }
             }
         }
-    }
-}
-
-pub(crate) fn assignments(
-    source: &Arc<Source>,
-    body: &Body,
-    scope: &Scope<'_>,
-    into: &mut BTreeMap<String, crate::value::Value>,
-    problems: &mut Vec<Problem>,
-) {
-    for attribute in body.attributes() {
-        match evaluate(&attribute.value, scope, source) {
-            Ok(value) => {
-                into.insert(attribute.key.as_str().to_owned(), value);
-            }
-            Err(problem) => problems.push(problem),
-        }
-    }
-    for block in body.blocks() {
-        let place = place_of(source, block.span());
-        let name = labels(block).join(" ");
-        let message = format!(
-            "a block is not expected here: `{}` {name}",
-            block.ident.as_str()
-        );
-        problems.push(Problem::at(&place, message.trim_end().to_owned()));
     }
 }

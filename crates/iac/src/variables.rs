@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
+use hcl_edit::structure::Body;
 
-use crate::config::{Configuration, assignments};
+use crate::block::{labels, place_of};
+use crate::config::Configuration;
 use crate::convert::to_bool;
 use crate::eval::evaluate;
 use crate::module::Variable;
@@ -225,4 +228,31 @@ fn evaluated(name: &str, text: &str) -> Result<Value, String> {
     let nothing = Configuration::default();
     let state = State::new(&nothing);
     evaluate(&expression, &Scope::constant(&state), &source).map_err(|p| failed(p.message))
+}
+
+/// The values that the body of a file of variables assigns.
+pub(crate) fn assignments(
+    source: &Arc<Source>,
+    body: &Body,
+    scope: &Scope<'_>,
+    into: &mut BTreeMap<String, Value>,
+    problems: &mut Vec<Problem>,
+) {
+    for attribute in body.attributes() {
+        match evaluate(&attribute.value, scope, source) {
+            Ok(value) => {
+                into.insert(attribute.key.as_str().to_owned(), value);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    for block in body.blocks() {
+        let place = place_of(source, block.span());
+        let name = labels(block).join(" ");
+        let message = format!(
+            "a block is not expected here: `{}` {name}",
+            block.ident.as_str()
+        );
+        problems.push(Problem::at(&place, message.trim_end().to_owned()));
+    }
 }

@@ -11,6 +11,7 @@ mod layer;
 mod registry;
 mod respond;
 mod route;
+mod said;
 mod stream;
 
 use std::convert::Infallible;
