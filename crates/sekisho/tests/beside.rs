@@ -279,3 +279,36 @@ fn a_key_of_another_account_is_noted() {
         assert_eq!(note.map(|n| n.split(',').next().unwrap()), of);
     }
 }
+
+/// What is one in an account and a region is told from what is in others.
+#[test]
+fn what_is_written_once_in_each_region_is_no_race() {
+    let registry = |name: &str, more: &str, action: &str| {
+        format!(
+            "resource \"aws_ecr_registry_policy\" \"{name}\" {{\n{more}  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Sid = \"s\", Effect = \"Allow\", Principal = {{ AWS = \"arn:aws:iam::111111111111:root\" }}, Action = \"{action}\", Resource = \"*\" }}] }})\n}}\n"
+        )
+    };
+    let again = PROVIDER
+        .1
+        .replacen("{\n", "{\n  alias               = \"again\"\n", 1);
+    let abroad = again
+        .replace("again", "abroad")
+        .replace("eu-west-1", "eu-west-2");
+    let providers = format!("{}{again}{abroad}", PROVIDER.1);
+    let first = registry("a", "", "ecr:ReplicateImage");
+    for (more, races) in [
+        ("  provider = aws.again\n", true),
+        ("  provider = aws.abroad\n", false),
+        ("  region = \"eu-west-3\"\n", false),
+    ] {
+        let main = format!("{first}{}", registry("b", more, "ecr:CreateRepository"));
+        let files = [("providers.tf", providers.as_str()), ("main.tf", &main)];
+        let outcome = run(&files, |_| {}).unwrap();
+        assert_eq!(
+            !outcome.failures.is_empty(),
+            races,
+            "{more} {:?}",
+            outcome.failures
+        );
+    }
+}

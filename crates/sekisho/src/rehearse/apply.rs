@@ -36,6 +36,8 @@ pub(super) struct Applied {
     pub(super) values: BTreeMap<String, Value>,
     /// Texts that have a name in a module, by what comes before addresses there.
     pub(super) named: BTreeMap<String, Vec<Named>>,
+    /// The account and the region of each provider.
+    pub(super) places: BTreeMap<ProviderId, (String, String)>,
     /// Executions that began before policies were there that are now.
     pub(super) early: Vec<Early>,
     /// Which `--image` arguments a pipeline took.
@@ -93,6 +95,9 @@ pub(super) fn apply(
         client.patches = patches.into();
     }
     run.accounts = run.clients.values().map(|c| c.account.clone()).collect();
+    let places = run.clients.iter();
+    let places = places.map(|(id, c)| (id.clone(), (c.account.clone(), c.region.clone())));
+    run.applied.places = places.collect();
     let notes = given::prepare(engine, options, &run.accounts)?;
     run.applied.notes.extend(notes);
     let pipeline = |i: &usize| {

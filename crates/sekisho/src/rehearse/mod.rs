@@ -307,7 +307,9 @@ pub(crate) fn rehearse_with(
     let all = applied.failures.is_empty();
     let skipped = skip::check(&engine, &applied.pipelines, options, &policies, all);
     let mut failures = applied.failures;
-    failures.extend(overwritten::failures(&configuration, &order, &policies));
+    let overwritten = overwritten::find(&configuration, &order, &policies, &applied.places);
+    failures.extend(overwritten.0);
+    notes.extend(overwritten.1);
     notes.extend(skipped.into_notes(&mut failures, !patches.is_empty())?);
     applied.early.iter().for_each(Early::start_again);
     let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);

@@ -1,77 +1,143 @@
 //! Resources that write the same thing whole: whichever Terraform makes last stays, and it does not say which that is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_iac::{Configuration, Order, Problem};
+use sekisho_iac::{Configuration, Order, Problem, ProviderId};
 use serde_json::{Map, Value};
 
 use super::fix::policies::{Made, Policies};
-use super::{Failure, FailureKind};
+use super::{Failure, FailureKind, Note};
 
-/// What writes a thing whole: the type, the attributes that say which, and what is written.
-const WHOLE: &[(&str, &[&str], &str)] = &[
-    ("aws_ecr_registry_policy", &[], "the registry's policy"),
+/// Of what one thing is one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// Of the world: names of buckets.
+    World,
+    /// Of an account.
+    Account,
+    /// Of an account and a region.
+    Region,
+}
+
+/// What writes a thing whole: the type, of what the thing is one, the attributes that say which, and what is written.
+const WHOLE: &[(&str, Of, &[&str], &str)] = &[
+    (
+        "aws_ecr_lifecycle_policy",
+        Of::Region,
+        &["repository"],
+        "the lifecycle policy of the repository",
+    ),
+    (
+        "aws_ecr_registry_policy",
+        Of::Region,
+        &[],
+        "the registry's policy",
+    ),
     (
         "aws_ecr_repository_policy",
+        Of::Region,
         &["repository"],
         "the policy of the repository",
     ),
     (
         "aws_iam_group_policy",
+        Of::Account,
         &["group", "name"],
         "one inline policy of the group",
     ),
     (
         "aws_iam_role_policy",
+        Of::Account,
         &["role", "name"],
         "one inline policy of the role",
     ),
     (
         "aws_iam_user_policy",
+        Of::Account,
         &["user", "name"],
         "one inline policy of the user",
     ),
-    ("aws_kms_key_policy", &["key_id"], "the policy of the key"),
+    (
+        "aws_kms_key_policy",
+        Of::Region,
+        &["key_id"],
+        "the policy of the key",
+    ),
     (
         "aws_s3_account_public_access_block",
+        Of::Account,
         &[],
         "the account's public access block",
     ),
     (
         "aws_s3_bucket_policy",
+        Of::World,
         &["bucket"],
         "the policy of the bucket",
     ),
     (
         "aws_s3_bucket_ownership_controls",
+        Of::World,
         &["bucket"],
         "the ownership controls of the bucket",
     ),
     (
         "aws_s3_bucket_public_access_block",
+        Of::World,
         &["bucket"],
         "the public access block of the bucket",
     ),
     (
         "aws_s3_bucket_server_side_encryption_configuration",
+        Of::World,
         &["bucket"],
         "the encryption of the bucket",
     ),
     (
         "aws_s3_bucket_versioning",
+        Of::World,
         &["bucket"],
         "the versioning of the bucket",
     ),
 ];
 
-/// What a resource says, but for what only names it: policies as JSON, whatever their blanks.
-fn content(made: &Made<'_>) -> Map<String, Value> {
-    let said = made.values.iter().filter(|(name, _)| *name != "id");
+/// The account and the region of each provider.
+pub(super) type Places = BTreeMap<ProviderId, (String, String)>;
+
+/// What a resource says, but for what only names it: documents as what they mean, not as they are written.
+fn content(made: &Made<'_>, names: &[&str]) -> Map<String, Value> {
+    let said = made.values.iter();
+    let said = said.filter(|(name, _)| *name != "id" && !names.contains(&name.as_str()));
     let said = said.map(|(name, value)| {
         let document = value.as_str().and_then(|t| serde_json::from_str(t).ok());
-        (name.clone(), document.unwrap_or_else(|| value.clone()))
+        let value = document.map_or_else(|| value.clone(), meant);
+        (name.clone(), value)
     });
     said.collect()
+}
+
+/// A document without the order of its lists and members, and with one value as a list of one.
+fn meant(value: Value) -> Value {
+    let list = |value: Value| {
+        let items = match value {
+            Value::Array(items) => items,
+            one => vec![one],
+        };
+        let items: BTreeSet<String> = items.into_iter().map(|v| meant(v).to_string()).collect();
+        items.into_iter().map(Value::from).collect()
+    };
+    match value {
+        Value::Object(map) => {
+            let lists = |(name, value): (String, Value)| match value {
+                value @ (Value::Array(_) | Value::String(_)) => (name, list(value)),
+                other => (name, meant(other)),
+            };
+            let sorted: BTreeMap<String, Value> = map.into_iter().map(lists).collect();
+            sorted.into_iter().collect()
+        }
+        value @ Value::Array(_) => list(value),
+        other => other,
+    }
 }
 
 /// Whether there may be such a failure: of some type there is more than one.
@@ -85,13 +151,14 @@ pub(super) fn may_be(configuration: &Configuration) -> bool {
     })
 }
 
-/// A failure for each that writes what another writes otherwise, where neither waits for the other.
-pub(super) fn failures(
+/// A failure for each that writes what another writes otherwise, where neither waits for the other; a note, where one does.
+pub(super) fn find(
     configuration: &Configuration,
     order: &Order,
     policies: &Policies<'_>,
-) -> Vec<Failure> {
-    let mut out = Vec::new();
+    places: &Places,
+) -> (Vec<Failure>, Vec<Note>) {
+    let (mut failures, mut notes) = (Vec::new(), Vec::new());
     let index = |made: &Made<'_>| {
         let mut nodes = configuration.nodes.iter();
         nodes.position(|node| std::ptr::eq(node, made.node))
@@ -100,38 +167,111 @@ pub(super) fn failures(
         (Some(a), Some(b)) => a != b && order.reach(a).contains(&b),
         _ => false,
     };
-    for (kind, names, what) in WHOLE {
-        let mut first: BTreeMap<String, &Made<'_>> = BTreeMap::new();
+    for (kind, of, names, what) in WHOLE {
+        let mut written: BTreeMap<String, Vec<&Made<'_>>> = BTreeMap::new();
         for made in policies.made.iter().filter(|m| m.node.type_name == *kind) {
-            let provider = configuration.provider_of(made.node).ok();
-            let named: Option<Vec<&str>> = names.iter().map(|name| made.text(name)).collect();
-            let Some(named) = named else { continue };
-            let thing = format!("{provider:?} {}", named.join("\u{1f}"));
-            let Some(other) = first.get(&thing) else {
-                first.insert(thing, made);
+            let Some(thing) = thing(configuration, made, *of, names, places) else {
                 continue;
             };
-            if content(made) == content(other) || waits(made, other) || waits(other, made) {
-                continue;
+            let others = written.entry(thing).or_default();
+            let own = content(made, names);
+            let differs = |other: &&&Made<'_>| content(other, names) != own;
+            let ordered = |other: &Made<'_>| waits(made, other) || waits(other, made);
+            let named = names.first().and_then(|name| made.text(name));
+            let named = named.map_or_else(String::new, |name| format!(" {name}"));
+            let both = |other: &Made<'_>| {
+                format!(
+                    "{} and {} ({}) both write {what}{named}",
+                    address(made),
+                    address(other),
+                    other.node.place
+                )
+            };
+            let mut all = others.iter().filter(differs);
+            if let Some(other) = all.clone().find(|other| !ordered(other)) {
+                let message = format!(
+                    "{}: whichever Terraform makes last stays, the other is lost, and which that is differs from one time to the next. Put what both say into one",
+                    both(other)
+                );
+                failures.push(Failure {
+                    address: address(made),
+                    problem: Problem::at(&made.node.place, message),
+                    arguments: Map::new(),
+                    kind: FailureKind::Overwritten,
+                });
+            } else if let Some(other) = all.next() {
+                notes.push(Note {
+                    message: format!(
+                        "{}: the one that waits for the other stays, until Terraform is applied again and writes the other anew. Put what both say into one",
+                        both(other)
+                    ),
+                    place: Some(made.node.place.clone()),
+                });
             }
-            let (own, others) = (address(made), address(other));
-            let message = format!(
-                "{own} and {others} ({}) both write {what}{}{}: whichever Terraform makes last stays, the other is lost, and which that is differs from one time to the next. Put what both say into one",
-                other.node.place,
-                if named.is_empty() { "" } else { " " },
-                named.first().copied().unwrap_or_default()
-            );
-            out.push(Failure {
-                address: own,
-                problem: Problem::at(&made.node.place, message),
-                arguments: Map::new(),
-                kind: FailureKind::Overwritten,
-            });
+            others.push(made);
         }
     }
-    out
+    (failures, notes)
+}
+
+/// What a resource writes, told from all others.
+fn thing(
+    configuration: &Configuration,
+    made: &Made<'_>,
+    of: Of,
+    names: &[&str],
+    places: &Places,
+) -> Option<String> {
+    let named: Option<Vec<&str>> = names
+        .iter()
+        .map(|name| {
+            // A key by its ARN or by its id.
+            let text = made.text(name)?;
+            Some(text.rsplit_once(":key/").map_or(text, |(_, id)| id))
+        })
+        .collect();
+    let named = named?.join("\u{1f}");
+    if of == Of::World {
+        return Some(named);
+    }
+    let (account, region) = places.get(&configuration.provider_of(made.node).ok()?)?;
+    // A resource may say its region itself, from version 6 of the provider on.
+    let region = made.text("region").unwrap_or(region);
+    Some(match of {
+        Of::Region => format!("{account} {region} {named}"),
+        _ => format!("{account} {named}"),
+    })
 }
 
 fn address(made: &Made<'_>) -> String {
     format!("{}{}", made.path, made.reference())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn documents_are_what_they_mean() {
+        let document = |actions: Value, statements: bool| {
+            let one = json!({"Effect": "Allow", "Action": actions, "Resource": ["*"]});
+            let two = json!({"Effect": "Deny", "Action": "s3:PutObject", "Resource": "*"});
+            let all = if statements {
+                json!([one, two])
+            } else {
+                json!([two, one])
+            };
+            meant(json!({"Version": "2012-10-17", "Statement": all}))
+        };
+        let one = document(json!(["s3:Get*", "s3:Put*"]), true);
+        assert_eq!(one, document(json!(["s3:Put*", "s3:Get*"]), false));
+        let turned: Value = serde_json::from_str(r#"{"Statement": [{"Resource": "*", "Action": "s3:PutObject", "Effect": "Deny"}, {"Action": ["s3:Put*", "s3:Get*"], "Resource": "*", "Effect": "Allow"}], "Version": "2012-10-17"}"#).unwrap();
+        assert_eq!(one, meant(turned));
+        assert_ne!(one, document(json!("s3:Put*"), true));
+        assert_eq!(
+            document(json!("s3:Get*"), true),
+            document(json!(["s3:Get*"]), true)
+        );
+    }
 }
