@@ -1,7 +1,23 @@
 //! Where text goes: results to standard output, progress and messages to standard error.
 
 use std::borrow::Cow;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether a result could not be written, and somebody reads on.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+fn said(written: std::io::Result<()>) {
+    if written.is_err_and(|e| e.kind() != ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether a result was lost on its way out (a full disk): then nothing has passed.
+pub(crate) fn lost() -> bool {
+    said(std::io::stdout().flush());
+    LOST.load(Ordering::Relaxed)
+}
 
 /// Prints results and messages.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,7 +29,7 @@ pub(crate) struct Printer {
 impl Printer {
     /// A result. A reader that has gone away (a closed pipe) wants no more.
     pub(crate) fn result(self, text: &str) {
-        let _ = writeln!(anstream::stdout(), "{}", harmless(text));
+        said(writeln!(anstream::stdout(), "{}", harmless(text)));
     }
 
     /// A result that programs take as it is, such as a patch: byte for byte, where it goes to no terminal.
@@ -22,7 +38,7 @@ impl Printer {
         if out.is_terminal() {
             self.result(text);
         } else {
-            let _ = writeln!(out, "{text}");
+            said(writeln!(out, "{text}"));
         }
     }
 

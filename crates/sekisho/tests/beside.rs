@@ -280,6 +280,26 @@ fn a_key_of_another_account_is_noted() {
     }
 }
 
+#[test]
+fn a_bucket_is_made_once() {
+    let bucket = "resource \"aws_s3_bucket\" \"NAME\" {\n  provider = aws.pipeline\n  bucket = \"made-twice-222222222222\"\n}\n";
+    let twice = format!(
+        "{}{}",
+        bucket.replace("NAME", "one"),
+        bucket.replace("NAME", "two")
+    );
+    let outcome = example_with(&twice).unwrap();
+    let said = &outcome.failures[0].problem.message;
+    assert!(
+        said.starts_with("BucketAlreadyExists: aws_s3_bucket.one"),
+        "{said}"
+    );
+    let reserved = bucket.replace("made-twice", "xn--made");
+    let outcome = example_with(&reserved).unwrap();
+    let said = &outcome.failures[0].problem.message;
+    assert!(said.contains("InvalidBucketName"), "{said}");
+}
+
 /// What is one in an account and a region is told from what is in others.
 #[test]
 fn what_is_written_once_in_each_region_is_no_race() {

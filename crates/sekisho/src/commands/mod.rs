@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::printer::Printer;
+use crate::printer::{Printer, lost};
 
 /// Runs a delivery that crosses AWS accounts on this machine, and says which policy would stop it.
 #[derive(Debug, Parser)]
@@ -83,6 +83,10 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Serve(args) => serve::run(&args),
     };
     match result {
+        Ok(_) if lost() => {
+            Printer::default().error("the result could not be written whole to standard output");
+            ExitCode::from(2)
+        }
         Ok(Status::Passes) => ExitCode::SUCCESS,
         Ok(Status::Fails) => ExitCode::from(1),
         Err(CouldNotRun(message)) => {

@@ -65,15 +65,20 @@ impl CrossAccountEcr {
                 && text.chars().all(fits)
                 && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         };
-        if !only(&self.name, "-") || self.name.len() > 32 {
+        // As the names of buckets may not begin.
+        let reserved = ["xn--", "sthree-", "amzn-s3-demo-"];
+        if !only(&self.name, "-")
+            || self.name.len() > 32
+            || reserved.iter().any(|front| self.name.starts_with(front))
+        {
             return Err(format!(
                 "the name `{}`: it begins the names of buckets, and takes up to 32 lower-case letters, digits and hyphens",
                 self.name
             ));
         }
-        if !only(&self.repository, "-_./") || self.repository.len() > 256 {
+        if !only(&self.repository, "-_./") || !(2..=256).contains(&self.repository.len()) {
             return Err(format!(
-                "the repository `{}`: ECR takes lower-case letters, digits, and - _ . / between them",
+                "the repository `{}`: ECR takes 2 to 256 lower-case letters, digits, and - _ . / between them",
                 self.repository
             ));
         }
@@ -86,6 +91,15 @@ impl CrossAccountEcr {
         }
         if !only(&self.region, "-") {
             return Err(format!("`{}` is no region", self.region));
+        }
+        if ["cn-", "us-gov-", "us-iso"]
+            .iter()
+            .any(|front| self.region.starts_with(front))
+        {
+            return Err(format!(
+                "the region `{}` is of a partition that sekisho does not know yet",
+                self.region
+            ));
         }
         Ok(())
     }

@@ -167,6 +167,7 @@ pub(super) fn find(
         (Some(a), Some(b)) => a != b && order.reach(a).contains(&b),
         _ => false,
     };
+    failures.extend(made_twice(policies));
     for (kind, of, names, what) in WHOLE {
         let mut written: BTreeMap<String, Vec<&Made<'_>>> = BTreeMap::new();
         for made in policies.made.iter().filter(|m| m.node.type_name == *kind) {
@@ -212,6 +213,36 @@ pub(super) fn find(
         }
     }
     (failures, notes)
+}
+
+/// Buckets of one name: S3 takes one's own once more in us-east-1, and Terraform's provider does not, which looks first.
+fn made_twice(policies: &Policies<'_>) -> Vec<Failure> {
+    let mut first: BTreeMap<&str, &Made<'_>> = BTreeMap::new();
+    let mut out = Vec::new();
+    for made in policies
+        .made
+        .iter()
+        .filter(|m| m.node.type_name == "aws_s3_bucket")
+    {
+        let Some(name) = made.text("bucket").filter(|_| !made.node.is_data()) else {
+            continue;
+        };
+        let Some(other) = first.insert(name, made) else {
+            continue;
+        };
+        let message = format!(
+            "BucketAlreadyExists: {} ({}) makes a bucket called {name}, too",
+            address(other),
+            other.node.place
+        );
+        out.push(Failure {
+            address: address(made),
+            problem: Problem::at(&made.node.place, message),
+            arguments: Map::new(),
+            kind: FailureKind::NotMade,
+        });
+    }
+    out
 }
 
 /// What a resource writes, told from all others.

@@ -160,6 +160,10 @@ pub(crate) fn change(
     cx.put(&BUCKETS, name, bucket)
 }
 
+/// What names of buckets may not begin and end with (S3 user guide, "General purpose bucket naming rules").
+const FRONTS: [&str; 3] = ["xn--", "sthree-", "amzn-s3-demo-"];
+const ENDS: [&str; 5] = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
+
 /// 3 to 63 lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit.
 pub(crate) fn check_name(name: &str) -> Result<(), ApiError> {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
@@ -168,7 +172,10 @@ pub(crate) fn check_name(name: &str) -> Result<(), ApiError> {
         && name.bytes().all(inner)
         && outer(name.bytes().next())
         && outer(name.bytes().last())
-        && !name.contains("..");
+        && !name.contains("..")
+        && name.parse::<std::net::Ipv4Addr>().is_err()
+        && !FRONTS.iter().any(|front| name.starts_with(front))
+        && !ENDS.iter().any(|end| name.ends_with(end));
     if fine {
         return Ok(());
     }
