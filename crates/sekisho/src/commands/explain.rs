@@ -10,8 +10,8 @@ use crate::printer::Printer;
 /// Options of `sekisho explain`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The id of a denial, AWS's AccessDenied message, a CloudTrail event or a decoded authorization message; a file that
-    /// has one, or `-` for standard input
+    /// The id of a denial, AWS's AccessDenied message, a CloudTrail event, the state of a pipeline or a decoded
+    /// authorization message; a file that has one, or `-` for standard input
     #[arg(value_name = "ID|MESSAGE|FILE")]
     question: String,
     #[command(flatten)]
@@ -38,17 +38,28 @@ fn text(given: &str) -> Result<String, CouldNotRun> {
 
 /// Passes when the call is not denied by the configuration as it stands.
 pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
-    let question = Question::read(&text(&args.question)?).map_err(CouldNotRun)?;
+    let questions = Question::read(&text(&args.question)?).map_err(CouldNotRun)?;
     let options = args.reading.options()?;
     let outcome = crate::rehearse::rehearse(&options, &mut |_| {}).map_err(rehearse::could_not)?;
     let (completion, fix) = rehearse::completed(&options, &outcome)?;
-    let (text, known) = page(&question, &outcome, completion.as_ref(), fix.as_ref());
-    Printer::default().result(&text);
-    match known {
-        Known::Allowed => Ok(Status::Passes),
-        Known::Denied => Ok(Status::Fails),
-        Known::Nothing => Err(CouldNotRun(
-            "the rehearsal has no such call to explain".to_owned(),
-        )),
+    let (mut denied, mut nothing) = (false, false);
+    let mut pages: Vec<String> = Vec::new();
+    for question in &questions {
+        let (text, known) = page(question, &outcome, completion.as_ref(), fix.as_ref());
+        denied |= known == Known::Denied;
+        nothing |= known == Known::Nothing;
+        if !pages.contains(&text) {
+            pages.push(text);
+        }
     }
+    Printer::default().result(&pages.join("\n\n"));
+    if denied {
+        return Ok(Status::Fails);
+    }
+    if nothing {
+        return Err(CouldNotRun(
+            "the rehearsal has no such call to explain".to_owned(),
+        ));
+    }
+    Ok(Status::Passes)
 }

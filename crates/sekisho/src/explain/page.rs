@@ -20,11 +20,15 @@ impl Question {
             .action
             .as_deref()
             .is_none_or(|a| sekisho_arn::glob_ignore_case(a, action));
-        let of = self
-            .resource
-            .as_deref()
-            .is_none_or(|r| matching.resource(r, resource));
-        who && what && of
+        let of = self.resource.as_deref().is_none_or(|r| {
+            match r.strip_suffix("...").or_else(|| r.strip_suffix('…')) {
+                // A long ARN is cut where it is shown.
+                Some(front) => resource.starts_with(front),
+                None => matching.resource(r, resource),
+            }
+        });
+        let or = self.or.as_deref();
+        who && (what && of || or.is_some_and(|a| sekisho_arn::glob_ignore_case(a, action)))
     }
 
     fn asks_for(&self, matching: &Matching<'_>, denial: &Denial) -> bool {

@@ -1,6 +1,8 @@
 //! What a person has in hand: an id, AWS's sentence, a CloudTrail event, or a decoded authorization message.
 
-use serde_json::Value;
+use super::action::action;
+use super::document;
+use super::pasted::paragraphs;
 
 /// The call that is asked about, as far as the text says it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,6 +19,8 @@ pub struct Question {
     pub explicit: bool,
     /// AWS's sentence, as it was given.
     pub said: Option<String>,
+    /// Another action that the same sentence may be about, on a resource that it does not name.
+    pub or: Option<String>,
     /// What AWS gives as the reason: the part behind `because`, or `with an explicit deny in`.
     pub because: Option<String>,
 }
@@ -25,11 +29,11 @@ pub struct Question {
 const MAX_TEXT: usize = 1 << 20;
 
 impl Question {
-    /// Reads it.
+    /// Reads it: every call that the text tells of, in its order and each once; at least one.
     ///
     /// # Errors
     /// What to give instead, where the text says no call.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn read(text: &str) -> Result<Vec<Self>, String> {
         let text = text.trim().trim_start_matches('\u{feff}');
         if text.len() > MAX_TEXT {
             return Err(
@@ -38,39 +42,17 @@ impl Question {
             );
         }
         if let Some(id) = id(within_brackets(text)) {
-            return Ok(Self {
+            return Ok(vec![Self {
                 id: Some(id),
                 ..Self::default()
-            });
+            }]);
         }
-        if let Ok(value) = serde_json::from_str::<Value>(text) {
-            return Self::of_json(&value);
+        if let Some(documents) = document::of(text) {
+            return document::questions(&documents);
         }
-        // A terminal may have broken the sentence into lines.
-        let one = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some(question) = Self::of_sentence(&one) {
-            return Ok(question);
-        }
-        // The AWS CLI and the SDKs say which operation it was.
-        let operation = one
-            .split_once("calling the ")
-            .and_then(|(_, rest)| rest.split_once(" operation"))
-            .map(|(name, _)| name)
-            .filter(|name| name.bytes().all(|b| b.is_ascii_alphanumeric()));
-        // S3 says no more than this to other accounts.
-        let action = match operation {
-            _ if !one.contains("AccessDenied") && !one.contains("Access Denied") => None,
-            Some(name) if one.contains("Access Denied") => Some(action("s3", name)),
-            Some(name) => Some(format!("*:{name}")),
-            None if one.contains("Access Denied") => Some("s3:*".to_owned()),
-            None => None,
-        };
-        if action.is_some() {
-            return Ok(Self {
-                action,
-                said: Some(one),
-                ..Self::default()
-            });
+        let read = Self::of_text(text);
+        if !read.is_empty() {
+            return Ok(read);
         }
         let encoded = text.split_whitespace().last().unwrap_or_default();
         if text.contains("Encoded authorization failure message")
@@ -82,6 +64,104 @@ impl Question {
             return Err("only AWS can decode this message: give the output of `aws sts decode-authorization-message --encoded-message <message>`, made in the account that was denied".to_owned());
         }
         Err("this is no id of a denial (D-XXXXXX), no AccessDenied message of AWS (`User: … is not authorized to perform: … on resource: …`), no CloudTrail event and no decoded authorization message".to_owned())
+    }
+
+    /// What a text says, that is no document; nothing where it tells of no call.
+    pub(super) fn of_text(text: &str) -> Vec<Self> {
+        let paragraphs = paragraphs(text);
+        let mut read: Vec<Self> = Vec::new();
+        for paragraph in &paragraphs {
+            // Each sentence begins with who called.
+            let starts = paragraph.match_indices("User:").map(|(at, _)| at).skip(1);
+            let mut from = 0;
+            for end in starts.chain([paragraph.len()]) {
+                let part = paragraph.get(from..end).unwrap_or_default();
+                from = end;
+                let question = Self::of_sentence(part)
+                    .or_else(|| Self::of_console(part))
+                    .or_else(|| Self::of_pipeline(part));
+                read.extend(question.filter(|q| !read.contains(q)));
+            }
+        }
+        if read.is_empty() {
+            read.extend(Self::of_operation(&paragraphs.join(" ")));
+        }
+        read
+    }
+
+    /// The AWS CLI and the SDKs say which operation it was, where S3 says no more than `Access Denied`.
+    fn of_operation(text: &str) -> Option<Self> {
+        let operation = text
+            .split_once("calling the ")
+            .and_then(|(_, rest)| rest.split_once(" operation"))
+            .map(|(name, _)| name)
+            .filter(|name| name.bytes().all(|b| b.is_ascii_alphanumeric()));
+        let action = match operation {
+            _ if !text.contains("AccessDenied") && !text.contains("Access Denied") => None,
+            Some(name) if text.contains("Access Denied") => Some(action("s3", name)),
+            Some(name) => Some(format!("*:{name}")),
+            None if text.contains("Access Denied") => Some("s3:*".to_owned()),
+            None => None,
+        };
+        Some(Self {
+            action: Some(action?),
+            said: Some(text.to_owned()),
+            ..Self::default()
+        })
+    }
+
+    /// What the console shows to be copied: `User:`, `Action:`, `On resource(s):` and `Context:`.
+    fn of_console(text: &str) -> Option<Self> {
+        let between = |label: &str| {
+            let (_, rest) = text.split_once(label)?;
+            rest.split_whitespace().next().map(str::to_owned)
+        };
+        let context = text
+            .split_once("Context:")
+            .map(|(_, c)| c.trim().to_owned());
+        Some(Self {
+            principal: Some(between("User:")?),
+            action: Some(between("Action:")?),
+            resource: between("On resource(s):").filter(|r| r != "*"),
+            explicit: text.contains("explicit deny"),
+            said: Some(text.to_owned()),
+            because: context,
+            ..Self::default()
+        })
+    }
+
+    /// What CodePipeline says of an action that failed (`spec/codepipeline.md` section 12): the resource, and no call.
+    fn of_pipeline(text: &str) -> Option<Self> {
+        let between = |start: &str, end: char| {
+            let (_, rest) = text.split_once(start)?;
+            let (name, _) = rest.split_once(end)?;
+            Some(name.trim_end_matches('.').to_owned())
+        };
+        let bucket = |name: String| format!("arn:aws:s3:::{name}");
+        let object =
+            between("Amazon S3 object key '", '\'').zip(between("artifact bucket '", '\''));
+        let (action, resource) = if let Some((key, store)) = object {
+            ("s3:*", Some(bucket(format!("{store}/{key}"))))
+        } else if let Some(object) = between("access the Amazon S3 object: \"", '"') {
+            ("s3:*", Some(bucket(object)))
+        } else if text.contains("permissions to call s3.putObject") {
+            ("s3:PutObject*", None)
+        } else if text.contains("permissions required to access the Amazon ECR repository named ")
+            || text.contains("sufficient permissions to access ECR")
+        {
+            ("ecr:DescribeImages", None)
+        } else {
+            return None;
+        };
+        // The store's objects are read with its key: the sentence is the same for that.
+        let key = object_of_a_store(text).then(|| "kms:Decrypt".to_owned());
+        Some(Self {
+            action: Some(action.to_owned()),
+            resource,
+            or: key,
+            said: Some(text.to_owned()),
+            ..Self::default()
+        })
     }
 
     /// The policy that AWS names as the one that denies.
@@ -98,7 +178,13 @@ impl Question {
         let word = |after: &str| {
             let (_, rest) = text.split_once(after)?;
             let word = rest.split_whitespace().next()?;
-            Some(word.trim_end_matches(['.', ',', '"', '\'']).to_owned())
+            // A cut ARN keeps its dots.
+            let end = if word.ends_with("...") {
+                &['"'][..]
+            } else {
+                &['.', ',', '"', '\'']
+            };
+            Some(word.trim_end_matches(end).to_owned())
         };
         let action = word("is not authorized to perform:")
             .or_else(|| word("is not authorized to perform"))?;
@@ -126,6 +212,7 @@ impl Question {
             .map_or(text, |(before, _)| text.get(before.len()..).unwrap_or(text));
         Some(Self {
             id: None,
+            or: None,
             explicit: text.contains("explicit deny"),
             said: Some(said.trim().to_owned()),
             principal: word("User:").or(named),
@@ -137,114 +224,10 @@ impl Question {
             because,
         })
     }
-
-    fn of_json(value: &Value) -> Result<Self, String> {
-        let text = |pointer: &str| {
-            value
-                .pointer(pointer)
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-        };
-        // `aws sts decode-authorization-message` wraps the document in a text.
-        if let Some(inner) = text("/DecodedMessage") {
-            let inner: Value = serde_json::from_str(&inner)
-                .map_err(|e| format!("the decoded message is not JSON: {e}"))?;
-            return Self::of_json(&inner);
-        }
-        // The page of the console and `aws cloudtrail lookup-events` wrap the event in a text.
-        if let Some(inner) = text("/CloudTrailEvent").or_else(|| text("/Events/0/CloudTrailEvent"))
-        {
-            let inner: Value =
-                serde_json::from_str(&inner).map_err(|e| format!("the event is not JSON: {e}"))?;
-            return Self::of_json(&inner);
-        }
-        let list = value.pointer("/Records").unwrap_or(value);
-        if let Some(records) = list.as_array() {
-            // The first that was denied.
-            let read: Vec<_> = records.iter().map(Self::of_json).collect();
-            let none = || Err("there is no denied event in the document".to_owned());
-            return read.into_iter().find(Result::is_ok).unwrap_or_else(none);
-        }
-        if let Some(record) = value.pointer("/detail") {
-            return Self::of_json(record);
-        }
-        // What a client printed of an error.
-        let message = ["/message", "/Message", "/errorMessage", "/Error/Message"]
-            .iter()
-            .find_map(|pointer| text(pointer));
-        if let Some(message) = message.filter(|_| value.get("eventName").is_none()) {
-            return Self::read(&message);
-        }
-        if let Some(action) = text("/context/action") {
-            let because = match value.get("explicitDeny") {
-                Some(Value::Bool(true)) => Some("an explicit deny".to_owned()),
-                _ => None,
-            };
-            return Ok(Self {
-                id: None,
-                explicit: because.is_some(),
-                said: because.clone(),
-                principal: text("/context/principal/arn"),
-                action: Some(action),
-                resource: text("/context/resource"),
-                because,
-            });
-        }
-        let (Some(source), Some(name)) = (text("/eventSource"), text("/eventName")) else {
-            return Err(
-                "the document is no CloudTrail event and no decoded authorization message"
-                    .to_owned(),
-            );
-        };
-        let code = text("/errorCode").unwrap_or_default();
-        if !(code.contains("AccessDenied")
-            || code.contains("Unauthorized")
-            || code.contains("NotAuthorized"))
-        {
-            let said = if code.is_empty() {
-                "no error".to_owned()
-            } else {
-                format!("the error {code}")
-            };
-            return Err(format!("the event {name} has {said}: it was not denied"));
-        }
-        let said = text("/errorMessage").and_then(|m| Self::of_sentence(&m));
-        let said = said.unwrap_or_default();
-        let service = source.split('.').next().unwrap_or_default();
-        Ok(Self {
-            id: None,
-            explicit: said.explicit,
-            said: said.said,
-            principal: said.principal.or_else(|| text("/userIdentity/arn")),
-            action: said.action.or_else(|| Some(action(service, &name))),
-            resource: said.resource.or_else(|| text("/resources/0/ARN")),
-            because: said.because,
-        })
-    }
 }
 
-/// The IAM action of a service's operation. Those of S3 have names of their own (service authorization reference, "Actions
-/// defined by Amazon S3").
-fn action(service: &str, operation: &str) -> String {
-    let name = match (service, operation) {
-        ("s3", "HeadBucket" | "ListObjects" | "ListObjectsV2") => "ListBucket",
-        ("s3", "HeadObject") => "GetObject",
-        ("s3", "DeleteObjects") => "DeleteObject",
-        (
-            "s3",
-            "CopyObject"
-            | "CreateMultipartUpload"
-            | "UploadPart"
-            | "UploadPartCopy"
-            | "CompleteMultipartUpload",
-        ) => "PutObject",
-        ("s3", "ListParts") => "ListMultipartUploadParts",
-        ("s3", "ListMultipartUploads") => "ListBucketMultipartUploads",
-        ("s3", "ListObjectVersions") => "ListBucketVersions",
-        ("s3", "ListBuckets") => "ListAllMyBuckets",
-        _ => operation,
-    };
-    format!("{service}:{name}")
+fn object_of_a_store(text: &str) -> bool {
+    text.contains("Amazon S3 artifact bucket")
 }
 
 /// `denied[D-3F2A1C]`, `[D-3F2A1C]`: as it is printed.
@@ -271,7 +254,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(text: &str) -> (String, String, String) {
-        let q = Question::read(text).unwrap();
+        let [q] = <[Question; 1]>::try_from(Question::read(text).unwrap()).unwrap();
         (
             q.principal.unwrap_or_default(),
             q.action.unwrap_or_default(),
@@ -282,7 +265,7 @@ mod tests {
     #[test]
     fn what_people_paste() {
         assert_eq!(
-            Question::read(" d-3f2a1c\n").unwrap().id.as_deref(),
+            Question::read(" d-3f2a1c\n").unwrap()[0].id.as_deref(),
             Some("D-3F2A1C")
         );
         let expected = (
@@ -319,7 +302,7 @@ mod tests {
 
     #[test]
     fn what_clients_say_of_an_operation() {
-        let action = |text: &str| Question::read(text).unwrap().action.unwrap();
+        let action = |text: &str| Question::read(text).unwrap()[0].action.clone().unwrap();
         let check = |text: &str, expected: &str| assert_eq!(action(text), expected, "{text}");
         check(
             "An error occurred (AccessDenied) when calling the HeadObject operation: Access Denied",
@@ -340,6 +323,69 @@ mod tests {
     }
 
     #[test]
+    fn what_the_console_and_codepipeline_say() {
+        let (user, resource) = (
+            "arn:aws:sts::111111111111:assumed-role/source/17",
+            "arn:aws:ecr:us-east-1:111111111111:repository/team/app",
+        );
+        let expected = (
+            user.to_owned(),
+            "ecr:DescribeImages".to_owned(),
+            resource.to_owned(),
+        );
+        let console = format!(
+            "Access denied to ecr:DescribeImages\nTo request access, copy this.\n\nUser: {user}\nAction: ecr:DescribeImages\nOn resource(s): {resource}\nContext: no identity-based policy allows the action\n"
+        );
+        assert_eq!(read(&console), expected);
+        let sentence = |user: &str| {
+            format!(
+                "User: {user} is not authorized to perform: ecr:DescribeImages on resource: {resource}"
+            )
+        };
+        let ticket = format!(
+            "> User: `{user}`\n> is not authorized to perform: `ecr:DescribeImages` on resource: `{resource}`\n"
+        );
+        assert_eq!(read(&ticket), expected);
+        let state = serde_json::json!({"stageStates": [{"latestExecution": {"errorDetails": {"code": "PermissionError", "message": sentence(user)}}}, {"latestExecution": {"errorDetails": {"message": sentence(user)}}}]});
+        assert_eq!(read(&state.to_string()), expected);
+        assert_eq!(
+            read(&serde_json::json!(state.to_string()).to_string()),
+            expected
+        );
+        let two = format!(
+            "{}\n{}",
+            sentence(user),
+            sentence("arn:aws:iam::111111111111:user/u")
+        );
+        assert_eq!(Question::read(&two).unwrap().len(), 2);
+
+        let artifact = "Unable to access the artifact with Amazon S3 object key 'p/i/abc' located in the Amazon S3 artifact bucket 'store'. The provided role does not have sufficient permissions.";
+        let said = Question::read(artifact).unwrap();
+        assert_eq!(
+            said[0].resource.as_deref(),
+            Some("arn:aws:s3:::store/p/i/abc")
+        );
+        assert_eq!(said[0].or.as_deref(), Some("kms:Decrypt"));
+    }
+
+    #[test]
+    fn what_an_event_is_about() {
+        let event = |name: &str| {
+            serde_json::json!({"eventSource": "s3.amazonaws.com", "eventName": name, "errorCode": "AccessDenied", "errorMessage": "Access Denied", "userIdentity": {"arn": "arn:x"}, "requestParameters": {"bucketName": "b", "key": "k"}, "resources": [{"ARN": "arn:aws:s3:::b"}, {"ARN": "arn:aws:s3:::b/k"}]}).to_string()
+        };
+        let of = |name: &str| {
+            (
+                "arn:x".to_owned(),
+                format!("s3:{name}"),
+                "arn:aws:s3:::b/k".to_owned(),
+            )
+        };
+        assert_eq!(read(&event("GetObject")), of("GetObject"));
+        let lines = format!("{}\n{}\n", event("GetObject"), event("PutObject"));
+        assert_eq!(Question::read(&lines).unwrap().len(), 2);
+    }
+
+    #[test]
     fn what_says_no_call() {
         let check = |text: &str, expected: &str| {
             let said = Question::read(text).unwrap_err();
@@ -348,6 +394,8 @@ mod tests {
         check("hello", "no id of a denial");
         check("AccessDeniedException: no", "no id of a denial");
         check("{}", "no CloudTrail event");
+        check("[]", "no denied event");
+        check("[[[\"x\"]]]", "no denied event");
         check(
             r#"{"eventSource": "s3.amazonaws.com", "eventName": "PutObject"}"#,
             "it was not denied",
@@ -363,7 +411,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "(User: |is not authorized to perform: |on resource: |because |D-|\\{|\\}|\"|[a-z:é]){0,20}") {
+        fn never_panics(text in "(User: |is not authorized to perform: |on resource: |because |Action: |artifact bucket '|D-|arn:|\n|│|\\[|\\{|\\}|\"|[a-z:é]){0,20}") {
             let _ = Question::read(&text);
         }
     }
