@@ -332,3 +332,59 @@ fn what_is_written_once_in_each_region_is_no_race() {
         );
     }
 }
+
+/// What adds to something of which another says all is gone when Terraform is applied again.
+#[test]
+fn what_adds_to_what_another_says_all_of() {
+    let role = |more: &str| {
+        format!(
+            "resource \"aws_iam_role\" \"own\" {{\n  provider = aws.registry\n  name = \"own\"\n  assume_role_policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{{ Effect = \"Allow\", Principal = {{ Service = \"ec2.amazonaws.com\" }}, Action = \"sts:AssumeRole\" }}] }})\n{more}}}\n"
+        )
+    };
+    let document = "jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"*\" }] })";
+    let policy = |name: &str| {
+        format!(
+            "resource \"aws_iam_role_policy\" \"own\" {{\n  provider = aws.registry\n  role = aws_iam_role.own.name\n  name = \"{name}\"\n  policy = {document}\n}}\n"
+        )
+    };
+    let inline = format!("  inline_policy {{\n    name = \"one\"\n    policy = {document}\n  }}\n");
+    let managed = "  managed_policy_arns = []\n";
+    let attached = "resource \"aws_iam_role_policy_attachment\" \"own\" {\n  provider = aws.registry\n  role = aws_iam_role.own.name\n  policy_arn = aws_iam_policy.own.arn\n}\n";
+    let shared = format!(
+        "resource \"aws_iam_policy\" \"own\" {{\n  provider = aws.registry\n  name = \"own\"\n  policy = {document}\n}}\n"
+    );
+    let exclusive = "resource \"aws_iam_role_policies_exclusive\" \"own\" {\n  provider = aws.registry\n  role_name = aws_iam_role.own.name\n  policy_names = [\"one\"]\n}\n";
+    let key = "resource \"aws_kms_key\" \"own\" {\n  provider = aws.pipeline\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Principal = \"*\", Action = \"kms:*\", Resource = \"*\" }] })\n}\nresource \"aws_kms_key_policy\" \"own\" {\n  provider = aws.pipeline\n  key_id = aws_kms_key.own.key_id\n  policy = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Principal = \"*\", Action = [\"kms:*\"], Resource = \"ACTIONS\" }] })\n}\n";
+    let check = |added: &str, expected: &str| {
+        let outcome = example_with(added).unwrap();
+        let notes: Vec<_> = outcome.notes.iter().map(|n| n.message.as_str()).collect();
+        let said = notes
+            .iter()
+            .any(|n| n.contains("when it is applied again") || n.contains("applied again and"));
+        assert_eq!(said, !expected.is_empty(), "{added}: {notes:#?}");
+        assert!(
+            expected.is_empty() || notes.iter().any(|n| n.contains(expected)),
+            "{notes:#?}"
+        );
+    };
+    check(&(role("") + &policy("one")), "");
+    check(&(role(&inline) + &policy("one")), "");
+    check(
+        &(role(&inline) + &policy("two")),
+        "inline_policy which inline policies of the role own there are, and aws_iam_role_policy.own (",
+    );
+    check(
+        &(role(managed) + &shared + attached),
+        "managed_policy_arns which managed policies of the role own there are",
+    );
+    check(&(role("") + &policy("one") + exclusive), "");
+    check(
+        &(role("") + &policy("two") + exclusive),
+        "policy_names which inline policies of the role own",
+    );
+    check(&key.replace("ACTIONS", "*"), "");
+    check(
+        &key.replace("ACTIONS", "arn:aws:kms:us-east-1:222222222222:key/*"),
+        "both write the policy of the key",
+    );
+}

@@ -109,11 +109,15 @@ fn content(made: &Made<'_>, names: &[&str]) -> Map<String, Value> {
     let said = made.values.iter();
     let said = said.filter(|(name, _)| *name != "id" && !names.contains(&name.as_str()));
     let said = said.map(|(name, value)| {
-        let document = value.as_str().and_then(|t| serde_json::from_str(t).ok());
-        let value = document.map_or_else(|| value.clone(), meant);
+        let value = value.as_str().map_or_else(|| value.clone(), document);
         (name.clone(), value)
     });
     said.collect()
+}
+
+/// What a text means: a document without the order of its parts, or the text itself.
+pub(super) fn document(text: &str) -> Value {
+    serde_json::from_str(text).map_or_else(|_| Value::from(text), meant)
 }
 
 /// A document without the order of its lists and members, and with one value as a list of one.
@@ -183,8 +187,8 @@ pub(super) fn find(
             let both = |other: &Made<'_>| {
                 format!(
                     "{} and {} ({}) both write {what}{named}",
-                    address(made),
-                    address(other),
+                    made.address(),
+                    other.address(),
                     other.node.place
                 )
             };
@@ -195,7 +199,7 @@ pub(super) fn find(
                     both(other)
                 );
                 failures.push(Failure {
-                    address: address(made),
+                    address: made.address(),
                     problem: Problem::at(&made.node.place, message),
                     arguments: Map::new(),
                     kind: FailureKind::Overwritten,
@@ -232,11 +236,11 @@ fn made_twice(policies: &Policies<'_>) -> Vec<Failure> {
         };
         let message = format!(
             "BucketAlreadyExists: {} ({}) makes a bucket called {name}, too",
-            address(other),
+            other.address(),
             other.node.place
         );
         out.push(Failure {
-            address: address(made),
+            address: made.address(),
             problem: Problem::at(&made.node.place, message),
             arguments: Map::new(),
             kind: FailureKind::NotMade,
@@ -272,10 +276,6 @@ fn thing(
         Of::Region => format!("{account} {region} {named}"),
         _ => format!("{account} {named}"),
     })
-}
-
-fn address(made: &Made<'_>) -> String {
-    format!("{}{}", made.path, made.reference())
 }
 
 #[cfg(test)]

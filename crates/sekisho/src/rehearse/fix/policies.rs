@@ -26,6 +26,11 @@ impl Made<'_> {
         let key = self.key.as_ref().map(|k| format!("[{k}]"));
         format!("{}{}", self.node.local_address(), key.unwrap_or_default())
     }
+
+    /// What the whole configuration calls it.
+    pub(in crate::rehearse) fn address(&self) -> String {
+        format!("{}{}", self.path, self.reference())
+    }
 }
 
 /// The blocks that write a policy.

@@ -1,0 +1,117 @@
+//! Resources that say all that something has, beside others that add to it: what those add is there when Terraform was applied once,
+//! and gone when it is applied again (hashicorp/aws: aws_iam_role, "inline_policy", "managed_policy_arns"; aws_kms_key_policy).
+
+use sekisho_iac::{Configuration, NodeKind};
+use serde_json::Value;
+
+use super::Note;
+use super::fix::policies::{Made, Policies};
+
+/// What says all, and what adds to it.
+struct All {
+    /// The type that says all, the attribute by which others name it, and the argument that says all.
+    says: (&'static str, &'static str, &'static str),
+    /// The type that adds, the attribute that names what to, and the one that names what.
+    adds: (&'static str, &'static str, &'static str),
+    /// What it is.
+    what: &'static str,
+}
+
+const INLINE: &str = "inline policies of the role";
+const MANAGED: &str = "managed policies of the role";
+
+const ALL: &[All] = &[
+    All {
+        says: ("aws_iam_role", "name", "inline_policy"),
+        adds: ("aws_iam_role_policy", "role", "name"),
+        what: INLINE,
+    },
+    All {
+        says: ("aws_iam_role", "name", "managed_policy_arns"),
+        adds: ("aws_iam_role_policy_attachment", "role", "policy_arn"),
+        what: MANAGED,
+    },
+    All {
+        says: (
+            "aws_iam_role_policies_exclusive",
+            "role_name",
+            "policy_names",
+        ),
+        adds: ("aws_iam_role_policy", "role", "name"),
+        what: INLINE,
+    },
+    All {
+        says: (
+            "aws_iam_role_policy_attachments_exclusive",
+            "role_name",
+            "policy_arns",
+        ),
+        adds: ("aws_iam_role_policy_attachment", "role", "policy_arn"),
+        what: MANAGED,
+    },
+];
+
+/// A note for each that adds to what another says all of.
+pub(super) fn find(configuration: &Configuration, policies: &Policies<'_>) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let made = |kind: &'static str| {
+        let all = policies.made.iter();
+        all.filter(move |m| m.node.kind == NodeKind::Resource && m.node.type_name == kind)
+    };
+    let provider = |made: &Made<'_>| configuration.provider_of(made.node).ok();
+    for all in ALL {
+        let (kind, named, argument) = all.says;
+        let says = |m: &&Made<'_>| m.node.has(argument) || m.node.has_blocks(argument);
+        for owner in made(kind).filter(says) {
+            let Some(name) = owner.text(named) else {
+                continue;
+            };
+            let listed = listed(owner, argument);
+            let (adding, to, what) = all.adds;
+            // Names are an account's own.
+            let mut mine =
+                made(adding).filter(|m| m.text(to) == Some(name) && provider(m) == provider(owner));
+            let added = mine.find(|m| m.text(what).is_some_and(|t| !listed.contains(&t)));
+            let Some(added) = added else { continue };
+            notes.push(Note {
+                message: format!(
+                    "{} says with {argument} which {} {name} there are, and {} ({}) adds one: Terraform takes it away when it is applied again. List all, or none",
+                    owner.address(),
+                    all.what,
+                    added.address(),
+                    added.node.place
+                ),
+                place: Some(owner.node.place.clone()),
+            });
+        }
+    }
+    for key in made("aws_kms_key").filter(|m| m.node.has("policy")) {
+        let is = |m: &&Made<'_>| {
+            let id = m.text("key_id");
+            id.is_some() && (id == key.text("key_id") || id == key.text("arn"))
+        };
+        let document = |m: &Made<'_>| m.text("policy").map(super::overwritten::document);
+        let other = made("aws_kms_key_policy")
+            .filter(is)
+            .find(|m| document(m) != document(key));
+        if let Some(other) = other {
+            notes.push(Note {
+                message: format!(
+                    "{} and {} ({}) both write the policy of the key: the second stays, until Terraform is applied again and writes the first anew. Put what both say into one",
+                    key.address(),
+                    other.address(),
+                    other.node.place
+                ),
+                place: Some(key.node.place.clone()),
+            });
+        }
+    }
+    notes
+}
+
+/// The names that an argument lists: of blocks that have names, or of texts.
+fn listed<'m>(made: &'m Made<'_>, argument: &str) -> Vec<&'m str> {
+    let list = made.values.get(argument).and_then(Value::as_array);
+    let name = |value: &'m Value| value.as_str().or_else(|| value.get("name")?.as_str());
+    list.into_iter().flatten().filter_map(name).collect()
+}
