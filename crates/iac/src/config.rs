@@ -79,16 +79,15 @@ impl Configuration {
             ..Self::default()
         };
         let mut problems = Vec::new();
+        let mut places = BTreeSet::new();
         for directory in &reading.directories {
             let path = match reading.label(directory) {
                 label if label.is_empty() => label,
                 label => format!("{label}:"),
             };
-            if config
-                .modules
-                .iter()
-                .any(|m| m.call.is_none() && m.path == path)
-            {
+            // Under two names, too: what it makes would be made twice.
+            let place = directory.canonicalize();
+            if !places.insert(place.unwrap_or_else(|_| directory.clone())) {
                 let name = directory.display();
                 problems.push(problem(format!("the directory `{name}` is given twice")));
                 continue;
@@ -106,11 +105,17 @@ impl Configuration {
             Assignment::Variable(name, _) | Assignment::Value(name, _) => Some(name),
             Assignment::File(_) => None,
         });
-        for name in named.collect::<BTreeSet<_>>() {
+        let line = || "the command line".to_owned();
+        let named: BTreeMap<&String, String> = named.map(|name| (name, line())).collect();
+        // A plan has no variables any more, and its settings may be those of what it was made of.
+        let plan = reading.directories.iter().any(|d| d.is_file());
+        let settled = reading.settled.iter().filter(|_| !plan);
+        let settled = settled.map(|(name, file)| (name, file.display().to_string()));
+        for (name, who) in named.into_iter().chain(settled) {
             let declares = |m: &Module| m.call.is_none() && m.variables.contains_key(name);
             if !config.modules.iter().any(declares) {
                 problems.push(problem(format!(
-                    "the command line sets the variable `{name}`, which the configuration does not declare"
+                    "{who} sets the variable `{name}`, which the configuration does not declare"
                 )));
             }
         }
@@ -176,6 +181,14 @@ impl Configuration {
     /// Adds a plan, as `terraform show -json` prints it, as a root of its own.
     fn plan(&mut self, index: usize, path: String, file: &Path, problems: &mut Vec<Problem>) {
         let name = file.display();
+        if file.extension().is_some_and(|e| e == "tf" || e == "tofu") {
+            let folder = file.parent().filter(|f| !f.as_os_str().is_empty());
+            problems.push(problem(format!(
+                "{name} is a file of a configuration: give the directory that it stands in, `{}`",
+                folder.unwrap_or_else(|| Path::new(".")).display()
+            )));
+            return;
+        }
         let plan = self.text(file).and_then(|text| {
             serde_json::from_str::<Value>(&text)
                 .map_err(|e| format!("{name}: this is no JSON: {e}"))

@@ -17,6 +17,8 @@ pub struct Reading {
     pub assignments: Vec<Assignment>,
     /// Variables of the environment, by name: files of variables win over them.
     pub environment: BTreeMap<String, String>,
+    /// Those of them that a file of settings gives, and that some directory has to declare: the file, by name.
+    pub settled: BTreeMap<String, PathBuf>,
     /// The workspace that the environment selects.
     pub workspace: Option<String>,
     /// Texts that files have instead of what is on the disk, by path.

@@ -643,9 +643,27 @@ fn directories_of_one_name_are_told_apart() {
     options.reading.directories = directories.clone();
     let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
     assert!(outcome.passes(), "{:?}", outcome.failures);
-    options.reading.directories = vec![directories[0].clone(), directories[0].clone()];
-    let problems = rehearse(&options, &mut |_| {}).err().unwrap();
-    assert!(problems[0].message.contains("is given twice"));
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&directories[0], &link).unwrap();
+    let refused = |given: Vec<PathBuf>, expected: &str| {
+        let mut options = Options::default();
+        options.reading.directories = given;
+        options.reading.settled = [("nobody".to_owned(), PathBuf::from("sekisho.toml"))].into();
+        let problems = rehearse(&options, &mut |_| {}).err().unwrap();
+        let said: Vec<_> = problems.iter().map(|p| p.message.as_str()).collect();
+        assert!(said.iter().any(|m| m.contains(expected)), "{said:?}");
+    };
+    let first = || directories[0].clone();
+    refused(vec![first(), first()], "is given twice");
+    refused(vec![first(), link], "is given twice");
+    refused(
+        vec![first()],
+        "sekisho.toml sets the variable `nobody`, which",
+    );
+    refused(
+        vec![first().join("main.tf")],
+        "main.tf is a file of a configuration: give the directory",
+    );
 }
 
 /// What is of services that are not here has an ARN that policies can name; what nothing depends on stops nothing.

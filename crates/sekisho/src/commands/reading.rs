@@ -293,6 +293,8 @@ impl Said {
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned);
             self.once(directory, format!("variables.{name}"), text.clone())?;
+            let file = folder.join(FILE);
+            options.reading.settled.entry(name.clone()).or_insert(file);
             options.reading.environment.entry(name).or_insert(text);
         }
         // Accounts and values are of the directory that they stand in.
