@@ -317,7 +317,6 @@ def test_triggers_namespaces_and_timeouts_that_are_refused(world):
         return lambda pipeline: [action.update(namespace=name) for action in pipeline["stages"][0]["actions"][of:]]
 
     assert "is reserved" in said(namespace("variables", 1))
-    assert "is the name of an artifact" in said(namespace("code", 1))
     assert "is that of another action" in said(namespace("Source"))
     assert "timeoutInMinutes is of manual approvals" in said(lambda pipeline: pipeline["stages"][0]["actions"][0].update(timeoutInMinutes=10))
 

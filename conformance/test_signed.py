@@ -70,6 +70,54 @@ def test_s3_takes_one_kind_of_credential(server):
     assert send(urllib.request.Request(url))[0] == 200
     old = urllib.parse.urlencode({"AWSAccessKeyId": "AKIA", "Signature": "bad", "Expires": "99999999999"})
     assert send(urllib.request.Request(f"{url}?{old}"))[0] == 400
+    # Two kinds, of which the one is good.
+    signer = botocore.auth.S3SigV4Auth(ROOT_OF_A, "s3", REGION)
+    assert send(signed(server, signer, path="/one-kind/k"))[0] == 200
+    status, answer = send(signed(server, signer, path=f"/one-kind/k?{old}"))
+    assert status == 400 and "Only one auth mechanism allowed" in answer
+
+
+def test_parameters_stand_in_one_place(server):
+    """In the body of a query or in its query string: of two, one would be left out."""
+    signer = botocore.auth.SigV4Auth(ROOT_OF_A, "iam", REGION)
+    form = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+    body = b"Action=ListRoles&Version=2010-05-08"
+    assert send(signed(server, signer, "POST", "/", body, form))[0] == 200
+    status, answer = send(signed(server, signer, "POST", "/?Action=DeleteRole&RoleName=x", body, form))
+    assert status == 400 and "not in both" in answer
+    for name in ["sts", "iam", "organizations"]:
+        assert server.client(name, A, region="aws-global").meta.region_name == "aws-global"
+    server.client("sts", A, region="aws-global").get_caller_identity()
+
+
+def test_a_host_may_be_what_somebody_calls_the_server(server):
+    """`NAME.localhost` is a bucket's where there is such a bucket."""
+    s3 = server.client("s3", A)
+    for bucket in ["local-host", "other-host"]:
+        s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket="local-host", Key="v2/k", Body=b"x")
+    signer = botocore.auth.S3SigV4Auth(ROOT_OF_A, "s3", REGION)
+
+    def ask(host, path):
+        return send(signed(server, signer, path=path, headers={"Host": host}))
+
+    assert ask("local-host.localhost", "/v2/k") == (200, "x")
+    assert ask("sekisho.localhost", "/local-host/v2/k") == (200, "x")
+    assert "<Name>other-host</Name>" in ask("sekisho.localhost", "/")[1]
+    assert send(urllib.request.Request(f"{server.endpoint}/_sekisho/health", headers={"Host": "local-host.localhost"}))[0] == 200
+    token = server.client("ecr", A).get_authorization_token()["authorizationData"][0]["authorizationToken"]
+    for host, expected in [
+        ("local-host.localhost", 200),
+        ("registry.localhost", 200),
+        ("111111111111.dkr.ecr.localhost", 200),
+        ("111111111111.dkr-ecr.us-east-1.on.aws", 200),
+        ("111111111111.DKR.ECR.US-EAST-1.amazonaws.com", 200),
+        ("111111111111.registry.svc.cluster.local", 200),
+        ("111111111111.dkr.ecr.eu-west-1.amazonaws.com", 401),
+    ]:
+        headers = {"Host": host, "Authorization": f"Basic {token}"}
+        assert send(urllib.request.Request(f"{server.endpoint}/v2/", headers=headers))[0] in {200, expected}, host
+        assert send(urllib.request.Request(f"{server.endpoint}/v2/none/tags/list", headers=headers))[0] == (404 if expected == 200 else 401), host
 
 
 def test_s3_is_told_the_hash_of_a_payload(server):

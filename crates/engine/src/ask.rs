@@ -71,9 +71,8 @@ fn ask_as(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource
     for (key, value) in &check.context {
         context.put(key, value.clone());
     }
-    if cfg!(debug_assertions) {
-        crate::keys_given::note(&check.action, &context);
-    }
+    #[cfg(debug_assertions)]
+    crate::keys_given::note(&check.action, &context);
     let request = Request {
         principal: &lookup.caller.principal,
         action: &check.action,
@@ -100,18 +99,7 @@ fn ask_as(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource
         grants: resource.grants.clone(),
         ..Policies::default()
     };
-    let mut first = evaluate(&request, &policies, resource.kind);
-    if let (Some(acl), Outcome::ImplicitDeny) = (&resource.acl, first.outcome) {
-        let resources = Some(acl.clone());
-        let policies = Policies {
-            resource: resources,
-            ..policies.clone()
-        };
-        let by_acl = evaluate(&request, &policies, resource.kind);
-        if by_acl.allowed() {
-            first = by_acl;
-        }
-    }
+    let first = decide(&request, &policies, resource);
     let (policies, left) = relaxed(lookup, check, &request, resource, policies, &first);
     let waived = left.as_ref().is_some_and(Decision::allowed);
     // What only statements that do not count deny stays a denial on record.
@@ -139,6 +127,24 @@ fn ask_as(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource
     }
 }
 
+/// What the policies say, and where they say nothing, the object's ACL.
+fn decide(request: &Request<'_>, policies: &Policies, resource: &Resource) -> Decision {
+    let first = evaluate(request, policies, resource.kind);
+    let Some(acl) = resource
+        .acl
+        .as_ref()
+        .filter(|_| first.outcome == Outcome::ImplicitDeny)
+    else {
+        return first;
+    };
+    let with = Policies {
+        resource: Some(acl.clone()),
+        ..policies.clone()
+    };
+    let by_acl = evaluate(request, &with, resource.kind);
+    if by_acl.allowed() { by_acl } else { first }
+}
+
 /// The policies without the statements that deny and do not count, and what comes of them; none where there are none.
 fn relaxed(
     lookup: &Lookup<'_>,
@@ -160,7 +166,7 @@ fn relaxed(
             return (policies, left);
         };
         policies = without(&policies, decision.gate, statement);
-        left = Some(evaluate(request, &policies, resource.kind));
+        left = Some(decide(request, &policies, resource));
     }
 }
 

@@ -24,6 +24,7 @@ mod front_door;
 mod identity;
 mod ids;
 pub mod invalid;
+#[cfg(debug_assertions)]
 mod keys_given;
 mod op;
 mod organization;

@@ -65,19 +65,33 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A template, in which the names of `variables` mean what they say and nothing else means anything.
+    /// The template of a `template_file` with its `vars`, which are a map of texts as that provider has them: nothing else means
+    /// anything in it.
     ///
     /// # Errors
     /// Why it cannot be rendered.
     pub fn rendered(
         &self,
-        template: &serde_json::Value,
-        variables: &serde_json::Value,
+        arguments: &serde_json::Map<String, serde_json::Value>,
     ) -> Result<String, String> {
-        let variables = match variables {
-            serde_json::Value::Null => serde_json::json!({}),
-            given => given.clone(),
+        use serde_json::Value as Json;
+        let template = arguments.get("template").filter(|t| !t.is_null());
+        let template = template.ok_or("the argument \"template\" is required")?;
+        let variables = match arguments.get("vars") {
+            None | Some(Json::Null) => serde_json::Map::new(),
+            Some(Json::Object(variables)) => variables.clone(),
+            Some(_) => return Err("`vars` must be a map".to_owned()),
         };
+        let texts = variables.into_iter().map(|(name, value)| match value {
+            Json::Null => Ok((name, Json::Null)),
+            value => match crate::convert::to_string(&Value::from(value)) {
+                Some(text) => Ok((name, Json::String(text))),
+                None => Err(format!(
+                    "`vars`: `{name}` is no text, number or Boolean, and template_file takes no other (templatefile() does)"
+                )),
+            },
+        });
+        let variables = Json::Object(texts.collect::<Result<_, String>>()?);
         let args = [Value::from(template.clone()), Value::from(variables)];
         let rendered = crate::template::function("template_file", &args, self)?;
         rendered

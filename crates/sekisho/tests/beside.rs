@@ -199,6 +199,31 @@ fn template_files_are_rendered() {
     assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
     let rendered = outcome.made["data.template_file.policy"]["rendered"].as_str();
     assert!(rendered.unwrap().contains("\"Action\": \"ecr:ListImages\""));
+    // Its variables are texts, and need not be there; its template has to be.
+    let check = |arguments: &str, expected: Result<&str, &str>| {
+        let main = format!("data \"template_file\" \"t\" {{\n{arguments}}}\n");
+        let outcome = run(&[PROVIDER, ("main.tf", &main)], |_| {}).unwrap();
+        let said = outcome.failures.iter().map(|f| f.problem.message.as_str());
+        let said: Vec<_> = said.collect();
+        match expected {
+            Ok(text) => {
+                let made = &outcome.made["data.template_file.t"]["rendered"];
+                assert_eq!(made.as_str(), Some(text), "{said:?}");
+            }
+            Err(why) => assert!(said.iter().any(|m| m.contains(why)), "{said:?}"),
+        }
+    };
+    let typed = "  template = \"$${jsonencode(a)}$${jsonencode(b)}\"\n";
+    check("  template = \"plain\"\n", Ok("plain"));
+    check(
+        &format!("{typed}  vars = {{ a = 1, b = true }}\n"),
+        Ok("\"1\"\"true\""),
+    );
+    check(
+        &format!("{typed}  vars = {{ a = 1, b = [\"x\"] }}\n"),
+        Err("`b` is no text"),
+    );
+    check("  vars = { a = 1 }\n", Err("\"template\" is required"));
     let unknown = policy.replace("${action}", "${other}");
     let files = [PROVIDER, ("main.tf", main), ("policy.json.tpl", &unknown)];
     let failures = run(&files, |_| {}).unwrap().failures;
@@ -369,6 +394,14 @@ fn what_adds_to_what_another_says_all_of() {
     };
     check(&(role("") + &policy("one")), "");
     check(&(role(&inline) + &policy("one")), "");
+    check(
+        &(role(&inline.replace("s3:GetObject", "s3:PutObject")) + &policy("one")),
+        "adds one or writes another",
+    );
+    check(
+        &(role("  inline_policy {}\n") + &policy("one")),
+        "inline_policy which inline policies of the role own there are",
+    );
     check(
         &(role(&inline) + &policy("two")),
         "inline_policy which inline policies of the role own there are, and aws_iam_role_policy.own (",

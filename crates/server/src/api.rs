@@ -20,13 +20,15 @@ use crate::said;
 pub(crate) async fn answer(
     shared: &Arc<Shared>,
     parts: &Parts,
+    bucket: Option<String>,
     body: Incoming,
     peer: SocketAddr,
 ) -> Answer {
     let request_id = shared.engine.ids().uuid();
     let head = auth::head(parts);
     let signature = Signature::read(&head);
-    let Some(target) = route::find(parts, signature.as_ref().ok().and_then(Option::as_ref)) else {
+    let signed = signature.as_ref().ok().and_then(Option::as_ref);
+    let Some(target) = route::find(parts, bucket, signed) else {
         let scope = match &signature {
             Ok(Some(s)) => s.credential.service.clone(),
             _ => head.header("x-amz-target").unwrap_or_default().to_owned(),
@@ -106,6 +108,10 @@ impl Request<'_> {
                 };
                 let (caller, _) = self.verify(signature, &sekisho_wire::hash(&body))?;
                 match protocol {
+                    "json" if self.head.method != "POST" => {
+                        let message = "operations are asked for with POST";
+                        Err(ApiError::new("UnknownOperationException", message).status(404))
+                    }
                     "json" if self.speaks_cbor() => self.cbor(caller, &region, &body),
                     "json" => self.json(caller, &region, &body),
                     "rest-json" => self.rest_json(caller, &region, &body),
@@ -118,7 +124,7 @@ impl Request<'_> {
     fn region(&self, signature: Option<&Signature>) -> String {
         signature.map_or_else(
             || self.shared.region.clone(),
-            |s| s.credential.region.clone(),
+            |s| auth::region(&s.credential.region).to_owned(),
         )
     }
 
@@ -187,10 +193,6 @@ impl Request<'_> {
             .and_then(|t| t.split_once('.'))
             .map(|(_, n)| n)
             .unwrap_or_default();
-        if self.head.method != "POST" {
-            let message = format!("{name} is asked for with POST");
-            return Err(ApiError::new("UnknownOperationException", message).status(404));
-        }
         let operation = self.operation(name)?;
         let version = self
             .target
@@ -251,6 +253,11 @@ impl Request<'_> {
 
     fn query(&self, caller: Caller, region: &str, body: &[u8]) -> Result<Answer, ApiError> {
         let text = String::from_utf8_lossy(body);
+        // One of the two would be left out.
+        if !body.is_empty() && !self.head.query.is_empty() {
+            let message = "parameters stand in the body or in the query, not in both";
+            return Err(ApiError::new("MalformedInput", message).status(400));
+        }
         let query = if body.is_empty() {
             self.head.query
         } else {
@@ -440,5 +447,9 @@ pub(crate) fn run(
     call: Call,
     body: Option<sekisho_engine::Body>,
 ) -> Result<Reply, ApiError> {
+    // Proofs about policies take up to seconds.
+    if call.service == "accessanalyzer" {
+        return tokio::task::block_in_place(|| shared.engine.call(call, body));
+    }
     blocking(shared, || shared.engine.call(call, body))
 }

@@ -227,16 +227,23 @@ pub(crate) fn incomplete(service: &str, message: &str) -> ApiError {
     .status(400)
 }
 
+/// The region that is meant where one signs for all of them (botocore's `aws-global`).
+pub(crate) fn region(name: &str) -> &str {
+    match name {
+        "aws-global" => "us-east-1",
+        name => name,
+    }
+}
+
 /// Whether AWS may have a region called so: a request for one that it cannot have would go past what policies say of those that
-/// it has.
+/// it has. The fronts are those of botocore's partitions.
 fn is_region(name: &str) -> bool {
-    const AREAS: [&str; 14] = [
-        "af", "ap", "ca", "cn", "eu", "eusc", "il", "me", "mx", "sa", "us", "us-gov", "us-iso",
-        "us-isob",
+    const FRONTS: [&str; 16] = [
+        "af", "ap", "ca", "cn", "eu", "eu-isoe", "eusc-de", "il", "me", "mx", "sa", "us", "us-gov",
+        "us-iso", "us-isob", "us-isof",
     ];
-    const SIDES: [&str; 10] = [
+    const SIDES: [&str; 9] = [
         "central",
-        "de",
         "east",
         "north",
         "northeast",
@@ -246,16 +253,14 @@ fn is_region(name: &str) -> bool {
         "southwest",
         "west",
     ];
-    let Some((rest, number)) = name.rsplit_once('-') else {
-        return false;
-    };
-    let Some((area, side)) = rest.rsplit_once('-') else {
-        return false;
-    };
-    // `eusc-de-east-1` has a country as well.
-    let area = area.strip_suffix("-de").unwrap_or(area);
-    let digits = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
-    AREAS.contains(&area) && SIDES.contains(&side) && digits
+    let parts = region(name).rsplit_once('-').and_then(|(rest, number)| {
+        let (front, side) = rest.rsplit_once('-')?;
+        Some((front, side, number))
+    });
+    parts.is_some_and(|(front, side, number)| {
+        let digits = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+        FRONTS.contains(&front) && SIDES.contains(&side) && digits
+    })
 }
 
 #[cfg(test)]
@@ -274,6 +279,9 @@ mod tests {
             "eusc-de-east-1",
             "il-central-1",
             "mx-central-1",
+            "us-isof-south-1",
+            "eu-isoe-west-1",
+            "aws-global",
         ] {
             assert!(is_region(name), "{name}");
         }
@@ -286,7 +294,9 @@ mod tests {
             "a b",
             "us-east-1-",
             "us--1",
-            "aws-global",
+            "us-de-1",
+            "us-de-east-1",
+            "eusc-east-1",
         ] {
             assert!(!is_region(name), "{name}");
         }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Request;
-use http::header::{CONNECTION, EXPECT, HOST, HeaderValue};
+use http::header::{CONNECTION, EXPECT, HeaderValue};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -116,10 +116,11 @@ async fn answer(
 ) -> Result<Answer, Infallible> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
-    let host = parts.headers.get(HOST).and_then(|v| v.to_str().ok());
+    let there = |name: &str| sekisho_s3::has_bucket(&shared.engine, name);
+    let bucket = route::bucket(&parts, there);
     // What is asked of a bucket by its own host has any path.
-    let mut answer = if host.and_then(route::bucket_of).is_some() {
-        api::answer(&shared, &parts, body, peer).await
+    let mut answer = if bucket.is_some() {
+        api::answer(&shared, &parts, bucket, body, peer).await
     } else if path == "/_sekisho/health" {
         respond::health()
     } else if let Some(rest) = path.strip_prefix("/_sekisho/layer/") {
@@ -127,7 +128,7 @@ async fn answer(
     } else if path == "/v2" || path.starts_with("/v2/") {
         registry::answer(&shared, &parts, body, peer).await
     } else {
-        api::answer(&shared, &parts, body, peer).await
+        api::answer(&shared, &parts, None, body, peer).await
     };
     // Who waits for leave to send a body, and is refused, does not send it: what comes next on the connection would be taken
     // for it. S3 hangs up, too (RFC 9110, 10.1.1).

@@ -20,7 +20,13 @@ fn target(name: &'static str) -> Option<Target> {
 }
 
 /// By `X-Amz-Target`, by the scope of the signature, by host, by the form's API version; S3 takes the rest.
-pub(crate) fn find(parts: &Parts, signature: Option<&Signature>) -> Option<Target> {
+///
+/// `bucket`: the one that the host names, see [`bucket`].
+pub(crate) fn find(
+    parts: &Parts,
+    bucket: Option<String>,
+    signature: Option<&Signature>,
+) -> Option<Target> {
     let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok());
     if let Some(prefix) = header("x-amz-target").and_then(|t| t.split('.').next()) {
         let by_prefix = |s: &&&'static str| {
@@ -41,7 +47,7 @@ pub(crate) fn find(parts: &Parts, signature: Option<&Signature>) -> Option<Targe
         })?;
         let mut found = target(name)?;
         if found.name == "s3" {
-            found.bucket = bucket_of(host);
+            found.bucket = bucket;
         }
         return Some(found);
     }
@@ -54,26 +60,60 @@ pub(crate) fn find(parts: &Parts, signature: Option<&Signature>) -> Option<Targe
         return target("sts");
     }
     let mut s3 = target("s3")?;
-    s3.bucket = bucket_of(host);
+    s3.bucket = bucket;
     Some(s3)
 }
 
-/// The bucket that a host names: `bucket.s3.region.amazonaws.com`, `bucket.s3.` and any other host, `bucket.localhost`. Hosts know
-/// no case, and a bucket's name may itself have `.s3-` in it: what stands last is S3's.
-pub(crate) fn bucket_of(host: &str) -> Option<String> {
-    let host = host.to_ascii_lowercase();
-    let name = host.rsplit_once(':').map_or(host.as_str(), |(name, port)| {
-        match port.bytes().all(|b| b.is_ascii_digit()) {
-            true => name,
-            false => host.as_str(),
-        }
+/// The bucket that the host of a request names. `NAME.localhost` may be a bucket's host and may be what somebody calls this
+/// server: it is a bucket's where there is such a bucket, or where the request is about nothing but the bucket.
+pub(crate) fn bucket(parts: &Parts, there: impl FnOnce(&str) -> bool) -> Option<String> {
+    let header = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok());
+    let host = header("host")?;
+    if let Some(bucket) = bucket_of(host) {
+        return Some(bucket);
+    }
+    let name = local(host)?;
+    let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+    if !there(&name) {
+        let whole = path == "/" && (parts.method != http::Method::GET || !query.is_empty());
+        return whole.then_some(name);
+    }
+    let signed = query.contains("X-Amz-Algorithm=")
+        || header("authorization").is_some_and(|a| a.starts_with("AWS4-"));
+    let other = ["/v2", "/_sekisho"].iter().any(|own| {
+        let rest = path.strip_prefix(own);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
-    let at = name.rfind(".s3.").max(name.rfind(".s3-"));
-    // A registry has a host of its own as well.
-    let other = |rest: &&str| *rest != "s3" && !rest.contains(".dkr.ecr.");
-    let local = || name.strip_suffix(".localhost").filter(other);
-    let bucket = at.and_then(|at| name.get(..at)).or_else(local)?;
+    (signed || !other).then_some(name)
+}
+
+/// A host without its port, in small letters: hosts know no case.
+pub(crate) fn plain(host: &str) -> String {
+    let host = host.to_ascii_lowercase();
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name.to_owned(),
+        _ => host,
+    }
+}
+
+/// The bucket that a host of S3 names: `bucket.s3.region.amazonaws.com`, `bucket.s3.` and any other host. A bucket's name may itself
+/// have `.s3-` in it: what stands last is S3's.
+fn bucket_of(host: &str) -> Option<String> {
+    let name = plain(host);
+    let at = name.rfind(".s3.").max(name.rfind(".s3-"))?;
+    let bucket = name.get(..at)?;
     (!bucket.is_empty()).then(|| bucket.to_owned())
+}
+
+/// What stands before `.localhost`, unless that is S3 or a registry.
+fn local(host: &str) -> Option<String> {
+    let name = plain(host);
+    let name = name.strip_suffix(".localhost")?;
+    let s3 = name == "s3" || name.starts_with("s3.") || name.starts_with("s3-");
+    let registry = name
+        .split('.')
+        .any(|label| label == "dkr" || label.starts_with("dkr-"));
+    (!name.is_empty() && !s3 && !registry).then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -82,6 +122,16 @@ mod tests {
 
     #[test]
     fn hosts_name_buckets() {
+        let there = |name: &str| ["mine", "a.b"].contains(&name);
+        let named = |method: &str, host: &str, path: &str, signed: bool| {
+            let mut request = http::Request::builder().method(method).uri(path);
+            request = request.header("host", host);
+            if signed {
+                request = request.header("authorization", "AWS4-HMAC-SHA256 Credential=x");
+            }
+            let (parts, ()) = request.body(()).unwrap().into_parts();
+            bucket(&parts, there)
+        };
         for (host, bucket) in [
             ("data.s3.us-east-1.amazonaws.com", Some("data")),
             (
@@ -92,15 +142,48 @@ mod tests {
             ("Data.S3.us-east-1.amazonaws.com:443", Some("data")),
             ("a.b.s3.localhost:4566", Some("a.b")),
             ("mine.localhost:4566", Some("mine")),
+            ("Mine.localhost", Some("mine")),
             ("s3.localhost:4566", None),
+            ("s3.us-east-1.localhost", None),
+            ("s3-us-west-2.localhost", None),
+            ("sekisho.localhost:4566", None),
             ("111111111111.dkr.ecr.us-east-1.localhost:4566", None),
+            ("111111111111.dkr.ecr.localhost", None),
             ("localhost:4566", None),
             ("s3.us-east-1.amazonaws.com", None),
             ("127.0.0.1:4566", None),
             ("[::1]:4566", None),
             ("sekisho:4566", None),
         ] {
-            assert_eq!(bucket_of(host).as_deref(), bucket, "{host}");
+            let found = named("PUT", host, "/folder/key", true);
+            assert_eq!(found.as_deref(), bucket, "{host}");
+        }
+        for (method, host, path, signed, bucket) in [
+            ("GET", "mine.localhost", "/v2/k", true, Some("mine")),
+            ("GET", "mine.localhost", "/v2/k", false, None),
+            ("GET", "mine.localhost", "/_sekisho/health", false, None),
+            ("GET", "mine.localhost", "/_sekisho2", false, Some("mine")),
+            (
+                "GET",
+                "mine.localhost",
+                "/v2/k?X-Amz-Algorithm=x",
+                false,
+                Some("mine"),
+            ),
+            (
+                "GET",
+                "sekisho.localhost",
+                "/bucket?list-type=2",
+                true,
+                None,
+            ),
+            ("GET", "sekisho.localhost", "/", true, None),
+            ("PUT", "new.localhost", "/", true, Some("new")),
+            ("HEAD", "new.localhost", "/", true, Some("new")),
+            ("GET", "new.localhost", "/?list-type=2", true, Some("new")),
+        ] {
+            let found = named(method, host, path, signed);
+            assert_eq!(found.as_deref(), bucket, "{method} {host}{path}");
         }
     }
 }

@@ -11,15 +11,18 @@ pub(crate) fn check_mechanism(
 ) -> Result<(), ApiError> {
     let refused = |code: &'static str, message: &str| Err(ApiError::new(code, message).status(400));
     let header = head.header("authorization").is_some();
-    let old = |name: &str| head.parameters().iter().any(|(n, _)| n == name);
+    let parameters = head.parameters();
+    let given = |name: &str| parameters.iter().any(|(n, _)| n == name);
+    let old = given("AWSAccessKeyId") && given("Signature");
+    let presigned = given("X-Amz-Algorithm") || given("X-Amz-Signature");
     match signature {
-        Some(signature) if signature.presigned() && header => refused(
+        Some(_) if [header, presigned, old].into_iter().filter(|g| *g).count() > 1 => refused(
             "InvalidArgument",
             "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
         ),
         None if header => refused("InvalidArgument", "Unsupported Authorization Type"),
         // Signature version 2, as regions answer that never had it.
-        None if old("AWSAccessKeyId") && old("Signature") => refused(
+        None if old => refused(
             "InvalidRequest",
             "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
         ),

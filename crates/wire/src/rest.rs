@@ -1,5 +1,7 @@
 //! rest-xml: which operation a request is, and its input.
 
+use std::collections::HashSet;
+
 use sekisho_model::{Member, Operation, Service, Shape, Type};
 use serde_json::{Map, Value, json};
 
@@ -73,10 +75,8 @@ pub fn route<'a>(
     }
     let (_, operation) = best?;
     // What a request says of a part of the resource is no request for the whole: `DELETE /bucket/key?acl` deletes no object.
-    if parameters
-        .iter()
-        .any(|(name, _)| is_of_another(service, operation, name))
-    {
+    let names = parameters.iter().map(|(name, _)| name.as_str());
+    if is_of_another(service, operation, names) {
         return None;
     }
     let labels = match operation.http.request_uri.split('?').next() {
@@ -98,21 +98,27 @@ fn literals(operation: &Operation) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a parameter says which part of a resource is meant, and an operation does not take it.
-fn is_of_another(service: &Service, operation: &Operation, name: &str) -> bool {
+fn is_of_another<'n>(
+    service: &Service,
+    operation: &Operation,
+    names: impl Iterator<Item = &'n str>,
+) -> bool {
     // Of versions and of uploads in parts: members of some operations, and nothing to the others.
     const PARTS: [&str; 3] = ["versionId", "partNumber", "uploadId"];
-    let taken = || {
-        let shape = operation.input.as_ref();
-        let shape = shape.and_then(|i| service.shape(&i.shape));
-        let mut members = shape.into_iter().flat_map(|s| &s.fields);
-        members.any(|(own, member)| {
-            member.location.as_deref() == Some("querystring")
-                && member.location_name.as_deref().unwrap_or(own) == name
-        })
-    };
-    let mut operations = service.operations.values();
-    let names_a_part = PARTS.contains(&name) || operations.any(|o| literals(o).any(|l| l == name));
-    !name.is_empty() && names_a_part && !literals(operation).any(|l| l == name) && !taken()
+    let mut names = names.filter(|name| !name.is_empty()).peekable();
+    if names.peek().is_none() {
+        return false;
+    }
+    let parts: HashSet<&str> = service.operations.values().flat_map(literals).collect();
+    let shape = operation.input.as_ref();
+    let shape = shape.and_then(|i| service.shape(&i.shape));
+    let members = shape.into_iter().flat_map(|s| &s.fields);
+    let members = members.filter(|(_, m)| m.location.as_deref() == Some("querystring"));
+    let taken: HashSet<&str> = members
+        .map(|(own, member)| member.location_name.as_deref().unwrap_or(own))
+        .chain(literals(operation))
+        .collect();
+    names.any(|name| (PARTS.contains(&name) || parts.contains(name)) && !taken.contains(name))
 }
 
 /// Members that must be in the query or in a header.

@@ -1,6 +1,7 @@
 //! A statement as several that together allow the same, so that each may stand below another: one principal and one value of a
 //! condition at a time, and networks in halves. And statements that allow nothing, for their conditions never hold together.
 
+use super::budget::Budget;
 use super::pattern::disjoint;
 use crate::condition::{Condition, Operand, Operator, Qualifier};
 use crate::document::{Document, Statement, Version};
@@ -11,7 +12,7 @@ use crate::values::IpNet;
 const MOST: usize = 1_024;
 
 /// The statements that together allow what `statement` does. Networks are cut where `existing` has smaller ones.
-pub(super) fn atoms(statement: &Statement, existing: &Document) -> Vec<Statement> {
+pub(super) fn atoms(statement: &Statement, existing: &Document, budget: &Budget) -> Vec<Statement> {
     let mut all = vec![statement.clone()];
     let mut take = |cut: &dyn Fn(&Statement) -> Vec<Statement>| {
         let next: Vec<Statement> = all.iter().flat_map(cut).take(MOST + 1).collect();
@@ -22,7 +23,7 @@ pub(super) fn atoms(statement: &Statement, existing: &Document) -> Vec<Statement
     take(&by_principal);
     for index in 0..statement.conditions.len() {
         take(&|atom| by_value(atom, index));
-        take(&|atom| by_network(atom, index, existing));
+        take(&|atom| by_network(atom, index, existing, budget));
     }
     all
 }
@@ -71,7 +72,12 @@ fn by_value(statement: &Statement, index: usize) -> Vec<Statement> {
     }
 }
 
-fn by_network(statement: &Statement, index: usize, existing: &Document) -> Vec<Statement> {
+fn by_network(
+    statement: &Statement,
+    index: usize,
+    existing: &Document,
+    budget: &Budget,
+) -> Vec<Statement> {
     let whole = || vec![statement.clone()];
     let Some(condition) = statement.conditions.get(index).filter(|c| is_any_of(c)) else {
         return whole();
@@ -90,7 +96,7 @@ fn by_network(statement: &Statement, index: usize, existing: &Document) -> Vec<S
         .collect();
     let (mut open, mut done) = (vec![net], Vec::new());
     while let Some(net) = open.pop() {
-        if open.len() + done.len() > MOST {
+        if open.len() + done.len() > MOST || !budget.takes(others.len()) {
             return whole();
         }
         let smaller = |other: &&IpNet| net.holds(**other) && !other.holds(net);
@@ -275,7 +281,7 @@ mod tests {
             for statement in new.statements() {
                 for context in contexts() {
                     let whole = statement.matches_conditions(&context);
-                    let atoms = atoms(statement, &existing);
+                    let atoms = atoms(statement, &existing, &Budget::new());
                     prop_assert_eq!(whole, atoms.iter().any(|a| a.matches_conditions(&context)));
                     prop_assert!(!(whole && never(statement)));
                 }

@@ -5,6 +5,7 @@
 //! [`Compared::Undecided`]: "nothing new" is never guessed.
 
 mod atoms;
+mod budget;
 mod contexts;
 mod cover;
 mod implied;

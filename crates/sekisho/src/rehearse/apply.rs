@@ -409,7 +409,7 @@ impl Maker<'_, '_> {
         }
         if resources::is_template(node) {
             let mut values = arguments.values;
-            let rendered = scope.rendered(&values["template"], &values["vars"]);
+            let rendered = scope.rendered(&values);
             let rendered = rendered.map_err(|m| Problem::at(&node.place, m))?;
             values.insert("rendered".to_owned(), json!(rendered));
             return Ok(values);

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Note;
 use super::fix::policies::{Made, Policies};
+use super::overwritten::document;
 
 /// What says all, and what adds to it.
 struct All {
@@ -71,11 +72,18 @@ pub(super) fn find(configuration: &Configuration, policies: &Policies<'_>) -> Ve
             // Names are an account's own.
             let mut mine =
                 made(adding).filter(|m| m.text(to) == Some(name) && provider(m) == provider(owner));
-            let added = mine.find(|m| m.text(what).is_some_and(|t| !listed.contains(&t)));
+            let says = |m: &&Made<'_>| {
+                let own = listed.iter().find(|(name, _)| Some(*name) == m.text(what));
+                // Under one name both write, and by turns where they write different things.
+                own.is_some_and(|(_, policy)| {
+                    policy.is_none() || policy.map(document) == m.text("policy").map(document)
+                })
+            };
+            let added = mine.find(|m| !says(m));
             let Some(added) = added else { continue };
             notes.push(Note {
                 message: format!(
-                    "{} says with {argument} which {} {name} there are, and {} ({}) adds one: Terraform takes it away when it is applied again. List all, or none",
+                    "{} says with {argument} which {} {name} there are, and {} ({}) adds one or writes another: Terraform takes that away when it is applied again. List all, or none",
                     owner.address(),
                     all.what,
                     added.address(),
@@ -90,10 +98,10 @@ pub(super) fn find(configuration: &Configuration, policies: &Policies<'_>) -> Ve
             let id = m.text("key_id");
             id.is_some() && (id == key.text("key_id") || id == key.text("arn"))
         };
-        let document = |m: &Made<'_>| m.text("policy").map(super::overwritten::document);
+        let said = |m: &Made<'_>| m.text("policy").map(document);
         let other = made("aws_kms_key_policy")
             .filter(is)
-            .find(|m| document(m) != document(key));
+            .find(|m| said(m) != said(key));
         if let Some(other) = other {
             notes.push(Note {
                 message: format!(
@@ -109,9 +117,13 @@ pub(super) fn find(configuration: &Configuration, policies: &Policies<'_>) -> Ve
     notes
 }
 
-/// The names that an argument lists: of blocks that have names, or of texts.
-fn listed<'m>(made: &'m Made<'_>, argument: &str) -> Vec<&'m str> {
+/// The names that an argument lists: of blocks, with the policy of each, or texts.
+fn listed<'m>(made: &'m Made<'_>, argument: &str) -> Vec<(&'m str, Option<&'m str>)> {
     let list = made.values.get(argument).and_then(Value::as_array);
-    let name = |value: &'m Value| value.as_str().or_else(|| value.get("name")?.as_str());
+    let text = |value: &'m Value, name: &str| value.get(name)?.as_str();
+    let name = |value: &'m Value| match value.as_str() {
+        Some(name) => Some((name, None)),
+        None => Some((text(value, "name")?, text(value, "policy"))),
+    };
     list.into_iter().flatten().filter_map(name).collect()
 }

@@ -56,13 +56,12 @@ pub(crate) async fn answer(
         );
     };
     // AWS's own hosts say whose registry it is, and in which region; others leave that to the name.
-    let mut labels = host.split('.');
-    let own = labels.next().filter(|account| is_account_id(account));
-    let elsewhere = own.is_some() && labels.nth(2).is_some_and(|of| of != region);
-    if elsewhere {
+    let (own, of) = registry_of(host);
+    if of.is_some_and(|of| of != region) {
         let message = format!("the token is of {region}, and the registry of another region");
         return failure(401, "UNAUTHORIZED", &message);
     }
+    let own = own.as_deref();
     let (account, name) = match (own, name.split_once('/')) {
         (Some(account), _) => (account.to_owned(), name.to_owned()),
         (None, Some((account, rest))) if is_account_id(account) => {
@@ -96,6 +95,22 @@ pub(crate) async fn answer(
         .status(405)),
     };
     result.unwrap_or_else(|error| denial(&error))
+}
+
+/// The account that a host begins with, and the region where it is a host as AWS has them: `ACCOUNT.dkr.ecr.REGION.amazonaws.com`,
+/// `ACCOUNT.dkr-ecr.REGION.on.aws` (Amazon ECR user guide, "Making requests to the Amazon ECR registry").
+fn registry_of(host: &str) -> (Option<String>, Option<String>) {
+    let host = crate::route::plain(host);
+    let labels: Vec<&str> = host.split('.').collect();
+    let Some((account, rest)) = labels.split_first().filter(|(a, _)| is_account_id(a)) else {
+        return (None, None);
+    };
+    let region = match rest {
+        ["dkr", "ecr" | "ecr-fips", region, _, ..]
+        | ["dkr-ecr" | "dkr-ecr-fips", region, _, ..] => Some((*region).to_owned()),
+        _ => None,
+    };
+    (Some((*account).to_owned()), region)
 }
 
 /// The holder of the token in the `Authorization` header, and the region that it was issued in.
@@ -419,5 +434,37 @@ fn image_id(reference: &str) -> Value {
         json!({"imageDigest": reference})
     } else {
         json!({"imageTag": reference})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::registry_of;
+
+    #[test]
+    fn hosts_name_registries() {
+        let account = Some("111111111111");
+        for (host, expected) in [
+            (
+                "111111111111.dkr.ecr.us-east-1.amazonaws.com",
+                (account, Some("us-east-1")),
+            ),
+            (
+                "111111111111.DKR.ECR-fips.US-EAST-1.localhost:4777",
+                (account, Some("us-east-1")),
+            ),
+            (
+                "111111111111.dkr-ecr.eu-west-1.on.aws:443",
+                (account, Some("eu-west-1")),
+            ),
+            ("111111111111.registry.svc.cluster.local", (account, None)),
+            ("111111111111.dkr.ecr.localhost:4777", (account, None)),
+            ("111111111111.localhost", (account, None)),
+            ("registry.localhost:4777", (None, None)),
+            ("127.0.0.1:4777", (None, None)),
+        ] {
+            let (own, region) = registry_of(host);
+            assert_eq!((own.as_deref(), region.as_deref()), expected, "{host}");
+        }
     }
 }

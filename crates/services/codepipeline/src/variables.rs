@@ -38,14 +38,10 @@ pub(crate) fn check(definition: &Definition) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Each namespace is of one action, and is no artifact's name and none of CodePipeline's own (CodePipeline user guide,
+/// Each namespace is of one action, and is none of CodePipeline's own (CodePipeline user guide,
 /// "Variables"; the sentences are not recorded).
 fn namespaces_once(definition: &Definition) -> Result<(), ApiError> {
     let actions = || definition.stages.iter().flat_map(|s| &s.actions);
-    let artifacts: BTreeSet<&str> = actions()
-        .flat_map(|a| &a.output_artifacts)
-        .map(|artifact| artifact.name.as_str())
-        .collect();
     let mut taken = BTreeSet::from(OWN);
     for action in actions() {
         let Some(namespace) = action.namespace.as_deref() else {
@@ -53,8 +49,6 @@ fn namespaces_once(definition: &Definition) -> Result<(), ApiError> {
         };
         let why = if OWN.contains(&namespace) {
             "is reserved"
-        } else if artifacts.contains(namespace) {
-            "is the name of an artifact"
         } else if !taken.insert(namespace) {
             "is that of another action"
         } else {

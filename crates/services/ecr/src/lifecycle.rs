@@ -1,7 +1,7 @@
 //! What a lifecycle policy has to be (ECR user guide, "Lifecycle policy properties"). Of the sentences only the first words are
 //! AWS's own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_engine::ApiError;
 use serde_json::{Map, Value};
@@ -36,7 +36,8 @@ fn check(policy: &Value) -> Result<(), String> {
         return Err(format!("a policy has 1 to {MAX_RULES} rules"));
     }
     let mut priorities = BTreeSet::new();
-    let mut any = None;
+    let mut last: BTreeMap<String, (i64, bool)> = BTreeMap::new();
+    let mut any_before = false;
     for rule in rules {
         let rule = rule.as_object().ok_or("a rule is an object")?;
         only(
@@ -51,8 +52,14 @@ fn check(policy: &Value) -> Result<(), String> {
         let selection = get("selection")?;
         let selection = selection.as_object().ok_or("a selection is an object")?;
         check_selection(selection)?;
-        if selection.get("tagStatus").and_then(Value::as_str) == Some("any") {
-            any = Some(priority);
+        let said = |name: &str| selection.get(name).and_then(Value::as_str);
+        // Of each storage class for itself.
+        let class = said("storageClass").unwrap_or("standard").to_owned();
+        let last = last.entry(class).or_insert((priority, false));
+        let any = said("tagStatus") == Some("any");
+        any_before |= any && priority < last.0 || last.1 && priority > last.0;
+        if priority >= last.0 {
+            *last = (priority, any);
         }
         let kind = get("action")?.get("type").and_then(Value::as_str);
         match kind {
@@ -61,13 +68,13 @@ fn check(policy: &Value) -> Result<(), String> {
             None => return Err(lacks("type")),
         }
     }
-    match any {
-        Some(any) if priorities.last() != Some(&any) => Err(
+    if any_before {
+        return Err(
             "the rule for any tag has the highest priority number, for it is evaluated last"
                 .to_owned(),
-        ),
-        _ => Ok(()),
+        );
     }
+    Ok(())
 }
 
 fn only(map: &Map<String, Value>, known: &[&str]) -> Result<(), String> {
@@ -127,10 +134,12 @@ fn check_selection(selection: &Map<String, Value>) -> Result<(), String> {
             return Err("countUnit does not go with imageCountMoreThan".to_owned());
         }
         "imageCountMoreThan" => {}
-        since if since.starts_with("since") => match text("countUnit") {
-            Some("days") => {}
-            _ => return Err(format!("{since} is counted in days: countUnit")),
-        },
+        since @ ("sinceImagePushed" | "sinceImagePulled" | "sinceImageTransitioned") => {
+            match text("countUnit") {
+                Some("days") => {}
+                _ => return Err(format!("{since} is counted in days: countUnit")),
+            }
+        }
         other => return Err(format!("the countType {other} is none")),
     }
     least(
@@ -164,24 +173,61 @@ mod tests {
             rule(3, any.clone()),
         ];
         assert_eq!(policy(&fine), Ok(()));
-        for wrong in [
-            vec![],
-            vec![rule(1, untagged.clone()), rule(1, tagged.clone())],
-            vec![rule(1, any.clone()), rule(2, tagged.clone())],
-            vec![rule(0, any.clone())],
-            vec![rule(1, with(&tagged, "tagPrefixList", json!([])))],
-            vec![rule(1, with(&untagged, "countUnit", Value::Null))],
-            vec![rule(1, with(&any, "countUnit", json!("days")))],
-            vec![rule(1, with(&any, "countNumber", json!(0)))],
-            vec![rule(1, with(&any, "more", json!(1)))],
-            vec![with(
-                &rule(1, any.clone()),
-                "action",
-                json!({"type": "delete"}),
-            )],
-            (1..=51).map(|i| rule(i, untagged.clone())).collect(),
+        let archived = with(&any, "storageClass", json!("archive"));
+        let each = [
+            rule(1, untagged.clone()),
+            rule(2, any.clone()),
+            rule(3, archived),
+        ];
+        assert_eq!(policy(&each), Ok(()));
+        let last = "the highest priority number";
+        for (wrong, why) in [
+            (vec![], "1 to 50 rules"),
+            (
+                vec![rule(1, untagged.clone()), rule(1, tagged.clone())],
+                "the priority 1",
+            ),
+            (vec![rule(1, any.clone()), rule(2, tagged.clone())], last),
+            (vec![rule(2, tagged.clone()), rule(1, any.clone())], last),
+            (vec![rule(1, any.clone()), rule(2, any.clone())], last),
+            (vec![rule(2, any.clone()), rule(1, any.clone())], last),
+            (vec![rule(0, any.clone())], "required minimum"),
+            (
+                vec![rule(1, with(&tagged, "tagPrefixList", json!([])))],
+                "tagPrefixList",
+            ),
+            (
+                vec![rule(1, with(&untagged, "countUnit", Value::Null))],
+                "countUnit",
+            ),
+            (
+                vec![rule(1, with(&untagged, "countType", json!("sinceNever")))],
+                "sinceNever",
+            ),
+            (
+                vec![rule(1, with(&any, "countUnit", json!("days")))],
+                "countUnit",
+            ),
+            (
+                vec![rule(1, with(&any, "countNumber", json!(0)))],
+                "found: 0",
+            ),
+            (vec![rule(1, with(&any, "more", json!(1)))], "[\"more\"]"),
+            (
+                vec![with(
+                    &rule(1, any.clone()),
+                    "action",
+                    json!({"type": "delete"}),
+                )],
+                "type delete",
+            ),
+            (
+                (1..=51).map(|i| rule(i, untagged.clone())).collect(),
+                "1 to 50 rules",
+            ),
         ] {
-            assert!(policy(&wrong).is_err(), "{wrong:?}");
+            let said = policy(&wrong).unwrap_err();
+            assert!(said.contains(why), "{wrong:?}: {said}");
         }
     }
 }

@@ -8,12 +8,30 @@ use crate::repos;
 
 /// What a repository says of its tags.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Kept")]
 pub(crate) struct Mutability {
     /// `MUTABLE`, `IMMUTABLE`, or either `_WITH_EXCLUSION`.
     kind: String,
     /// The tags for which the other holds, with `*` for anything.
-    #[serde(default)]
     but: Vec<String>,
+}
+
+/// As it is kept: repositories of before there were exclusions have the kind alone.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    Kind(String),
+    Whole { kind: String, but: Vec<String> },
+}
+
+impl From<Kept> for Mutability {
+    fn from(kept: Kept) -> Self {
+        let (kind, but) = match kept {
+            Kept::Kind(kind) => (kind, Vec::new()),
+            Kept::Whole { kind, but } => (kind, but),
+        };
+        Self { kind, but }
+    }
 }
 
 /// A filter as a request has it.
@@ -64,5 +82,23 @@ impl Mutability {
                 filters.collect(),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_is_read() {
+        let whole = Mutability {
+            kind: "IMMUTABLE_WITH_EXCLUSION".to_owned(),
+            but: vec!["dev-*".to_owned()],
+        };
+        let kept = serde_json::to_value(&whole).unwrap();
+        let read: Mutability = serde_json::from_value(kept).unwrap();
+        assert!(read.keeps("v1") && !read.keeps("dev-1"));
+        let old: Mutability = serde_json::from_value(json!("IMMUTABLE")).unwrap();
+        assert!(old.keeps("dev-1"));
     }
 }

@@ -21,7 +21,9 @@ mod upload;
 mod write;
 
 use sekisho_arn::Arn;
-use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Paging, Resource, Service, invalid};
+use sekisho_engine::{
+    AccessDenied, ApiError, Check, Engine, Lookup, Paging, Resource, Service, invalid,
+};
 use sekisho_policy::{ContextValue, Effect, Policy, is_public};
 
 /// The service.
@@ -32,6 +34,13 @@ pub fn service() -> Service {
         "Cannot provide multiple Tags with the same key",
     );
     ops::all(service.taking(TAKEN).paged(PAGING))
+}
+
+/// Whether there is a bucket called so, whoever owns it.
+#[must_use]
+pub fn has_bucket(engine: &Engine, name: &str) -> bool {
+    let found = engine.view(|state| state.get(&bucket::BUCKETS, name));
+    found.is_ok_and(|bucket| bucket.is_some())
 }
 
 /// S3 Control, which signs as S3 and has a host of its own.

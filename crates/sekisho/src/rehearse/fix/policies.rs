@@ -146,10 +146,14 @@ impl<'c> Policies<'c> {
             "identity policy" => {
                 let kind = "aws_iam_role_policy";
                 let role = self.having("aws_iam_role", "arn", &[holder]).next();
-                let mut found = of(role, kind, "role", name);
+                let own = role.filter(|role| role.node.has_blocks("inline_policy"));
+                // A role that writes its own inline policies has no others: Terraform takes them away.
+                let mut found = match own {
+                    Some(_) => Vec::new(),
+                    None => of(role, kind, "role", name),
+                };
                 found.extend(role.into_iter().flat_map(|role| self.attached(role)));
-                if let Some(role) = role.filter(|role| role.node.has_blocks("inline_policy")) {
-                    // A role that writes its own inline policies has no others: Terraform takes them away.
+                if let Some(role) = own {
                     found.push((role, "inline_policy.policy"));
                     return written(found);
                 }

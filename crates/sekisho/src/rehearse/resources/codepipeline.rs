@@ -237,7 +237,8 @@ fn action(values: &Values<'_>) -> Result<Value, Failed> {
             ("run_order", "runOrder"),
             ("timeout_in_minutes", "timeoutInMinutes"),
         ] {
-            if let Some(number) = values.number(from) {
+            // The provider leaves 0 out: it does not know it from nothing.
+            if let Some(number) = values.number(from).filter(|n| *n != 0) {
                 map.insert(to.to_owned(), json!(number));
             }
         }

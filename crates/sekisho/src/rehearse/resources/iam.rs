@@ -111,7 +111,7 @@ fn role(client: &Client, values: &Values<'_>) -> Made {
     ];
     given(values, &mut input, &names);
     let made = client.call("iam", "CreateRole", Value::Object(input))?;
-    // A block that says nothing takes the policies away that somebody else adds: here nobody does.
+    // A block that says nothing takes away, when Terraform is applied again, what others add: `exclusive` notes it.
     let says = |inline: &Values<'_>| ["name", "policy"].iter().any(|n| inline.text(n).is_some());
     for inline in values.blocks("inline_policy").into_iter().filter(says) {
         let (policy, document) = (inline.need("name")?, inline.need("policy")?);
