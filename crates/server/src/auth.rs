@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
-use crate::route::Target;
 use http::request::Parts;
 use sekisho_engine::{ApiError, Caller, Engine, Origin, RequestInfo, Signing};
 use sekisho_wire::{Credential, Head, Signature, SignatureError, signing_key};
+
+use crate::route::Target;
 
 /// Signing keys kept; when there are more, they are made anew.
 const MAX_KEYS: usize = 4_096;

@@ -391,6 +391,10 @@ mod tests {
         let two = format!("{},{}", to(r#""111111111111""#), to(r#""222222222222""#));
         let both = document(&to(r#"["111111111111","222222222222"]"#));
         assert_eq!(new_access(&both, &document(&two)), Compared::Nothing);
+        let more = document(&to(r#"["111111111111","333333333333"]"#));
+        assert_eq!(new_access(&more, &document(&two)).witnesses().len(), 1);
+        let everyone = document(&to(r#""*""#));
+        assert_eq!(new_access(&everyone, &document(&two)).witnesses().len(), 1);
     }
 
     /// Conditions that never hold together allow nothing.
@@ -454,5 +458,28 @@ mod tests {
             grants(&range, &["s3:ListBucket".to_owned()], &[]),
             Compared::Found(_)
         ));
+    }
+    /// What would take long is left undecided: a proof looks at so much and no more.
+    #[test]
+    fn a_proof_has_an_end() {
+        let list = |n: usize, form: &dyn Fn(usize) -> String| {
+            (0..n).map(form).collect::<Vec<_>>().join(",")
+        };
+        let tags = |n: usize| list(n, &|i| format!(r#""v{i}""#));
+        let tagged = |action: &str, resource: &str, tags: &str| {
+            format!(
+                r#"{{"Effect":"Allow","Action":[{action}],"Resource":[{resource}],"Condition":{{"StringEquals":{{"aws:PrincipalTag/t":[{tags}]}}}}}}"#
+            )
+        };
+        let wide = tagged(
+            &list(150, &|i| format!(r#""s3:A{i}""#)),
+            &list(150, &|i| format!(r#""arn:aws:s3:::b{i}/*""#)),
+            &tags(600),
+        );
+        let each = list(3_000, &|i| {
+            tagged(r#""s3:*""#, r#""*""#, &format!(r#""v{i}""#))
+        });
+        let found = new_access(&document(&wide), &document(&each));
+        assert_eq!(found, Compared::Undecided);
     }
 }
