@@ -114,6 +114,8 @@ def test_of_objects_that_have_tags(server):
         s3,
         [
             ("get_object", named | {"VersionId": version}),
+            ("get_object_tagging", named | {"VersionId": version}),
+            ("get_object_acl", named | {"VersionId": version}),
             ("get_object_acl", named),
             ("get_object_attributes", named | {"ObjectAttributes": ["ETag"]}),
             ("put_object", named | {"ACL": "bucket-owner-read", "StorageClass": "STANDARD_IA"}),
