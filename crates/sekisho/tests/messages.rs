@@ -705,6 +705,20 @@ const CASES: &[Case] = &[
             ("main.tf", "", "locals {}\n"),
         ],
     ),
+    broken(
+        "settings-with-an-unknown-variable",
+        &[(
+            "sekisho.toml",
+            "",
+            "[variables]\nrepositry_name = \"team/app\"\n",
+        )],
+    ),
+    Case {
+        name: "file-for-a-directory",
+        example: ECR,
+        edits: &[],
+        arguments: &["rehearse", "-q", "DIR/pipeline.tf"],
+    },
     Case {
         name: "accounts-of-each-directory",
         example: TWO,
@@ -781,6 +795,26 @@ const CASES: &[Case] = &[
         arguments: &[
             "explain",
             "User: arn:aws:sts::111111111111:assumed-role/delivery-ecr-source/1 is not authorized to perform: ecr:DescribeImages",
+            "DIR",
+        ],
+    },
+    Case {
+        name: "explain-what-the-console-shows",
+        example: ECR,
+        edits: &[RELEASE],
+        arguments: &[
+            "explain",
+            "You don't have permission to s3:PutObject.\n\nUser: arn:aws:sts::222222222222:assumed-role/delivery-codepipeline/1\nAction: s3:PutObject\nOn resource(s): arn:aws:s3:::delivery-releases-222222222222/releases/...\nContext: no identity-based policy allows the action",
+            "DIR",
+        ],
+    },
+    Case {
+        name: "explain-a-failed-action",
+        example: ECR,
+        edits: &[],
+        arguments: &[
+            "explain",
+            "{\"errorDetails\": {\"code\": \"PermissionError\", \"message\": \"The service role or action role doesn't have the permissions required to access the Amazon ECR repository named team/app. Update the IAM role permissions, and then try again.\"}}",
             "DIR",
         ],
     },
@@ -864,6 +898,22 @@ const CASES: &[Case] = &[
             "resource \"aws_s3_bucket_policy\" \"artifact_store\" {\n",
             "resource \"aws_s3_bucket_policy\" \"a_tls\" {\n  provider = aws.pipeline\n  bucket   = aws_s3_bucket.artifact_store.id\n  policy = jsonencode({\n    Version   = \"2012-10-17\"\n    Statement = [{ Effect = \"Deny\", Principal = \"*\", Action = \"s3:*\", Resource = \"${aws_s3_bucket.artifact_store.arn}/*\", Condition = { Bool = { \"aws:SecureTransport\" = \"false\" } } }]\n  })\n}\n\nresource \"aws_s3_bucket_policy\" \"artifact_store\" {\n",
         )],
+    ),
+    broken(
+        "taken-away-when-applied-again",
+        &[
+            AUDITOR,
+            (
+                "auditor.tf",
+                "registry\n  name ",
+                "registry\n  inline_policy {}\n  name ",
+            ),
+            (
+                "auditor_policy.tf",
+                "",
+                "resource \"aws_iam_role_policy\" \"auditor\" {\n  provider = aws.registry\n  name     = \"reads\"\n  role     = aws_iam_role.auditor.name\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n",
+            ),
+        ],
     ),
     broken(
         "bucket-without-acls",
