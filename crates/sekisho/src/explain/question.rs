@@ -140,6 +140,8 @@ impl Question {
         let bucket = |name: String| format!("arn:aws:s3:::{name}");
         let object =
             between("Amazon S3 object key '", '\'').zip(between("artifact bucket '", '\''));
+        // The store's objects are read with its key: the sentence is the same for that.
+        let or = object.as_ref().map(|_| "kms:Decrypt".to_owned());
         let (action, resource) = if let Some((key, store)) = object {
             ("s3:*", Some(bucket(format!("{store}/{key}"))))
         } else if let Some(object) = between("access the Amazon S3 object: \"", '"') {
@@ -153,12 +155,10 @@ impl Question {
         } else {
             return None;
         };
-        // The store's objects are read with its key: the sentence is the same for that.
-        let key = object_of_a_store(text).then(|| "kms:Decrypt".to_owned());
         Some(Self {
             action: Some(action.to_owned()),
             resource,
-            or: key,
+            or,
             said: Some(text.to_owned()),
             ..Self::default()
         })
@@ -224,10 +224,6 @@ impl Question {
             because,
         })
     }
-}
-
-fn object_of_a_store(text: &str) -> bool {
-    text.contains("Amazon S3 artifact bucket")
 }
 
 /// `denied[D-3F2A1C]`, `[D-3F2A1C]`: as it is printed.

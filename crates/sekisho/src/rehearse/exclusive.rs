@@ -1,7 +1,7 @@
 //! Resources that say all that something has, beside others that add to it: what those add is there when Terraform was applied once,
 //! and gone when it is applied again (hashicorp/aws: aws_iam_role, "inline_policy", "managed_policy_arns"; aws_kms_key_policy).
 
-use sekisho_iac::{Configuration, NodeKind};
+use sekisho_iac::NodeKind;
 use serde_json::Value;
 
 use super::Note;
@@ -53,13 +53,12 @@ const ALL: &[All] = &[
 ];
 
 /// A note for each that adds to what another says all of.
-pub(super) fn find(configuration: &Configuration, policies: &Policies<'_>) -> Vec<Note> {
+pub(super) fn find(policies: &Policies<'_>) -> Vec<Note> {
     let mut notes = Vec::new();
     let made = |kind: &'static str| {
         let all = policies.made.iter();
         all.filter(move |m| m.node.kind == NodeKind::Resource && m.node.type_name == kind)
     };
-    let provider = |made: &Made<'_>| configuration.provider_of(made.node).ok();
     for all in ALL {
         let (kind, named, argument) = all.says;
         let says = |m: &&Made<'_>| m.node.has(argument) || m.node.has_blocks(argument);
@@ -71,7 +70,7 @@ pub(super) fn find(configuration: &Configuration, policies: &Policies<'_>) -> Ve
             let (adding, to, what) = all.adds;
             // Names are an account's own.
             let mut mine =
-                made(adding).filter(|m| m.text(to) == Some(name) && provider(m) == provider(owner));
+                made(adding).filter(|m| m.text(to) == Some(name) && policies.one_account(m, owner));
             let says = |m: &&Made<'_>| {
                 let own = listed.iter().find(|(name, _)| Some(*name) == m.text(what));
                 // Under one name both write, and by turns where they write different things.

@@ -311,7 +311,7 @@ pub(crate) fn rehearse_with(
     let overwritten = overwritten::find(&configuration, &order, &policies, &applied.places);
     failures.extend(overwritten.0);
     notes.extend(overwritten.1);
-    notes.extend(exclusive::find(&configuration, &policies));
+    notes.extend(exclusive::find(&policies));
     notes.extend(skipped.into_notes(&mut failures, !patches.is_empty())?);
     applied.early.iter().for_each(Early::start_again);
     let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);

@@ -245,7 +245,7 @@ impl<'c> Policies<'c> {
     }
 
     /// Whether two are of one provider, and so of one account.
-    fn one_account(&self, one: &Made<'c>, other: &Made<'c>) -> bool {
+    pub(in crate::rehearse) fn one_account(&self, one: &Made<'c>, other: &Made<'c>) -> bool {
         let provider = |made: &Made<'c>| self.configuration.provider_of(made.node).ok();
         let own = provider(one);
         own.is_some() && own == provider(other)
