@@ -54,7 +54,7 @@ fn a_policy_inside_of_a_bucket_refers_to_the_others() {
 fn a_circle_is_named() {
     let policy = "resource \"aws_iam_role_policy\" \"source\" {\n  provider = aws.a\n  name     = \"source\"\n  role     = aws_iam_role.source.id\n  policy = jsonencode({\n";
     let inside = "resource \"aws_iam_role\" \"source\" {\n  provider = aws.a\n  name     = \"source\"\n  inline_policy {\n    name = \"source\"\n    policy = jsonencode({ Version = \"2012-10-17\", Statement = [\n      { Effect = \"Allow\", Action = \"ecr:DescribeImages\", Resource = aws_ecr_repository.app.arn },\n      { Effect = \"Allow\", Action = [\"s3:PutObject\", \"s3:PutObjectAcl\"], Resource = \"${aws_s3_bucket.store.arn}/*\" },\n    ] })\n  }\n";
-    let text = include_str!("one_file/main.tf");
+    let (_, _, text) = GOLDEN;
     let start = text.find(policy).unwrap();
     let end = start + text[start..].find("\n}\n").unwrap() + 3;
     let edits = [

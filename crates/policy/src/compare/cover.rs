@@ -2,12 +2,12 @@
 //!
 //! Everything here may say "no" of what is true, never "yes" of what is not.
 
+use std::collections::BTreeSet;
+
 use super::atoms::{atoms, never};
 use super::budget::Budget;
 use super::implied::implies;
 use super::pattern::{contains, disjoint, with_variables};
-use std::collections::BTreeSet;
-
 use crate::condition::Condition;
 use crate::document::{Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement};
 
