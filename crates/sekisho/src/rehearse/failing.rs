@@ -8,7 +8,7 @@ use super::fix::policies::{Made, Policies};
 fn made(policies: &Policies<'_>, kind: &str, is: impl Fn(&Made<'_>) -> bool) -> Option<String> {
     let mut all = policies.made.iter().filter(|m| m.node.type_name == kind);
     let found = all.find(|made| is(made))?;
-    Some(format!("{}{}", found.path, found.reference()))
+    Some(found.address())
 }
 
 /// The bucket that the action is about: its own, or the artifact store's.

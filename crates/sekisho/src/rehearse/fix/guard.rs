@@ -32,7 +32,7 @@ impl<'c> Names<'c> {
 
 /// What was made, as it may stand in a text of JSON, too.
 fn address(made: &Made<'_>) -> String {
-    format!("{}{}", made.path, made.reference()).replace('"', "'")
+    made.address().replace('"', "'")
 }
 
 /// What one statement says of one action: its parts in one form, so that what means the same is the same.

@@ -86,8 +86,8 @@ fn pipeline(client: &Client, values: &Values<'_>) -> Made {
     ]))
 }
 
-/// A trigger as the API has it, which CodePipeline checks and nothing here starts: names in another case, and blocks of which there is one
-/// without a list around them.
+/// A trigger as the API has it, which CodePipeline checks and nothing here starts: names in another case, and blocks of
+/// which there is one without a list around them.
 fn camel(value: &Value) -> Value {
     const SINGLE: &[&str] = &["git_configuration", "branches", "file_paths", "tags"];
     match value {
