@@ -4,7 +4,7 @@ use crate::document::Effect;
 use crate::json::Span;
 use crate::request::{Context, ContextValue};
 use crate::template::{Template, arn_parts_match};
-use crate::text::lower;
+use crate::text::{arn_parts, lower};
 use crate::values::{Decimal, Ip, IpNet, date_ms, decimal, ip};
 
 /// The base of a condition operator, without set prefix and `IfExists`.
@@ -271,10 +271,10 @@ impl Operand {
         }
     }
 
-    fn matches_arn(&self, context: &Context, value: &str) -> Option<bool> {
+    fn matches_arn(&self, context: &Context, arn: &[&str; 6]) -> Option<bool> {
         match &self.reading {
-            Reading::Arn(parts) => parts.as_deref().map(|p| arn_parts_match(p, value)),
-            _ => self.template.matches_arn(context, value),
+            Reading::Arn(parts) => parts.as_deref().map(|p| arn_parts_match(p, arn)),
+            _ => self.template.matches_arn(context, arn),
         }
     }
 }
@@ -396,11 +396,11 @@ impl Condition {
 
     /// Operands are read in order: a match ends the search, and so does an operand that is no ARN.
     fn test_arn(&self, value: &str, context: &Context, effect: Effect, not: bool) -> bool {
-        if !value.starts_with("arn:") || value.splitn(6, ':').count() != 6 {
+        let Some(arn) = arn_parts(value).filter(|[first, ..]| *first == "arn") else {
             return false;
-        }
+        };
         for operand in &self.operands {
-            match operand.matches_arn(context, value) {
+            match operand.matches_arn(context, &arn) {
                 Some(true) => return !not,
                 Some(false) => {}
                 None => return effect == Effect::Deny,

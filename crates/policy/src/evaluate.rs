@@ -11,6 +11,7 @@ use crate::exempt;
 use crate::grants::{constraints_hold, covers_child, is_for_grants, on_behalf, takes_context};
 use crate::principal::{Principal, Strength};
 use crate::request::Request;
+use crate::text::at_colon;
 
 /// Decides `request` under `policies`.
 #[must_use]
@@ -37,8 +38,8 @@ pub fn evaluate(request: &Request<'_>, policies: &Policies, kind: ResourceKind) 
 /// What AWS owns is everybody's (`spec/authorization.md` section 6.3). Who may change it is no question of policies: IAM
 /// itself refuses that, to whoever may (section 7.1).
 fn of_aws(resource: &str) -> bool {
-    let mut parts = resource.splitn(6, ':').skip(2);
-    [parts.next(), parts.next(), parts.next()] == [Some("iam"), Some(""), Some("aws")]
+    let partition = resource.strip_prefix("arn:").and_then(at_colon);
+    partition.is_some_and(|(_, rest)| rest.starts_with("iam::aws:"))
 }
 
 /// A question with all that decides it.
@@ -51,7 +52,9 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) of_no_resource: bool,
     /// Whether the resource's policy is not asked.
     pub(crate) unasked: bool,
-    /// Whether resource control policies bind.
+    /// Whether there are service control policies that bind.
+    pub(crate) under_scp: bool,
+    /// Whether there are resource control policies that bind.
     pub(crate) under_rcp: bool,
 }
 
@@ -79,6 +82,7 @@ impl<'a> Evaluation<'a> {
             cross_account,
             of_no_resource: exempt::of_no_resource(request.action),
             unasked: false,
+            under_scp: false,
             under_rcp: false,
         };
         let account = request.resource_account;
@@ -86,6 +90,7 @@ impl<'a> Evaluation<'a> {
             && account == request.principal.account()
             && request.action_of("organizations").is_some();
         evaluation.unasked = evaluation.of_no_resource || own || evaluation.keeps_the_key();
+        evaluation.under_scp = evaluation.is_under_scp();
         evaluation.under_rcp = evaluation.is_under_rcp();
         evaluation
     }
@@ -144,7 +149,7 @@ impl<'a> Evaluation<'a> {
         {
             return Some(decision);
         }
-        if self.under_scp()
+        if self.under_scp
             && let Some(decision) = deny(Gate::Scp, scp())
         {
             return Some(decision);
@@ -265,7 +270,7 @@ impl<'a> Evaluation<'a> {
     /// The strongest grant for this request, and how it names the caller. `own`: only what the caller's account issued.
     pub(crate) fn grant_allow(&self, own: bool) -> Option<(Strength, &Grant)> {
         let operation = self.request.action_of("kms")?;
-        if !is_for_grants(operation) {
+        if self.policies.grants.is_empty() || !is_for_grants(operation) {
             return None;
         }
         let mut best: Option<(Strength, &Grant)> = None;
@@ -323,7 +328,7 @@ impl<'a> Evaluation<'a> {
             gate,
             side: Side::Resource,
         };
-        if self.under_scp() && p.scp.iter().any(|l| self.scp_level_silent(l)) {
+        if self.under_scp && p.scp.iter().any(|l| self.scp_level_silent(l)) {
             return self.implicit(vec![caller(Gate::Scp)]);
         }
         // Resource control policies deny only: AWS takes no Allow into one but that of RCPFullAWSAccess, which nobody takes

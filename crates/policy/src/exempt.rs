@@ -4,6 +4,7 @@ use crate::evaluate::Evaluation;
 use crate::principal::Principal;
 use crate::request::ContextValue;
 use crate::services;
+use crate::text::{arn_parts, at_colon};
 
 /// What may be done with a key of another account; everything else may not, whatever the policies say (KMS developer
 /// guide, "Allowing users in other accounts to use a KMS key").
@@ -74,7 +75,7 @@ const UNSIGNED: &[(&str, &str)] = &[
 
 /// Whether an action may be asked for without a signature.
 fn takes_unsigned(action: &str) -> bool {
-    let Some((service, name)) = action.split_once(':') else {
+    let Some((service, name)) = at_colon(action) else {
         return false;
     };
     UNSIGNED.iter().any(|(own, beginning)| {
@@ -122,7 +123,7 @@ const OF_NO_RESOURCE: &[(&str, &[&str])] = &[
 
 /// Whether an action is about no resource, so that no resource's policy is asked.
 pub(crate) fn of_no_resource(action: &str) -> bool {
-    let Some((service, name)) = action.split_once(':') else {
+    let Some((service, name)) = at_colon(action) else {
         return false;
     };
     let mut services = OF_NO_RESOURCE.iter();
@@ -132,8 +133,7 @@ pub(crate) fn of_no_resource(action: &str) -> bool {
 
 /// Whether an ARN is of a service-linked role: by where its resource begins, for a path may hold anything further on.
 fn of_service(arn: &str) -> bool {
-    let resource = arn.splitn(6, ':').nth(5);
-    resource.is_some_and(|resource| resource.starts_with("role/aws-service-role/"))
+    arn_parts(arn).is_some_and(|[.., resource]| resource.starts_with("role/aws-service-role/"))
 }
 
 impl Evaluation<'_> {
@@ -184,12 +184,12 @@ impl Evaluation<'_> {
 
     /// Service control policies bind the users and roles of the organization's accounts (Organizations user guide, "Service
     /// control policies"): not service-linked roles, not services, nobody who is a stranger.
-    pub(crate) fn under_scp(&self) -> bool {
+    pub(crate) fn is_under_scp(&self) -> bool {
         let own = !matches!(
             self.request.principal,
             Principal::Anonymous | Principal::Service(_) | Principal::Provider { .. }
         );
-        own && !self.service_linked()
+        !self.policies.scp.is_empty() && own && !self.service_linked()
     }
 
     /// Resource control policies bind who wants something of a resource of the services that they are for, but neither
@@ -197,14 +197,14 @@ impl Evaluation<'_> {
     /// spec authorization.md 4.2 and 4.3).
     pub(crate) fn is_under_rcp(&self) -> bool {
         let request = self.request;
-        let service = request.action.split(':').next().unwrap_or_default();
-        let linked = of_service(request.resource) && request.action_of("sts").is_some();
+        let service = at_colon(request.action).map_or(request.action, |(service, _)| service);
+        let linked = || request.action_of("sts").is_some() && of_service(request.resource);
         !self.policies.rcp.is_empty()
             && request.resource != "*"
             && !self.of_no_resource
             && services::under_rcp(service)
             && !self.service_linked()
-            && !linked
+            && !linked()
             && !request.is("kms", "RetireGrant")
             && !self.key_of_aws()
     }
@@ -237,7 +237,7 @@ impl Evaluation<'_> {
         if matches!(self.request.principal, Principal::Provider { .. }) {
             return true;
         }
-        let Some((service, name)) = self.request.action.split_once(':') else {
+        let Some((service, name)) = at_colon(self.request.action) else {
             return false;
         };
         let service = |own: &str| own.eq_ignore_ascii_case(service);

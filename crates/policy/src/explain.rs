@@ -106,7 +106,7 @@ pub fn explain(request: &Request<'_>, policies: &Policies, kind: ResourceKind) -
             report(Gate::Rcp, Some(level), documents.iter().collect());
         }
     }
-    if evaluation.under_scp() {
+    if evaluation.under_scp {
         for (level, documents) in policies.scp.iter().enumerate() {
             report(Gate::Scp, Some(level), documents.iter().collect());
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::decision::Grant;
 use crate::principal::Principal;
+use crate::text::at_colon;
 
 /// The value of a condition key: single-valued or multivalued. The difference decides whether an operator
 /// without a set prefix can match at all.
@@ -109,7 +110,7 @@ impl Request<'_> {
     /// The name of the action, if it is one of `service`. A service's prefix is the same in any case, as names are.
     #[must_use]
     pub fn action_of(&self, service: &str) -> Option<&str> {
-        let (prefix, name) = self.action.split_once(':')?;
+        let (prefix, name) = at_colon(self.action)?;
         prefix.eq_ignore_ascii_case(service).then_some(name)
     }
 

@@ -4,6 +4,7 @@ use sekisho_arn::{glob, glob_ignore_case};
 
 use crate::document::Version;
 use crate::request::{Context, ContextValue};
+use crate::text::arn_parts;
 
 /// A pattern, compiled once. Without variables it is matched as written; with variables it is resolved
 /// against a request first, and what a variable brings in is literal.
@@ -172,18 +173,13 @@ impl Template {
 
     /// The six parts of an ARN pattern, to be matched one by one. `None` when it is no ARN.
     pub(crate) fn arn_parts(&self) -> Option<Box<[Self]>> {
-        let parts: Vec<&str> = self.raw.splitn(6, ':').collect();
-        let arn = parts.len() == 6 && matches!(parts.first(), Some(&("arn" | "*")));
-        arn.then(|| {
-            parts
-                .iter()
-                .map(|p| Self::new((*p).to_owned(), Version::V2008))
-                .collect()
-        })
+        let parts = arn_parts(&self.raw).filter(|[first, ..]| matches!(*first, "arn" | "*"))?;
+        let compiled = parts.map(|part| Self::new(part.to_owned(), Version::V2008));
+        Some(Box::new(compiled))
     }
 
     /// Matches ARN against ARN where the pattern has variables. `None` when it does not resolve to an ARN.
-    pub(crate) fn matches_arn(&self, context: &Context, arn: &str) -> Option<bool> {
+    pub(crate) fn matches_arn(&self, context: &Context, arn: &[&str; 6]) -> Option<bool> {
         let Form::Variables(pieces) = &self.form else {
             return Some(arn_parts_match(&self.arn_parts()?, arn));
         };
@@ -201,22 +197,19 @@ impl Template {
         {
             return None;
         }
-        let text: Vec<u16> = arn.encode_utf16().collect();
-        let parts: Vec<&[u16]> = text.splitn(6, |u| *u == 0x3a).collect();
-        if parts.len() != 6 {
-            return Some(false);
-        }
-        Some(operand.iter().zip(&parts).all(|(o, p)| tokens_match(o, p)))
+        let matches = |(pattern, text): (&&[Token], &&str)| {
+            let text: Vec<u16> = text.encode_utf16().collect();
+            tokens_match(pattern, &text)
+        };
+        Some(operand.iter().zip(arn).all(matches))
     }
 }
 
 /// Matches the parts of an ARN pattern against an ARN.
-pub(crate) fn arn_parts_match(parts: &[Template], arn: &str) -> bool {
+pub(crate) fn arn_parts_match(parts: &[Template], arn: &[&str; 6]) -> bool {
     static NOTHING: std::sync::LazyLock<Context> = std::sync::LazyLock::new(Context::new);
-    let mut texts = arn.splitn(6, ':');
-    parts
-        .iter()
-        .all(|p| texts.next().is_some_and(|t| p.matches(&NOTHING, t)))
+    let matches = |(pattern, text): (&Template, &&str)| pattern.matches(&NOTHING, text);
+    parts.iter().zip(arn).all(matches)
 }
 
 fn variable<'a>(context: &'a Context, key: &str, default: Option<&'a str>) -> Option<&'a str> {

@@ -1,4 +1,22 @@
-//! Lower-casing as AWS does it for the `IgnoreCase` operators.
+//! Texts taken apart: ARNs and actions at their colons, and lower-casing as AWS does it for the `IgnoreCase` operators.
+
+/// The six parts of an ARN; the last may hold colons. `None` where there are fewer. Nothing is said of what is in them.
+pub(crate) fn arn_parts(text: &str) -> Option<[&str; 6]> {
+    let mut rest = text;
+    let mut parts = [""; 6];
+    for part in parts.iter_mut().take(5) {
+        (*part, rest) = at_colon(rest)?;
+    }
+    parts[5] = rest;
+    Some(parts)
+}
+
+/// What is before and behind the first colon. The texts are short, so that plain steps find it sooner than a search that
+/// prepares itself.
+pub(crate) fn at_colon(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|b| b == b':')?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
 
 /// A cased letter of the basic plane that is its own lower case; it stands in for letters beyond U+FFFF, which
 /// count as letters around a sigma but are themselves not lower-cased (recorded on AWS).

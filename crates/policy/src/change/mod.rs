@@ -181,7 +181,7 @@ impl Evaluation<'_> {
                 }
             }
         }
-        if self.under_scp() {
+        if self.under_scp {
             for (level, policies) in p.scp.iter().enumerate() {
                 for policy in policies {
                     add(Gate::Scp, Some(level), Side::Caller, policy, &all);
