@@ -11,7 +11,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::decision::{Decision, Grant, Policies, ResourceKind};
+use crate::decision::{Decision, Gate, Grant, Policies, ResourceKind};
 use crate::members::Members;
 use crate::principal::Principal;
 use crate::request::{Context, ContextValue, Request};
@@ -68,6 +68,19 @@ impl Expect {
         ];
         texts.iter().any(|text| text.is_some())
     }
+
+    /// A member that expects what no answer says, and what is wrong with it.
+    fn unknown(&self) -> Option<(&'static str, String)> {
+        const DECISIONS: [&str; 3] = ["allow", "implicit_deny", "explicit_deny"];
+        let gates = Gate::ALL.map(Gate::as_str);
+        let wrong = |member, kind: &str, text: &Option<String>, known: &[&str]| {
+            let text = text.as_deref().filter(|text| !known.contains(text))?;
+            let message = format!("`{text}` is no {kind}: one of {}", known.join(", "));
+            Some((member, message))
+        };
+        wrong("expect.decision", "decision", &self.decision, &DECISIONS)
+            .or_else(|| wrong("expect.gate", "gate", &self.gate, &gates))
+    }
 }
 
 /// Why a case cannot be read, and where.
@@ -100,22 +113,8 @@ struct Written<'a> {
     request: &'a RawValue,
     #[serde(borrow, default)]
     policies: Option<Members<&'a RawValue>>,
-    #[serde(default)]
-    expect: Option<Expect>,
-}
-
-#[derive(Deserialize)]
-struct WrittenRequest<'a> {
-    #[serde(borrow)]
-    principal: Option<&'a RawValue>,
-    action: String,
-    resource: String,
-    #[serde(default)]
-    resource_account: Option<String>,
     #[serde(borrow, default)]
-    context: Option<Members<&'a RawValue>>,
-    #[serde(default)]
-    requested_grant: Option<WrittenGrant>,
+    expect: Option<&'a RawValue>,
 }
 
 /// The members of a request.
@@ -193,21 +192,40 @@ impl Case {
             at: origin + offset(source, e.line(), e.column()),
             message: said(&e),
         })?;
-        let request: WrittenRequest<'_> = reader.json(written.request, "request")?;
         let members: Members<&RawValue> = reader.json(written.request, "request")?;
+        let member = |name: &str| {
+            let found = members.0.iter().find(|(own, _)| own == name);
+            found.map(|(_, raw)| *raw).filter(|raw| raw.get() != "null")
+        };
+        let needed = |name: &str| {
+            let raw = member(name).ok_or_else(|| CaseError {
+                member: "request".to_owned(),
+                at: reader.offset(written.request.get()),
+                message: format!("missing field `{name}`"),
+            })?;
+            reader.json::<String>(raw, &format!("request.{name}"))
+        };
+        let (action, resource) = (needed("action")?, needed("resource")?);
+        let requested_grant: Option<WrittenGrant> = member("requested_grant")
+            .map(|raw| reader.json(raw, "request.requested_grant"))
+            .transpose()?;
+        let keys: Members<&RawValue> = member("context")
+            .map(|raw| reader.json(raw, "request.context"))
+            .transpose()?
+            .unwrap_or_default();
         let mut warnings = Vec::new();
         // The policy simulator takes such, and nothing allows them but a wildcard (recorded).
-        if !is_action(&request.action) {
+        if !is_action(&action) {
             warnings.push(format!(
                 "request.action: `{}` is not the name of an action, such as s3:GetObject",
-                request.action
+                action
             ));
         }
         let mut context = Context::new();
         // The names of condition keys know no case: of tags that differ in nothing else, AWS was recorded to take the last.
-        let mut keys: Vec<_> = request.context.iter().flat_map(|m| &m.0).collect();
-        keys.sort_by_key(|(key, _)| key);
-        for (key, value) in keys {
+        let mut keys = keys.0;
+        keys.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (key, value) in &keys {
             // A key without a value is a key that is not there.
             if value.get() == "null" {
                 continue;
@@ -217,35 +235,36 @@ impl Case {
                 list.into_iter().map(scalar).collect::<Option<Vec<_>>>()
             };
             let one = scalar(value).map(ContextValue::Single);
-            let value = one.or_else(|| several().map(ContextValue::List));
-            let value = value.ok_or_else(|| CaseError {
+            let found = one.or_else(|| several().map(ContextValue::List));
+            let found = found.ok_or_else(|| CaseError {
                 member: format!("request.context.{key}"),
-                at: origin,
+                at: reader.offset(value.get()),
                 message: "a condition key has a value or a list of values".to_owned(),
             })?;
-            context.put(key, value);
+            context.put(key, found);
         }
-        let resource_account = request
-            .resource_account
-            .or_else(|| account_in(&request.resource));
-        if let Some(account) = resource_account.as_deref()
-            && !account.is_empty()
-            && !sekisho_arn::is_account_id(account)
-            && account != "aws"
-        {
-            return Err(CaseError {
-                member: "request.resource_account".to_owned(),
-                at: origin,
-                message: format!("`{account}` is no account id: they have 12 digits"),
-            });
-        }
+        let said: Option<String> = member("resource_account")
+            .map(|raw| {
+                let account: String = reader.json(raw, "request.resource_account")?;
+                let known = account.is_empty() || account == "aws";
+                match known || sekisho_arn::is_account_id(&account) {
+                    true => Ok(account),
+                    false => Err(CaseError {
+                        member: "request.resource_account".to_owned(),
+                        at: reader.offset(raw.get()),
+                        message: format!("`{account}` is no account id: they have 12 digits"),
+                    }),
+                }
+            })
+            .transpose()?;
+        let resource_account = said.or_else(|| account_in(&resource));
         let role = context.single("aws:principalarn").map(str::to_owned);
         let id = match context.get("aws:userid") {
             Some(ContextValue::Single(id)) => Some(id.clone()),
             Some(ContextValue::List(ids)) => ids.first().cloned(),
             None => None,
         };
-        let principal = match request.principal.filter(|raw| raw.get() != "null") {
+        let principal = match member("principal") {
             // The policy simulator names no caller: any user of the resource's account stands for it.
             None => {
                 // One that is written wrongly must not be passed over in silence.
@@ -328,22 +347,33 @@ impl Case {
                 other => warnings.push(format!("policies.{other} is no kind of policy: ignored")),
             }
         }
-        warnings.extend(policies.refused(&request.action));
-        if written.expect.as_ref().is_some_and(|e| !e.says_something()) {
+        warnings.extend(policies.refused(&action));
+        let expect: Option<Expect> = written
+            .expect
+            .map(|raw| reader.json(raw, "expect"))
+            .transpose()?;
+        let unknown = expect.as_ref().and_then(Expect::unknown);
+        if let (Some(raw), Some((member, message))) = (written.expect, unknown) {
+            return Err(CaseError {
+                member: member.to_owned(),
+                at: reader.offset(raw.get()),
+                message,
+            });
+        }
+        if expect.as_ref().is_some_and(|e| !e.says_something()) {
             warnings.push(
                 "expect says nothing that is compared: decision, gate, message or message_prefix"
                     .to_owned(),
             );
         }
-        if !request.action.contains(':') {
-            let action = &request.action;
+        if !action.contains(':') {
             warnings.push(format!(
                 "request.action: `{action}` names no service, as in `s3:GetObject`"
             ));
         }
         if policies.resource.is_some()
             && resource_account.is_none()
-            && request.resource.starts_with("arn:")
+            && resource.starts_with("arn:")
             && principal.account().is_some()
         {
             warnings.push(
@@ -351,7 +381,7 @@ impl Case {
                     .to_owned(),
             );
         }
-        let service = request.action.split(':').next().unwrap_or_default();
+        let service = action.split(':').next().unwrap_or_default();
         let kind = match (service.to_ascii_lowercase().as_str(), &policies.resource) {
             ("kms", Some(_)) => ResourceKind::Key,
             ("sts", Some(_)) => ResourceKind::Trust,
@@ -360,14 +390,14 @@ impl Case {
         Ok(Self {
             name: written.name,
             principal,
-            action: request.action,
-            resource: request.resource,
+            action,
+            resource,
             resource_account,
             context,
-            requested_grant: request.requested_grant.map(|g| g.read(0)),
+            requested_grant: requested_grant.map(|g| g.read(0)),
             policies,
             kind,
-            expect: written.expect,
+            expect,
             warnings,
         })
     }

@@ -24,6 +24,18 @@ pub enum Gate {
 }
 
 impl Gate {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Rcp,
+        Self::Scp,
+        Self::Endpoint,
+        Self::Identity,
+        Self::Boundary,
+        Self::Session,
+        Self::Resource,
+        Self::Grant,
+    ];
+
     /// Its name in cases and answers: `identity`, `boundary`, `session`, `resource`, `scp`, `rcp`, `endpoint`, `grant`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -43,11 +43,23 @@ pub(crate) fn is_for_grants(operation: &str) -> bool {
     all.any(|own| own.eq_ignore_ascii_case(operation))
 }
 
-/// Constraints on the encryption context bind only operations that take one.
+/// The operations that take an encryption context: constraints on it bind no others (KMS API reference,
+/// `GrantConstraints`).
+const WITH_CONTEXT: &[&str] = &[
+    "Decrypt",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+];
+
+/// Whether an operation takes an encryption context.
 pub(crate) fn takes_context(operation: &str) -> bool {
-    !["CreateGrant", "RetireGrant", "DescribeKey", "GetPublicKey"]
-        .iter()
-        .any(|without| without.eq_ignore_ascii_case(operation))
+    let mut all = WITH_CONTEXT.iter();
+    all.any(|own| own.eq_ignore_ascii_case(operation))
 }
 
 /// Whether a request that `SourceArn` binds is made on behalf of that resource (KMS API reference, `GrantConstraints`:

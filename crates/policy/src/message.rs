@@ -138,7 +138,8 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
 }
 
 /// What the caller is told: AWS's sentence, but for S3, which explains a denial only to the bucket's own account and, as far
-/// as the request tells, organization (S3 user guide, "Troubleshoot access denied errors").
+/// as the request tells, organization (S3 user guide, "Troubleshoot access denied errors"), and for EC2, which says so twice
+/// (EC2 user guide, "Decode authorization messages").
 #[must_use]
 pub fn wire_sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>) -> String {
     let one = one_organization(request);
@@ -147,7 +148,12 @@ pub fn wire_sentence(request: &Request<'_>, decision: &Decision, shown: Option<&
     if Style::of(request.action) == Style::S3 && stranger && !decision.allowed() {
         return "Access Denied".to_owned();
     }
-    sentence(request, decision, shown)
+    let said = sentence(request, decision, shown);
+    // EC2 goes on with an encoded message, another at every call.
+    match request.action_of("ec2").is_some() && !decision.allowed() {
+        true => format!("You are not authorized to perform this operation. {said}."),
+        false => said,
+    }
 }
 
 /// Actions for which IAM names its resource by ARN: what it makes or passes, and the tags of that (brefphp/bref#2028,
@@ -174,12 +180,12 @@ fn named_by_iam(request: &Request<'_>) -> Option<String> {
         return None;
     }
     let (kind, rest) = request.resource.splitn(6, ':').nth(5)?.split_once('/')?;
+    let last = rest.rsplit('/').next().filter(|name| !name.is_empty());
     match kind {
+        "policy" if action == "createpolicy" => last.map(|name| format!("policy {name}")),
         "policy" => Some(format!("policy {}", request.resource)),
-        "role" | "user" | "group" => {
-            let last = rest.rsplit('/').next().filter(|name| !name.is_empty())?;
-            Some(format!("{kind} {last}"))
-        }
+        "role" | "user" | "group" => last.map(|name| format!("{kind} {name}")),
+        "instance-profile" => last.map(|name| format!("instance profile {name}")),
         _ => None,
     }
 }

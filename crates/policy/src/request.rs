@@ -53,9 +53,14 @@ impl Context {
         self.put(key, ContextValue::List(values));
     }
 
-    /// Sets `key` to `value`.
+    /// Sets `key` to `value`. A list of nothing is no value, and its key is not there (IAM user guide, "Multivalued context key
+    /// examples": `Null` finds such a key empty; radkawar/stackd lambda, a request with `Layers: []`).
     pub fn put(&mut self, key: &str, value: ContextValue) {
-        self.entries.insert(key.to_lowercase(), value);
+        let key = key.to_lowercase();
+        match value {
+            ContextValue::List(values) if values.is_empty() => drop(self.entries.remove(&key)),
+            value => drop(self.entries.insert(key, value)),
+        }
     }
 
     /// Looks `key` up; it must be lower-case.

@@ -685,3 +685,55 @@ fn what_a_statement_is_called() {
         ["Read", "statement 2", "statement 3", "statement 4"]
     );
 }
+
+/// How IAM names instance profiles and what it makes (AWS Cloud9 user guide, "Troubleshooting"; eksctl and keos reports of
+/// `AddRoleToInstanceProfile` and `CreateInstanceProfile`), and what EC2 says first (EC2 user guide, "Decode authorization
+/// messages").
+#[test]
+fn what_services_call_their_resources() {
+    let user = Principal::from_arn("arn:aws:iam::111111111111:user/u", None).unwrap();
+    let said = |action: &str, resource: &str| {
+        let context = Context::new();
+        let request = Request {
+            principal: &user,
+            action,
+            resource,
+            resource_account: Some("111111111111"),
+            context: &context,
+            requested_grant: None,
+        };
+        let policies = Policies::default();
+        let decision = evaluate(&request, &policies, ResourceKind::Ordinary);
+        wire_sentence(&request, &decision, None)
+    };
+    let sentence = |action: &str, resource: &str| {
+        format!(
+            "User: arn:aws:iam::111111111111:user/u is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+        )
+    };
+    let profile = "arn:aws:iam::111111111111:instance-profile/path/p";
+    for (action, resource, shown) in [
+        ("iam:GetInstanceProfile", profile, "instance profile p"),
+        (
+            "iam:AddRoleToInstanceProfile",
+            profile,
+            "instance profile p",
+        ),
+        ("iam:CreateInstanceProfile", profile, profile),
+        (
+            "iam:CreatePolicy",
+            "arn:aws:iam::111111111111:policy/path/p",
+            "policy p",
+        ),
+    ] {
+        assert_eq!(said(action, resource), sentence(action, shown));
+    }
+    let instance = "arn:aws:ec2:us-east-1:111111111111:instance/*";
+    assert_eq!(
+        said("ec2:RunInstances", instance),
+        format!(
+            "You are not authorized to perform this operation. {}.",
+            sentence("ec2:RunInstances", instance)
+        )
+    );
+}

@@ -19,11 +19,12 @@ pub fn apply(policies: &Policies, changes: &[Change]) -> Policies {
             Change::Add {
                 gate,
                 level,
+                policy,
                 statement,
                 ..
             } => {
                 silence(&mut out, &mut relaxed);
-                add(&mut out, *gate, *level, statement);
+                add(&mut out, (*gate, *level), policy.as_deref(), statement);
             }
             Change::Relax {
                 gate,
@@ -105,7 +106,13 @@ fn documents(
     }
 }
 
-fn add(policies: &mut Policies, gate: Gate, level: Option<usize>, statement: &str) {
+/// Adds a statement: to the document `into`, where one is named, else to the one that there can be, or as one of its own.
+fn add(
+    policies: &mut Policies,
+    (gate, level): (Gate, Option<usize>),
+    into: Option<&str>,
+    statement: &str,
+) {
     let text = format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{statement}]}}");
     let Ok(document) = text.parse::<Document>() else {
         return;
@@ -113,7 +120,14 @@ fn add(policies: &mut Policies, gate: Gate, level: Option<usize>, statement: &st
     let new = Policy::new("added", document);
     let list = match gate {
         Gate::Identity => &mut policies.identity,
-        Gate::Session => policies.session.get_or_insert_default(),
+        Gate::Session => {
+            let list = policies.session.get_or_insert_default();
+            let named = list.iter_mut().find(|p| into == Some(&*p.name));
+            if let Some(policy) = named {
+                return extend(policy, &new);
+            }
+            list
+        }
         Gate::Scp | Gate::Rcp => {
             let levels = if gate == Gate::Scp {
                 &mut policies.scp
@@ -132,12 +146,16 @@ fn add(policies: &mut Policies, gate: Gate, level: Option<usize>, statement: &st
     list.push(new);
 }
 
-/// Puts the statements of `new` behind those of the document that is there.
+/// Puts the statements of `new` behind those of the document that is there, if one is.
 fn join(slot: &mut Option<Policy>, new: Policy) {
-    let Some(policy) = slot else {
-        *slot = Some(new);
-        return;
-    };
+    match slot {
+        Some(policy) => extend(policy, &new),
+        None => *slot = Some(new),
+    }
+}
+
+/// Puts the statements of `new` behind those of `policy`.
+fn extend(policy: &mut Policy, new: &Policy) {
     let old = &policy.document;
     let texts = |d: &Document| -> Vec<String> {
         (0..d.statements().len())

@@ -247,29 +247,57 @@ impl Evaluation<'_> {
         self.policies.resource.is_some() || (known && role)
     }
 
-    /// What narrows a trust down to who asks now: everybody can get tokens of some providers.
-    fn claims(&self) -> String {
-        let Principal::Provider { name, .. } = self.request.principal else {
-            return String::new();
+    /// What narrows a statement of `gate` down to who asks now, where its `Principal` cannot: everybody can get tokens of some
+    /// providers, a service acts for everybody who asks it to (IAM user guide, "The confused deputy problem"), and an
+    /// endpoint is everybody's in its network.
+    fn narrowed(&self, gate: Gate) -> String {
+        let context = self.request.context;
+        let given = |operator: &str, key: &str, written: &str| {
+            let value = context.single(key)?;
+            // In an ARN operator, a wildcard would be one.
+            let plain = !operator.starts_with("Arn")
+                || value.starts_with("arn:") && !value.contains(['*', '?', '$']);
+            let pair = format!("{}:{}", quote(written), quote(value));
+            plain.then(|| (operator.to_owned(), pair))
         };
-        let host = name
-            .rsplit_once(":oidc-provider/")
-            .map_or(&**name, |(_, host)| host);
-        let claim = |claim: &str| {
-            let key = format!("{host}:{claim}");
-            let value = self.request.context.single(&key.to_lowercase())?;
-            Some(format!("{}:{}", quote(&key), quote(value)))
-        };
-        let claims: Vec<String> = ["aud", "sub", "app_id"]
+        let conditions: Vec<(String, String)> = match (gate, self.request.principal) {
+            (Gate::Resource | Gate::Grant, Principal::Provider { name, .. }) => {
+                let host = name.rsplit_once(":oidc-provider/");
+                let host = host.map_or(&**name, |(_, host)| host);
+                let claim = |claim: &str| {
+                    let key = format!("{host}:{claim}");
+                    given("StringEquals", &key.to_lowercase(), &key)
+                };
+                ["aud", "sub", "app_id"]
+                    .into_iter()
+                    .filter_map(claim)
+                    .collect()
+            }
+            (Gate::Resource | Gate::Grant, Principal::Service(_)) => [
+                given("StringEquals", "aws:sourceaccount", "aws:SourceAccount"),
+                given("ArnEquals", "aws:sourcearn", "aws:SourceArn"),
+            ]
             .into_iter()
-            .filter_map(claim)
+            .flatten()
+            .collect(),
+            (Gate::Endpoint, _) => given("ArnEquals", "aws:principalarn", "aws:PrincipalArn")
+                .into_iter()
+                .collect(),
+            _ => Vec::new(),
+        };
+        let mut operators: Vec<&str> = conditions.iter().map(|(operator, _)| &**operator).collect();
+        operators.dedup();
+        let blocks: Vec<String> = operators
+            .into_iter()
+            .map(|operator| {
+                let own = conditions.iter().filter(|(of, _)| of == operator);
+                let pairs: Vec<&str> = own.map(|(_, pair)| &**pair).collect();
+                format!("{}:{{{}}}", quote(operator), pairs.join(","))
+            })
             .collect();
-        match claims.is_empty() {
+        match blocks.is_empty() {
             true => String::new(),
-            false => format!(
-                ",\"Condition\":{{\"StringEquals\":{{{}}}}}",
-                claims.join(",")
-            ),
+            false => format!(",\"Condition\":{{{}}}", blocks.join(",")),
         }
     }
 
@@ -284,10 +312,10 @@ impl Evaluation<'_> {
             _ => String::new(),
         };
         let resource = match (gate, self.kind) {
-            (Gate::Resource | Gate::Grant, ResourceKind::Trust) => self.claims(),
+            (Gate::Resource | Gate::Grant, ResourceKind::Trust) => String::new(),
             // A trust policy has no Resource, also where the case does not give one.
             (Gate::Resource | Gate::Grant, _) if self.request.action_of("sts").is_some() => {
-                self.claims()
+                String::new()
             }
             (Gate::Resource | Gate::Grant, ResourceKind::Key) => ",\"Resource\":\"*\"".to_owned(),
             // A repository policy has no Resource.
@@ -296,20 +324,25 @@ impl Evaluation<'_> {
             }
             _ => format!(",\"Resource\":{}", quote(&self.literal(gate))),
         };
-        format!("{{\"Effect\":\"Allow\",{principal}\"Action\":{action}{resource}}}")
+        let condition = self.narrowed(gate);
+        format!("{{\"Effect\":\"Allow\",{principal}\"Action\":{action}{resource}{condition}}}")
     }
 
-    /// The resource as a document of `gate` has to write it: version 2008-10-17 cannot escape wildcards.
+    /// The resource as a document of `gate` has to write it. Version 2008-10-17 cannot escape wildcards: there one character of
+    /// any kind stands for one that is a wildcard.
     fn literal(&self, gate: Gate) -> String {
+        let p = self.policies;
         let joined = match gate {
-            Gate::Boundary => self.policies.boundary.as_ref(),
-            Gate::Endpoint => self.policies.endpoint.as_ref(),
-            Gate::Resource | Gate::Grant => self.policies.resource.as_ref(),
+            Gate::Boundary => p.boundary.as_ref(),
+            Gate::Endpoint => p.endpoint.as_ref(),
+            Gate::Resource | Gate::Grant => p.resource.as_ref(),
+            Gate::Session => p.session.iter().flatten().next(),
             _ => None,
         };
+        let resource = self.request.resource;
         match joined.map(|p| p.document.version) {
-            Some(Version::V2008) => self.request.resource.to_owned(),
-            _ => literal(self.request.resource),
+            Some(Version::V2008) if resource != "*" => resource.replace('*', "?"),
+            _ => literal(resource),
         }
     }
 }

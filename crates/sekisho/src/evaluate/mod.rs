@@ -1,6 +1,7 @@
 //! Decides cases: reads them, asks the policy engine, and words the answers.
 
 mod answer;
+mod pieces;
 mod text;
 
 use serde::Deserialize;
@@ -27,18 +28,44 @@ pub(crate) fn each(text: &str, mut answer: impl FnMut(&str, usize)) {
         let values = serde_json::Deserializer::from_str(whole).into_iter::<&RawValue>();
         values.collect::<Result<Vec<&RawValue>, _>>()
     };
+    let at = |part: &str| (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
     if let Ok(cases) = list.or_else(|_| stream()) {
         for case in cases {
-            let at = (case.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-            answer(case.get(), at);
+            answer(case.get(), at(case.get()));
         }
         return;
     }
-    let mut at = text.len() - whole.len();
-    for line in whole.split_inclusive('\n') {
-        if !line.trim().is_empty() {
-            answer(line.trim_end(), at);
+    // A first line that is no value yet goes on in the next one.
+    let first = whole.lines().next().unwrap_or_default();
+    let goes_on = serde_json::from_str::<&RawValue>(first).is_err_and(|e| e.is_eof());
+    let items = pieces::list(whole).filter(|_| goes_on);
+    for case in items.unwrap_or_else(|| whole.split_inclusive('\n').collect()) {
+        if !case.trim().is_empty() {
+            answer(case.trim_end(), at(case));
         }
-        at += line.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    fn cases(text: &str) -> Vec<(&str, usize)> {
+        let mut out = Vec::new();
+        super::each(text, |case, at| {
+            let end = at + case.len();
+            out.push((text.get(at..end).unwrap(), at));
+        });
+        out
+    }
+
+    #[test]
+    fn a_broken_case_of_a_list_leaves_the_others() {
+        let texts = |text: &'static str| cases(text).into_iter().map(|(case, _)| case);
+        let of = |text| texts(text).collect::<Vec<_>>();
+        assert_eq!(
+            of("{\"cases\": [\n {\"a\": \"]}\"},\n {\"b\": {,}},\n {\"c\": [1]}\n]}\n"),
+            ["{\"a\": \"]}\"}", "{\"b\": {,}}", "{\"c\": [1]}"]
+        );
+        assert_eq!(of("[\n{\"a\": 1},\n{\"b\": 2"), ["{\"a\": 1}", "{\"b\": 2"]);
+        assert_eq!(of("{\"a\": 1}\n{\"b\"\n{\"c\": 3}\n").len(), 3);
     }
 }
