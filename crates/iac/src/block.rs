@@ -69,7 +69,7 @@ pub enum Repetition {
 }
 
 /// Arguments that every block may have; they are not the resource's own.
-const META: &[&str] = &["provider", "depends_on", "count", "for_each", "lifecycle"];
+pub const META: &[&str] = &["provider", "depends_on", "count", "for_each", "lifecycle"];
 
 impl Node {
     /// `type.name`, or `data.type.name`, behind the modules that it is in; without keys of instances.

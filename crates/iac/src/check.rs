@@ -79,6 +79,53 @@ impl Configuration {
     }
 }
 
+impl Configuration {
+    /// What `moved` and `removed` blocks say is gone, and is declared still. Of instances with a key nothing is said: which
+    /// there are is not known here.
+    pub(crate) fn check_gone(&self, problems: &mut Vec<Problem>) {
+        for (index, module) in self.modules.iter().enumerate() {
+            for gone in &module.gone {
+                let from = &gone.from;
+                // To an instance with a key, the one without moves, and no more than that.
+                let one = gone.to.contains('[');
+                if from.contains('[') || !self.declares(index, from, one) {
+                    continue;
+                }
+                let message = match gone.moved {
+                    true => format!("`moved`: {from} is declared still: drop one or the other"),
+                    false => format!("`removed`: {from} is declared still: drop one or the other"),
+                };
+                problems.push(Problem::at(&gone.place, message));
+            }
+        }
+    }
+
+    /// Whether a module declares what an address without keys names there; as the `one` that has no key, or as all.
+    fn declares(&self, module: usize, address: &str, one: bool) -> bool {
+        let is_meant =
+            |body: &Body| !one || !(body.has_attribute("count") || body.has_attribute("for_each"));
+        let rest = address.strip_prefix("module.");
+        let (own, below) = match rest.map(|rest| rest.split_once('.').unwrap_or((rest, ""))) {
+            Some((name, below)) => (Some(name), below),
+            None => (None, address),
+        };
+        let Some(name) = own else {
+            let mut nodes = self.nodes.iter().filter(|n| n.module == module);
+            return nodes.any(|n| {
+                n.kind == NodeKind::Resource && n.local_address() == below && is_meant(&n.body)
+            });
+        };
+        let child = self.modules.get(module).and_then(|m| m.children.get(name));
+        child.is_some_and(|child| match below {
+            "" => {
+                let call = self.modules.get(*child).and_then(|m| m.call.as_ref());
+                call.is_some_and(|(_, call)| is_meant(&call.body))
+            }
+            below => self.declares(*child, below, one),
+        })
+    }
+}
+
 struct Check<'c> {
     module: &'c Module,
     names: &'c BTreeSet<(NodeKind, &'c str, &'c str)>,
@@ -301,6 +348,47 @@ mod tests {
             ),
         ] {
             assert_eq!(problems(text), [message], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_gone_and_declared_still_is_said() {
+        let user = "resource \"aws_iam_user\" \"u\" {}\n";
+        let module = "module \"m\" {\n  source = \"./m\"\n}\n";
+        for (text, message) in [
+            (
+                format!("{user}removed {{\n  from = aws_iam_user.u\n}}\n"),
+                "`removed`: aws_iam_user.u is declared still: drop one or the other",
+            ),
+            (
+                format!("{module}removed {{\n  from = module.m\n}}\n"),
+                "`removed`: module.m is declared still: drop one or the other",
+            ),
+            (
+                format!("{user}moved {{\n  from = aws_iam_user.u\n  to = aws_iam_user.v\n}}\n"),
+                "`moved`: aws_iam_user.u is declared still: drop one or the other",
+            ),
+            (
+                format!("{user}moved {{\n  from = aws_iam_user.v\n  to = aws_iam_user.u\n}}\n"),
+                "",
+            ),
+            (
+                format!(
+                    "{user}moved {{\n  from = aws_iam_user.u\n  to = aws_iam_user.u[0]\n}}\n"
+                ),
+                "`moved`: aws_iam_user.u is declared still: drop one or the other",
+            ),
+            (
+                "resource \"aws_iam_user\" \"u\" {\n  count = 1\n}\nmoved {\n  from = aws_iam_user.u\n  to = aws_iam_user.u[0]\n}\n".to_owned(),
+                "",
+            ),
+            (
+                format!("{module}removed {{\n  from = module.m.aws_iam_user.u\n}}\n"),
+                "",
+            ),
+        ] {
+            let said = problems(&text);
+            assert_eq!(said.first().map_or("", |m| m), message, "{text}");
         }
     }
 

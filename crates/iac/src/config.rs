@@ -13,7 +13,7 @@ use crate::module::{Call, Found, Module};
 use crate::reading::{Assignment, Reading};
 use crate::scope::Scope;
 use crate::state::State;
-use crate::variables::{assignments, values_of_json};
+use crate::variables::{Assigned, assignments, values_of_json};
 use crate::{Place, Problem, Source};
 
 /// What a configuration declares.
@@ -80,6 +80,7 @@ impl Configuration {
         };
         let mut problems = Vec::new();
         let mut places = BTreeSet::new();
+        let mut files = BTreeMap::new();
         for directory in &reading.directories {
             let path = match reading.label(directory) {
                 label if label.is_empty() => label,
@@ -99,8 +100,10 @@ impl Configuration {
             }
             let module = Module::new(path, directory.clone(), PathBuf::from("."), index);
             let assigned = config.folder(module, 0, &mut problems);
-            config.assign(index, assigned, reading, &mut problems);
+            let assigned = config.assign(index, assigned, reading, &mut problems);
+            files.extend(assigned.into_files());
         }
+        config.note_undeclared(files);
         let named = reading.assignments.iter().filter_map(|a| match a {
             Assignment::Variable(name, _) | Assignment::Value(name, _) => Some(name),
             Assignment::File(_) => None,
@@ -125,6 +128,7 @@ impl Configuration {
         if problems.is_empty() {
             config.check_calls(&mut problems);
             config.check_names(&mut problems);
+            config.check_gone(&mut problems);
         }
         if problems.is_empty() {
             config.check_cycles(&mut problems);
@@ -137,6 +141,22 @@ impl Configuration {
         } else {
             Err(problems)
         }
+    }
+
+    /// Notes what files of variables assign and no directory declares: Terraform warns of it, too.
+    fn note_undeclared(&mut self, files: BTreeMap<String, String>) {
+        let roots = || self.modules.iter().filter(|m| m.call.is_none());
+        let undeclared = files
+            .into_iter()
+            .filter(|(name, _)| !roots().any(|m| m.variables.contains_key(name)));
+        let notes: Vec<Problem> = undeclared
+            .map(|(name, file)| {
+                problem(format!(
+                    "{file} sets the variable `{name}`, which the configuration does not declare: it has no effect"
+                ))
+            })
+            .collect();
+        self.notes.extend(notes);
     }
 
     /// The text of a file: what stands for it, or what is on the disk.
@@ -228,9 +248,9 @@ impl Configuration {
         mut module: Module,
         depth: usize,
         problems: &mut Vec<Problem>,
-    ) -> BTreeMap<String, crate::value::Value> {
+    ) -> Assigned {
         let index = self.modules.len();
-        let mut assigned = BTreeMap::new();
+        let mut assigned = Assigned::default();
         let mut paths: Vec<PathBuf> = match std::fs::read_dir(&module.folder) {
             Ok(entries) => entries.filter_map(Result::ok).map(|e| e.path()).collect(),
             Err(e) => {
@@ -268,7 +288,7 @@ impl Configuration {
             let json_vars = name == "terraform.tfvars.json" || name.ends_with(".auto.tfvars.json");
             if json_vars && module.call.is_none() {
                 match self.text(&path).and_then(|text| values_of_json(&text)) {
-                    Ok(values) => assigned.extend(values),
+                    Ok(values) => assigned.add(&path, values),
                     Err(message) => found.problems.push(refuse(&message)),
                 }
             }
@@ -287,13 +307,9 @@ impl Configuration {
             match self.parsed(&path) {
                 Err(problem) => found.problems.push(problem),
                 Ok((source, body)) if is_vars => {
-                    assignments(
-                        &source,
-                        &body,
-                        &constants,
-                        &mut assigned,
-                        &mut found.problems,
-                    );
+                    let (mut values, said) = (BTreeMap::new(), &mut found.problems);
+                    assignments(&source, &body, &constants, &mut values, said);
+                    assigned.add(&path, values);
                 }
                 Ok((source, body)) if overrides => over.push((source, body)),
                 Ok((source, body)) => files.push((source, body)),

@@ -38,6 +38,8 @@ pub(crate) struct Module {
     pub(crate) backends: Vec<(String, Arc<Source>, Body)>,
     /// Its `import` blocks.
     pub(crate) imports: Vec<(Arc<Source>, std::ops::Range<usize>)>,
+    /// What its `moved` and `removed` blocks say.
+    pub(crate) gone: Vec<Gone>,
     /// Its `check` blocks.
     pub(crate) checks: Vec<(Arc<Source>, std::ops::Range<usize>)>,
     /// Whether it was not read: somebody gave its outputs.
@@ -52,6 +54,16 @@ pub(crate) struct Call {
     /// The byte behind the block.
     pub(crate) end: usize,
     pub(crate) body: Body,
+}
+
+/// A `moved` or `removed` block: what was there once, under a name that it has no more.
+#[derive(Debug)]
+pub(crate) struct Gone {
+    pub(crate) moved: bool,
+    pub(crate) from: String,
+    /// Nothing, where it is removed.
+    pub(crate) to: String,
+    pub(crate) place: Place,
 }
 
 /// An `output` block.
@@ -87,9 +99,6 @@ pub(crate) fn is_name(text: &str) -> bool {
         && letters.all(|c| c.is_alphanumeric() || "_-".contains(c))
 }
 
-/// Blocks that only tell Terraform about itself.
-const IGNORED: &[&str] = &["moved", "removed"];
-
 /// What a file adds, besides to its module.
 #[derive(Default)]
 pub(crate) struct Found {
@@ -114,6 +123,7 @@ impl Module {
             providers: Vec::new(),
             backends: Vec::new(),
             imports: Vec::new(),
+            gone: Vec::new(),
             checks: Vec::new(),
             given: false,
         }
@@ -156,6 +166,7 @@ impl Module {
             );
             found.notes.push(Problem::at(&place, message));
         }
+        crate::language::check(source, &block, &mut found.problems);
         let problems = &mut found.problems;
         let mut twice = |known: bool, kind: &str, name: &str| {
             if known {
@@ -265,7 +276,18 @@ impl Module {
                 );
                 found.notes.push(Problem::at(&place, message));
             }
-            other if IGNORED.contains(&other) => {}
+            kind @ ("moved" | "removed") => {
+                let address = |name: &str| {
+                    let attribute = block.body.get_attribute(name);
+                    attribute.map(|a| a.value.to_string().trim().to_owned())
+                };
+                self.gone.extend(address("from").map(|from| Gone {
+                    moved: kind == "moved",
+                    from,
+                    to: address("to").unwrap_or_default(),
+                    place,
+                }));
+            }
             other => {
                 let message = format!("`{other}` {label} is not supported yet");
                 found.problems.push(Problem::at(&place, message));

@@ -19,16 +19,38 @@ use crate::state::State;
 use crate::value::Value;
 use crate::{Problem, Source};
 
+/// What files assign to variables, and which file it was.
+#[derive(Debug, Default)]
+pub(crate) struct Assigned {
+    values: BTreeMap<String, Value>,
+    files: BTreeMap<String, String>,
+}
+
+impl Assigned {
+    /// Adds what `file` assigns: it counts more than what was there.
+    pub(crate) fn add(&mut self, file: &Path, values: BTreeMap<String, Value>) {
+        let file = file.display().to_string();
+        let names = values.keys().map(|name| (name.clone(), file.clone()));
+        self.files.extend(names);
+        self.values.extend(values);
+    }
+
+    /// The variables that it names, with the file.
+    pub(crate) fn into_files(self) -> BTreeMap<String, String> {
+        self.files
+    }
+}
+
 impl Configuration {
     /// Gives the variables of a root their values: the command line wins over the files of the folder, and these over the
-    /// environment, as with Terraform.
+    /// environment, as with Terraform. Answers what files assign, be it declared or not.
     pub(crate) fn assign(
         &mut self,
         root: usize,
-        mut assigned: BTreeMap<String, Value>,
+        mut assigned: Assigned,
         reading: &Reading,
         problems: &mut Vec<Problem>,
-    ) {
+    ) -> Assigned {
         let mut texts: BTreeMap<String, String> = BTreeMap::new();
         for assignment in &reading.assignments {
             match assignment {
@@ -38,18 +60,19 @@ impl Configuration {
                 Assignment::File(path) => match self.variable_file(path) {
                     Ok(more) => {
                         texts.retain(|name, _| !more.contains_key(name));
-                        assigned.extend(more);
+                        assigned.add(path, more);
                     }
                     Err(more) => problems.extend(more),
                 },
                 Assignment::Value(name, value) => {
                     texts.remove(name);
-                    assigned.insert(name.clone(), Value::from(value.clone()));
+                    let value = Value::from(value.clone());
+                    assigned.values.insert(name.clone(), value);
                 }
             }
         }
         let Some(module) = self.modules.get_mut(root) else {
-            return;
+            return assigned;
         };
         for (name, variable) in &mut module.variables {
             let read = |texts: &BTreeMap<String, String>| {
@@ -61,7 +84,7 @@ impl Configuration {
                 })
             };
             let value = read(&texts)
-                .or_else(|| assigned.remove(name).map(Ok))
+                .or_else(|| assigned.values.remove(name).map(Ok))
                 .or_else(|| read(&reading.environment))
                 .or_else(|| variable.default.clone().map(Ok));
             match value.unwrap_or_else(|| {
@@ -79,6 +102,7 @@ impl Configuration {
                 Err(message) => problems.push(Problem::at(&variable.place, message)),
             }
         }
+        assigned
     }
 
     fn variable_file(&self, path: &Path) -> Result<BTreeMap<String, Value>, Vec<Problem>> {

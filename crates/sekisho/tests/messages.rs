@@ -664,6 +664,26 @@ const CASES: &[Case] = &[
         )],
     ),
     alone(
+        "blocks-that-terraform-does-not-take",
+        &[(
+            "main.tf",
+            "",
+            "terraform {\n  requierd_version = \"1.11\"\n}\n\nvariable \"source\" {\n  default = 1\n}\n\noutput \"arn\" {\n  sensitve = true\n}\n\nresource \"aws_ecr_repository\" \"app\" {\n  name = \"app\"\n\n  lifecycle {\n    prevent_destory = true\n  }\n}\n\ncheck \"c\" {\n  asert {\n  }\n}\n",
+        )],
+    ),
+    alone(
+        "gone-and-declared-still",
+        &[(
+            "main.tf",
+            "",
+            "resource \"aws_ecr_repository\" \"app\" {\n  name = \"app\"\n}\n\nmoved {\n  from = aws_ecr_repository.app\n  to   = aws_ecr_repository.service\n}\n\nremoved {\n  from = aws_ecr_repository.app\n}\n",
+        )],
+    ),
+    broken(
+        "variables-that-nothing-declares",
+        &[("more.auto.tfvars", "", "regoin = \"eu-west-1\"\n")],
+    ),
+    alone(
         "misspelt-argument",
         &[(
             "main.tf",

@@ -80,7 +80,7 @@ impl Block {
             } else if !self.attributes.contains_key(name)
                 && !(top && (name == super::region::ARGUMENT || name == "timeouts"))
             {
-                let meant = self.meant(name, given);
+                let meant = self.meant(name, given, top);
                 // What is not set asks for nothing: an argument of a later version may stand there.
                 if meant.is_some() || !(value.is_null() || *value == json!([])) {
                     return Some((name.clone(), meant));
@@ -90,15 +90,13 @@ impl Block {
         None
     }
 
-    /// The argument that a misspelt one is: the most alike of those that are not given.
-    fn meant(&self, name: &str, given: &Map<String, Value>) -> Option<String> {
-        const ALIKE: f32 = 0.85;
+    /// The argument that a misspelt one is: the most alike of those that are not given, or of those that all resources have.
+    fn meant(&self, name: &str, given: &Map<String, Value>, top: bool) -> Option<String> {
         let all = self.attributes.keys().chain(self.blocks.keys());
         let open = all.filter(|own| !given.contains_key(*own));
-        let alike = open.map(|own| (similar::TextDiff::from_chars(name, own).ratio(), own));
-        let best = alike.max_by(|(one, _), (other, _)| one.total_cmp(other));
-        best.filter(|(ratio, _)| *ratio >= ALIKE)
-            .map(|(_, own)| own.clone())
+        let meta = sekisho_iac::META.iter().copied().filter(|_| top);
+        let own = sekisho_iac::alike(name, open.map(String::as_str).chain(meta));
+        own.map(str::to_owned)
     }
 
     /// Adds nulls for what is not given, and nothing for what the provider would fill.
