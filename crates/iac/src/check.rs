@@ -32,51 +32,60 @@ impl Configuration {
                     problems.push(Problem::at(&node.place, message));
                 }
             }
-            let check =
-                |source: &Arc<Source>, body: Option<&Body>, visit: &dyn Fn(&mut Check<'_>)| {
-                    let has = |name: &str| body.is_some_and(|b| b.get_attribute(name).is_some());
-                    let mut check = Check {
-                        module,
-                        names: &names,
-                        counted: has("count"),
-                        each: has("for_each"),
-                        source,
-                        bound: BTreeSet::new(),
-                        problems: Vec::new(),
-                    };
-                    visit(&mut check);
-                    check.problems
+            for (source, written) in self.expressions(index) {
+                let has = |name: &str| match written {
+                    Written::Arguments(body) => body.has_attribute(name),
+                    Written::Expression(_) => false,
                 };
-            for (source, expression) in module.locals.values() {
-                problems.extend(check(source, None, &|c| c.visit_expr(expression)));
-            }
-            for output in module.outputs.values() {
-                problems.extend(check(&output.source, None, &|c| {
-                    c.visit_expr(&output.value);
-                    if let Some(depends_on) = &output.depends_on {
-                        c.visit_expr(depends_on);
-                    }
-                    for block in &output.preconditions {
-                        c.body(&block.body);
-                    }
-                }));
-            }
-            for node in self.nodes.iter().filter(|n| n.module == index) {
-                let body = Some(&node.body);
-                problems.extend(check(&node.place.source, body, &|c| c.body(&node.body)));
-            }
-            for child in module
-                .children
-                .values()
-                .filter_map(|i| self.modules.get(*i))
-            {
-                if let Some((_, call)) = &child.call {
-                    let body = Some(&call.body);
-                    problems.extend(check(&call.place.source, body, &|c| c.body(&call.body)));
+                let mut check = Check {
+                    module,
+                    names: &names,
+                    counted: has("count"),
+                    each: has("for_each"),
+                    source,
+                    bound: BTreeSet::new(),
+                    problems: Vec::new(),
+                };
+                match written {
+                    Written::Arguments(body) => check.body(body),
+                    Written::Expression(expression) => check.visit_expr(expression),
                 }
+                problems.append(&mut check.problems);
             }
         }
     }
+
+    /// The expressions of a module, wherever they stand: those of its locals, outputs, resources and calls.
+    pub(crate) fn expressions(&self, index: usize) -> Vec<(&Arc<Source>, Written<'_>)> {
+        let mut out = Vec::new();
+        let Some(module) = self.modules.get(index) else {
+            return out;
+        };
+        let locals = module.locals.values();
+        out.extend(locals.map(|(source, value)| (source, Written::Expression(value))));
+        for output in module.outputs.values() {
+            let values = [Some(&output.value), output.depends_on.as_ref()];
+            let values = values.into_iter().flatten().map(Written::Expression);
+            let conditions = output.preconditions.iter();
+            let all = values.chain(conditions.map(|block| Written::Arguments(&block.body)));
+            out.extend(all.map(|written| (&output.source, written)));
+        }
+        let nodes = self.nodes.iter().filter(|n| n.module == index);
+        out.extend(nodes.map(|n| (&n.place.source, Written::Arguments(&n.body))));
+        let children = module.children.values();
+        let calls = children.filter_map(|i| self.modules.get(*i)?.call.as_ref());
+        out.extend(calls.map(|(_, c)| (&c.place.source, Written::Arguments(&c.body))));
+        out
+    }
+}
+
+/// Where expressions stand.
+#[derive(Clone, Copy)]
+pub(crate) enum Written<'c> {
+    /// By itself.
+    Expression(&'c Expression),
+    /// In the arguments of a block.
+    Arguments(&'c Body),
 }
 
 impl Configuration {

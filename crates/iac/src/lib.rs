@@ -6,6 +6,7 @@
 
 mod absent;
 mod address;
+mod attributes;
 mod block;
 mod check;
 mod config;

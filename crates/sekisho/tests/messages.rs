@@ -683,6 +683,14 @@ const CASES: &[Case] = &[
         "variables-that-nothing-declares",
         &[("more.auto.tfvars", "", "regoin = \"eu-west-1\"\n")],
     ),
+    broken(
+        "misspelt-attribute",
+        &[(
+            "outputs.tf",
+            "output \"pipeline_arn\" {",
+            "output \"repository\" {\n  value = aws_ecr_repository.app.repositry_url\n}\n\noutput \"pipeline_arn\" {",
+        )],
+    ),
     alone(
         "misspelt-argument",
         &[(

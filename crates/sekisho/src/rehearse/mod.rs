@@ -277,6 +277,7 @@ pub(crate) fn rehearse_with(
         }]
     };
     let configuration = Configuration::read(&options.reading)?;
+    resources::schema::check_names(&configuration)?;
     let mut order = configuration.order()?;
     unsupported::loosen(&configuration, &mut order);
     resources::foreign::detach(&configuration, &mut order);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use sekisho_iac::{Arguments, Node, Problem, Type, Value as Typed};
+use sekisho_iac::{Arguments, Configuration, Node, Place, Problem, Type, Value as Typed};
 use serde_json::{Map, Value, json};
 
 /// What a block takes.
@@ -244,6 +244,28 @@ pub(in crate::rehearse) fn check(node: &Node, arguments: &Arguments) -> Result<(
         None => format!("the argument `{name}` of {of} is not supported yet"),
     };
     Err(Problem::at(place, message))
+}
+
+/// Refuses attributes that are misspelt, wherever they are asked for, as Terraform does before it plans. Others that the schema
+/// does not have may be of a later version of the provider.
+pub(in crate::rehearse) fn check_names(configuration: &Configuration) -> Result<(), Vec<Problem>> {
+    let nothing = Map::new();
+    let problem = |(node, name, place): (&Node, String, Place)| {
+        let block = find(node)?;
+        let known = block.attributes.contains_key(&name) || block.blocks.contains_key(&name);
+        let meant = block.meant(&name, &nothing, false).filter(|_| !known)?;
+        let message = format!(
+            "{}: there is no attribute `{name}`: did you mean `{meant}`?",
+            node.address()
+        );
+        Some(Problem::at(&place, message))
+    };
+    let all = configuration.attributes().into_iter();
+    let problems: Vec<Problem> = all.filter_map(problem).collect();
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(problems),
+    }
 }
 
 /// What was made, with its sets as sets: in JSON they are lists.
