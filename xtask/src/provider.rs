@@ -38,8 +38,12 @@ pub(crate) fn refresh(schemas: &Path, more: &[&str], out: &Path) -> Result<(), S
     fs::write(out, text).map_err(|e| format!("{}: {e}", out.display()))
 }
 
-/// Attributes with their types, those that the provider fills itself under `computed`, and blocks under `blocks`.
+/// Attributes with their types, those that the provider fills itself under `computed`, blocks under `blocks`, and the names of
+/// the secrets among the attributes under `sensitive`.
 fn block(schema: &Value) -> Value {
+    let attributes = schema["attributes"].as_object().into_iter().flatten();
+    let secrets = attributes.filter(|(_, a)| a["sensitive"] == Value::Bool(true));
+    let secrets: Vec<&String> = secrets.map(|(name, _)| name).collect();
     let (mut attributes, mut computed, mut blocks) = (Map::new(), Map::new(), Map::new());
     for (name, attribute) in schema["attributes"].as_object().into_iter().flatten() {
         let into = match attribute["computed"].as_bool() {
@@ -64,6 +68,9 @@ fn block(schema: &Value) -> Value {
     ];
     for (name, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
         out.insert(name.to_owned(), Value::Object(part));
+    }
+    if !secrets.is_empty() {
+        out.insert("sensitive".to_owned(), json!(secrets));
     }
     Value::Object(out)
 }

@@ -1,18 +1,22 @@
-//! What is sensitive, for `issensitive`: followed through an expression as `go-cty`'s marks are, from `sensitive`, and
-//! from variables and outputs that are declared so.
+//! What is sensitive: followed through an expression as `go-cty`'s marks are, from `sensitive`, from variables that are declared
+//! so, and from what providers call a secret. For `issensitive`, and for what Terraform shows to nobody: keys of
+//! instances, and outputs that do not say that they are.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::template::Element;
 
-use crate::Source;
+use crate::block::place_of;
 use crate::convert::{to_bool, to_number, to_string};
 use crate::eval::evaluate;
 use crate::scope::Scope;
+use crate::state::State;
 use crate::value::Value;
+use crate::{Node, NodeKind, Problem, Source};
 
 /// What of a value is sensitive.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,27 +75,145 @@ pub(crate) fn is_sensitive(
     scope: &Scope<'_>,
     source: &Arc<Source>,
 ) -> bool {
-    let walk = Walk {
-        scope,
-        source,
-        names: BTreeMap::new(),
-        locals: &RefCell::default(),
-    };
-    walk.of(expression) == Marks::All
+    let known = RefCell::default();
+    Walk::new(scope, source, &known, &|_| Vec::new()).of(expression) == Marks::All
 }
+
+/// Which attributes of a resource or data source its provider calls secrets.
+pub type Secrets<'a> = dyn Fn(&Node) -> Vec<String> + 'a;
+
+impl State<'_> {
+    /// What Terraform refuses to show: outputs of directories that hold something sensitive and do not say so, and `for_each` of
+    /// something sensitive, whose keys would be in every address. Where it is not certain, nothing is said.
+    #[must_use]
+    pub fn shown_secrets(&self, secrets: &Secrets<'_>) -> Vec<(String, Problem)> {
+        let mut problems = Vec::new();
+        let known = RefCell::default();
+        for (index, module) in self.config.modules.iter().enumerate() {
+            for instance in self.instances(index).unwrap_or_default() {
+                let scope = self.scope(instance);
+                let walk = |source: &Arc<Source>, expression: &Expression| {
+                    let mut walk = Walk::new(&scope, source, &known, secrets);
+                    walk.sure = true;
+                    walk.of(expression)
+                };
+                let root = module.call.is_none();
+                let outputs = module.outputs.iter().filter(|(_, o)| root && !o.sensitive);
+                for (name, output) in outputs {
+                    if walk(&output.source, &output.value).any() {
+                        let place = place_of(&output.source, output.value.span());
+                        let message = "its value is sensitive, and an output shows it: say `sensitive = true`, or take the secret out of it";
+                        problems.push((format!("output.{name}"), Problem::at(&place, message)));
+                    }
+                }
+                let nodes = self.config.nodes.iter().filter(|n| n.module == index);
+                let nodes = nodes.map(|n| (n.local_address(), &n.place.source, &n.body));
+                let children = module.children.values();
+                let calls = children.filter_map(|i| self.config.modules.get(*i)?.call.as_ref());
+                let calls =
+                    calls.map(|(_, c)| (format!("module.{}", c.name), &c.place.source, &c.body));
+                for (address, source, body) in nodes.chain(calls) {
+                    let Some(each) = body.get_attribute("for_each") else {
+                        continue;
+                    };
+                    if walk(source, &each.value) == Marks::All {
+                        let place = place_of(source, each.span());
+                        let message = "its `for_each` is sensitive, and the keys would stand in addresses: take the secret out of it, or say nonsensitive()";
+                        problems.push((address, Problem::at(&place, message)));
+                    }
+                }
+            }
+        }
+        // What stands in a module stands in all of its instances.
+        let mut said = BTreeSet::new();
+        problems.retain(|(_, problem)| said.insert(problem.to_string()));
+        problems
+    }
+}
+
+/// What is known of locals, by the instance of their module: each is followed once, however often it is named, and one that is
+/// being followed is plain, so that a circle ends.
+type Known = RefCell<BTreeMap<(usize, String), Marks>>;
+
+/// Modules and resources that refer to each other deeper than this are not followed.
+const MAX_DEPTH: usize = 64;
 
 #[derive(Clone)]
 struct Walk<'a> {
-    scope: &'a Scope<'a>,
+    scope: Scope<'a>,
     source: &'a Arc<Source>,
     /// What `for` names.
     names: BTreeMap<String, Marks>,
-    /// What is known of locals: each is followed once, however often it is named, and one that is being followed is
-    /// plain, so that a circle ends.
-    locals: &'a RefCell<BTreeMap<String, Marks>>,
+    known: &'a Known,
+    secrets: &'a Secrets<'a>,
+    /// Whether what is not certain is plain.
+    sure: bool,
+    depth: usize,
 }
 
-impl Walk<'_> {
+/// Functions whose result is one text or number of all that they are given: anything sensitive makes it so.
+const OF_ALL: &[&str] = &[
+    "base64encode",
+    "base64gzip",
+    "base64sha256",
+    "base64sha512",
+    "file",
+    "format",
+    "indent",
+    "join",
+    "jsonencode",
+    "lower",
+    "md5",
+    "replace",
+    "sha1",
+    "sha256",
+    "sha512",
+    "templatefile",
+    "title",
+    "toset",
+    "trimspace",
+    "upper",
+    "urlencode",
+    "yamlencode",
+];
+
+impl<'a> Walk<'a> {
+    fn new(
+        scope: &Scope<'a>,
+        source: &'a Arc<Source>,
+        known: &'a Known,
+        secrets: &'a Secrets<'a>,
+    ) -> Self {
+        Self {
+            scope: scope.clone(),
+            source,
+            names: BTreeMap::new(),
+            known,
+            secrets,
+            sure: false,
+            depth: 0,
+        }
+    }
+
+    /// The same elsewhere: nothing that is named here means anything there.
+    fn at(&self, scope: Scope<'a>, source: &'a Arc<Source>) -> Self {
+        Self {
+            scope,
+            source,
+            names: BTreeMap::new(),
+            depth: self.depth + 1,
+            ..self.clone()
+        }
+    }
+
+    /// What something is of which only that is known: that some of it may be sensitive.
+    fn perhaps(&self, marks: &Marks) -> Marks {
+        match self.sure {
+            true => Marks::when(*marks == Marks::All),
+            false => Marks::when(marks.any()),
+        }
+    }
+
     fn of(&self, expression: &Expression) -> Marks {
         let any = |all: &[&Expression]| Marks::when(all.iter().any(|e| self.of(e).any()));
         match expression {
@@ -122,7 +244,7 @@ impl Walk<'_> {
                     return Marks::All;
                 }
                 let [taken, other] = ends;
-                match evaluate(&c.cond_expr, self.scope, self.source) {
+                match evaluate(&c.cond_expr, &self.scope, self.source) {
                     Ok(value) if to_bool(&value) == Some(false) => other,
                     _ => taken,
                 }
@@ -133,7 +255,7 @@ impl Walk<'_> {
                 if collection == Marks::All {
                     return Marks::All;
                 }
-                let value = evaluate(&f.intro.collection_expr, self.scope, self.source);
+                let value = evaluate(&f.intro.collection_expr, &self.scope, self.source);
                 let pairs = value.ok().and_then(|v| v.pairs()).unwrap_or_default();
                 let each = pairs.iter().map(|(key, _)| {
                     let mut walk = self.clone();
@@ -155,7 +277,7 @@ impl Walk<'_> {
         match key {
             ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
             ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str().to_owned()),
-            ObjectKey::Expression(e) => to_string(&evaluate(e, self.scope, self.source).ok()?),
+            ObjectKey::Expression(e) => to_string(&evaluate(e, &self.scope, self.source).ok()?),
         }
     }
 
@@ -167,40 +289,104 @@ impl Walk<'_> {
     }
 
     fn local(&self, name: &str) -> Marks {
-        if let Some(known) = self.locals.borrow().get(name) {
+        let key = (self.scope.instance(), name.to_owned());
+        if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
         let Some((source, expression)) = self.scope.local_expression(name) else {
             return Marks::Plain;
         };
-        let mut locals = self.locals.borrow_mut();
-        locals.insert(name.to_owned(), Marks::Plain);
-        drop(locals);
-        let walk = Walk {
-            source,
-            names: BTreeMap::new(),
-            ..self.clone()
-        };
-        let marks = walk.of(expression);
-        let mut locals = self.locals.borrow_mut();
-        locals.insert(name.to_owned(), marks.clone());
+        let mut known = self.known.borrow_mut();
+        known.insert(key.clone(), Marks::Plain);
+        drop(known);
+        let scope = self.scope.clone();
+        let marks = self.at(scope, source).of(expression);
+        let mut known = self.known.borrow_mut();
+        known.insert(key, marks.clone());
         marks
     }
 
+    /// A variable: declared to be sensitive, or given something that is.
+    fn variable(&self, name: &str) -> Marks {
+        if self.scope.is_sensitive(name) {
+            return Marks::All;
+        }
+        match self.scope.handed(name) {
+            Some((scope, source, expression)) => self.at(scope, source).of(expression),
+            None => Marks::Plain,
+        }
+    }
+
+    /// An output of a module, or of one instance of it. That it is declared to be sensitive makes no mark (Terraform 1.11).
+    fn output(&self, module: &str, key: Option<&Value>, name: &str) -> Marks {
+        let Some((scope, output)) = self.scope.called(module, key, name) else {
+            return Marks::Plain;
+        };
+        self.at(scope, &output.source).of(&output.value)
+    }
+
+    /// A resource or data source, or one of its attributes.
+    fn resource(&self, node: &'a Node, attribute: Option<&str>) -> Marks {
+        let secrets = (self.secrets)(node);
+        match attribute {
+            Some(name) if secrets.iter().any(|own| own == name) => Marks::All,
+            Some(name) => match node.body.get_attribute(name) {
+                Some(given) => {
+                    let walk = self.at(self.scope.clone(), &node.place.source);
+                    walk.of(&given.value)
+                }
+                None => Marks::Plain,
+            },
+            None => {
+                let all = secrets.into_iter().map(|name| (name, Marks::All));
+                Marks::Map(all.collect())
+            }
+        }
+    }
+
+    /// What a name stands for that is no name of a `for`, and the operators behind it.
+    fn named<'o>(
+        &self,
+        root: &str,
+        operators: &'o [&'o TraversalOperator],
+    ) -> Option<(Marks, &'o [&'o TraversalOperator])> {
+        use TraversalOperator::{GetAttr, Index};
+        if self.names.contains_key(root) {
+            return None;
+        }
+        let (kind, operators) = match (root, operators) {
+            ("var", [GetAttr(name), rest @ ..]) => return Some((self.variable(name), rest)),
+            ("local", [GetAttr(name), rest @ ..]) => return Some((self.local(name), rest)),
+            ("module", [GetAttr(name), GetAttr(output), rest @ ..]) => {
+                return Some((self.output(name, None, output), rest));
+            }
+            ("module", [GetAttr(name), Index(key), GetAttr(output), rest @ ..]) => {
+                let key = evaluate(key, &self.scope, self.source).ok();
+                return Some((self.output(name, key.as_ref(), output), rest));
+            }
+            ("data", [GetAttr(kind), rest @ ..]) => ((NodeKind::Data, kind.as_str()), rest),
+            (kind, rest) => ((NodeKind::Resource, kind), rest),
+        };
+        let [GetAttr(name), rest @ ..] = operators else {
+            return None;
+        };
+        let node = self.scope.node(kind.0, kind.1, name)?;
+        Some(match rest {
+            [Index(_), GetAttr(attribute), rest @ ..] | [GetAttr(attribute), rest @ ..] => {
+                (self.resource(node, Some(attribute)), rest)
+            }
+            rest => (self.resource(node, None), rest),
+        })
+    }
+
     fn traversal(&self, traversal: &Traversal) -> Marks {
+        if self.depth > MAX_DEPTH {
+            return Marks::Plain;
+        }
         let operators: Vec<&TraversalOperator> =
             traversal.operators.iter().map(|o| o.value()).collect();
-        let named = match (&traversal.expr, operators.as_slice()) {
-            (Expression::Variable(root), [TraversalOperator::GetAttr(name), rest @ ..])
-                if !self.names.contains_key(root.as_str()) =>
-            {
-                let marks = match root.as_str() {
-                    "var" => Marks::when(self.scope.is_sensitive(name.as_str())),
-                    "local" => self.local(name.as_str()),
-                    _ => Marks::Plain,
-                };
-                Some((marks, rest))
-            }
+        let named = match &traversal.expr {
+            Expression::Variable(root) => self.named(root, &operators),
             _ => None,
         };
         let (mut marks, rest) = match named {
@@ -210,15 +396,15 @@ impl Walk<'_> {
         for operator in rest {
             marks = match operator {
                 TraversalOperator::GetAttr(name) => marks.at(&name.as_str().into()),
-                TraversalOperator::Index(key) => match evaluate(key, self.scope, self.source) {
+                TraversalOperator::Index(key) => match evaluate(key, &self.scope, self.source) {
                     Ok(key) => marks.at(&key),
-                    Err(_) => Marks::when(marks.any()),
+                    Err(_) => self.perhaps(&marks),
                 },
                 TraversalOperator::LegacyIndex(at) => {
                     marks.at(&Value::from(at.value().to_string()))
                 }
                 // What is behind a splat is asked of each.
-                _ => return Marks::when(marks.any()),
+                _ => return self.perhaps(&marks),
             };
         }
         marks
@@ -228,7 +414,7 @@ impl Walk<'_> {
         let args: Vec<&Expression> = call.args.iter().collect();
         let first = || args.first().map_or(Marks::Plain, |e| self.of(e));
         let value = |at: usize| {
-            let argument = args.get(at).map(|e| evaluate(e, self.scope, self.source));
+            let argument = args.get(at).map(|e| evaluate(e, &self.scope, self.source));
             argument.and_then(Result::ok)
         };
         match call.name.name.as_str() {
@@ -242,7 +428,7 @@ impl Walk<'_> {
             },
             "element" | "lookup" => match value(1) {
                 Some(key) => first().at(&key),
-                None => Marks::when(first().any()),
+                None => self.perhaps(&first()),
             },
             "concat" => {
                 let all: Vec<Marks> = args.iter().map(|e| self.of(e)).collect();
@@ -263,19 +449,25 @@ impl Walk<'_> {
                 Marks::Map(out)
             }
             "try" => {
-                let evaluable = |e: &&&Expression| evaluate(e, self.scope, self.source).is_ok();
+                let evaluable = |e: &&&Expression| evaluate(e, &self.scope, self.source).is_ok();
                 args.iter()
                     .find(evaluable)
                     .map_or(Marks::Plain, |e| self.of(e))
             }
-            _ => Marks::when(args.iter().any(|e| self.of(e).any())),
+            name => {
+                let mut all = args.iter().map(|e| self.of(e));
+                match self.sure && !OF_ALL.contains(&name) {
+                    true => Marks::when(all.any(|marks| marks == Marks::All)),
+                    false => Marks::when(all.any(|marks| marks.any())),
+                }
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Configuration, Reading, State, Value};
+    use crate::{Configuration, Node, Reading, State, Value};
 
     /// The expressions of `marks.json`, with what `terraform console` (1.11.4) answers.
     #[test]
@@ -303,6 +495,121 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    /// What `terraform plan` (1.11.4, hashicorp/aws 5.100) refuses to show, and what it shows.
+    #[test]
+    fn secrets_that_would_be_shown() {
+        let text = r#"
+variable "secret" {
+  sensitive = true
+  default   = "s"
+}
+variable "open" {
+  default = "o"
+}
+module "m" {
+  source = "./m"
+  name   = var.secret
+}
+module "n" {
+  source   = "./m"
+  for_each = { a = var.open }
+  name     = each.value
+}
+resource "aws_iam_access_key" "k" {
+  user = "u"
+}
+resource "aws_iam_user" "u" {
+  name = var.secret
+}
+locals {
+  mixed = { a = var.secret, b = var.open }
+}
+output "refused_1" {
+  value = "x-${var.secret}"
+}
+output "refused_2" {
+  value = module.m.name
+}
+output "refused_3" {
+  value = module.m.hidden
+}
+output "refused_4" {
+  value = aws_iam_access_key.k.secret
+}
+output "refused_5" {
+  value = aws_iam_access_key.k
+}
+output "refused_6" {
+  value = aws_iam_user.u.name
+}
+output "refused_7" {
+  value = local.mixed
+}
+output "refused_8" {
+  value = jsonencode(local.mixed)
+}
+output "refused_9" {
+  value = [for k, v in local.mixed : v]
+}
+output "taken_7" {
+  value = module.n["a"].hidden
+}
+output "taken_1" {
+  value     = var.secret
+  sensitive = true
+}
+output "taken_2" {
+  value = module.n["a"].name
+}
+output "taken_3" {
+  value = aws_iam_access_key.k.id
+}
+output "taken_4" {
+  value = local.mixed.b
+}
+output "taken_5" {
+  value = nonsensitive(var.secret)
+}
+output "taken_6" {
+  value = keys(local.mixed)
+}
+resource "aws_sqs_queue" "refused" {
+  for_each = toset([var.secret])
+}
+resource "aws_sqs_queue" "taken" {
+  for_each = local.mixed
+}
+"#;
+        let module = r#"
+variable "name" {
+}
+output "name" {
+  value = var.name
+}
+output "hidden" {
+  value     = var.name
+  sensitive = true
+}
+"#;
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("m")).unwrap();
+        std::fs::write(folder.path().join("main.tf"), text).unwrap();
+        std::fs::write(folder.path().join("m/main.tf"), module).unwrap();
+        let config = Configuration::read(&Reading::of(folder.path())).unwrap();
+        let state = State::new(&config);
+        let secrets = |node: &Node| match &*node.type_name {
+            "aws_iam_access_key" => vec!["secret".to_owned()],
+            _ => Vec::new(),
+        };
+        let refused = state.shown_secrets(&secrets).into_iter();
+        let mut refused: Vec<String> = refused.map(|(address, _)| address).collect();
+        refused.sort();
+        let outputs = (1..=9).map(|i| format!("output.refused_{i}"));
+        let mut wanted = vec!["aws_sqs_queue.refused".to_owned()];
+        wanted.extend(outputs);
+        assert_eq!(refused, wanted);
     }
 
     /// A local that names another twice, and so on: what is followed twice at each step never ends.

@@ -9,6 +9,7 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Attribute, Block, Body, Structure};
 
 use crate::block::{Node, NodeKind, labels, place_of};
+use crate::convert::to_bool;
 use crate::eval::evaluate;
 use crate::scope::Scope;
 use crate::types::{self, Constraint};
@@ -72,6 +73,7 @@ pub(crate) struct Output {
     pub(crate) source: Arc<Source>,
     pub(crate) value: Expression,
     pub(crate) depends_on: Option<Expression>,
+    pub(crate) sensitive: bool,
     pub(crate) preconditions: Vec<Block>,
 }
 
@@ -193,7 +195,14 @@ impl Module {
             "output" => {
                 if let Some(value) = block.body.get_attribute("value") {
                     let depends_on = block.body.get_attribute("depends_on");
+                    let is = |name: &str| {
+                        let value = block.body.get_attribute(name).map(|a| &a.value);
+                        let value = value.map(|value| evaluate(value, constants, source));
+                        value.and_then(Result::ok).as_ref().and_then(to_bool) == Some(true)
+                    };
                     let output = Output {
+                        // What is ephemeral is in no state.
+                        sensitive: is("sensitive") || is("ephemeral"),
                         source: Arc::clone(source),
                         value: value.value.clone(),
                         depends_on: depends_on.map(|a| a.value.clone()),

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use hcl_edit::expr::Expression;
 
-use crate::block::place_of;
+use crate::block::{Node, NodeKind, place_of};
 use crate::config::Configuration;
 use crate::eval::{Fail, evaluate};
 use crate::functions::Files;
-use crate::module::Module;
+use crate::module::{Module, Output};
 use crate::state::{Level, State};
 use crate::value::Value;
 use crate::{Problem, Source};
@@ -128,6 +128,52 @@ impl<'a> Scope<'a> {
     pub(crate) fn is_sensitive(&self, name: &str) -> bool {
         let variable = self.own_module().and_then(|m| m.variables.get(name));
         variable.is_some_and(|v| v.sensitive)
+    }
+
+    /// The instance of the module that it is the scope of.
+    pub(crate) fn instance(&self) -> usize {
+        self.instance
+    }
+
+    /// What the caller of this module hands it for the variable `name`, and what names mean there.
+    pub(crate) fn handed(
+        &self,
+        name: &str,
+    ) -> Option<(Scope<'a>, &'a Arc<Source>, &'a Expression)> {
+        let (_, call) = self.own_module()?.call.as_ref()?;
+        let parent = self.state.instance(self.instance)?.parent?;
+        let given = call.body.get_attribute(name)?;
+        Some((self.deeper(parent), &call.place.source, &given.value))
+    }
+
+    /// The output `output` of the module that is called `name` here, or of its instance `key`, and what names mean there.
+    pub(crate) fn called(
+        &self,
+        name: &str,
+        key: Option<&Value>,
+        output: &str,
+    ) -> Option<(Scope<'a>, &'a Output)> {
+        let index = *self.own_module()?.children.get(name)?;
+        let module = self.config().modules.get(index)?;
+        let all = self.state.instances(index).ok()?;
+        let text = |v: &Value| crate::convert::to_string(v);
+        let mine = all.into_iter().find(|i| {
+            let instance = self.state.instance(*i);
+            instance.is_some_and(|own| {
+                let same = key.is_none_or(|key| own.key.as_ref().and_then(text) == text(key));
+                own.parent == Some(self.instance) && same
+            })
+        })?;
+        Some((self.deeper(mine), module.outputs.get(output)?))
+    }
+
+    /// A resource or data source of this module.
+    pub(crate) fn node(&self, kind: NodeKind, type_name: &str, name: &str) -> Option<&'a Node> {
+        let module = self.module_index()?;
+        let mut nodes = self.config().nodes.iter();
+        nodes.find(|n| {
+            (n.module, n.kind, &*n.type_name, &*n.name) == (module, kind, type_name, name)
+        })
     }
 
     /// The expression of a local value.

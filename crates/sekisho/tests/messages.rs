@@ -691,6 +691,14 @@ const CASES: &[Case] = &[
             "output \"repository\" {\n  value = aws_ecr_repository.app.repositry_url\n}\n\noutput \"pipeline_arn\" {",
         )],
     ),
+    broken(
+        "secrets-that-would-be-shown",
+        &[(
+            "outputs.tf",
+            "output \"pipeline_arn\" {",
+            "variable \"owners\" {\n  type      = set(string)\n  default   = [\"a\"]\n  sensitive = true\n}\n\nresource \"aws_iam_user\" \"owner\" {\n  provider = aws.registry\n  for_each = var.owners\n  name     = each.value\n}\n\noutput \"owners\" {\n  value = join(\",\", var.owners)\n}\n\noutput \"pipeline_arn\" {",
+        )],
+    ),
     alone(
         "misspelt-argument",
         &[(

@@ -242,6 +242,7 @@ impl Run<'_, '_> {
         self.leave_strangers_out();
         let failures = self.applied.failures.iter();
         let said: BTreeSet<String> = failures.map(|f| f.problem.to_string()).collect();
+        let shown = self.state.shown_secrets(&resources::schema::secrets);
         let refused = self.state.refused_values().into_iter();
         let refused = refused.filter(|(_, problem)| !said.contains(&problem.to_string()));
         let (missing, refused): (Vec<_>, Vec<_>) = refused.partition(|(_, p)| p.is_of_missing());
@@ -254,12 +255,15 @@ impl Run<'_, '_> {
                 message: format!("{address} is not read: {}", problem.message),
                 place: problem.place,
             }));
-        let refused = refused.into_iter().map(|(address, problem)| Failure {
-            address,
-            problem,
-            arguments: Map::new(),
-            kind: FailureKind::NotMade,
-        });
+        let refused = refused
+            .into_iter()
+            .chain(shown)
+            .map(|(address, problem)| Failure {
+                address,
+                problem,
+                arguments: Map::new(),
+                kind: FailureKind::NotMade,
+            });
         self.applied.failures.extend(refused);
         // What decides about a pipeline and is not supported: no verdict would be worth anything.
         let failures = self.applied.failures.iter();

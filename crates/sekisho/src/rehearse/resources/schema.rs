@@ -13,6 +13,8 @@ use serde_json::{Map, Value, json};
 struct Block {
     attributes: BTreeMap<String, Attribute>,
     blocks: BTreeMap<String, Block>,
+    /// The attributes that are secrets.
+    secrets: Vec<String>,
 }
 
 struct Attribute {
@@ -36,6 +38,7 @@ impl Block {
             blocks: members("blocks")
                 .map(|(k, v)| (k.clone(), Self::read(v)))
                 .collect(),
+            secrets: serde_json::from_value(schema["sensitive"].clone()).unwrap_or_default(),
         }
     }
 
@@ -266,6 +269,11 @@ pub(in crate::rehearse) fn check_names(configuration: &Configuration) -> Result<
         true => Ok(()),
         false => Err(problems),
     }
+}
+
+/// The attributes of a node that the provider calls secrets.
+pub(in crate::rehearse) fn secrets(node: &Node) -> Vec<String> {
+    find(node).map_or_else(Vec::new, |block| block.secrets.clone())
 }
 
 /// What was made, with its sets as sets: in JSON they are lists.
