@@ -46,6 +46,28 @@ pub struct Node {
     pub(crate) end: usize,
 }
 
+/// A block in a resource, as it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Nested<'n> {
+    body: &'n Body,
+    source: &'n Arc<Source>,
+}
+
+impl<'n> Nested<'n> {
+    /// An argument that is written as a plain text.
+    #[must_use]
+    pub fn plain(&self, name: &str) -> Option<&'n str> {
+        self.body.get_attribute(name)?.value.as_str()
+    }
+
+    /// Where an argument's value stands: the path of the source and the bytes there.
+    #[must_use]
+    pub fn range(&self, name: &str) -> Option<(String, std::ops::Range<usize>)> {
+        let span = self.body.get_attribute(name)?.value.span()?;
+        Some((self.source.path.clone(), span))
+    }
+}
+
 /// The evaluated arguments of a block, and where each stands.
 #[derive(Debug, Clone)]
 pub struct Arguments {
@@ -169,6 +191,32 @@ impl Node {
         let attribute = self.body.get_attribute(name);
         let value = attribute.map(|a| evaluate(&a.value, scope, &self.place.source));
         Ok(value.transpose()?.map(|value| value.to_json()))
+    }
+
+    /// The arguments of one instance that can be evaluated, by themselves; its blocks are not among them.
+    #[must_use]
+    pub fn readable(&self, scope: &Scope<'_>) -> Map<String, Json> {
+        let own = self.body.attributes();
+        let own = own.filter(|a| !META.contains(&a.key.as_str()));
+        own.filter_map(|a| {
+            let value = evaluate(&a.value, scope, &self.place.source).ok()?;
+            Some((a.key.as_str().to_owned(), value.to_json()))
+        })
+        .collect()
+    }
+
+    /// The blocks in it at the end of a way of names, as they are written; dynamic ones are not among them.
+    #[must_use]
+    pub fn nested<'n>(&'n self, way: &[&str]) -> Vec<Nested<'n>> {
+        let mut bodies = vec![&self.body];
+        for name in way {
+            let inner = bodies.into_iter().flat_map(|body| body.blocks());
+            let inner = inner.filter(|block| block.ident.as_str() == *name);
+            bodies = inner.map(|block| &block.body).collect();
+        }
+        let source = &self.place.source;
+        let nested = bodies.into_iter().map(|body| Nested { body, source });
+        nested.collect()
     }
 
     /// Evaluates the arguments of one instance.

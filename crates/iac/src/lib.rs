@@ -45,7 +45,7 @@ mod variables;
 mod without;
 
 pub use address::without_keys;
-pub use block::{Arguments, META, Node, NodeKind, Repetition};
+pub use block::{Arguments, META, Nested, Node, NodeKind, Repetition};
 pub use config::{Configuration, READ};
 pub use edit::{CallBlock, Form, Given, Handed, ListEnd, PolicySource, Slot, Wanted, Wrap};
 pub use functions::{FUNCTIONS, Function};

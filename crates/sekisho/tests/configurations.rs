@@ -346,7 +346,7 @@ fn what_may_decide_about_the_pipeline_stops() {
     );
     check(
         "data \"aws_vpc\" \"v\" {\n  provider = aws.pipeline\n}\nresource \"aws_iam_role_policy\" \"p\" {\n  provider = aws.pipeline\n  role = aws_iam_role.codepipeline.id\n  policy = data.aws_vpc.v.json\n}\n",
-        "data.aws_vpc.v is not supported yet, and the pipeline depends on it through aws_iam_role_policy.p; give what is read of it: --set data.aws_vpc.v.ATTRIBUTE=VALUE",
+        "data.aws_vpc.v is not supported yet, and the pipeline depends on it through aws_iam_role_policy.p; give what is read of it: --set data.aws_vpc.v.json=VALUE",
     );
 }
 

@@ -14,6 +14,7 @@ use sekisho_iac::{
 use serde_json::{Map, Value, json};
 
 use super::providers::Providers;
+use super::resources::foreign::Strangers;
 use super::{
     Client, Failure, FailureKind, Note, Options, Patch, follow, given, image, nobody, object,
     resources, unsupported,
@@ -47,6 +48,7 @@ pub(super) struct Applied {
 struct Run<'r, 'c> {
     configuration: &'c Configuration,
     order: &'r Order,
+    strangers: &'r Strangers,
     options: &'r Options,
     clients: BTreeMap<ProviderId, Client>,
     state: State<'c>,
@@ -65,7 +67,7 @@ struct Run<'r, 'c> {
 pub(super) fn apply(
     engine: &Arc<Engine>,
     configuration: &Configuration,
-    order: &Order,
+    (order, strangers): (&Order, &Strangers),
     left_out: &BTreeSet<usize>,
     options: &Options,
     patches: &[Patch],
@@ -83,6 +85,7 @@ pub(super) fn apply(
         clients: providers.clients(engine, nodes)?,
         configuration,
         order,
+        strangers,
         options,
         state: State::new(configuration),
         applied: Applied::default(),
@@ -220,6 +223,7 @@ impl Run<'_, '_> {
             let mut maker = Maker {
                 state: &self.state,
                 configuration: self.configuration,
+                strangers: self.strangers,
                 options: self.options,
                 applied: &mut self.applied,
                 node,
@@ -299,6 +303,7 @@ impl Run<'_, '_> {
 struct Maker<'m, 'c> {
     state: &'m State<'c>,
     configuration: &'c Configuration,
+    strangers: &'m Strangers,
     options: &'m Options,
     applied: &'m mut Applied,
     node: &'m Node,
@@ -354,15 +359,21 @@ impl Maker<'_, '_> {
         };
         if let Some(given) = given
             .as_ref()
-            .filter(|_| node.is_data() || !resources::known(node))
+            .filter(|_| node.is_data() || !resources::own(node))
         {
             // What somebody gave stands for what cannot be read here; its arguments may not be readable either.
-            let mut values = node.arguments(scope).map(|a| a.values).unwrap_or_default();
+            let derived = self.strangers.values(node, address, self.client, scope);
+            let mut values = match derived {
+                Some(Ok((values, _))) => values,
+                _ => node
+                    .arguments(scope)
+                    .map_or_else(|_| node.readable(scope), |a| a.values),
+            };
             values.extend(given.clone());
             return Ok(values);
         }
         let planned = self.configuration.planned(address);
-        if let Some(planned) = planned.filter(|_| !resources::known(node)) {
+        if let Some(planned) = planned.filter(|_| !resources::own(node)) {
             return Ok(planned.clone());
         }
         if let Some(outputs) = self.state.remote_outputs(node, scope) {
@@ -371,16 +382,9 @@ impl Maker<'_, '_> {
                 Value::Object(outputs?),
             )]));
         }
-        if let Some(values) = resources::foreign::values(node, address, self.client, scope) {
-            let values = values?;
-            let arn = values.get("arn").and_then(Value::as_str);
-            self.applied.notes.push(Note {
-                message: format!(
-                    "{address} is of a service that sekisho does not have: it is not made, and its ARN is taken to be {}",
-                    arn.unwrap_or_default()
-                ),
-                place: Some(node.place.clone()),
-            });
+        if let Some(derived) = self.strangers.values(node, address, self.client, scope) {
+            let (values, note) = derived?;
+            self.applied.notes.push(note);
             return Ok(values);
         }
         let mut arguments = node.arguments(scope)?;

@@ -42,6 +42,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use resources::foreign::Strangers;
 use sekisho_engine::{Engine, EngineConfig, Event, Waiver};
 use sekisho_executor::{Executor, Skip};
 use sekisho_iac::{Configuration, Named, Place, Problem, Reading, Source};
@@ -279,9 +280,10 @@ pub(crate) fn rehearse_with(
     let configuration = Configuration::read(&options.reading)?;
     resources::schema::check_names(&configuration)?;
     let mut order = configuration.order()?;
-    unsupported::loosen(&configuration, &mut order);
-    resources::foreign::detach(&configuration, &mut order);
-    let (left_out, mut notes) = unsupported::left_out(&configuration, &order)?;
+    let strangers = Strangers::of(&configuration);
+    unsupported::loosen(&configuration, &strangers, &mut order);
+    strangers.detach(&configuration, &mut order);
+    let (left_out, mut notes) = unsupported::left_out(&configuration, &strangers, &order)?;
     let read = configuration.notes.iter().map(|p| Note {
         message: p.message.clone(),
         place: p.place.clone(),
@@ -299,7 +301,7 @@ pub(crate) fn rehearse_with(
     let applied = apply::apply(
         &engine,
         &configuration,
-        &order,
+        (&order, &strangers),
         &left_out,
         options,
         patches,

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use sekisho_iac::{Configuration, Node, Order, Problem, Scope};
 
+use super::resources::foreign::Strangers;
 use super::{Note, resources};
 
 /// Arguments that say what a policy is attached to.
@@ -68,8 +69,8 @@ const EVERYWHERE: &[&str] = &[
     "aws_ecr_registry_policy",
 ];
 
-/// Whether a resource of this type may decide whether a call is allowed.
-fn decides(node: &Node) -> bool {
+/// Whether a type is of a service that decides about calls of a delivery.
+pub(super) fn of_deciding_service(type_name: &str) -> bool {
     const SERVICES: &[&str] = &[
         "aws_iam_",
         "aws_kms_",
@@ -79,11 +80,16 @@ fn decides(node: &Node) -> bool {
         "aws_codepipeline",
         "aws_organizations_",
     ];
+    SERVICES.iter().any(|p| type_name.starts_with(p))
+}
+
+/// Whether a resource of this type may decide whether a call is allowed.
+fn decides(node: &Node) -> bool {
     let starts = |list: &[&str]| list.iter().any(|p| node.type_name.starts_with(p));
     // A bucket whose readers pay refuses those of other accounts that do not say so; that its owner pays is how it is.
     let pays = node.type_name == "aws_s3_bucket_request_payment_configuration"
         && node.plain("payer") != Some("BucketOwner");
-    !node.is_data() && starts(SERVICES) && (!starts(HARMLESS) || pays)
+    !node.is_data() && of_deciding_service(&node.type_name) && (!starts(HARMLESS) || pays)
 }
 
 /// Whether what could not be made is of a user, a group, a machine's role or a bucket of replicas that may be there on AWS,
@@ -115,10 +121,10 @@ pub(super) fn is_elsewhere(node: &Node, problem: &Problem) -> bool {
 }
 
 /// Lets nothing wait for what is not here and decides nothing: to be made after it means nothing.
-pub(super) fn loosen(configuration: &Configuration, order: &mut Order) {
+pub(super) fn loosen(configuration: &Configuration, strangers: &Strangers, order: &mut Order) {
     let idle = |n: &Node| {
-        let missing = !resources::known(n) && !configuration.is_given(n);
-        (missing && !decides(n)) || resources::foreign::known(n)
+        let missing = !resources::own(n) && !configuration.is_given(n);
+        (missing && !decides(n)) || strangers.known(n)
     };
     let nodes = configuration.nodes.iter().enumerate();
     let idle: BTreeSet<usize> = nodes.filter(|(_, n)| idle(n)).map(|(i, _)| i).collect();
@@ -148,11 +154,13 @@ pub(super) fn loosen(configuration: &Configuration, order: &mut Order) {
 /// Each that is not supported and a pipeline depends on.
 pub(super) fn left_out(
     configuration: &Configuration,
+    strangers: &Strangers,
     order: &Order,
 ) -> Result<(BTreeSet<usize>, Vec<Note>), Vec<Problem>> {
     let nodes = || configuration.nodes.iter().enumerate();
-    let missing = |n: &Node| !resources::known(n) && !configuration.is_given(n);
-    let foreign = |n: &Node| resources::foreign::known(n);
+    let foreign = |n: &Node| strangers.known(n) && !configuration.is_given(n);
+    let missing =
+        |n: &Node| !resources::own(n) && !strangers.known(n) && !configuration.is_given(n);
     if !nodes().any(|(_, n)| missing(n) || foreign(n)) {
         return Ok((BTreeSet::new(), Vec::new()));
     }
@@ -183,8 +191,9 @@ pub(super) fn left_out(
                 String::new()
             } else {
                 format!(
-                    "; give what is read of it: --set {}.ATTRIBUTE=VALUE",
-                    node.address()
+                    "; give what is read of it: --set {}.{}=VALUE",
+                    node.address(),
+                    strangers.unknown(node).unwrap_or("ATTRIBUTE")
                 )
             };
             let what = match node.type_name.as_str() {
@@ -226,13 +235,12 @@ pub(super) fn left_out(
 /// Each that is not here and a pipeline depends on.
 pub(super) fn not_made(
     configuration: &Configuration,
+    strangers: &Strangers,
     order: &Order,
 ) -> Result<(BTreeSet<usize>, Vec<Note>), Vec<Problem>> {
     let nodes = || configuration.nodes.iter().enumerate();
-    let foreign: Vec<(usize, &Node)> = nodes()
-        .filter(|(_, n)| resources::foreign::known(n))
-        .collect();
-    let (mut out, notes) = left_out(configuration, order)?;
+    let foreign: Vec<(usize, &Node)> = nodes().filter(|(_, n)| strangers.known(n)).collect();
+    let (mut out, notes) = left_out(configuration, strangers, order)?;
     let needed = match foreign.is_empty() {
         true => BTreeSet::new(),
         false => needed(configuration, order, true),

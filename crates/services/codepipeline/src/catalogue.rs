@@ -138,6 +138,13 @@ pub fn is_run(action: &ActionDefinition) -> bool {
     find(action).is_some() && !action.notifies()
 }
 
+/// Whether actions of a type, in whatever version, are run here.
+#[must_use]
+pub fn is_run_type(owner: &str, category: &str, provider: &str) -> bool {
+    let mut types = TYPES.iter();
+    owner == "AWS" && types.any(|t| (t.category, t.provider) == (category, provider))
+}
+
 pub(crate) fn find(action: &ActionDefinition) -> Option<&'static ActionType> {
     let id = &action.action_type_id;
     TYPES.iter().find(|t| {

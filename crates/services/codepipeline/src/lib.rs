@@ -13,7 +13,7 @@ mod variables;
 use sekisho_arn::Arn;
 use sekisho_engine::{AccessDenied, ApiError, Check, Lookup, Resource, Service, invalid};
 
-pub use catalogue::is_run;
+pub use catalogue::{is_run, is_run_type};
 pub use rows::{PIPELINES, Pipeline, SERVICE_PRINCIPAL, step};
 
 /// The service.

@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::fix::policies::Policies;
 use super::providers::Providers;
+use super::resources::foreign::Strangers;
 use super::{
     Client, Denial, Failure, FailureKind, Note, Options, Outcome, advice, applier, apply, denials,
     follow, given, image, kept, new_engine, overwritten, rehearse, skip, unsupported,
@@ -51,8 +52,9 @@ pub fn rehearse_with_program(
     }
     let configuration = Configuration::read(&options.reading)?;
     let mut order = configuration.order()?;
-    unsupported::loosen(&configuration, &mut order);
-    let (not_made, mut notes) = unsupported::not_made(&configuration, &order)?;
+    let strangers = Strangers::of(&configuration);
+    unsupported::loosen(&configuration, &strangers, &mut order);
+    let (not_made, mut notes) = unsupported::not_made(&configuration, &strangers, &order)?;
     let engine = new_engine(options)?;
     let providers = Providers::new(&configuration, options)?;
     let clients = providers.clients(&engine, configuration.nodes.iter())?;

@@ -175,12 +175,11 @@ pub(super) fn is_template(node: &Node) -> bool {
     node.is_data() && node.type_name == "template_file"
 }
 
-/// Whether the type is here.
-pub(super) fn known(node: &Node) -> bool {
+/// Whether the type is here: made, read or reckoned as it is on AWS.
+pub(super) fn own(node: &Node) -> bool {
     node.type_name == "aws_iam_policy_document"
         || is_template(node)
         || local::known(node)
-        || foreign::known(node)
         || find(node).is_some()
 }
 

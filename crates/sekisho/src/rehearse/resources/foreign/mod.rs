@@ -1,0 +1,289 @@
+//! Resources of services that are not here. Nothing of them is made; but policies name their ARNs, and those follow from
+//! their names.
+//!
+//! **Invariant:** what stands for an attribute here is never what decides: ARNs and ids of other services are nobody's of those
+//! that are here, and a text that is made up is read for actions that are not run alone.
+
+mod table;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sekisho_codepipeline::is_run_type;
+use sekisho_iac::{Configuration, Node, Order, Problem, Scope};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::rehearse::{Client, Note, unsupported};
+use table::{FOREIGN, Foreign, OTHER};
+
+/// What the provider puts in front of a name that it makes up.
+const PREFIX: &str = "name_prefix";
+
+/// The bus of a rule: a part of its ARN, but for the default one.
+const BUS: &str = "event_bus_name";
+
+/// Types that there may be of one, in their own service, with an ARN and a name; `aws_` is in front of all others.
+fn find(node: &Node) -> Option<&'static Foreign> {
+    FOREIGN.iter().find(|f| f.kind == node.type_name)
+}
+
+/// The nodes of a configuration that are of services which are not here, and what is read of each.
+pub(in crate::rehearse) struct Strangers {
+    /// By address: the attributes that are read, those that only actions read which are not run here set apart.
+    read: BTreeMap<String, Read>,
+}
+
+#[derive(Default)]
+struct Read {
+    by_all: BTreeSet<String>,
+    by_idle: BTreeSet<String>,
+}
+
+impl Strangers {
+    pub(in crate::rehearse) fn of(configuration: &Configuration) -> Self {
+        let idle = idle(configuration);
+        let mut read: BTreeMap<String, Read> = BTreeMap::new();
+        for (node, attribute, place) in configuration.attributes() {
+            if super::own(node) {
+                continue;
+            }
+            let known = read.entry(node.address()).or_default();
+            let within = |(path, range): &(String, std::ops::Range<usize>)| {
+                *path == place.source.path && range.contains(&place.offset)
+            };
+            match idle.iter().any(within) {
+                true => known.by_idle.insert(attribute),
+                false => known.by_all.insert(attribute),
+            };
+        }
+        Self { read }
+    }
+
+    fn read(&self, node: &Node) -> Option<&Read> {
+        self.read.get(&node.address())
+    }
+
+    /// Whether all that is read of a node can be said without making it.
+    pub(in crate::rehearse) fn known(&self, node: &Node) -> bool {
+        if super::own(node) || unsupported::of_deciding_service(&node.type_name) {
+            return false;
+        }
+        match self.read(node) {
+            Some(read) => read.by_all.iter().all(|name| derives(node, name)),
+            // Who reads all of it, if anybody does, is not seen.
+            None => node.type_name.starts_with("aws_") && !node.is_data(),
+        }
+    }
+
+    /// What is read of a node that does not follow from what is written there.
+    pub(in crate::rehearse) fn unknown<'s>(&'s self, node: &Node) -> Option<&'s str> {
+        let mut names = self.read(node)?.by_all.iter();
+        names.find(|name| !derives(node, name)).map(|name| &**name)
+    }
+
+    /// Lets these wait for nothing but what is read of them: what else they refer to is not made of anything here.
+    pub(in crate::rehearse) fn detach(&self, configuration: &Configuration, order: &mut Order) {
+        let given = |node: &Node| !super::own(node) && configuration.is_given(node);
+        for (node, needs) in configuration.nodes.iter().zip(&mut order.needs) {
+            if !self.known(node) && !given(node) {
+                continue;
+            }
+            let own = find(node).map_or("name", |f| f.argument);
+            let read = self.read(node).into_iter();
+            let read = read.flat_map(|r| r.by_all.iter().map(String::as_str));
+            let names = [own, PREFIX, BUS, "count", "for_each", "app_name", "cluster"];
+            let names = names.into_iter().chain(read);
+            *needs = names.flat_map(|n| configuration.refers(node, n)).collect();
+        }
+    }
+
+    /// The attributes of such a node, and what is said of it; none if it is another.
+    pub(in crate::rehearse) fn values(
+        &self,
+        node: &Node,
+        address: &str,
+        client: Option<&Client>,
+        scope: &Scope<'_>,
+    ) -> Option<Result<(Map<String, Value>, Note), Problem>> {
+        self.known(node)
+            .then(|| self.made(node, address, client, scope))
+    }
+
+    fn made(
+        &self,
+        node: &Node,
+        address: &str,
+        client: Option<&Client>,
+        scope: &Scope<'_>,
+    ) -> Result<(Map<String, Value>, Note), Problem> {
+        let nothing = Read::default();
+        let read = self.read(node).unwrap_or(&nothing);
+        // What else it says may refer to what is not here at all.
+        let whole = node.arguments(scope).map(|a| a.values);
+        let mut values = whole.unwrap_or_else(|_| node.readable(scope));
+        if node.type_name.starts_with("aws_") {
+            let no_provider = || Problem::at(&node.place, "it has no provider");
+            let client = client.ok_or_else(no_provider)?;
+            let region = values.get(super::region::ARGUMENT).cloned();
+            let client = &*super::region::of(node, client, region.as_ref());
+            derive(node, address, client, scope, &mut values)?;
+        }
+        let mut stands_in = Vec::new();
+        for name in read.by_idle.iter().filter(|name| !derives(node, name)) {
+            values.insert(name.clone(), json!(format!("{}.{name}", node.address())));
+            stands_in.push(format!("`{name}`"));
+        }
+        let arn = values.get("arn").and_then(Value::as_str);
+        let mut said = vec![match arn
+            .filter(|_| read.by_all.contains("arn") || find(node).is_some())
+        {
+            Some(arn) => format!(
+                "{address} is of a service that sekisho does not have: it is not made, and its ARN is taken to be {arn}"
+            ),
+            None => format!("{address} is of a service that sekisho does not have: it is not made"),
+        }];
+        if !stands_in.is_empty() {
+            said.push(format!(
+                "{} of it is read for actions that are not run here, and a text stands for that",
+                stands_in.join(", ")
+            ));
+        }
+        let note = Note {
+            message: said.join("; "),
+            place: Some(node.place.clone()),
+        };
+        Ok((values, note))
+    }
+}
+
+/// Whether an attribute follows from what is written in the block.
+fn derives(node: &Node, attribute: &str) -> bool {
+    let aws = node.type_name.starts_with("aws_");
+    let more = find(node).map_or(&[][..], |f| f.more);
+    node.has(attribute)
+        || aws && matches!(attribute, "arn" | "id")
+        || find(node).is_some_and(|f| f.argument == attribute)
+        || more.iter().any(|(name, _)| *name == attribute)
+}
+
+/// Where the configurations of actions stand that are not run here, whatever is skipped.
+fn idle(configuration: &Configuration) -> Vec<(String, std::ops::Range<usize>)> {
+    let nodes = configuration.nodes.iter();
+    let pipelines = nodes.filter(|n| n.type_name == "aws_codepipeline");
+    let actions = pipelines.flat_map(|n| n.nested(&["stage", "action"]));
+    let idle = actions.filter_map(|action| {
+        let text = |name: &str| action.plain(name);
+        let (owner, category) = (text("owner")?, text("category")?);
+        if category == "Approval" || is_run_type(owner, category, text("provider")?) {
+            return None;
+        }
+        action.range("configuration")
+    });
+    idle.collect()
+}
+
+/// Adds what follows from the name of a resource: its ARN, its `id` and what else its type has.
+fn derive(
+    node: &Node,
+    address: &str,
+    client: &Client,
+    scope: &Scope<'_>,
+    values: &mut Map<String, Value>,
+) -> Result<(), Problem> {
+    let digest = hex::encode(Sha256::digest(address));
+    let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
+    let text = |name: &str| {
+        let value = node.argument(name, scope)?;
+        Ok::<_, Problem>(value.as_ref().and_then(Value::as_str).map(str::to_owned))
+    };
+    let own = find(node);
+    let argument = own.map_or("name", |f| f.argument);
+    let name = match text(argument)? {
+        Some(name) => name,
+        // The provider makes one up.
+        None => {
+            let prefix = text(PREFIX)?.unwrap_or_else(|| "terraform-".to_owned());
+            let fifo = ["fifo_topic", "fifo_queue"];
+            let fifo = fifo
+                .iter()
+                .any(|f| values.get(*f) == Some(&Value::Bool(true)));
+            let end = if fifo { ".fifo" } else { "" };
+            format!("{prefix}{}{end}", part(0, 26))
+        }
+    };
+    let kind = node.type_name.trim_start_matches("aws_");
+    let (service, of_it) = kind.split_once('_').unwrap_or((kind, kind));
+    let capitals = part(0, 13).to_ascii_uppercase();
+    let uuid = [
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32),
+    ]
+    .join("-");
+    let mut known: BTreeMap<&str, String> = BTreeMap::from([
+        ("account", client.account.clone()),
+        ("bare", name.trim_start_matches('/').to_owned()),
+        ("hex", part(0, 6).to_owned()),
+        ("ID:lower", capitals.to_ascii_lowercase()),
+        ("ID", capitals),
+        ("kind", of_it.to_owned()),
+        ("name", name.clone()),
+        ("region", client.region.clone()),
+        ("service", service.to_owned()),
+        ("uuid", uuid),
+    ]);
+    let other = format!("{of_it}-{}", part(0, 17));
+    let (mut arn, id) = own.map_or((OTHER, &*other), |f| (f.arn, f.id));
+    let bus = text(BUS)?.filter(|bus| bus != "default");
+    if let (true, Some(bus)) = (kind == "cloudwatch_event_rule", bus) {
+        // It may be given by its ARN.
+        let bus = bus.rsplit('/').next().unwrap_or(&bus).to_owned();
+        known.insert("bus", bus);
+        arn = "arn:aws:events:{region}:{account}:rule/{bus}/{name}";
+    }
+    // The one may be made of the other.
+    for (name, template) in [("id", id), ("arn", arn), ("id", id)] {
+        let value = filled(template, &known, &text)?;
+        known.insert(name, value);
+    }
+    let said = values.get("arn").and_then(Value::as_str);
+    if let (true, Some(arn)) = (node.is_data(), said) {
+        known.insert("arn", arn.to_owned());
+    }
+    for (name, template) in own.map_or(&[][..], |f| f.more) {
+        values.insert((*name).to_owned(), json!(filled(template, &known, &text)?));
+    }
+    if !argument.is_empty() {
+        values.insert(argument.to_owned(), json!(name));
+    }
+    for name in ["arn", "id"] {
+        values.insert(name.to_owned(), json!(known.get(name)));
+    }
+    Ok(())
+}
+
+/// A template with what its names stand for; those that are not `known` are arguments.
+fn filled(
+    template: &str,
+    known: &BTreeMap<&str, String>,
+    argument: &dyn Fn(&str) -> Result<Option<String>, Problem>,
+) -> Result<String, Problem> {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, behind) = after.split_once('}').unwrap_or((after, ""));
+        out.push_str(before);
+        match known.get(name) {
+            Some(value) => out.push_str(value),
+            None => {
+                let value = argument(name)?.unwrap_or_else(|| "default".to_owned());
+                out.push_str(value.rsplit(['/', ':']).next().unwrap_or_default());
+            }
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    Ok(out)
+}

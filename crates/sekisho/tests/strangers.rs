@@ -1,0 +1,264 @@
+//! What is of services that are not here: deliveries read its names, and what stands for them decides nothing.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by failing"
+)]
+
+mod written;
+
+use sekisho_executor::Skip;
+use sekisho_iac::Reading;
+use written::{PROVIDER, run};
+
+const ROLE: &str = r#"
+resource "aws_s3_bucket" "store" { bucket = "store-111111111111" }
+resource "aws_ecr_repository" "app" { name = "app" }
+resource "aws_iam_role" "p" {
+  name = "p"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "codepipeline.amazonaws.com" } }] })
+}
+resource "aws_iam_role_policy" "p" {
+  role   = aws_iam_role.p.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = ["s3:*", "ecr:*"], Resource = "*" }, { Effect = "Allow", Action = "ecs:UpdateService", Resource = POLICY }] })
+}
+"#;
+
+const PIPELINE: &str = r#"
+resource "aws_codepipeline" "p" {
+  name       = "p"
+  role_arn   = aws_iam_role.p.arn
+  depends_on = [aws_iam_role_policy.p]
+  artifact_store {
+    location = aws_s3_bucket.store.bucket
+    type     = "S3"
+  }
+  stage {
+    name = "Source"
+    action {
+      name             = "Image"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "ECR"
+      version          = "1"
+      output_artifacts = ["image"]
+      configuration    = { RepositoryName = aws_ecr_repository.app.name, ImageTag = TAG }
+    }
+  }
+  stage {
+    name = "Deploy"
+    action {
+      name            = "Service"
+      category        = "Deploy"
+      owner           = "AWS"
+      provider        = "ECS"
+      version         = "1"
+      input_artifacts = ["image"]
+      configuration   = { ClusterName = CLUSTER, ServiceName = SERVICE }
+    }
+  }
+}
+"#;
+
+struct Delivery<'t> {
+    more: &'t str,
+    policy: &'t str,
+    tag: &'t str,
+    cluster: &'t str,
+    service: &'t str,
+    given: &'t [(&'t str, &'t str)],
+}
+
+const PLAIN: Delivery<'_> = Delivery {
+    more: "",
+    policy: "\"*\"",
+    tag: "\"latest\"",
+    cluster: "\"c\"",
+    service: "\"s\"",
+    given: &[],
+};
+
+/// What is noted of a delivery that passes; what keeps another from running.
+fn rehearsed(delivery: &Delivery<'_>) -> Result<Vec<String>, String> {
+    let role = ROLE.replace("POLICY", delivery.policy);
+    let pipeline = PIPELINE
+        .replace("TAG", delivery.tag)
+        .replace("CLUSTER", delivery.cluster)
+        .replace("SERVICE", delivery.service);
+    let main = format!("{}{role}{pipeline}", delivery.more);
+    let outcome = run(&[("main.tf", &main), PROVIDER], |options| {
+        let reading: &mut Reading = &mut options.reading;
+        let given = delivery.given.iter();
+        reading
+            .given
+            .extend(given.map(|(name, value)| ((*name).to_owned(), (*value).into())));
+        options.skips.push(Skip {
+            stage: "Deploy".into(),
+            action: "Service".into(),
+        });
+    })?;
+    assert!(
+        outcome.passes(),
+        "{:?} {:?}",
+        outcome.failures,
+        outcome.denials
+    );
+    let mut notes: Vec<String> = outcome.notes.into_iter().map(|n| n.message).collect();
+    notes.retain(|note| !note.contains("was skipped"));
+    Ok(notes)
+}
+
+/// A service of ECS, with what it stands on.
+const SERVICE: &str = r#"
+data "aws_vpc" "main" { default = true }
+resource "aws_security_group" "s" { vpc_id = data.aws_vpc.main.id }
+resource "aws_ecs_cluster" "c" { name = "cluster" }
+resource "aws_ecs_task_definition" "t" {
+  family                = "task"
+  container_definitions = data.external.containers.result.json
+}
+data "external" "containers" { program = ["containers"] }
+resource "aws_ecs_service" "s" {
+  name            = "service"
+  cluster         = aws_ecs_cluster.c.id
+  task_definition = aws_ecs_task_definition.t.arn
+  network_configuration {
+    security_groups = [aws_security_group.s.id]
+    subnets         = data.aws_vpc.main.subnets
+  }
+}
+"#;
+
+#[test]
+fn what_an_action_that_is_not_run_reads_stands_for_itself() {
+    let notes = rehearsed(&Delivery {
+        more: SERVICE,
+        policy: "aws_ecs_service.s.id",
+        cluster: "aws_ecs_cluster.c.name",
+        service: "aws_ecs_service.s.name",
+        ..PLAIN
+    })
+    .unwrap();
+    let service = notes.iter().find(|n| n.starts_with("aws_ecs_service.s"));
+    assert_eq!(
+        service.map(String::as_str),
+        Some(
+            "aws_ecs_service.s is of a service that sekisho does not have: it is not made, and its ARN is taken to be arn:aws:ecs:eu-west-1:111111111111:service/cluster/service"
+        ),
+        "{notes:?}"
+    );
+    for (more, read) in [
+        (
+            "data \"aws_ssm_parameter\" \"name\" {\n  name = \"/name\"\n}\n",
+            "data.aws_ssm_parameter.name.value",
+        ),
+        (
+            "data \"external\" \"name\" {\n  program = [\"name\"]\n}\n",
+            "data.external.name.result",
+        ),
+        (
+            "resource \"aws_elasticache_cluster\" \"name\" {\n  for_each = toset([\"a\"])\n}\n",
+            "aws_elasticache_cluster.name[\"a\"].engine_version_actual",
+        ),
+    ] {
+        let notes = rehearsed(&Delivery {
+            more,
+            service: read,
+            ..PLAIN
+        })
+        .unwrap();
+        let note = notes.iter().find(|n| n.contains("a text stands for that"));
+        assert!(note.is_some(), "{notes:?}");
+    }
+}
+
+/// A text that is made up must not decide: neither in a policy, nor in what is run.
+#[test]
+fn what_decides_is_asked_for() {
+    let parameter = "data \"aws_ssm_parameter\" \"name\" {\n  name = \"/name\"\n}\n";
+    let read = "data.aws_ssm_parameter.name.value";
+    for delivery in [
+        Delivery {
+            more: parameter,
+            policy: "\"arn:aws:ecs:eu-west-1:111111111111:service/${data.aws_ssm_parameter.name.value}\"",
+            ..PLAIN
+        },
+        Delivery {
+            more: parameter,
+            tag: read,
+            ..PLAIN
+        },
+        // Who reads it for both asks for it, too.
+        Delivery {
+            more: parameter,
+            tag: read,
+            service: read,
+            ..PLAIN
+        },
+    ] {
+        let said = rehearsed(&delivery).unwrap_err();
+        assert!(
+            said.contains("data.aws_ssm_parameter.name is not supported yet, and the pipeline depends on it through")
+                && said.contains("--set data.aws_ssm_parameter.name.value=VALUE"),
+            "{said}"
+        );
+        rehearsed(&Delivery {
+            given: &[("data.aws_ssm_parameter.name.value", "latest")],
+            ..delivery
+        })
+        .unwrap();
+    }
+}
+
+/// A site behind CloudFront: its bucket's policy names the distribution, or the identity by which it reads.
+#[test]
+fn a_site_behind_cloudfront() {
+    const SITE: &str = r#"
+resource "aws_wafv2_web_acl" "w" { scope = "CLOUDFRONT" }
+resource "aws_cloudfront_origin_access_identity" "i" { comment = "site" }
+resource "aws_cloudfront_distribution" "d" {
+  web_acl_id = aws_wafv2_web_acl.w.arn
+  origin {
+    domain_name = aws_s3_bucket.store.bucket_regional_domain_name
+  }
+}
+resource "aws_s3_bucket_policy" "store" {
+  bucket = aws_s3_bucket.store.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [STATEMENT] })
+}
+"#;
+    for (statement, arn) in [
+        (
+            "{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"${aws_s3_bucket.store.arn}/*\", Principal = { Service = \"cloudfront.amazonaws.com\" }, Condition = { StringEquals = { \"aws:SourceArn\" = aws_cloudfront_distribution.d.arn } } }",
+            "arn:aws:cloudfront::111111111111:distribution/E",
+        ),
+        (
+            "{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"${aws_s3_bucket.store.arn}/*\", Principal = { AWS = aws_cloudfront_origin_access_identity.i.iam_arn } }",
+            "arn:aws:cloudfront::111111111111:origin-access-identity/E",
+        ),
+    ] {
+        let more = SITE.replace("STATEMENT", statement);
+        let notes = rehearsed(&Delivery {
+            more: &more,
+            ..PLAIN
+        })
+        .unwrap();
+        assert!(notes.iter().any(|n| n.contains(arn)), "{notes:?}");
+    }
+    let named = SITE.replace(
+        "STATEMENT",
+        "{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"${aws_s3_bucket.store.arn}/*\", Principal = { Service = \"cloudfront.amazonaws.com\" }, Condition = { StringEquals = { \"aws:SourceArn\" = aws_cloudfront_distribution.d.arn } } }",
+    );
+    // What is given stands, and asks for nothing of what it is made of.
+    rehearsed(&Delivery {
+        more: &named,
+        given: &[(
+            "aws_cloudfront_distribution.d.arn",
+            "arn:aws:cloudfront::111111111111:distribution/EDFDVBD6EXAMPLE",
+        )],
+        ..PLAIN
+    })
+    .unwrap();
+}
