@@ -1,6 +1,7 @@
 import base64
 import datetime
 import hashlib
+import http.client
 import io
 import json
 import os
@@ -642,7 +643,11 @@ def test_settings_are_kept(s3):
     s3.put_bucket_acl(**b, ACL="private")
     acl = s3.get_bucket_acl(**b)
     s3.put_bucket_acl(**b, AccessControlPolicy={"Owner": acl["Owner"], "Grants": acl["Grants"]})
-    assert error(s3.put_bucket_acl, **b, ACL="public-read")["Status"] == 501
+    assert "are blocked by the BlockPublicAcls block public access setting" in error(s3.put_bucket_acl, **b, ACL="public-read")["Message"]
+    assert error(s3.put_bucket_acl, **b, ACL="public")["Code"] == "InvalidArgument"
+    s3.put_bucket_acl(**b, ACL="log-delivery-write")
+    assert [g["Permission"] for g in s3.get_bucket_acl(**b)["Grants"]] == ["FULL_CONTROL", "WRITE", "READ_ACP"]
+    assert error(s3.put_bucket_ownership_controls, **b, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]})["Code"] == "InvalidBucketAclWithObjectOwnership"
     assert error(s3.put_bucket_acl, **b, GrantRead="uri=http://acs.amazonaws.com/groups/global/AllUsers")["Status"] == 501
     for operator, denied in [("StringEquals", True), ("StringNotEquals", False)]:
         statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutBucketAcl", "Resource": "arn:aws:s3:::bucket", "Condition": {operator: {"s3:x-amz-acl": "private"}}}
@@ -651,6 +656,25 @@ def test_settings_are_kept(s3):
             assert error(s3.put_bucket_acl, **b, ACL="private")["Code"] == "AccessDenied"
         else:
             s3.put_bucket_acl(**b, ACL="private")
+
+
+@pytest.mark.parametrize("acl,lists,writes", [("private", 403, 403), ("authenticated-read", 403, 403), ("public-read", 200, 403), ("public-read-write", 200, 200)])
+def test_what_the_acl_of_a_bucket_gives_strangers(s3, acl, lists, writes):
+    """And not that what is in it may be read; nothing at all, where such ACLs are ignored."""
+    b = {"Bucket": "bucket"}
+    s3.put_object(**b, Key="k", Body=b"x")
+    s3.put_bucket_ownership_controls(**b, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]})
+    s3.delete_public_access_block(**b)
+    s3.put_bucket_acl(**b, ACL=acl)
+
+    def stranger(method, path, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", s3.server.port, timeout=10)
+        connection.request(method, path, body=body, headers={"Host": "s3.amazonaws.com"})
+        return connection.getresponse().status
+
+    assert (stranger("GET", "/bucket"), stranger("PUT", "/bucket/new", b"y"), stranger("GET", "/bucket/k")) == (lists, writes, 403)
+    s3.put_public_access_block(**b, PublicAccessBlockConfiguration={"IgnorePublicAcls": True})
+    assert (stranger("GET", "/bucket"), stranger("PUT", "/bucket/new", b"y")) == (403, 403)
 
 
 def test_a_body_that_was_not_asked_for_ends_the_connection(s3):

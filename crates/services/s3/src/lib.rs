@@ -116,6 +116,8 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
             resource.policy = resource.policy.map(only_denies);
         }
         resource.acl = acl;
+    } else {
+        resource.acl = acl::bucket_policy(lookup, &bucket)?;
     }
     if policy::restricted(lookup, &bucket)? {
         resource.policy = resource.policy.filter(|p| !is_public(&p.document));

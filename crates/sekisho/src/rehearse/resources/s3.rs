@@ -133,6 +133,9 @@ fn bucket(client: &Client, values: &Values<'_>) -> Made {
         if values.flag("object_lock_enabled") == Some(true) {
             map.insert("ObjectLockEnabledForBucket".to_owned(), json!(true));
         }
+        if let Some(acl) = values.text("acl") {
+            map.insert("ACL".to_owned(), json!(acl));
+        }
     }
     client.call("s3", "CreateBucket", input)?;
     let tags = values.tags("Key", "Value");
@@ -163,11 +166,6 @@ fn bucket(client: &Client, values: &Values<'_>) -> Made {
 
 /// What older configurations say in the bucket itself.
 fn inline(client: &Client, values: &Values<'_>, name: &str) -> Result<(), Failed> {
-    if values.text("acl").is_some_and(|acl| acl != "private") {
-        return Err(Failed::Text(
-            "an `acl` other than private is not supported yet".to_owned(),
-        ));
-    }
     if let Some(policy) = values.text("policy") {
         client.call(
             "s3",
@@ -189,15 +187,10 @@ fn inline(client: &Client, values: &Values<'_>, name: &str) -> Result<(), Failed
 
 fn acl(client: &Client, values: &Values<'_>) -> Made {
     let bucket = values.need("bucket")?;
-    let acl = values.text("acl");
-    if acl.as_deref() != Some("private") {
-        return Err(Failed::Text(
-            "an `acl` other than private is not supported yet".to_owned(),
-        ));
-    }
+    let acl = values.need("acl")?;
     let input = json!({"Bucket": bucket, "ACL": acl});
     client.call("s3", "PutBucketAcl", input)?;
-    Ok(attributes([("id", json!(format!("{bucket},private")))]))
+    Ok(attributes([("id", json!(format!("{bucket},{acl}")))]))
 }
 
 fn done(values: &Values<'_>) -> Made {

@@ -60,6 +60,9 @@ impl Operation for CreateBucket {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         bucket::check_name(&input.bucket)?;
+        if let Some(acl) = &input.acl {
+            acl::check_of_bucket(acl)?;
+        }
         if input.object_lock_enabled_for_bucket {
             return Err(ApiError::new(
                 "NotImplemented",
@@ -141,6 +144,7 @@ impl Operation for CreateBucket {
             versioning: None,
             encryption: Encryption::default(),
             tags,
+            acl: input.acl.filter(|acl| acl != "private"),
             settings: Settings::default(),
         };
         cx.put(&BUCKETS, &input.bucket, bucket)?;

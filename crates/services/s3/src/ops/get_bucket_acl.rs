@@ -1,9 +1,9 @@
-//! The ACL of a bucket: its owner has everything.
+//! The ACL of a bucket: its owner has everything, and others what a canned ACL gives them.
 
 use sekisho_engine::prelude::*;
 
-use crate::bucket;
 use crate::checks::OnBucket;
+use crate::{acl, bucket};
 
 pub(crate) struct GetBucketAcl;
 
@@ -19,9 +19,6 @@ impl Operation for GetBucketAcl {
 
     fn run(cx: &mut Cx<'_>, input: OnBucket, _: &Permit<Self>) -> Result<Value, ApiError> {
         let bucket = bucket::find(cx, &input.bucket)?;
-        let grantee = json!({"ID": bucket.owner_id(), "Type": "CanonicalUser"});
-        Ok(
-            json!({"Owner": {"ID": bucket.owner_id()}, "Grants": [{"Grantee": grantee, "Permission": "FULL_CONTROL"}]}),
-        )
+        Ok(json!({"Owner": {"ID": bucket.owner_id()}, "Grants": acl::bucket_grants(&bucket)}))
     }
 }

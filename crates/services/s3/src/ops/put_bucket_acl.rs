@@ -1,8 +1,8 @@
-//! Sets the ACL of a bucket: only that its owner has everything, as it is anyway.
+//! Sets the ACL of a bucket: a canned one, or that its owner has everything.
 
 use sekisho_engine::prelude::*;
 
-use crate::{bucket, checks};
+use crate::{acl, bucket, checks};
 
 pub(crate) struct PutBucketAcl;
 
@@ -73,16 +73,20 @@ impl Operation for PutBucketAcl {
         let grants = input.access_control_policy.as_ref();
         let grants = grants.and_then(|p| p.get("Grants")?.as_array());
         let headers = input.grants().iter().any(|(_, value)| value.is_some());
-        let private = match (input.acl.as_deref(), grants) {
-            _ if headers => false,
-            (Some(acl), _) => acl == "private",
-            (None, Some(grants)) => !grants.is_empty() && grants.iter().all(own),
-            (None, None) => false,
+        let acl = match (input.acl.as_deref(), grants) {
+            _ if headers => None,
+            (Some(acl), _) => Some(acl::of_bucket(cx, &bucket, acl)?),
+            (None, Some(grants)) => (!grants.is_empty() && grants.iter().all(own)).then_some(None),
+            (None, None) => None,
         };
-        if private {
+        if let Some(acl) = acl {
+            bucket::change(cx, &input.bucket, |b| {
+                b.acl = acl;
+                Ok(())
+            })?;
             return Ok(json!({}));
         }
-        let message = "sekisho does not support bucket ACLs that give somebody else something yet";
+        let message = "sekisho does not support bucket ACLs that name who gets something yet, other than canned ones";
         Err(ApiError::new("NotImplemented", message).status(501))
     }
 }

@@ -35,6 +35,12 @@ impl Operation for PutBucketOwnershipControls {
             _ => return Err(ApiError::new("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema").status(400)),
         };
         bucket::change(cx, &input.bucket, |b| {
+            // What somebody else has must be taken away first (S3 user guide, "Prerequisites for disabling ACLs").
+            if ownership == "BucketOwnerEnforced" && b.acl.is_some() {
+                let message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
+                let code = "InvalidBucketAclWithObjectOwnership";
+                return Err(ApiError::new(code, message).status(400));
+            }
             b.ownership = Some(ownership);
             Ok(())
         })?;
