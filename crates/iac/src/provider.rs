@@ -217,11 +217,16 @@ fn passed(call: &Call, name: &str) -> Option<String> {
     let found = object.iter().find(|(key, _)| {
         let key = match key {
             hcl_edit::expr::ObjectKey::Ident(ident) => ident.as_str().to_owned(),
-            hcl_edit::expr::ObjectKey::Expression(e) => e.to_string().trim().to_owned(),
+            hcl_edit::expr::ObjectKey::Expression(e) => unquoted(e),
         };
         key == name
     });
-    found.map(|(_, value)| value.expr().to_string().trim().to_owned())
+    found.map(|(_, value)| unquoted(value.expr()))
+}
+
+/// The name of a provider: in quotes, too, as Terraform's old language had it.
+fn unquoted(name: &Expression) -> String {
+    name.to_string().trim().trim_matches('"').to_owned()
 }
 
 /// The arguments of a provider, its inner blocks as objects. What depends on something that is not made yet is left out:

@@ -16,6 +16,9 @@
 //! [variables]           # Terraform variables
 //! team = "delivery"
 //!
+//! [pipeline_variables]  # variables of pipelines
+//! branch = "main"
+//!
 //! [policies]            # managed policies that are on AWS already, such as boundaries: ARN = file with the document
 //! "arn:aws:iam::222222222222:policy/boundary" = "policies/boundary.json"
 //!
@@ -62,6 +65,8 @@ pub struct Settings {
     pub roles: Vec<String>,
     /// Terraform variables; a text that is no text is written as an expression.
     pub variables: BTreeMap<String, Value>,
+    /// Values of variables of pipelines.
+    pub pipeline_variables: BTreeMap<String, String>,
     /// Files with the documents of managed policies that are on AWS already, by ARN.
     pub policies: BTreeMap<String, String>,
     /// The organization of the accounts.

@@ -13,7 +13,7 @@ mod written;
 
 use std::path::{Path, PathBuf};
 
-use sekisho::rehearse::{Options, rehearse};
+use sekisho::rehearse::{Options, Outcome, rehearse};
 use sekisho_iac::Assignment;
 use serde_json::json;
 use written::{FROM_A_REPOSITORY, PROVIDER, example_with, examples, folder, run};
@@ -832,4 +832,102 @@ fn what_changes_of_are_ignored_is_said() {
         );
     }
     assert!(notes("[tags, tags_all]").is_empty());
+}
+
+/// The execution that begins with a pipeline has the defaults of its variables; another one has what is given.
+#[test]
+fn variables_of_pipelines() {
+    let tag = |default: &str| {
+        format!(
+            r##"
+resource "aws_s3_bucket" "store" {{ bucket = "store-111111111111" }}
+resource "aws_ecr_repository" "app" {{ name = "app" }}
+resource "aws_iam_role" "p" {{
+  name = "p"
+  assume_role_policy = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = "sts:AssumeRole", Principal = {{ Service = "codepipeline.amazonaws.com" }} }}] }})
+  inline_policy {{
+    name   = "p"
+    policy = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = ["s3:*", "ecr:*"], Resource = "*" }}] }})
+  }}
+}}
+resource "aws_codepipeline" "p" {{
+  name          = "p"
+  role_arn      = aws_iam_role.p.arn
+  pipeline_type = "V2"
+  artifact_store {{
+    location = aws_s3_bucket.store.bucket
+    type     = "S3"
+  }}
+  variable {{
+    name = "where"
+    {default}
+  }}
+  stage {{
+    name = "Source"
+    action {{
+      name             = "Image"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "ECR"
+      version          = "1"
+      output_artifacts = ["image"]
+      configuration    = {{ RepositoryName = aws_ecr_repository.app.name }}
+    }}
+  }}
+  stage {{
+    name = "Deploy"
+    action {{
+      name            = "Release"
+      category        = "Deploy"
+      owner           = "AWS"
+      provider        = "S3"
+      version         = "1"
+      input_artifacts = ["image"]
+      configuration   = {{ BucketName = aws_s3_bucket.store.bucket, Extract = "true", ObjectKey = "#{{variables.where}}" }}
+    }}
+  }}
+}}
+"##
+        )
+    };
+    let rehearsed = |default: &str, given: &[(&str, &str)]| {
+        let given = given.iter();
+        let given = given.map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        let main = tag(default);
+        run(&[PROVIDER, ("main.tf", &main)], |o| {
+            o.pipeline_variables = given.collect();
+        })
+    };
+    let released = |outcome: &Outcome| -> Vec<String> {
+        let checks = outcome.events.iter().flat_map(|e| &e.checks);
+        let puts = checks.filter(|c| c.action == "s3:PutObject" && c.resource.ends_with(".json"));
+        puts.map(|c| c.resource.replace("arn:aws:s3:::store-111111111111/", ""))
+            .collect()
+    };
+    let wanting = rehearsed("", &[]).unwrap();
+    assert!(!wanting.passes());
+    let execution = wanting.pipelines[0].execution.as_ref().unwrap();
+    assert_eq!(
+        execution.summary.as_deref(),
+        Some("Values for required variables haven't been provided: where")
+    );
+    assert!(
+        wanting.hints[0]
+            .message
+            .ends_with("--pipeline-variable where=VALUE"),
+        "{:?}",
+        wanting.hints
+    );
+    let given = rehearsed("", &[("where", "here")]).unwrap();
+    assert!(given.passes(), "{:?}", given.denials);
+    assert_eq!(released(&given), ["here/imageDetail.json"]);
+    let both = rehearsed("default_value = \"there\"", &[("where", "here")]).unwrap();
+    assert_eq!(
+        released(&both),
+        ["there/imageDetail.json", "here/imageDetail.json"]
+    );
+    assert_eq!(
+        rehearsed("", &[("were", "here")]).unwrap_err(),
+        "--pipeline-variable were: no pipeline has a variable of that name"
+    );
 }

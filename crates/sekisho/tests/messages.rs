@@ -699,6 +699,14 @@ const CASES: &[Case] = &[
             "variable \"owners\" {\n  type      = set(string)\n  default   = [\"a\"]\n  sensitive = true\n}\n\nresource \"aws_iam_user\" \"owner\" {\n  provider = aws.registry\n  for_each = var.owners\n  name     = each.value\n}\n\noutput \"owners\" {\n  value = join(\",\", var.owners)\n}\n\noutput \"pipeline_arn\" {",
         )],
     ),
+    broken(
+        "variable-of-a-pipeline-without-value",
+        &[(
+            "pipeline.tf",
+            "  stage {\n    name = \"Source\"\n",
+            "  pipeline_type = \"V2\"\n\n  variable {\n    name = \"branch\"\n  }\n\n  stage {\n    name = \"Source\"\n",
+        )],
+    ),
     alone(
         "misspelt-argument",
         &[(

@@ -45,6 +45,9 @@ pub(super) struct ReadingArgs {
     /// Take an action to be done that sekisho does not run yet: what it calls is not checked
     #[arg(long = "skip", value_name = "STAGE/ACTION", value_parser = skip)]
     skips: Vec<Skip>,
+    /// A value of a variable of a pipeline: an execution with it is started once the first is done
+    #[arg(long = "pipeline-variable", value_name = "NAME=VALUE")]
+    pipeline_variables: Vec<String>,
     /// The region of providers that name none
     #[arg(long, env = "AWS_REGION", default_value = "us-east-1")]
     region: String,
@@ -180,9 +183,33 @@ fn from_profiles() -> BTreeMap<String, String> {
     settings::profiles(&text.unwrap_or_default())
 }
 
-/// A value of the command line: an expression, or else a text.
-fn given(text: &str) -> Value {
-    sekisho_iac::expression("--set", text).unwrap_or_else(|_| Value::String(text.to_owned()))
+/// Attributes that are texts, whatever stands in them: often JSON.
+const TEXTS: &[&str] = &[
+    "assume_role_policy",
+    "body",
+    "content",
+    "json",
+    "minified_json",
+    "policy",
+    "rendered",
+    "response_body",
+    "secret_string",
+    "value",
+];
+
+/// A value of the command line for what is called `address`: an expression, or else a text.
+fn given(address: &str, text: &str) -> Value {
+    let literal = || Value::String(text.to_owned());
+    let attribute = address.rsplit('.').next().unwrap_or_default();
+    match sekisho_iac::expression("--set", text) {
+        // Outputs of modules may have any type.
+        Ok(Value::Object(_) | Value::Array(_))
+            if TEXTS.contains(&attribute) && !address.starts_with("module.") =>
+        {
+            literal()
+        }
+        value => value.unwrap_or_else(|_| literal()),
+    }
 }
 
 impl ReadingArgs {
@@ -205,7 +232,10 @@ impl ReadingArgs {
                 workspace: workspace(),
                 given: pairs(&self.given, "--set ADDRESS=VALUE")?
                     .into_iter()
-                    .map(|(k, v)| (k, given(&v)))
+                    .map(|(k, v)| {
+                        let value = given(&k, &v);
+                        (k, value)
+                    })
                     .collect(),
                 ..Reading::default()
             },
@@ -216,6 +246,9 @@ impl ReadingArgs {
             generate_images: !self.no_image,
             approve: self.approve == Answer::Yes,
             skips: self.skips.clone(),
+            pipeline_variables: pairs(&self.pipeline_variables, "--pipeline-variable NAME=VALUE")?
+                .into_iter()
+                .collect(),
             region: self.region.clone(),
             seed: self.seed,
             timeout: Duration::from_secs(self.timeout),
@@ -287,6 +320,14 @@ impl Said {
             if !options.skips.contains(&skip) {
                 options.skips.push(skip);
             }
+        }
+        for (name, value) in settings.pipeline_variables {
+            self.once(
+                directory,
+                format!("pipeline_variables.{name}"),
+                value.clone(),
+            )?;
+            options.pipeline_variables.entry(name).or_insert(value);
         }
         for (name, value) in settings.variables {
             let text = value

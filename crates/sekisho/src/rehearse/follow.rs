@@ -8,7 +8,7 @@ use sekisho_engine::Engine;
 use sekisho_pipeline::{ActionStatus, Execution};
 use serde_json::json;
 
-use super::{Client, Options, PipelineRun};
+use super::{Client, Options, PipelineRun, variables};
 
 pub(super) fn follow(
     engine: &Arc<Engine>,
@@ -49,10 +49,12 @@ fn one(
 ) -> Option<Execution> {
     let began = Instant::now();
     let mut seen = 0;
+    // One with the values that were given comes behind the one that began with the pipeline.
+    let mut waits = variables::any(engine, client, name, options);
     let mut told: Vec<(String, ActionStatus)> = Vec::new();
     loop {
-        let execution = pipeline(engine, client, name)?;
-        let execution = execution.state.executions.last()?.clone();
+        let pipeline = pipeline(engine, client, name)?;
+        let execution = pipeline.state.executions.last()?.clone();
         for attempt in &execution.attempts {
             let state = (attempt.id.clone(), attempt.status);
             if !told.contains(&state) {
@@ -63,10 +65,19 @@ fn one(
                 told.push(state);
             }
         }
+        if execution.finished() && waits {
+            waits = false;
+            if variables::start(engine, client, name, options).is_ok() {
+                continue;
+            }
+        }
         if execution.finished() || began.elapsed() > options.timeout {
             return Some(execution);
         }
-        answer_approvals(client, name, &execution, options.approve);
+        // An earlier one keeps its stage until it is answered.
+        for open in pipeline.state.executions.iter().filter(|e| !e.finished()) {
+            answer_approvals(client, name, open, options.approve);
+        }
         seen = engine.wait_for_work(seen, Duration::from_millis(20));
     }
 }

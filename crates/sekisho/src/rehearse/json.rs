@@ -111,6 +111,7 @@ fn pipeline(run: &PipelineRun, events: &[Arc<Event>]) -> Value {
         "region": run.region,
         "executionId": execution.map(|e| e.id.clone()),
         "status": execution.map(|e| format!("{:?}", e.status)),
+        "message": execution.and_then(|e| e.summary.clone()),
         "stages": stages,
     })
 }

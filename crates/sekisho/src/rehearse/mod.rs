@@ -36,6 +36,7 @@ mod sarif;
 mod skip;
 mod text;
 mod unsupported;
+mod variables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -85,6 +86,8 @@ pub struct Options {
     pub approve: bool,
     /// Actions that are taken to be done.
     pub skips: Vec<Skip>,
+    /// Values of variables of pipelines, by name.
+    pub pipeline_variables: BTreeMap<String, String>,
     /// The region of providers that name none.
     pub region: String,
     /// The seed of ids and keys.
@@ -124,6 +127,7 @@ impl Default for Options {
             generate_images: true,
             approve: true,
             skips: Vec::new(),
+            pipeline_variables: BTreeMap::new(),
             region: "us-east-1".to_owned(),
             seed: 0,
             timeout: Duration::from_secs(60),
@@ -316,6 +320,10 @@ pub(crate) fn rehearse_with(
     notes.extend(overwritten.1);
     notes.extend(exclusive::find(&policies));
     notes.extend(skipped.into_notes(&mut failures, !patches.is_empty())?);
+    let unknown = variables::unknown(&engine, &applied.pipelines, options);
+    if all && patches.is_empty() && !unknown.is_empty() {
+        return Err(unknown);
+    }
     applied.early.iter().for_each(Early::start_again);
     let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);
     drop(executor);
@@ -343,6 +351,7 @@ pub(crate) fn rehearse_with(
         }
     }
     let mut hints = advice::hints(&pipelines, &failures, &policies, &engine);
+    hints.extend(variables::hints(&pipelines));
     hints.extend(advice::of_denials(&engine, &events, &denials));
     hints.extend(idle::notes(&engine, &policies, &denials));
     let unknown = configuration.unknown_repetitions(&resources::schema::is_known_after_apply);

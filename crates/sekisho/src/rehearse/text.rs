@@ -181,6 +181,9 @@ fn pipeline(run: &PipelineRun, events: &[Arc<Event>], out: &mut String) {
         execution.id,
         status(&format!("{:?}", execution.status))
     );
+    if let Some(summary) = &execution.summary {
+        let _ = writeln!(out, "  {summary}");
+    }
     for stage in &execution.definition.stages {
         let state = execution
             .stage(&stage.name)

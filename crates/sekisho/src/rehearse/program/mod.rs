@@ -20,7 +20,7 @@ use super::providers::Providers;
 use super::resources::foreign::Strangers;
 use super::{
     Client, Denial, Failure, FailureKind, Note, Options, Outcome, advice, applier, apply, denials,
-    follow, given, image, kept, new_engine, overwritten, rehearse, skip, unsupported,
+    follow, given, image, kept, new_engine, overwritten, rehearse, skip, unsupported, variables,
 };
 use copy::Copy;
 use refused::Refused;
@@ -113,13 +113,11 @@ pub fn rehearse_with_program(
         image::push_for_definition(client, &definition["pipeline"], options, &mut used)
             .map_err(problem)?;
         // The execution that began with the pipeline found no image: what counts is the one that has one.
-        client
-            .call(
-                "codepipeline",
-                "StartPipelineExecution",
-                json!({"name": name}),
-            )
-            .map_err(|e| problem(e.to_string()))?;
+        variables::start(&engine, client, name, options).map_err(told)?;
+    }
+    let unknown = variables::unknown(&engine, &pipelines, options);
+    if failures.is_empty() && !unknown.is_empty() {
+        return Err(unknown);
     }
     let runs = follow::follow(&engine, &pipelines, options, progress);
     drop(executor);
