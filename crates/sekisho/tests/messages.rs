@@ -707,6 +707,14 @@ const CASES: &[Case] = &[
             "  pipeline_type = \"V2\"\n\n  variable {\n    name = \"branch\"\n  }\n\n  stage {\n    name = \"Source\"\n",
         )],
     ),
+    broken(
+        "public-policy-refused",
+        &[(
+            "pipeline.tf",
+            "resource \"aws_codepipeline\" \"this\" {",
+            "resource \"aws_s3_bucket_policy\" \"releases\" {\n  provider = aws.pipeline\n  bucket   = aws_s3_bucket.releases.id\n  policy = jsonencode({\n    Version   = \"2012-10-17\"\n    Statement = [{ Effect = \"Allow\", Principal = \"*\", Action = \"s3:GetObject\", Resource = \"${aws_s3_bucket.releases.arn}/*\" }]\n  })\n}\n\nresource \"aws_codepipeline\" \"this\" {",
+        )],
+    ),
     alone(
         "misspelt-argument",
         &[(

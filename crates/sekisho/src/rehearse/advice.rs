@@ -27,7 +27,7 @@ pub(super) fn hints(
             continue;
         };
         for attempt in &execution.attempts {
-            let message = of_attempt(execution, attempt, &run.region, policies);
+            let message = of_attempt(execution, attempt, &run.region, policies, engine);
             out.extend(message.map(|message| Note {
                 message: format!("{}/{}: {message}", attempt.stage, attempt.action),
                 place: pipeline_place(&execution.definition.name, policies),
@@ -65,6 +65,7 @@ fn of_attempt(
     attempt: &ActionRun,
     region: &str,
     policies: &Policies<'_>,
+    engine: &Engine,
 ) -> Option<String> {
     let failure = attempt.failure.as_ref()?;
     let action = execution.declared(attempt)?;
@@ -94,6 +95,10 @@ fn of_attempt(
         && message.contains("Could not access the Amazon S3 object")
     {
         let named = |name: &str| action.configuration.get(name).map_or("", String::as_str);
+        // It is there, and what reads it is denied.
+        if sekisho_s3::has_object(engine, named("S3Bucket"), named("S3ObjectKey")) {
+            return None;
+        }
         return Some(format!(
             "if no call is denied, the object s3://{}/{} is not there: upload it before the pipeline runs, write it with aws_s3_object, or rehearse without --no-image, which puts an archive in its place",
             named("S3Bucket"),
@@ -132,7 +137,7 @@ fn key_elsewhere(
     let mut stores = store.into_iter().chain(stores);
     let id = stores.find_map(|s| s.encryption_key.as_ref().map(|k| k.id.clone()))?;
     if id.starts_with("arn:") && !id.contains(":alias/") {
-        return None;
+        return Some(absent_key_of(&id));
     }
     let role = action
         .role_arn
@@ -220,7 +225,8 @@ fn repository_elsewhere(
     Some(format!(
         "no account has a repository {wanted}; there {}",
         if there.is_empty() {
-            "is none".to_owned()
+            "is none: rehearse it together with the directory that makes it, or make it here"
+                .to_owned()
         } else {
             format!("are {}", there.join(", "))
         }
@@ -350,7 +356,7 @@ fn absent_role(client: &Client, policies: &Policies<'_>, role: &str) -> Option<S
     answer.is_err_and(|e| e.code == "NoSuchEntity").then(|| {
         nobody::absent(role, policies, &client.engine).unwrap_or_else(|| {
             format!(
-                "nothing in this configuration makes the role {role}: what its trust policy says is not known here"
+                "nothing in this configuration makes the role {role}: what its trust policy says is not known here. Rehearse it together with the directory that makes it, or put a block for it beside this configuration, with a provider of its account: one that only says whom it trusts will do where its action is skipped"
             )
         })
     })
@@ -376,11 +382,13 @@ fn restricted(client: &Client, resource: &str) -> Option<String> {
 fn absent_key(client: &Client, resource: &str) -> Option<String> {
     let answer = client.call("kms", "DescribeKey", json!({"KeyId": resource}));
     let absent = answer.is_err_and(|e| e.code == "NotFoundException");
-    absent.then(|| {
-        format!(
-            "nothing in this configuration makes the key {resource}: what its policy says is not known here. Rehearse it together with the directory that makes it, or make it here"
-        )
-    })
+    absent.then(|| absent_key_of(resource))
+}
+
+fn absent_key_of(key: &str) -> String {
+    format!(
+        "nothing in this configuration makes the key {key}: what its policy says is not known here. Rehearse it together with the directory that makes it, or make it here"
+    )
 }
 
 /// How what stands beside `node` names `other`: by its address, or the module that it is in.

@@ -54,6 +54,7 @@ pub(super) fn document(
             match (failure.kind, failure.is_value()) {
                 (FailureKind::Early, _) => "begins too early",
                 (FailureKind::Overwritten, _) => "is overwritten",
+                (FailureKind::NotRun, _) => "is not run",
                 (FailureKind::NotMade, true) => "is refused by Terraform",
                 (FailureKind::NotMade, false) => "was not made",
             },

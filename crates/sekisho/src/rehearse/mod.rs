@@ -216,6 +216,8 @@ pub enum FailureKind {
     Early,
     /// It is there, and something else writes the same.
     Overwritten,
+    /// It is an action that is not run here, and nobody said what to do about it.
+    NotRun,
 }
 
 impl Failure {

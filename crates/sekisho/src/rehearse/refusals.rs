@@ -36,6 +36,12 @@ pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) 
     if of_acl.iter().any(|code| message.contains(code)) {
         return Some("buckets have no ACLs since April 2023, unless they say so: leave the ACL out, or let aws_s3_bucket_ownership_controls of the bucket say BucketOwnerPreferred, and wait for it".to_owned());
     }
+    if message.contains("by the BlockPublicPolicy setting") {
+        return Some("a statement of it lets everybody in, which buckets refuse by default, and then none of its statements is there: name who may come in, or say block_public_policy = false in aws_s3_bucket_public_access_block of the bucket, and wait for it".to_owned());
+    }
+    if message.contains("by the BlockPublicAcls block public access setting") {
+        return Some("buckets refuse public ACLs by default: leave the ACL out, or say block_public_acls = false in aws_s3_bucket_public_access_block of the bucket, and wait for it".to_owned());
+    }
     if message.contains("Pipeline should start with a stage that only contains source actions") {
         return Some("stages that are made for each of a map come in the order of its keys: take a list, whose order is kept".to_owned());
     }

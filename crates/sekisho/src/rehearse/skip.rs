@@ -113,7 +113,7 @@ fn failure(address: &str, place: Option<Place>, message: String) -> Failure {
         address: address.to_owned(),
         problem: Problem { message, place },
         arguments: Map::new(),
-        kind: FailureKind::NotMade,
+        kind: FailureKind::NotRun,
     }
 }
 

@@ -135,9 +135,14 @@ fn does_not_pass(outcome: &Outcome, stuck: usize) -> String {
         let what = plural(overwritten, "resource");
         reasons.push(format!("{what} that another overwrites"));
     }
-    let resources = outcome.failures.len() - values - early - overwritten;
+    let not_run = of(FailureKind::NotRun);
+    let resources = outcome.failures.len() - values - early - overwritten - not_run;
     if resources > 0 {
         reasons.push(format!("{} not made", plural(resources, "resource")));
+    }
+    if not_run > 0 {
+        let what = plural(not_run, "action");
+        reasons.push(format!("{what} that sekisho does not run"));
     }
     if values > 0 {
         reasons.push(format!(

@@ -43,6 +43,15 @@ pub fn has_bucket(engine: &Engine, name: &str) -> bool {
     found.is_ok_and(|bucket| bucket.is_some())
 }
 
+/// Whether an object is there, whoever may read it.
+#[must_use]
+pub fn has_object(engine: &Engine, bucket: &str, key: &str) -> bool {
+    let row = object::row(bucket, key);
+    let found = engine.view(|state| state.get(&object::OBJECTS, &row));
+    let newest = found.ok().flatten();
+    newest.is_some_and(|o| o.versions.first().is_some_and(|v| v.content.is_some()))
+}
+
 /// S3 Control, which signs as S3 and has a host of its own.
 #[must_use]
 pub fn control() -> Service {

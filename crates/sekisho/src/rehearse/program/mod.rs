@@ -147,7 +147,7 @@ pub fn rehearse_with_program(
     // what one of them wrote last.
     if !apply::late(&configuration, &order).is_empty() || overwritten::may_be(&configuration) {
         let read = rehearse(&own(options), &mut |_| {})?;
-        let there = |f: &Failure| f.kind != FailureKind::NotMade;
+        let there = |f: &Failure| matches!(f.kind, FailureKind::Early | FailureKind::Overwritten);
         outcome
             .failures
             .extend(read.failures.into_iter().filter(there));
