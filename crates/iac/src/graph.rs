@@ -85,7 +85,8 @@ impl Configuration {
     }
 
     /// Whether it depends on the variables of a directory how often `node` is there.
-    pub(crate) fn repeated_as_asked(&self, node: &Node) -> bool {
+    #[must_use]
+    pub fn repeated_as_asked(&self, node: &Node) -> bool {
         let below = BTreeMap::new();
         let mut search = Search::new(self, &below, true);
         for name in ["count", "for_each"] {

@@ -349,3 +349,92 @@ fn a_name_that_is_written_down_is_made_of_nothing() {
     holds(&diff, &["\"arn:aws:s3:::sources-222222222222/"]);
     lacks(&diff, &["var.branch"]);
 }
+
+/// What concerns one instance of several is there as long as that is: other values of the variables may leave it out.
+#[test]
+fn what_one_instance_lacks_goes_with_it() {
+    for (repeated, name, own, guard) in [
+        (
+            "for_each = var.on ? toset([\"cp\", \"cb\"]) : toset([])",
+            "each.key",
+            "[\"cp\"]",
+            "contains(keys(aws_iam_role.this), \"cp\") ? 1 : 0",
+        ),
+        (
+            "count = var.on ? 2 : 0",
+            "count.index",
+            "[1]",
+            "length(aws_iam_role.this) > 1 ? 1 : 0",
+        ),
+    ] {
+        let [_, (_, _, inner)] = delivery("", "");
+        let policy = inner.find("resource \"aws_iam_role_policy\"").unwrap();
+        let pipeline = inner.find("resource \"aws_codepipeline\"").unwrap();
+        let mut text = format!("{}{}", &inner[..policy], &inner[pipeline..]);
+        for (from, to) in [
+            (
+                "variable \"name\" {}\nvariable \"store\" {}\nvariable \"site\" {}\n",
+                "",
+            ),
+            (
+                "  name               = \"delivers-${var.name}\"\n",
+                &*format!("  {repeated}\n  name = \"delivers-${{{name}}}\"\n"),
+            ),
+            (
+                "resource \"aws_codepipeline\" \"this\" {\n  name     = var.name\n  role_arn = aws_iam_role.this.arn\n",
+                &format!(
+                    "resource \"aws_codepipeline\" \"this\" {{\n  count    = var.on ? 1 : 0\n  name     = \"delivery\"\n  role_arn = aws_iam_role.this{own}.arn\n"
+                ),
+            ),
+            ("var.store", "aws_s3_bucket.artifacts.id"),
+            ("var.site", "aws_s3_bucket.site.id"),
+            ("\"${var.name}.zip\"", "\"delivery.zip\""),
+            (", ObjectKey = var.name", ""),
+            ("  depends_on = [aws_iam_role_policy.this]\n", ""),
+        ] {
+            assert!(text.contains(from), "{from}");
+            text = text.replace(from, to);
+        }
+        let [(_, _, root), _] = delivery("", "bucket = \"site-222222222222\"");
+        let root = &root[..root.find("module \"delivery\"").unwrap()];
+        let main = format!("variable \"on\" {{\n  default = true\n}}\n{root}{text}");
+        let folder = edited::edited(None, &[("main.tf", "", &main)]);
+        let mut options = Options::default();
+        options.reading.directories = vec![folder.path().to_owned()];
+        let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+        let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+        let fixed = fix(&options, &completion).unwrap_or_else(|p| panic!("{p:?}"));
+        holds(
+            &fixed.diff(),
+            &[guard, &format!("aws_iam_role.this{own}.id")],
+        );
+        fixed.write().unwrap();
+        for on in ["true", "false"] {
+            let on = sekisho_iac::Assignment::Variable("on".into(), on.into());
+            options.reading.assignments = vec![on.clone()];
+            let again = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+            assert!(again.failures.is_empty(), "{on:?}: {:?}", again.failures);
+        }
+    }
+}
+
+/// Where a local value says what there is in the place of what may not be there, it is that which is named.
+#[test]
+fn what_stands_in_for_something_optional_is_named() {
+    let mut files = delivery("name = \"api\"", "bucket = \"site-222222222222\"");
+    let (from, to) = (
+        "variable \"store\" {}\n",
+        "variable \"store\" {}\nvariable \"own\" {\n  default = null\n}\nresource \"aws_s3_bucket\" \"own\" {\n  count  = var.own == null ? 1 : 0\n  bucket = \"own-222222222222\"\n}\nlocals {\n  own_arn = var.own == null ? aws_s3_bucket.own[0].arn : \"arn:aws:s3:::${var.own}\"\n}\n",
+    );
+    let inner = files[1].2.replace(from, to);
+    files[1].2 = inner.replace(
+        "location = var.store",
+        "location = var.own == null ? aws_s3_bucket.own[0].bucket : var.own",
+    );
+    let all = files
+        .each_ref()
+        .map(|(file, from, to)| (*file, *from, to.as_str()));
+    let diff = fixed(&all).diff();
+    holds(&diff, &["${local.own_arn}/"]);
+    lacks(&diff, &["aws_s3_bucket.own[*]"]);
+}

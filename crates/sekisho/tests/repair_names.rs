@@ -143,7 +143,12 @@ fn what_there_may_be_none_of_is_named_all_the_same() {
             "one(aws_ecr_repository.app[*].repository_url)",
         ),
     ];
+    // A local value that says what is there in any case is better than an empty text.
     let diff = repaired("cross-account-ecr", &["."], &edits);
+    holds(&diff, &["+    resources = [local.repository_arn]"]);
+    let mut alone = edits.to_vec();
+    alone.push(("variables.tf", ":repository/%s\"", ":repository/%s*\""));
+    let diff = repaired("cross-account-ecr", &["."], &alone);
     holds(
         &diff,
         &["+    resources = [join(\"\", aws_ecr_repository.app[*].arn)]"],

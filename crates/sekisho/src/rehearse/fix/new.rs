@@ -125,7 +125,30 @@ impl Writer<'_> {
                 out.extend(like);
             }
         }
+        for new in &mut out {
+            if new.repeated.is_none() {
+                new.repeated = self.while_there(new);
+            }
+        }
         out
+    }
+
+    /// How often something new is made that concerns one instance of several, where variables say which there are: as long as
+    /// that one is there.
+    fn while_there(&self, new: &New<'_>) -> Option<(&'static str, String)> {
+        let mut nodes = self.configuration.nodes.iter();
+        let instance = |node: &Node| {
+            let rest = new.concerned.strip_prefix(&node.local_address())?;
+            let (key, _) = rest.strip_prefix('[')?.split_once(']')?;
+            (node.path == new.module && self.configuration.repeated_as_asked(node))
+                .then(|| (node.local_address(), key.to_owned()))
+        };
+        let (all, key) = nodes.find_map(instance)?;
+        let there = match key.starts_with('"') {
+            true => format!("contains(keys({all}), {key})"),
+            false => format!("length({all}) > {key}"),
+        };
+        Some(("count", format!("{there} ? 1 : 0")))
     }
 
     /// Names new resources: each as the one it concerns, with a number where that is taken.

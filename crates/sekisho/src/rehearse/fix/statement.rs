@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use sekisho_iac::{NodeKind, quoted};
+use sekisho_iac::{Named, Naming, NodeKind, quoted};
 use serde_json::{Value, json};
 
 use super::Statement;
@@ -175,33 +175,38 @@ impl<'c> Writer<'c> {
             .filter(|m| m.node.kind == NodeKind::Resource)
             .filter(own)
             .find_map(|m| Some((m, rest_of(m.text("arn")?)?)));
-        if let Some((made, rest)) = found {
-            let address = made.node.local_address();
-            let key = match (&made.key, here.each) {
-                (Some(key), Some((name, mine))) if key == mine && self.goes_along(made, here) => {
-                    format!("[{name}]")
-                }
-                // Where there is none of what may be there or not, the text is empty: what is not used then can be evaluated.
-                _ if made.node.is_optional() => {
-                    return Some((format!("join(\"\", {address}[*].arn)"), rest));
-                }
-                (Some(key), _) => format!("[{key}]"),
-                (None, _) => String::new(),
-            };
-            return Some((format!("{address}{key}.arn"), rest));
-        }
         let of_block = here
             .each
             .and_then(|(_, key)| self.of_block(here, here.path, key));
         let names = of_block.into_iter().chain(self.named.get(here.path));
         let names = names.flatten();
-        let named = names.filter(|n| n.text.starts_with("arn:"));
-        let fitting = named.filter_map(|n| Some((&n.name, rest_of(&n.text)?)));
+        let named = names.filter(|n| n.text.starts_with("arn:") && !circles(&n.name));
+        let fitting = named.filter_map(|n| Some((n, rest_of(&n.text)?)));
         // Of several names the one that stands on the least.
-        let open = fitting.filter(|(name, _)| !circles(name));
-        let open = open.map(|(name, rest)| (self.reach(here.module, name).len(), name, rest));
-        let best = open.min_by_key(|(size, ..)| *size);
-        best.map(|(_, name, rest)| (name.clone(), rest))
+        let mut fitting: Vec<(&Named, &str)> = fitting.collect();
+        fitting.sort_by_key(|(named, _)| self.reach(here.module, &named.name).len());
+        let Some((made, rest)) = found else {
+            let best = fitting.first();
+            return best.map(|(named, rest)| (named.name.clone(), *rest));
+        };
+        let address = made.node.local_address();
+        let key = match (&made.key, here.each) {
+            (Some(key), Some((name, mine))) if key == mine && self.goes_along(made, here) => {
+                format!("[{name}]")
+            }
+            _ if made.node.is_optional() => {
+                // A local value says what there is in its place, where it is not there.
+                let mut locals = fitting.iter().filter(|(n, _)| n.naming == Naming::Local);
+                if let Some((named, rest)) = locals.next() {
+                    return Some((named.name.clone(), rest));
+                }
+                // Where there is none of what may be there or not, the text is empty: what is not used then can be evaluated.
+                return Some((format!("join(\"\", {address}[*].arn)"), rest));
+            }
+            (Some(key), _) => format!("[{key}]"),
+            (None, _) => String::new(),
+        };
+        Some((format!("{address}{key}.arn"), rest))
     }
 }
 
