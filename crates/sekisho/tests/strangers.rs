@@ -212,6 +212,37 @@ fn what_decides_is_asked_for() {
     }
 }
 
+/// What is read of a resource by an output keeps no delivery from passing; what is read of it by what decides is asked for.
+#[test]
+fn what_is_read_by_nobody_who_decides_is_noted() {
+    let repository =
+        "resource \"aws_codecommit_repository\" \"r\" {\n  repository_name = \"r\"\n}\n";
+    let output = "output \"url\" {\n  value = aws_codecommit_repository.r.clone_url_http\n}\n";
+    let read = "aws_codecommit_repository.r.clone_url_http";
+    let notes = rehearsed(&Delivery {
+        more: &format!("{repository}{output}"),
+        policy: "aws_codecommit_repository.r.arn",
+        ..PLAIN
+    })
+    .unwrap();
+    assert!(
+        notes.iter().any(|n| n.starts_with(
+            "output.url is not read: aws_codecommit_repository.r: the attribute `clone_url_http`"
+        )),
+        "{notes:?}"
+    );
+    let said = rehearsed(&Delivery {
+        more: repository,
+        tag: read,
+        ..PLAIN
+    })
+    .unwrap_err();
+    assert!(
+        said.ends_with(&format!("the attribute `clone_url_http` is not supported yet; give what it is: --set {read}=VALUE")),
+        "{said}"
+    );
+}
+
 /// A site behind CloudFront: its bucket's policy names the distribution, or the identity by which it reads.
 #[test]
 fn a_site_behind_cloudfront() {

@@ -274,7 +274,11 @@ impl Run<'_, '_> {
         let mut problems: Vec<Problem> = failures
             .filter(|f| f.problem.is_unsupported())
             .map(|f| Problem {
-                message: format!("{}: {}", f.address, f.problem.message),
+                message: format!(
+                    "{}: {}",
+                    f.address,
+                    self.strangers.advised(&f.problem.message)
+                ),
                 place: f.problem.place.clone(),
             })
             .collect();

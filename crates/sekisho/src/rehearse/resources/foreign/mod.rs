@@ -68,10 +68,24 @@ impl Strangers {
         if super::own(node) || unsupported::of_deciding_service(&node.type_name) {
             return false;
         }
-        match self.read(node) {
-            Some(read) => read.by_all.iter().all(|name| derives(node, name)),
-            // Who reads all of it, if anybody does, is not seen.
-            None => node.type_name.starts_with("aws_") && !node.is_data(),
+        // Of a resource more may be read by what decides nothing, and is said not to be there when it is asked for.
+        let resource = node.type_name.starts_with("aws_") && !node.is_data();
+        let all = |read: &Read| read.by_all.iter().all(|name| derives(node, name));
+        resource || self.read(node).is_some_and(all)
+    }
+
+    /// What to do about a problem that an attribute of such a node is not known.
+    pub(in crate::rehearse) fn advised(&self, message: &str) -> String {
+        let asked = message.rsplit_once(": the attribute `");
+        let asked = asked.and_then(|(front, rest)| {
+            let address = front.rsplit(' ').next()?;
+            Some((address, rest.split_once('`')?.0))
+        });
+        match asked.filter(|(address, _)| self.read.contains_key(*address)) {
+            Some((address, name)) => {
+                format!("{message}; give what it is: --set {address}.{name}=VALUE")
+            }
+            None => message.to_owned(),
         }
     }
 
