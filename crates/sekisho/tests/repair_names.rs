@@ -382,3 +382,28 @@ fn the_id_of_a_key_is_never_written() {
         }
     }
 }
+
+/// What people indent as they like stays so, and what is added stands as what is there does.
+#[test]
+fn indentation_is_the_user_s() {
+    let document = [
+        LACKS,
+        (
+            "registry.tf",
+            "    resources = [aws_kms_key.artifact_store.arn]\n  }\n}\n",
+            "    resources = [aws_kms_key.artifact_store.arn]\n  }\n }\n",
+        ),
+    ];
+    let diff = repaired("cross-account-ecr", &["."], &document);
+    holds(&diff, &["\n   }\n+\n+  statement {", "\n+  }\n  }\n"]);
+    let heredoc = [(
+        "pipeline.tf",
+        "  policy   = data.aws_iam_policy_document.codepipeline.json\n",
+        "  policy   = <<-EOF\n  {\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n        {\n          \"Effect\": \"Allow\",\n          \"Action\": [\"s3:*\", \"kms:*\"],\n          \"Resource\": \"*\"\n        }\n  ]\n  }\n  EOF\n",
+    )];
+    let diff = repaired("cross-account-ecr", &["."], &heredoc);
+    holds(
+        &diff,
+        &["\n+        },\n+        { \"Effect\": \"Allow\", \"Action\": \"sts:AssumeRole\""],
+    );
+}

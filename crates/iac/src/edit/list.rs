@@ -63,6 +63,12 @@ fn said_behind(text: &str) -> Option<usize> {
     ends.then(|| line.trim_end().len())
 }
 
+/// The byte behind the line on which the byte `at` stands.
+fn line_of(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    at + rest.find('\n').unwrap_or(rest.len())
+}
+
 /// How to add to a list that stands in `range` and has these elements. In a list of several lines every
 /// new element gets a line, and a comma behind it if the last has one.
 pub(super) fn list_end(
@@ -113,8 +119,15 @@ pub(super) fn list_end(
         let after = if comma { "," } else { "" };
         return Some(end(at, first.to_owned(), next.to_owned(), after));
     }
-    let indent = text.get(line..close)?.len() + 2;
-    let break_ = format!("\n{:indent$}", "");
+    // As the last one stands, where it begins its line.
+    let begins = elements.last().map_or(0, |e| e.start);
+    let before = text.get(..begins)?;
+    let own = before.rsplit_once('\n').map_or(before, |(_, own)| own);
+    let indent = match own.trim().is_empty() && begins > line_of(text, range.start) {
+        true => own.to_owned(),
+        false => format!("{}  ", text.get(line..close)?),
+    };
+    let break_ = format!("\n{indent}");
     // What is said of the last one, on its line, stays with it.
     if let Some(said) = said_behind(text.get(at..close)?) {
         let behind = at + said;

@@ -28,6 +28,17 @@ impl Node {
         Some((close, close + 1))
     }
 
+    /// The byte at which a further line goes: the beginning of the line on which the brace stands that closes the block, if
+    /// nothing else stands there, else before the brace.
+    #[must_use]
+    pub fn last_line(&self) -> Option<usize> {
+        let (close, _) = self.end()?;
+        let before = self.place.source.text.get(..close)?;
+        let line = before.rfind('\n').map_or(0, |i| i + 1);
+        let alone = before.get(line..)?.trim().is_empty();
+        Some(if alone { line } else { close })
+    }
+
     /// Whether it has blocks of this name, or makes some of a `dynamic` one.
     #[must_use]
     pub fn has_blocks(&self, name: &str) -> bool {
@@ -48,7 +59,7 @@ impl Node {
                 let behind = self.place.source.text.get(end..)?;
                 Some(end + behind.find('\n')? + 1)
             }
-            None => self.end().map(|(close, _)| close),
+            None => self.last_line(),
         }
     }
 

@@ -250,7 +250,7 @@ impl Writer<'_> {
             if let Some(list) = node.list_end("depends_on") {
                 let elements = addresses.into_iter();
                 out.extend(elements.map(|a| Insertion::element(list.clone(), a)));
-            } else if let Some((close, _)) = node.end().filter(|_| !node.has("depends_on")) {
+            } else if let Some(close) = node.last_line().filter(|_| !node.has("depends_on")) {
                 let text = format!("\n  depends_on = [{}]\n", addresses.join(", "));
                 out.push(Insertion::text(&node.place.source, close, text));
             }
