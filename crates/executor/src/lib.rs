@@ -17,9 +17,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use sekisho_arn::glob;
 use sekisho_codepipeline::{PIPELINES, Pipeline, is_run, step};
 use sekisho_engine::{ApiError, Engine};
-use sekisho_pipeline::{ActionRun, ActionStatus, Event, Execution, Failure, Outcome};
+use sekisho_pipeline::{ActionStatus, Event, Execution, Failure, Outcome};
 
 use session::Run;
 
@@ -30,7 +31,8 @@ const IDLE: Duration = Duration::from_secs(1);
 /// How long an approval waits, unless it says otherwise: 7 days.
 const APPROVAL_MS: i64 = 7 * 86_400_000;
 
-/// An action that is not run but taken to be done, by its stage and its name.
+/// Actions that are not run but taken to be done, by their stages and their names; `*` stands for any part of one, `?` for a
+/// letter, which names have not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skip {
     /// The stage.
@@ -40,8 +42,10 @@ pub struct Skip {
 }
 
 impl Skip {
-    fn names(&self, attempt: &ActionRun) -> bool {
-        (&self.stage, &self.action) == (&attempt.stage, &attempt.action)
+    /// Whether it means an action.
+    #[must_use]
+    pub fn names(&self, stage: &str, action: &str) -> bool {
+        glob(&self.stage, stage) && glob(&self.action, action)
     }
 }
 
@@ -109,7 +113,10 @@ fn work(engine: &Arc<Engine>, stop: &AtomicBool, skips: &[Skip]) {
                 drop(busy);
                 let mut run = Run::new(engine, &pipeline, execution, attempt);
                 let runs = run.declared().is_some_and(is_run);
-                run.skipped = !runs && skips.iter().any(|s| s.names(attempt));
+                run.skipped = !runs
+                    && skips
+                        .iter()
+                        .any(|s| s.names(&attempt.stage, &attempt.action));
                 let (row, running, engine) =
                     (row.clone(), Arc::clone(&running), Arc::clone(engine));
                 let id = attempt.id.clone();

@@ -95,8 +95,8 @@ fn rehearsed(delivery: &Delivery<'_>) -> Result<Vec<String>, String> {
             .given
             .extend(given.map(|(name, value)| ((*name).to_owned(), (*value).into())));
         options.skips.push(Skip {
-            stage: "Deploy".into(),
-            action: "Service".into(),
+            stage: "De*".into(),
+            action: "Serv*".into(),
         });
     })?;
     assert!(

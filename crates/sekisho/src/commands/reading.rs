@@ -42,7 +42,7 @@ pub(super) struct ReadingArgs {
     /// How manual approvals are answered
     #[arg(long, value_enum, default_value_t = Answer::Yes)]
     approve: Answer,
-    /// Take an action to be done that sekisho does not run yet: what it calls is not checked
+    /// Take an action to be done that sekisho does not run yet: what it calls is not checked. `*` stands for any part of a name
     #[arg(long = "skip", value_name = "STAGE/ACTION", value_parser = skip)]
     skips: Vec<Skip>,
     /// A value of a variable of a pipeline: an execution with it is started once the first is done

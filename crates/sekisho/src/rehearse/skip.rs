@@ -11,7 +11,7 @@ use serde_json::Map;
 
 use super::advice::pipeline_place;
 use super::fix::policies::Policies;
-use super::{Client, Failure, FailureKind, Note, Options, PipelineRun, Skip, follow};
+use super::{Client, Failure, FailureKind, Note, Options, PipelineRun, follow};
 
 /// What was found of the actions that are not run.
 #[derive(Default)]
@@ -56,10 +56,12 @@ pub(super) fn check(
         };
         let stages = made.definition.stages.iter();
         for (stage, action) in stages.flat_map(|s| s.actions.iter().map(|a| (&s.name, a))) {
-            let named = |s: &Skip| (&s.stage, &s.action) == (stage, &action.name);
-            let skip = options.skips.iter().position(named);
-            if let Some(index) = skip {
+            let skips = options.skips.iter().enumerate();
+            let skips = skips.filter(|(_, s)| s.names(stage, &action.name));
+            let mut skip = None;
+            for (index, named) in skips {
                 *found.entry(index).or_default() |= !is_run(action);
+                skip = skip.or(Some(named));
             }
             if is_run(action) {
                 continue;

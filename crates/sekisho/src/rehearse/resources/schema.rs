@@ -244,7 +244,9 @@ pub(in crate::rehearse) fn check(node: &Node, arguments: &Arguments) -> Result<(
     let of = &node.type_name;
     let message = match meant {
         Some(meant) => format!("`{name}` is no argument of {of}: did you mean `{meant}`?"),
-        None => format!("the argument `{name}` of {of} is not supported yet"),
+        None => format!(
+            "`{name}` is no argument of {of} in version 5 of the AWS provider, and one of a later version is not supported yet"
+        ),
     };
     Err(Problem::at(place, message))
 }
