@@ -22,7 +22,7 @@ const PREFIX: &str = "name_prefix";
 /// The bus of a rule: a part of its ARN, but for the default one.
 const BUS: &str = "event_bus_name";
 
-/// Types that there may be of one, in their own service, with an ARN and a name; `aws_` is in front of all others.
+/// What is known of a type, beyond what holds for any.
 fn find(node: &Node) -> Option<&'static Foreign> {
     FOREIGN.iter().find(|f| f.kind == node.type_name)
 }
