@@ -111,7 +111,29 @@ impl<'a> Scope<'a> {
         Files {
             folder: self.folder(),
             overlay: &self.config().overlay,
+            made: &self.state.files,
         }
+    }
+
+    /// The bytes of a file, by its name from where Terraform would run.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn file(&self, name: &str) -> Result<Vec<u8>, String> {
+        self.files().read(name)
+    }
+
+    /// Keeps a file that the configuration makes, for those who read it after this; nothing is written.
+    pub fn keep(&self, name: &str, bytes: Vec<u8>) {
+        let path = self.files().path(name);
+        self.state.files.borrow_mut().insert(path, bytes);
+    }
+
+    /// A file that the configuration makes.
+    #[must_use]
+    pub fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        let path = self.files().path(name);
+        self.state.files.borrow().get(&path).cloned()
     }
 
     /// Whether `name` is one of this place alone: `each`, or what a `for` runs over.

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use crate::Problem;
 use crate::block::{Node, Repetition, repetition};
@@ -24,6 +25,8 @@ pub struct State<'c> {
     pub(crate) known: RefCell<BTreeMap<(usize, String), Value>>,
     /// What could not be evaluated, until something more is made.
     pub(crate) failed: RefCell<BTreeMap<(usize, String), Problem>>,
+    /// Files that the configuration makes, by where they would be.
+    pub(crate) files: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
     /// Evaluations that are under way.
     pub(crate) levels: Cell<usize>,
 }
@@ -61,6 +64,7 @@ impl<'c> State<'c> {
             expanded: RefCell::default(),
             known: RefCell::default(),
             failed: RefCell::default(),
+            files: RefCell::default(),
             levels: Cell::new(0),
         }
     }

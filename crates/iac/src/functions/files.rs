@@ -1,5 +1,6 @@
 //! Functions on files of the module, and on paths.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -13,12 +14,22 @@ pub(crate) struct Files<'a> {
     pub(crate) folder: String,
     /// Texts that files have instead of theirs, by path.
     pub(crate) overlay: &'a BTreeMap<PathBuf, String>,
+    /// Files that the configuration itself makes.
+    pub(crate) made: &'a RefCell<BTreeMap<PathBuf, Vec<u8>>>,
 }
 
 impl Files<'_> {
+    /// Where a file stands.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        crate::config::normal(&Path::new(&self.folder).join(name))
+    }
+
     /// The bytes of a file.
     pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>, String> {
-        let path = crate::config::normal(&Path::new(&self.folder).join(name));
+        let path = self.path(name);
+        if let Some(bytes) = self.made.borrow().get(&path) {
+            return Ok(bytes.clone());
+        }
         match self.overlay.get(&path) {
             Some(text) => Ok(text.clone().into_bytes()),
             None => std::fs::read(&path).map_err(|e| format!("{}: {e}", path.display())),

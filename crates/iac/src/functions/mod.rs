@@ -271,6 +271,7 @@ mod tests {
         let files = Files {
             folder: folder.path().display().to_string(),
             overlay: &std::collections::BTreeMap::new(),
+            made: &std::cell::RefCell::default(),
         };
         for function in FUNCTIONS {
             let name = function.name;
@@ -361,7 +362,7 @@ mod tests {
                 proptest::prelude::Just(Value::from(serde_json::json!({"a": 1, "b": [null]}))),
             ], 0..4),
         ) {
-            let files = Files { folder: "/nonexistent".to_owned(), overlay: &std::collections::BTreeMap::new() };
+            let files = Files { folder: "/nonexistent".to_owned(), overlay: &std::collections::BTreeMap::new(), made: &std::cell::RefCell::default() };
             let _ = call(FUNCTIONS[at].name, &args, &files);
         }
     }

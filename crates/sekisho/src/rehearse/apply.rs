@@ -6,6 +6,8 @@ mod strangers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sekisho_engine::Engine;
 use sekisho_iac::{
     Configuration, Named, Node, Order, Problem, ProviderId, Repetition, Scope, State,
@@ -426,7 +428,7 @@ impl Maker<'_, '_> {
             values.insert("rendered".to_owned(), json!(rendered));
             return Ok(values);
         }
-        if let Some(values) = resources::without_provider(node, address, &arguments)? {
+        if let Some(values) = resources::without_provider(node, address, &arguments, scope)? {
             return Ok(values);
         }
         resources::schema::convert(node, &mut arguments)?;
@@ -447,9 +449,18 @@ impl Maker<'_, '_> {
             && let Some(Value::String(source)) = arguments.values.get_mut("source")
             && !source.is_empty()
         {
-            // Terraform runs in the directory of the configuration.
-            let path = std::path::Path::new(&scope.folder()).join(&*source);
-            *source = path.display().to_string();
+            // Terraform runs in the directory of the configuration; what it packs itself is not on the disk here.
+            match scope.kept(source) {
+                Some(bytes) => {
+                    arguments.values.remove("source");
+                    let text = json!(STANDARD.encode(bytes));
+                    arguments.values.insert("content_base64".to_owned(), text);
+                }
+                None => {
+                    let path = std::path::Path::new(&scope.folder()).join(&*source);
+                    *source = path.display().to_string();
+                }
+            }
         }
         if node.type_name == "aws_codepipeline" {
             // The first execution starts with the pipeline: the image must be there by then.

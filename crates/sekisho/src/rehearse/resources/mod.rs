@@ -8,6 +8,7 @@ mod data_kms;
 mod data_s3;
 mod ecr;
 mod ecr_registry;
+mod files;
 pub(super) mod foreign;
 mod iam;
 mod iam_account;
@@ -26,7 +27,7 @@ mod s3_settings;
 pub(super) mod schema;
 
 use sekisho_engine::ApiError;
-use sekisho_iac::{Arguments, Node, NodeKind, Problem};
+use sekisho_iac::{Arguments, Node, NodeKind, Problem, Scope};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -180,6 +181,7 @@ pub(super) fn own(node: &Node) -> bool {
     node.type_name == "aws_iam_policy_document"
         || is_template(node)
         || local::known(node)
+        || files::known(node)
         || find(node).is_some()
 }
 
@@ -216,13 +218,16 @@ pub(super) fn takes(node: &Node, argument: &str) -> bool {
     !node.is_data() && find(node).is_some_and(|t| t.arguments.contains(&argument))
 }
 
-/// What needs no provider: random values, and resources that do nothing. None for all others.
+/// What needs no provider: random values, files, and resources that do nothing. None for all others.
 pub(super) fn without_provider(
     node: &Node,
     address: &str,
     arguments: &Arguments,
+    scope: &Scope<'_>,
 ) -> Result<Option<Map<String, Value>>, Problem> {
-    local::make(node, address, &Values::of(address, &arguments.values))
+    let values = Values::of(address, &arguments.values);
+    let made = local::make(node, address, &values);
+    made.or_else(|| files::make(node, &values, scope))
         .transpose()
         .map(|made| {
             made.map(|made| {
