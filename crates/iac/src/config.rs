@@ -143,22 +143,6 @@ impl Configuration {
         }
     }
 
-    /// Notes what files of variables assign and no directory declares: Terraform warns of it, too.
-    fn note_undeclared(&mut self, files: BTreeMap<String, String>) {
-        let roots = || self.modules.iter().filter(|m| m.call.is_none());
-        let undeclared = files
-            .into_iter()
-            .filter(|(name, _)| !roots().any(|m| m.variables.contains_key(name)));
-        let notes: Vec<Problem> = undeclared
-            .map(|(name, file)| {
-                problem(format!(
-                    "{file} sets the variable `{name}`, which the configuration does not declare: it has no effect"
-                ))
-            })
-            .collect();
-        self.notes.extend(notes);
-    }
-
     /// The text of a file: what stands for it, or what is on the disk.
     pub(crate) fn text(&self, path: &Path) -> Result<String, String> {
         if let Some(text) = self.overlay.get(path) {

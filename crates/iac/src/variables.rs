@@ -105,6 +105,25 @@ impl Configuration {
         assigned
     }
 
+    /// Notes what files of variables assign and no directory declares: Terraform warns of it, too.
+    pub(crate) fn note_undeclared(&mut self, files: BTreeMap<String, String>) {
+        let roots = || self.modules.iter().filter(|m| m.call.is_none());
+        let undeclared = files
+            .into_iter()
+            .filter(|(name, _)| !roots().any(|m| m.variables.contains_key(name)));
+        let notes: Vec<Problem> = undeclared
+            .map(|(name, file)| {
+                Problem {
+                    message: format!(
+                        "{file} sets the variable `{name}`, which the configuration does not declare: it has no effect"
+                    ),
+                    place: None,
+                }
+            })
+            .collect();
+        self.notes.extend(notes);
+    }
+
     fn variable_file(&self, path: &Path) -> Result<BTreeMap<String, Value>, Vec<Problem>> {
         let fail = |message: String| {
             vec![Problem {

@@ -6,12 +6,9 @@ mod strangers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use sekisho_engine::Engine;
 use sekisho_iac::{
-    Configuration, Named, Node, Order, Problem, ProviderId, Repetition, Scope, State,
-    Value as Made, policy_document,
+    Configuration, Named, Node, Order, Problem, ProviderId, Repetition, Scope, State, Value as Made,
 };
 use serde_json::{Map, Value, json};
 
@@ -404,22 +401,7 @@ impl Maker<'_, '_> {
             });
         }
         if node.type_name == "aws_iam_policy_document" {
-            let document =
-                policy_document(&arguments.values).map_err(|m| Problem::at(&node.place, m))?;
-            let mut values = arguments.values;
-            let statements = values.get_mut("statement").and_then(Value::as_array_mut);
-            for statement in statements
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_object_mut)
-            {
-                statement.entry("effect").or_insert(json!("Allow"));
-                statement.entry("sid").or_insert(json!(""));
-            }
-            values.insert("json".to_owned(), json!(document.json));
-            values.insert("minified_json".to_owned(), json!(document.minified_json));
-            values.insert("id".to_owned(), json!(document.id));
-            return Ok(values);
+            return resources::document(node, arguments.values);
         }
         if resources::is_template(node) {
             let mut values = arguments.values;
@@ -445,22 +427,8 @@ impl Maker<'_, '_> {
             let own = arguments.values.insert("tags".to_owned(), tags);
             own_tags = Some(own.unwrap_or_default());
         }
-        if matches!(&*node.type_name, "aws_s3_object" | "aws_s3_bucket_object")
-            && let Some(Value::String(source)) = arguments.values.get_mut("source")
-            && !source.is_empty()
-        {
-            // Terraform runs in the directory of the configuration; what it packs itself is not on the disk here.
-            match scope.kept(source) {
-                Some(bytes) => {
-                    arguments.values.remove("source");
-                    let text = json!(STANDARD.encode(bytes));
-                    arguments.values.insert("content_base64".to_owned(), text);
-                }
-                None => {
-                    let path = std::path::Path::new(&scope.folder()).join(&*source);
-                    *source = path.display().to_string();
-                }
-            }
+        if matches!(&*node.type_name, "aws_s3_object" | "aws_s3_bucket_object") {
+            object::locate(scope, &mut arguments.values);
         }
         if node.type_name == "aws_codepipeline" {
             // The first execution starts with the pipeline: the image must be there by then.

@@ -37,6 +37,7 @@ mod skip;
 mod text;
 mod unsupported;
 mod variables;
+mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -59,7 +60,8 @@ pub use patch::Patch;
 pub use program::rehearse_with_program;
 pub use report::Report;
 pub(crate) use resources::made_up;
-pub use text::{completion as text_completion, denial as denial_text, last_line};
+pub use text::{completion as text_completion, denial as denial_text};
+pub use verdict::of as last_line;
 
 use crate::registry::{Setup, engine};
 use apply::Early;

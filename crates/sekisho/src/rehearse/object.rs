@@ -1,7 +1,12 @@
-//! Objects for S3 source actions: what is uploaded from elsewhere in real life is put there, as images are.
+//! Objects: where the file is of which one is made, and those of S3 source actions. What is uploaded from elsewhere in real life
+//! is put there, as images are.
 
 use std::io::{Cursor, Write as _};
+use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sekisho_iac::Scope;
 use serde_json::{Map, Value, json};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -10,6 +15,26 @@ use super::Client;
 
 /// The name of the file in an archive that stands in for what nobody knows.
 const FILE: &str = "index.html";
+
+/// Makes the `source` of an object a path from here: Terraform runs in the directory of the configuration. What that packs itself
+/// is not on the disk, and becomes the object's content.
+pub(super) fn locate(scope: &Scope<'_>, arguments: &mut Map<String, Value>) {
+    let source = arguments.get("source").and_then(Value::as_str);
+    let Some(source) = source.filter(|s| !s.is_empty()).map(str::to_owned) else {
+        return;
+    };
+    match scope.kept(&source) {
+        Some(bytes) => {
+            arguments.remove("source");
+            let text = json!(STANDARD.encode(bytes));
+            arguments.insert("content_base64".to_owned(), text);
+        }
+        None => {
+            let path = Path::new(&scope.folder()).join(source);
+            arguments.insert("source".to_owned(), json!(path.display().to_string()));
+        }
+    }
+}
 
 /// Puts an archive where an S3 source action of a pipeline, which is as Terraform has it, reads an object that is not there.
 /// Says which.

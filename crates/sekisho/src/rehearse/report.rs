@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Completion, Fix, Outcome, html, json, junit, markdown, sarif, text};
+use super::{Completion, Fix, Outcome, html, json, junit, markdown, sarif, text, verdict};
 
 /// What came of a rehearsal, and what would mend it.
 #[derive(Debug, Clone, Copy)]
@@ -27,10 +27,10 @@ impl Report<'_> {
         let (details, _) = details.rsplit_once('\n').unwrap_or(("", &details));
         let (last, summary) = match self.completion {
             Some(completion) => (
-                text::last_line_of(completion, self.fix, self.outcome),
+                verdict::known(completion, self.fix, self.outcome),
                 text::completion(completion),
             ),
-            None => (text::last_line(self.outcome), String::new()),
+            None => (verdict::of(self.outcome), String::new()),
         };
         format!(
             "{last}\n\n{hints}{summary}{}{}{details}\n{last}",

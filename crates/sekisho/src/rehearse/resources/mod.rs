@@ -27,7 +27,7 @@ mod s3_settings;
 pub(super) mod schema;
 
 use sekisho_engine::ApiError;
-use sekisho_iac::{Arguments, Node, NodeKind, Problem, Scope};
+use sekisho_iac::{Arguments, Node, NodeKind, Problem, Scope, policy_document};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -216,6 +216,24 @@ pub(super) fn ignored(node: &Node, arguments: &Arguments) -> Vec<&'static str> {
 /// Whether the type is a resource that is here and has the argument.
 pub(super) fn takes(node: &Node, argument: &str) -> bool {
     !node.is_data() && find(node).is_some_and(|t| t.arguments.contains(&argument))
+}
+
+/// The attributes of an `aws_iam_policy_document` with these arguments.
+pub(super) fn document(
+    node: &Node,
+    mut values: Map<String, Value>,
+) -> Result<Map<String, Value>, Problem> {
+    let document = policy_document(&values).map_err(|m| Problem::at(&node.place, m))?;
+    let statements = values.get_mut("statement").and_then(Value::as_array_mut);
+    let statements = statements.into_iter().flatten();
+    for statement in statements.filter_map(Value::as_object_mut) {
+        statement.entry("effect").or_insert(json!("Allow"));
+        statement.entry("sid").or_insert(json!(""));
+    }
+    values.insert("json".to_owned(), json!(document.json));
+    values.insert("minified_json".to_owned(), json!(document.minified_json));
+    values.insert("id".to_owned(), json!(document.id));
+    Ok(values)
 }
 
 /// What needs no provider: random values, files, and resources that do nothing. None for all others.

@@ -27,6 +27,9 @@ fn find(node: &Node) -> Option<&'static Foreign> {
     FOREIGN.iter().find(|f| f.kind == node.type_name)
 }
 
+/// The attributes of a node that is not made, and what is said of it.
+pub(in crate::rehearse) type Reckoned = (Map<String, Value>, Note);
+
 /// The nodes of a configuration that are of services which are not here, and what is read of each.
 pub(in crate::rehearse) struct Strangers {
     /// By address: the attributes that are read, those that only actions read which are not run here set apart.
@@ -118,7 +121,7 @@ impl Strangers {
         address: &str,
         client: Option<&Client>,
         scope: &Scope<'_>,
-    ) -> Option<Result<(Map<String, Value>, Note), Problem>> {
+    ) -> Option<Result<Reckoned, Problem>> {
         self.known(node)
             .then(|| self.made(node, address, client, scope))
     }
@@ -129,7 +132,7 @@ impl Strangers {
         address: &str,
         client: Option<&Client>,
         scope: &Scope<'_>,
-    ) -> Result<(Map<String, Value>, Note), Problem> {
+    ) -> Result<Reckoned, Problem> {
         let nothing = Read::default();
         let read = self.read(node).unwrap_or(&nothing);
         // What else it says may refer to what is not here at all.
