@@ -358,10 +358,10 @@ fn legacy(index: u64) -> Value {
 
 fn attribute(value: &Value, name: &str) -> Result<Value, String> {
     match value.as_members() {
-        Some(map) => map
-            .get(name)
-            .cloned()
-            .ok_or_else(|| format!("there is no attribute `{name}` here")),
+        Some(map) => map.get(name).cloned().ok_or_else(|| {
+            let none = || format!("there is no attribute `{name}` here");
+            value.unsaid(name).unwrap_or_else(none)
+        }),
         None => Err(format!(
             "`{name}` is asked of something that has no attributes"
         )),

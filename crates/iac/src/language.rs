@@ -265,8 +265,12 @@ impl Check<'_> {
     fn attribute(&mut self, attribute: &Attribute, kind: &str, takes: &Takes) {
         let name = attribute.key.as_str();
         if !takes.required.contains(&name) && !takes.optional.contains(&name) {
-            let meant = meant(name, takes);
-            let message = format!("`{name}` is no argument of `{kind}`{meant}");
+            let message = match (kind, name) {
+                ("lifecycle", "enabled") => {
+                    "`enabled` of `lifecycle` is OpenTofu's alone, and not supported yet".to_owned()
+                }
+                _ => format!("`{name}` is no argument of `{kind}`{}", meant(name, takes)),
+            };
             self.say(attribute.span(), message);
         }
     }

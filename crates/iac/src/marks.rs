@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperator};
+use hcl_edit::expr::{Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::template::Element;
 
 use crate::block::place_of;
@@ -131,11 +131,11 @@ impl State<'_> {
     }
 }
 
-/// What is known of locals, by the instance of their module: each is followed once, however often it is named, and one that is
-/// being followed is plain, so that a circle ends.
+/// What is known of local values, variables, outputs and attributes, by the instance of their module and their address: each is
+/// followed once, however often it is named, and one that is being followed is plain, so that a circle ends.
 type Known = RefCell<BTreeMap<(usize, String), Marks>>;
 
-/// Modules and resources that refer to each other deeper than this are not followed.
+/// What stands on each other deeper than this is not followed.
 const MAX_DEPTH: usize = 64;
 
 #[derive(Clone)]
@@ -257,7 +257,10 @@ impl<'a> Walk<'a> {
                 }
                 let value = evaluate(&f.intro.collection_expr, &self.scope, self.source);
                 let pairs = value.ok().and_then(|v| v.pairs()).unwrap_or_default();
-                let each = pairs.iter().map(|(key, _)| {
+                let kept = pairs
+                    .iter()
+                    .filter(|(key, value)| self.keeps(f, key, value));
+                let each = kept.map(|(key, _)| {
                     let mut walk = self.clone();
                     let name = f.intro.value_var.as_str().to_owned();
                     walk.names.insert(name, collection.at(key));
@@ -271,6 +274,19 @@ impl<'a> Walk<'a> {
             Expression::Traversal(traversal) => self.traversal(traversal),
             _ => Marks::Plain,
         }
+    }
+
+    /// Whether a `for` keeps an element, as far as that can be told.
+    fn keeps(&self, f: &ForExpr, key: &Value, value: &Value) -> bool {
+        let Some(cond) = &f.cond else {
+            return true;
+        };
+        let mut scope = self.scope.with(f.intro.value_var.as_str(), value.clone());
+        if let Some(name) = &f.intro.key_var {
+            scope = scope.with(name.as_str(), key.clone());
+        }
+        let kept = evaluate(&cond.expr, &scope, self.source);
+        kept.ok().as_ref().and_then(to_bool) != Some(false)
     }
 
     fn key(&self, key: &ObjectKey) -> Option<String> {
@@ -288,22 +304,32 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn local(&self, name: &str) -> Marks {
-        let key = (self.scope.instance(), name.to_owned());
+    /// What something is called `name` in an instance of a module: followed once, from where it stands.
+    fn once(
+        &self,
+        name: String,
+        scope: Scope<'a>,
+        source: &'a Arc<Source>,
+        expression: &'a Expression,
+    ) -> Marks {
+        let key = (self.scope.instance(), name);
         if let Some(known) = self.known.borrow().get(&key) {
             return known.clone();
         }
-        let Some((source, expression)) = self.scope.local_expression(name) else {
-            return Marks::Plain;
-        };
-        let mut known = self.known.borrow_mut();
-        known.insert(key.clone(), Marks::Plain);
-        drop(known);
-        let scope = self.scope.clone();
+        self.known.borrow_mut().insert(key.clone(), Marks::Plain);
         let marks = self.at(scope, source).of(expression);
-        let mut known = self.known.borrow_mut();
-        known.insert(key, marks.clone());
+        self.known.borrow_mut().insert(key, marks.clone());
         marks
+    }
+
+    fn local(&self, name: &str) -> Marks {
+        match self.scope.local_expression(name) {
+            Some((source, expression)) => {
+                let scope = self.scope.clone();
+                self.once(format!("local.{name}"), scope, source, expression)
+            }
+            None => Marks::Plain,
+        }
     }
 
     /// A variable: declared to be sensitive, or given something that is.
@@ -312,7 +338,9 @@ impl<'a> Walk<'a> {
             return Marks::All;
         }
         match self.scope.handed(name) {
-            Some((scope, source, expression)) => self.at(scope, source).of(expression),
+            Some((scope, source, expression)) => {
+                self.once(format!("var.{name}"), scope, source, expression)
+            }
             None => Marks::Plain,
         }
     }
@@ -322,7 +350,9 @@ impl<'a> Walk<'a> {
         let Some((scope, output)) = self.scope.called(module, key, name) else {
             return Marks::Plain;
         };
-        self.at(scope, &output.source).of(&output.value)
+        let key = key.map(|key| format!("[{key}]")).unwrap_or_default();
+        let own = format!("module.{module}{key}.{name}");
+        self.once(own, scope, &output.source, &output.value)
     }
 
     /// A resource or data source, or one of its attributes.
@@ -332,8 +362,9 @@ impl<'a> Walk<'a> {
             Some(name) if secrets.iter().any(|own| own == name) => Marks::All,
             Some(name) => match node.body.get_attribute(name) {
                 Some(given) => {
-                    let walk = self.at(self.scope.clone(), &node.place.source);
-                    walk.of(&given.value)
+                    let own = format!("{}.{name}", node.local_address());
+                    let scope = self.scope.clone();
+                    self.once(own, scope, &node.place.source, &given.value)
                 }
                 None => Marks::Plain,
             },
@@ -553,6 +584,12 @@ output "refused_8" {
 output "refused_9" {
   value = [for k, v in local.mixed : v]
 }
+output "taken_8" {
+  value = [for k, v in local.mixed : v if k == "b"]
+}
+output "taken_9" {
+  value = { for k, v in local.mixed : k => v if k != "a" }
+}
 output "taken_7" {
   value = module.n["a"].hidden
 }
@@ -610,6 +647,30 @@ output "hidden" {
         let mut wanted = vec!["aws_sqs_queue.refused".to_owned()];
         wanted.extend(outputs);
         assert_eq!(refused, wanted);
+    }
+
+    /// Resources that name each other twice, and modules.
+    #[test]
+    fn what_is_named_twice_is_followed_once() {
+        let step = |i: usize| {
+            let before = format!("aws_iam_user.u{i}.path");
+            format!(
+                "resource \"aws_iam_user\" \"u{}\" {{\n  path = {before} == \"x\" ? \"/a/\" : {before}\n}}\n",
+                i + 1
+            )
+        };
+        let steps: String = (0..50).map(step).collect();
+        let text = format!(
+            "resource \"aws_iam_user\" \"u0\" {{\n  path = \"/\"\n}}\n{steps}output \"o\" {{\n  value = aws_iam_user.u50.path\n}}\n"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("main.tf"), text).unwrap();
+        let config = Configuration::read(&Reading::of(folder.path())).unwrap();
+        assert!(
+            State::new(&config)
+                .shown_secrets(&|_| Vec::new())
+                .is_empty()
+        );
     }
 
     /// A local that names another twice, and so on: what is followed twice at each step never ends.

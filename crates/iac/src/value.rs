@@ -117,6 +117,9 @@ impl Type {
     }
 }
 
+/// The member that tells an object which has more attributes on AWS: no name of an attribute is like it.
+pub(crate) const OPEN: &str = "\0";
+
 impl Value {
     /// The same value as another type, as Terraform converts arguments.
     ///
@@ -154,6 +157,28 @@ impl Value {
     /// Attributes, each of its own type.
     pub fn object(items: BTreeMap<String, Self>) -> Self {
         Self::Object(Arc::new(items))
+    }
+
+    /// The same object as one of something at `address` that has more attributes on AWS than are here: to ask for one of these is no
+    /// answer that `try` and `lookup` may pass over.
+    #[must_use]
+    pub fn open(self, address: &str) -> Self {
+        match self {
+            Self::Object(members) => {
+                let mut members = Arc::unwrap_or_clone(members);
+                members.insert(OPEN.to_owned(), Self::from(address));
+                Self::object(members)
+            }
+            other => other,
+        }
+    }
+
+    /// Why a member that an object has not cannot be said to be missing, where that is so.
+    pub(crate) fn unsaid(&self, name: &str) -> Option<String> {
+        let address = self.as_members()?.get(OPEN)?.as_str()?;
+        Some(format!(
+            "{address}: the attribute `{name}` is not supported yet"
+        ))
     }
 
     /// The type.
@@ -214,7 +239,7 @@ impl Value {
             Self::Set(_, items) => Some(items.iter().map(|v| (v.clone(), v.clone())).collect()),
             Self::Map(_, map) | Self::Object(map) => {
                 let pair = |(k, v): (&String, &Self)| (Self::from(k.as_str()), v.clone());
-                Some(map.iter().map(pair).collect())
+                Some(map.iter().filter(|(k, _)| *k != OPEN).map(pair).collect())
             }
             other => {
                 let pair = |(i, v): (usize, &Self)| (Self::from(i), v.clone());
@@ -238,7 +263,8 @@ impl Value {
                 items.iter().map(Self::to_json).collect()
             }
             Self::Map(_, map) | Self::Object(map) => {
-                let members = map.iter().map(|(k, v)| (k.clone(), v.to_json()));
+                let members = map.iter().filter(|(k, _)| *k != OPEN);
+                let members = members.map(|(k, v)| (k.clone(), v.to_json()));
                 members.collect::<Map<_, _>>().into()
             }
         }

@@ -7,7 +7,7 @@ use super::Args;
 use crate::convert::convert;
 use crate::number::Number;
 use crate::unify::unify;
-use crate::value::{Type, Value};
+use crate::value::{OPEN, Type, Value};
 
 pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
     Some(match name {
@@ -188,7 +188,8 @@ fn index(f: &Args<'_>) -> Result<Value, String> {
 }
 
 fn keys(f: &Args<'_>) -> Result<Value, String> {
-    let keys = f.members(0)?.keys().map(|k| Value::from(k.as_str()));
+    let keys = f.members(0)?.keys().filter(|k| *k != OPEN);
+    let keys = keys.map(|k| Value::from(k.as_str()));
     Ok(match f.value(0)? {
         Value::Object(_) => Value::tuple(keys.collect()),
         _ => Value::texts(keys),
@@ -196,7 +197,8 @@ fn keys(f: &Args<'_>) -> Result<Value, String> {
 }
 
 fn values(f: &Args<'_>) -> Result<Value, String> {
-    let values = f.members(0)?.values().cloned().collect();
+    let members = f.members(0)?.iter().filter(|(k, _)| *k != OPEN);
+    let values = members.map(|(_, v)| v.clone()).collect();
     Ok(match f.value(0)? {
         Value::Map(of, _) => Value::list((**of).clone(), values),
         _ => Value::tuple(values),
@@ -228,6 +230,9 @@ fn lookup(f: &Args<'_>) -> Result<Value, String> {
             Ok(found.cloned().unwrap_or(default))
         }
         (Some(found), ..) => Ok(found.clone()),
+        (None, _, object) if object.unsaid(&key).is_some() => {
+            Err(object.unsaid(&key).unwrap_or_default())
+        }
         (None, Some(default), _) => Ok(default.clone()),
         (None, None, _) => Err(format!("lookup: there is no key {key}")),
     }

@@ -145,9 +145,10 @@ pub(crate) fn index(value: &Value, key: &Value) -> Result<Value, String> {
         }
         Value::Map(_, map) | Value::Object(map) => {
             let text = to_string(key).unwrap_or_default();
-            map.get(&text)
-                .cloned()
-                .ok_or_else(|| format!("there is no key `{text}` here"))
+            map.get(&text).cloned().ok_or_else(|| {
+                let none = || format!("there is no key `{text}` here");
+                value.unsaid(&text).unwrap_or_else(none)
+            })
         }
         Value::Set(..) => Err("the elements of a set have no index".to_owned()),
         _ => Err("an index is asked of something that has no elements".to_owned()),

@@ -14,7 +14,7 @@ use crate::quote::quoted;
 use crate::references::of_expression;
 use crate::scope::Scope;
 use crate::state::State;
-use crate::value::Value;
+use crate::value::{OPEN, Value};
 use crate::{Configuration, PolicySource, Source};
 
 /// What a name is a name of.
@@ -119,7 +119,7 @@ fn texts(name: &str, value: &Value, naming: Naming, depth: usize, out: &mut Vec<
     if depth == 0 {
         return;
     }
-    for (key, value) in members.iter() {
+    for (key, value) in members.iter().filter(|(key, _)| *key != OPEN) {
         let name = match is_name(key) {
             true => format!("{name}.{key}"),
             false => format!("{name}[{}]", quoted(key)),

@@ -137,7 +137,10 @@ fn key_elsewhere(
     let mut stores = store.into_iter().chain(stores);
     let id = stores.find_map(|s| s.encryption_key.as_ref().map(|k| k.id.clone()))?;
     if id.starts_with("arn:") && !id.contains(":alias/") {
-        return Some(absent_key_of(&id));
+        let mut made = policies.made.iter();
+        let is_made =
+            made.any(|m| m.text("arn") == Some(&*id) && m.node.kind == NodeKind::Resource);
+        return (!is_made).then(|| absent_key_of(&id));
     }
     let role = action
         .role_arn

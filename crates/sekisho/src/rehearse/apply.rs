@@ -343,6 +343,10 @@ impl Maker<'_, '_> {
     fn instance(&mut self, address: &str, scope: &Scope<'_>) -> Result<Made, Problem> {
         self.node.check(scope, None)?;
         let made = resources::schema::typed(self.node, self.made(address, scope)?);
+        let made = match resources::is_whole(self.node) {
+            true => made,
+            false => made.open(&self.node.address()),
+        };
         self.node.check(scope, Some(&made))?;
         Ok(made)
     }

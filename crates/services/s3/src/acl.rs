@@ -86,7 +86,8 @@ pub(crate) fn check_of_bucket(acl: &str) -> Result<(), ApiError> {
     if OF_BUCKETS.contains(&acl) {
         return Ok(());
     }
-    let error = ApiError::new("InvalidArgument", "").status(400);
+    let message = format!("{acl} is no canned ACL of a bucket");
+    let error = ApiError::new("InvalidArgument", message).status(400);
     let error = error.field("ArgumentName", "x-amz-acl");
     Err(error.field("ArgumentValue", acl))
 }

@@ -185,6 +185,11 @@ pub(super) fn own(node: &Node) -> bool {
         || find(node).is_some()
 }
 
+/// Whether all attributes are here that the type has on AWS.
+pub(super) fn is_whole(node: &Node) -> bool {
+    node.type_name == "terraform_remote_state" || is_template(node) || local::known(node)
+}
+
 /// Data sources that list what there is of a kind.
 const LISTS: &[&str] = &[
     "aws_ecr_repositories",

@@ -257,8 +257,10 @@ pub(in crate::rehearse) fn check_names(configuration: &Configuration) -> Result<
     let nothing = Map::new();
     let problem = |(node, name, place): (&Node, String, Place)| {
         let block = find(node)?;
-        let known = block.attributes.contains_key(&name) || block.blocks.contains_key(&name);
-        let meant = block.meant(&name, &nothing, false).filter(|_| !known)?;
+        if block.attributes.contains_key(&name) || block.blocks.contains_key(&name) {
+            return None;
+        }
+        let meant = block.meant(&name, &nothing, false)?;
         let message = format!(
             "{}: there is no attribute `{name}`: did you mean `{meant}`?",
             node.address()

@@ -58,8 +58,10 @@ impl Operation for CreateBucket {
         Ok(all)
     }
 
-    fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+    fn run(cx: &mut Cx<'_>, mut input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         bucket::check_name(&input.bucket)?;
+        // Those for the owner of a bucket say nothing of a new one (S3 user guide, "Canned ACL").
+        input.acl = input.acl.filter(|acl| !acl.starts_with("bucket-owner-"));
         if let Some(acl) = &input.acl {
             acl::check_of_bucket(acl)?;
         }

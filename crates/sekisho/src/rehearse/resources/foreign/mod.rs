@@ -106,11 +106,15 @@ impl Strangers {
                 continue;
             }
             let own = find(node).map_or("name", |f| f.argument);
-            let read = self.read(node).into_iter();
-            let read = read.flat_map(|r| r.by_all.iter().map(String::as_str));
-            let names = [own, PREFIX, BUS, "count", "for_each", "app_name", "cluster"];
-            let names = names.into_iter().chain(read);
-            *needs = names.flat_map(|n| configuration.refers(node, n)).collect();
+            let made_of = find(node).into_iter().flat_map(Foreign::names);
+            let mut names: Vec<String> = [own, PREFIX, BUS, "count", "for_each"]
+                .into_iter()
+                .chain(made_of)
+                .map(str::to_owned)
+                .collect();
+            names.extend(self.read(node).into_iter().flat_map(|r| r.by_all.clone()));
+            let needed = names.iter().flat_map(|n| configuration.refers(node, n));
+            *needs = needed.collect();
         }
     }
 
@@ -146,7 +150,9 @@ impl Strangers {
             derive(node, address, client, scope, &mut values)?;
         }
         let mut stands_in = Vec::new();
-        for name in read.by_idle.iter().filter(|name| !derives(node, name)) {
+        // What somebody who decides reads as well is no text that is made up.
+        let idle = read.by_idle.difference(&read.by_all);
+        for name in idle.filter(|name| !derives(node, name)) {
             values.insert(name.clone(), json!(format!("{}.{name}", node.address())));
             stands_in.push(format!("`{name}`"));
         }
@@ -175,7 +181,8 @@ impl Strangers {
 
 /// Whether an attribute follows from what is written in the block.
 fn derives(node: &Node, attribute: &str) -> bool {
-    let aws = node.type_name.starts_with("aws_");
+    // Of what is read, the answer may be anything where nothing is known of the type: an account, or somebody in one.
+    let aws = node.type_name.starts_with("aws_") && (!node.is_data() || find(node).is_some());
     let more = find(node).map_or(&[][..], |f| f.more);
     node.has(attribute)
         || aws && matches!(attribute, "arn" | "id")
@@ -260,17 +267,21 @@ fn derive(
         known.insert("bus", bus);
         arn = "arn:aws:events:{region}:{account}:rule/{bus}/{name}";
     }
+    // Who reads something by its ARN has said it.
+    let said = values.get("arn").and_then(Value::as_str);
+    let said = said.filter(|_| node.is_data()).map(str::to_owned);
+    known.extend(said.clone().map(|arn| ("arn", arn)));
     // The one may be made of the other.
     for (name, template) in [("id", id), ("arn", arn), ("id", id)] {
-        let value = filled(template, &known, &text)?;
-        known.insert(name, value);
-    }
-    let said = values.get("arn").and_then(Value::as_str);
-    if let (true, Some(arn)) = (node.is_data(), said) {
-        known.insert("arn", arn.to_owned());
+        if name != "arn" || said.is_none() {
+            let value = filled(template, &known, &text)?;
+            known.insert(name, value);
+        }
     }
     for (name, template) in own.map_or(&[][..], |f| f.more) {
-        values.insert((*name).to_owned(), json!(filled(template, &known, &text)?));
+        let value = filled(template, &known, &text)?;
+        let number = value.parse::<u64>().map(|number| json!(number));
+        values.insert((*name).to_owned(), number.unwrap_or(json!(value)));
     }
     if !argument.is_empty() {
         values.insert(argument.to_owned(), json!(name));

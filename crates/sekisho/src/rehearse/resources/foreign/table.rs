@@ -6,8 +6,9 @@
 /// A type: where its name stands, and what its ARN and its `id` are made of.
 ///
 /// In a template `{region}` and `{account}` are those of its provider, `{name}` is its name, `{bare}` the same without a slash in
-/// front, `{uuid}`, `{hex}` (six digits) and `{ID}` (13 capitals and digits) are made up, and another name is the argument of that
-/// name, of an ARN the last part.
+/// front, `{arn}` and `{id}` are what comes of their templates, `{service}` and `{kind}` the parts of the type's name, `{bus}` is
+/// that of a rule; `{uuid}`, `{hex}` (six digits), `{ID}` (13 capitals and digits) and `{ID:lower}` are made up; and another name is
+/// the argument of that name, of an ARN the last part.
 pub(super) struct Foreign {
     pub(super) kind: &'static str,
     /// The argument with the name.
@@ -16,6 +17,17 @@ pub(super) struct Foreign {
     pub(super) id: &'static str,
     /// What else follows.
     pub(super) more: &'static [(&'static str, &'static str)],
+}
+
+impl Foreign {
+    /// What its templates are made of, the arguments among them.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        let more = self.more.iter().map(|(_, template)| *template);
+        let all = [self.arn, self.id].into_iter().chain(more);
+        let names = |template: &'static str| template.split('{').skip(1);
+        all.flat_map(names)
+            .filter_map(|rest| Some(rest.split_once('}')?.0))
+    }
 }
 
 const ARN: &str = "{arn}";
