@@ -13,7 +13,8 @@ use crate::config::Configuration;
 use crate::{Node, NodeKind, Place, Source};
 
 impl Configuration {
-    /// Every attribute that is named of a resource or data source: `aws_kms_key.k.arn`, `data.aws_region.r[0].name`.
+    /// Every attribute that is named of a resource or data source: `aws_kms_key.k.arn`, `data.aws_region.r[0].name`; an empty name,
+    /// where the whole is named.
     #[must_use]
     pub fn attributes(&self) -> Vec<(&Node, String, Place)> {
         let mut out = Vec::new();
@@ -67,11 +68,12 @@ impl Named<'_> {
             ["resource", rest @ ..] => (NodeKind::Resource, rest),
             all => (NodeKind::Resource, all),
         };
-        if let [type_name, name, attribute, ..] = path {
+        if let [type_name, name, rest @ ..] = path {
+            let attribute = rest.first().copied().unwrap_or_default();
             let key = (kind, (*type_name).to_owned(), (*name).to_owned());
             let span = traversal.span().or_else(|| root.span());
             let place = place_of(self.source, span);
-            self.found.push((key, (*attribute).to_owned(), place));
+            self.found.push((key, attribute.to_owned(), place));
         }
     }
 }
@@ -120,7 +122,10 @@ output "o" {
             found,
             [
                 "aws_kms_key.k multi_region 18",
+                "aws_kms_key.k  18",
+                "data.aws_region.r  18",
                 "data.aws_region.r name 3",
+                "aws_kms_key.k  5",
                 "aws_kms_key.k key_id 7",
                 "aws_kms_key.k id 7",
             ]

@@ -355,8 +355,14 @@ fn body(
                 if let Some(places) = places.as_deref_mut() {
                     places.insert(name.to_owned(), place_of(source, attribute.span()));
                 }
-                let value = evaluate(&attribute.value, scope, source)?;
-                out.insert(name.to_owned(), value.to_json());
+                let value = evaluate(&attribute.value, scope, source);
+                let value = match value {
+                    Err(_) if scope.is_idle(source, attribute.value.span()) => {
+                        as_written(&attribute.value, scope, source)
+                    }
+                    value => value?.to_json(),
+                };
+                out.insert(name.to_owned(), value);
             }
             Structure::Block(block) => {
                 let name = block.ident.as_str();
@@ -387,6 +393,33 @@ fn body(
         }
     }
     Ok(out)
+}
+
+/// A value that nothing here reads, of which something cannot be evaluated: that stands as it is written.
+fn as_written(value: &Expression, scope: &Scope<'_>, source: &Arc<Source>) -> Json {
+    let text = |value: &Expression| {
+        let span = value.span().unwrap_or_default();
+        let written = source.text.get(span).unwrap_or_default();
+        Json::String(written.trim().to_owned())
+    };
+    let Expression::Object(object) = value else {
+        return text(value);
+    };
+    let pairs = object.iter().filter_map(|(key, value)| {
+        let key = match key {
+            hcl_edit::expr::ObjectKey::Ident(name) => name.as_str().to_owned(),
+            hcl_edit::expr::ObjectKey::Expression(Expression::Variable(name)) => {
+                name.as_str().to_owned()
+            }
+            hcl_edit::expr::ObjectKey::Expression(e) => {
+                crate::convert::to_string(&evaluate(e, scope, source).ok()?)?
+            }
+        };
+        let value = value.expr();
+        let known = evaluate(value, scope, source).map(|v| v.to_json());
+        Some((key, known.unwrap_or_else(|_| text(value))))
+    });
+    Json::Object(pairs.collect())
 }
 
 /// `dynamic "name" { for_each, iterator, content }`.

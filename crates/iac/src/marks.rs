@@ -260,16 +260,32 @@ impl<'a> Walk<'a> {
                 let kept = pairs
                     .iter()
                     .filter(|(key, value)| self.keeps(f, key, value));
-                let each = kept.map(|(key, _)| {
+                let within = |key: &Value| {
                     let mut walk = self.clone();
                     let name = f.intro.value_var.as_str().to_owned();
                     walk.names.insert(name, collection.at(key));
-                    walk.of(&f.value_expr)
-                });
-                match &f.key_expr {
-                    None => Marks::List(each.collect()),
-                    Some(_) => Marks::when(each.into_iter().any(|m| m.any())),
+                    let key = f.intro.key_var.iter();
+                    let plain = key.map(|name| (name.as_str().to_owned(), Marks::Plain));
+                    walk.names.extend(plain);
+                    walk
+                };
+                let Some(key_expr) = &f.key_expr else {
+                    let each = kept.map(|(key, _)| within(key).of(&f.value_expr));
+                    return Marks::List(each.collect());
+                };
+                let mut members = BTreeMap::new();
+                for (key, value) in kept {
+                    let walk = within(key);
+                    if walk.of(key_expr).any() {
+                        return Marks::All;
+                    }
+                    let scope = self.bound(f, key, value);
+                    let name = evaluate(key_expr, &scope, self.source).ok();
+                    let name = name.as_ref().and_then(to_string);
+                    let name = name.unwrap_or_else(|| format!("\0{}", members.len()));
+                    members.insert(name, walk.of(&f.value_expr));
                 }
+                Marks::Map(members)
             }
             Expression::Traversal(traversal) => self.traversal(traversal),
             _ => Marks::Plain,
@@ -281,12 +297,17 @@ impl<'a> Walk<'a> {
         let Some(cond) = &f.cond else {
             return true;
         };
-        let mut scope = self.scope.with(f.intro.value_var.as_str(), value.clone());
-        if let Some(name) = &f.intro.key_var {
-            scope = scope.with(name.as_str(), key.clone());
-        }
-        let kept = evaluate(&cond.expr, &scope, self.source);
+        let kept = evaluate(&cond.expr, &self.bound(f, key, value), self.source);
         kept.ok().as_ref().and_then(to_bool) != Some(false)
+    }
+
+    /// What names mean in a `for`, for one element.
+    fn bound(&self, f: &ForExpr, key: &Value, value: &Value) -> Scope<'a> {
+        let scope = self.scope.with(f.intro.value_var.as_str(), value.clone());
+        match &f.intro.key_var {
+            Some(name) => scope.with(name.as_str(), key.clone()),
+            None => scope,
+        }
     }
 
     fn key(&self, key: &ObjectKey) -> Option<String> {
@@ -617,6 +638,15 @@ resource "aws_sqs_queue" "refused" {
 }
 resource "aws_sqs_queue" "taken" {
   for_each = local.mixed
+}
+resource "aws_sqs_queue" "taken_2" {
+  for_each = { for k, v in local.mixed : k => v }
+}
+resource "aws_sqs_queue" "taken_3" {
+  for_each = toset([for k, v in local.mixed : k])
+}
+resource "aws_sqs_queue" "taken_4" {
+  for_each = { for e in [{ n = "a", v = var.secret }] : e.n => e.v }
 }
 "#;
         let module = r#"

@@ -115,6 +115,19 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Whether a value stands where nothing here reads it ([`State::leave`]).
+    pub(crate) fn is_idle(
+        &self,
+        source: &Arc<Source>,
+        span: Option<std::ops::Range<usize>>,
+    ) -> bool {
+        let Some(span) = span else {
+            return false;
+        };
+        let mut idle = self.state.idle.iter();
+        idle.any(|(path, range)| *path == source.path && *range == span)
+    }
+
     /// The bytes of a file, by its name from where Terraform would run.
     ///
     /// # Errors
@@ -335,11 +348,21 @@ impl<'a> Scope<'a> {
         };
         let value = self.once(format!("var.{name}"), make);
         let value = value?;
-        if fresh {
+        if fresh && !self.is_reckoned(call, name) {
             let scope = self.deeper(self.instance);
             variable.validate(name, &scope)?;
         }
         Ok(value)
+    }
+
+    /// Whether what a call hands for the variable `name` stands on what is reckoned ([`State::reckon`]).
+    fn is_reckoned(&self, call: &crate::module::Call, name: &str) -> bool {
+        let caller = self.own_module().and_then(|m| m.call.as_ref());
+        let given = call.body.get_attribute(name);
+        let found = given
+            .zip(caller)
+            .map(|(given, (caller, _))| self.config().found_in(&given.value, *caller));
+        found.is_some_and(|found| !found.is_disjoint(&self.state.reckoned))
     }
 
     /// `module.name`, one instance of it, or one output.

@@ -1,7 +1,8 @@
 //! What has been made and evaluated so far, and how often modules are there.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::PathBuf;
 
 use crate::Problem;
@@ -25,6 +26,10 @@ pub struct State<'c> {
     pub(crate) known: RefCell<BTreeMap<(usize, String), Value>>,
     /// What could not be evaluated, until something more is made.
     pub(crate) failed: RefCell<BTreeMap<(usize, String), Problem>>,
+    /// Where values stand that nothing here reads: the path of the source, and the bytes there.
+    pub(crate) idle: Vec<(String, Range<usize>)>,
+    /// The nodes of which nothing is made, and whose attributes are reckoned.
+    pub(crate) reckoned: BTreeSet<usize>,
     /// Files that the configuration makes, by where they would be.
     pub(crate) files: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
     /// Evaluations that are under way.
@@ -65,8 +70,20 @@ impl<'c> State<'c> {
             known: RefCell::default(),
             failed: RefCell::default(),
             files: RefCell::default(),
+            idle: Vec::new(),
+            reckoned: BTreeSet::new(),
             levels: Cell::new(0),
         }
+    }
+
+    /// Leaves values as they are written where they cannot be evaluated and nothing here reads them.
+    pub fn leave(&mut self, idle: Vec<(String, Range<usize>)>) {
+        self.idle = idle;
+    }
+
+    /// Holds nothing to conditions that stands on what is reckoned: on AWS it is another text.
+    pub fn reckon(&mut self, nodes: BTreeSet<usize>) {
+        self.reckoned = nodes;
     }
 
     /// Keeps the value of a resource or data source; the address has the keys of its modules, and not its own.

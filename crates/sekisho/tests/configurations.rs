@@ -926,6 +926,11 @@ resource "aws_codepipeline" "p" {{
         released(&both),
         ["there/imageDetail.json", "here/imageDetail.json"]
     );
+    let empty = rehearsed("default_value = \"there\"", &[("where", "")]).unwrap_err();
+    assert!(
+        empty.starts_with("an execution of p cannot be started: ValidationException"),
+        "{empty}"
+    );
     assert_eq!(
         rehearsed("", &[("were", "here")]).unwrap_err(),
         "--pipeline-variable were: no pipeline has a variable of that name"

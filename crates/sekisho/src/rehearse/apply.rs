@@ -93,6 +93,7 @@ pub(super) fn apply(
         needed: unsupported::needed(configuration, order, true),
         late: late(configuration, order),
     };
+    strangers.tell(configuration, &mut run.state);
     for client in run.clients.values_mut() {
         client.patches = patches.into();
     }
@@ -144,7 +145,7 @@ impl Run<'_, '_> {
                 // What is there already on AWS may not be here; what a condition says is said of what is.
                 Err(problem)
                     if (problem.is_unsupported()
-                        || ((resources::reads_aws(node) && !problem.is_of_condition()
+                        || ((resources::reads_elsewhere(node) && !problem.is_of_condition()
                             || unsupported::is_elsewhere(node, &problem))
                             && !self.needed.is_empty()))
                         && !self.needed.contains(index) =>

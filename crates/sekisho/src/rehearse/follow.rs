@@ -8,23 +8,27 @@ use sekisho_engine::Engine;
 use sekisho_pipeline::{ActionStatus, Execution};
 use serde_json::json;
 
-use super::{Client, Options, PipelineRun, variables};
+use super::{Client, Options, PipelineRun, Problem, variables};
 
+/// Follows the executions of pipelines to their ends.
+///
+/// # Errors
+/// Values of variables that a pipeline does not take.
 pub(super) fn follow(
     engine: &Arc<Engine>,
     pipelines: &[(Client, String)],
     options: &Options,
     progress: &mut dyn FnMut(&str),
-) -> Vec<PipelineRun> {
-    pipelines
-        .iter()
-        .map(|(client, name)| PipelineRun {
+) -> Result<Vec<PipelineRun>, Vec<Problem>> {
+    let run = |(client, name): &(Client, String)| {
+        Ok(PipelineRun {
             name: name.clone(),
             account: client.account.clone(),
             region: client.region.clone(),
-            execution: one(engine, client, name, options, progress),
+            execution: one(engine, client, name, options, progress)?,
         })
-        .collect()
+    };
+    pipelines.iter().map(run).collect()
 }
 
 /// A pipeline that was made, as it is now.
@@ -46,15 +50,19 @@ fn one(
     name: &str,
     options: &Options,
     progress: &mut dyn FnMut(&str),
-) -> Option<Execution> {
+) -> Result<Option<Execution>, Vec<Problem>> {
     let began = Instant::now();
     let mut seen = 0;
     // One with the values that were given comes behind the one that began with the pipeline.
     let mut waits = variables::any(engine, client, name, options);
     let mut told: Vec<(String, ActionStatus)> = Vec::new();
     loop {
-        let pipeline = pipeline(engine, client, name)?;
-        let execution = pipeline.state.executions.last()?.clone();
+        let Some(pipeline) = pipeline(engine, client, name) else {
+            return Ok(None);
+        };
+        let Some(execution) = pipeline.state.executions.last().cloned() else {
+            return Ok(None);
+        };
         for attempt in &execution.attempts {
             let state = (attempt.id.clone(), attempt.status);
             if !told.contains(&state) {
@@ -67,12 +75,11 @@ fn one(
         }
         if execution.finished() && waits {
             waits = false;
-            if variables::start(engine, client, name, options).is_ok() {
-                continue;
-            }
+            variables::start(engine, client, name, options)?;
+            continue;
         }
         if execution.finished() || began.elapsed() > options.timeout {
-            return Some(execution);
+            return Ok(Some(execution));
         }
         // An earlier one keeps its stage until it is answered.
         for open in pipeline.state.executions.iter().filter(|e| !e.finished()) {

@@ -329,7 +329,7 @@ pub(crate) fn rehearse_with(
         return Err(unknown);
     }
     applied.early.iter().for_each(Early::start_again);
-    let pipelines = follow::follow(&engine, &applied.pipelines, options, progress);
+    let pipelines = follow::follow(&engine, &applied.pipelines, options, progress)?;
     drop(executor);
     let events = engine.events_since(0);
     let gone: BTreeSet<&str> = applied.early.iter().flat_map(Early::attempts).collect();

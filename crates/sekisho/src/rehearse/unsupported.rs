@@ -193,7 +193,10 @@ pub(super) fn left_out(
                 format!(
                     "; give what is read of it: --set {}.{}=VALUE",
                     node.address(),
-                    strangers.unknown(node).unwrap_or("ATTRIBUTE")
+                    strangers
+                        .unknown(node)
+                        .filter(|name| !name.is_empty())
+                        .unwrap_or("ATTRIBUTE")
                 )
             };
             let what = match node.type_name.as_str() {
@@ -248,8 +251,12 @@ pub(super) fn not_made(
     let mut problems = Vec::new();
     for (index, node) in foreign {
         if needed.contains(&index) {
+            let why = match resources::writes_files(node) {
+                true => "writes a file, which a rehearsal does not",
+                false => "is of a service that sekisho does not have: the program cannot make it",
+            };
             let message = format!(
-                "{} is of a service that sekisho does not have: the program cannot make it, and the pipeline depends on it; rehearse without --with",
+                "{} {why}, and the pipeline depends on it; rehearse without --with",
                 node.address()
             );
             problems.push(Problem::at(&node.place, message));

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_engine::{ApiError, Engine};
+use sekisho_engine::Engine;
 use sekisho_pipeline::ExecutionStatus;
 use serde_json::{Value, json};
 
@@ -26,12 +26,15 @@ fn given<'o>(
 }
 
 /// Starts an execution with the values that are given.
+///
+/// # Errors
+/// What CodePipeline says of values that it does not take.
 pub(super) fn start(
     engine: &Engine,
     client: &Client,
     name: &str,
     options: &Options,
-) -> Result<Value, ApiError> {
+) -> Result<(), Vec<Problem>> {
     let given = given(engine, client, name, options);
     let given = given
         .into_iter()
@@ -41,7 +44,13 @@ pub(super) fn start(
     if let (Some(input), false) = (input.as_object_mut(), given.is_empty()) {
         input.insert("variables".to_owned(), json!(given));
     }
-    client.call("codepipeline", "StartPipelineExecution", input)
+    let started = client.call("codepipeline", "StartPipelineExecution", input);
+    started.map(drop).map_err(|error| {
+        vec![Problem {
+            message: format!("an execution of {name} cannot be started: {error}"),
+            place: None,
+        }]
+    })
 }
 
 /// Whether a value is given for a variable of a pipeline.

@@ -113,13 +113,13 @@ pub fn rehearse_with_program(
         image::push_for_definition(client, &definition["pipeline"], options, &mut used)
             .map_err(problem)?;
         // The execution that began with the pipeline found no image: what counts is the one that has one.
-        variables::start(&engine, client, name, options).map_err(told)?;
+        variables::start(&engine, client, name, options)?;
     }
     let unknown = variables::unknown(&engine, &pipelines, options);
     if failures.is_empty() && !unknown.is_empty() {
         return Err(unknown);
     }
-    let runs = follow::follow(&engine, &pipelines, options, progress);
+    let runs = follow::follow(&engine, &pipelines, options, progress)?;
     drop(executor);
     let attempts: BTreeSet<String> = runs
         .iter()

@@ -19,8 +19,9 @@ use super::Values;
 /// A file of an archive: its name there, and what is in it.
 type Entry = (String, Vec<u8>);
 
-/// More files than these are nobody's source of a delivery.
+/// More files than these, or bytes in them, are nobody's source of a delivery.
 const MAX_FILES: usize = 10_000;
+const MAX_BYTES: usize = 256 << 20;
 
 pub(super) fn known(node: &Node) -> bool {
     matches!(
@@ -112,7 +113,7 @@ fn archive(values: &Values<'_>, scope: &Scope<'_>) -> Result<Map<String, Value>,
     if let Some(folder) = values.text("source_dir") {
         let left_out = values.texts("excludes");
         let root = Path::new(&scope.folder()).join(&folder);
-        below(&root, "", &left_out, &mut entries)?;
+        below(&root, "", &left_out, &mut entries, &mut 0)?;
     }
     if entries.is_empty() {
         return Err("archive_file: there is nothing to pack: say source_dir, source_file, source_content or source".to_owned());
@@ -133,12 +134,14 @@ fn decoded(text: &str, name: &str) -> Result<Vec<u8>, String> {
     STANDARD.decode(text).map_err(|e| format!("`{name}`: {e}"))
 }
 
-/// The files below a folder, but for those that are left out: by their paths there, with wildcards.
+/// The files below a folder, but for those that are left out: by their paths there, with wildcards. `size`: how many bytes there
+/// are so far.
 fn below(
     folder: &Path,
     front: &str,
     left_out: &[String],
     out: &mut Vec<Entry>,
+    size: &mut usize,
 ) -> Result<(), String> {
     let failed = |e: std::io::Error| format!("{}: {e}", folder.display());
     for entry in std::fs::read_dir(folder).map_err(failed)? {
@@ -152,12 +155,18 @@ fn below(
             continue;
         }
         if path.is_dir() {
-            below(&path, &format!("{name}/"), left_out, out)?;
-        } else {
-            out.push((name, std::fs::read(&path).map_err(failed)?));
+            below(&path, &format!("{name}/"), left_out, out, size)?;
+            continue;
         }
-        if out.len() > MAX_FILES {
-            return Err(format!("{}: more than {MAX_FILES} files", folder.display()));
+        out.push((name, std::fs::read(&path).map_err(failed)?));
+        let bytes: usize = out.last().map_or(0, |(_, bytes)| bytes.len());
+        *size += bytes;
+        if out.len() > MAX_FILES || *size > MAX_BYTES {
+            return Err(format!(
+                "{}: more than {MAX_FILES} files or {} MiB: leave some out with `excludes`",
+                folder.display(),
+                MAX_BYTES >> 20
+            ));
         }
     }
     Ok(())

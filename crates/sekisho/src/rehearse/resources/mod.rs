@@ -206,9 +206,14 @@ pub(super) fn lists_aws(node: &Node) -> bool {
     node.is_data() && LISTS.contains(&&*node.type_name)
 }
 
-/// Whether it is a data source that reads what is on AWS.
-pub(super) fn reads_aws(node: &Node) -> bool {
-    node.is_data() && find(node).is_some()
+/// Whether it reads what may be there when it is applied, and is not here: on AWS, or on a disk.
+pub(super) fn reads_elsewhere(node: &Node) -> bool {
+    files::known(node) || node.is_data() && find(node).is_some()
+}
+
+/// Whether a program that makes it writes a file wherever the configuration says.
+pub(super) fn writes_files(node: &Node) -> bool {
+    files::known(node) && !(node.is_data() && node.type_name != "archive_file")
 }
 
 /// The arguments of a resource that are set and have no effect here.

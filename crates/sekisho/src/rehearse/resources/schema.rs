@@ -257,7 +257,8 @@ pub(in crate::rehearse) fn check_names(configuration: &Configuration) -> Result<
     let nothing = Map::new();
     let problem = |(node, name, place): (&Node, String, Place)| {
         let block = find(node)?;
-        if block.attributes.contains_key(&name) || block.blocks.contains_key(&name) {
+        let known = block.attributes.contains_key(&name) || block.blocks.contains_key(&name);
+        if known || name.is_empty() {
             return None;
         }
         let meant = block.meant(&name, &nothing, false)?;

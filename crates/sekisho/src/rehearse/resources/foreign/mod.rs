@@ -2,14 +2,15 @@
 //! their names.
 //!
 //! **Invariant:** what stands for an attribute here is never what decides: ARNs and ids of other services are nobody's of those
-//! that are here, and a text that is made up is read for actions that are not run alone.
+//! that are here. What else is asked of these is an error that no fallback passes over ([`sekisho_iac::Value::open`]), but in the
+//! configuration of an action that is not run: that stands as it is written.
 
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_codepipeline::is_run_type;
-use sekisho_iac::{Configuration, Node, Order, Problem, Scope};
+use sekisho_iac::{Configuration, Node, Order, Problem, Scope, State};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -34,6 +35,8 @@ pub(in crate::rehearse) type Reckoned = (Map<String, Value>, Note);
 pub(in crate::rehearse) struct Strangers {
     /// By address: the attributes that are read, those that only actions read which are not run here set apart.
     read: BTreeMap<String, Read>,
+    /// Where the configurations of actions stand that are not run here.
+    idle: Vec<(String, std::ops::Range<usize>)>,
 }
 
 #[derive(Default)]
@@ -59,7 +62,15 @@ impl Strangers {
                 false => known.by_all.insert(attribute),
             };
         }
-        Self { read }
+        Self { read, idle }
+    }
+
+    /// Tells a state what it need not evaluate, and what to hold to no condition.
+    pub(in crate::rehearse) fn tell(&self, configuration: &Configuration, state: &mut State<'_>) {
+        state.leave(self.idle.clone());
+        let nodes = configuration.nodes.iter().enumerate();
+        let reckoned = nodes.filter(|(_, n)| self.known(n)).map(|(i, _)| i);
+        state.reckon(reckoned.collect());
     }
 
     fn read(&self, node: &Node) -> Option<&Read> {
@@ -112,7 +123,9 @@ impl Strangers {
                 .chain(made_of)
                 .map(str::to_owned)
                 .collect();
-            names.extend(self.read(node).into_iter().flat_map(|r| r.by_all.clone()));
+            if let Some(read) = self.read(node) {
+                names.extend(read.by_all.union(&read.by_idle).cloned());
+            }
             let needed = names.iter().flat_map(|n| configuration.refers(node, n));
             *needs = needed.collect();
         }
@@ -137,11 +150,12 @@ impl Strangers {
         client: Option<&Client>,
         scope: &Scope<'_>,
     ) -> Result<Reckoned, Problem> {
-        let nothing = Read::default();
-        let read = self.read(node).unwrap_or(&nothing);
+        let by_all = self.read(node).map(|read| &read.by_all);
         // What else it says may refer to what is not here at all.
         let whole = node.arguments(scope).map(|a| a.values);
         let mut values = whole.unwrap_or_else(|_| node.readable(scope));
+        // What is said to be nothing the provider may fill.
+        values.retain(|_, value| !value.is_null());
         if node.type_name.starts_with("aws_") {
             let no_provider = || Problem::at(&node.place, "it has no provider");
             let client = client.ok_or_else(no_provider)?;
@@ -149,30 +163,16 @@ impl Strangers {
             let client = &*super::region::of(node, client, region.as_ref());
             derive(node, address, client, scope, &mut values)?;
         }
-        let mut stands_in = Vec::new();
-        // What somebody who decides reads as well is no text that is made up.
-        let idle = read.by_idle.difference(&read.by_all);
-        for name in idle.filter(|name| !derives(node, name)) {
-            values.insert(name.clone(), json!(format!("{}.{name}", node.address())));
-            stands_in.push(format!("`{name}`"));
-        }
         let arn = values.get("arn").and_then(Value::as_str);
-        let mut said = vec![match arn
-            .filter(|_| read.by_all.contains("arn") || find(node).is_some())
-        {
+        let named = by_all.is_some_and(|names| names.contains("arn")) || find(node).is_some();
+        let message = match arn.filter(|_| named) {
             Some(arn) => format!(
                 "{address} is of a service that sekisho does not have: it is not made, and its ARN is taken to be {arn}"
             ),
             None => format!("{address} is of a service that sekisho does not have: it is not made"),
-        }];
-        if !stands_in.is_empty() {
-            said.push(format!(
-                "{} of it is read for actions that are not run here, and a text stands for that",
-                stands_in.join(", ")
-            ));
-        }
+        };
         let note = Note {
-            message: said.join("; "),
+            message,
             place: Some(node.place.clone()),
         };
         Ok((values, note))
@@ -182,12 +182,17 @@ impl Strangers {
 /// Whether an attribute follows from what is written in the block.
 fn derives(node: &Node, attribute: &str) -> bool {
     // Of what is read, the answer may be anything where nothing is known of the type: an account, or somebody in one.
-    let aws = node.type_name.starts_with("aws_") && (!node.is_data() || find(node).is_some());
+    let said = |f: &Foreign| node.has(f.argument) || node.has("arn");
+    let aws = match node.is_data() {
+        true => find(node).is_some_and(said),
+        false => node.type_name.starts_with("aws_"),
+    };
     let more = find(node).map_or(&[][..], |f| f.more);
+    let more = more.iter().any(|(name, _)| *name == attribute);
+    let argument = find(node).is_some_and(|f| f.argument == attribute);
     node.has(attribute)
-        || aws && matches!(attribute, "arn" | "id")
-        || find(node).is_some_and(|f| f.argument == attribute)
-        || more.iter().any(|(name, _)| *name == attribute)
+        || aws && (matches!(attribute, "arn" | "id") || more)
+        || argument && !node.is_data()
 }
 
 /// Where the configurations of actions stand that are not run here, whatever is skipped.
@@ -283,11 +288,14 @@ fn derive(
         let number = value.parse::<u64>().map(|number| json!(number));
         values.insert((*name).to_owned(), number.unwrap_or(json!(value)));
     }
-    if !argument.is_empty() {
+    if !argument.is_empty() && !node.is_data() {
         values.insert(argument.to_owned(), json!(name));
     }
-    for name in ["arn", "id"] {
-        values.insert(name.to_owned(), json!(known.get(name)));
+    for name in ["arn", "id"].into_iter().filter(|name| derives(node, name)) {
+        // What is read by it says so.
+        if !(node.is_data() && node.has(name)) {
+            values.insert(name.to_owned(), json!(known.get(name)));
+        }
     }
     Ok(())
 }
