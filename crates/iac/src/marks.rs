@@ -3,24 +3,22 @@
 //! instances, and outputs that do not say that they are.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::template::Element;
 
-use crate::block::place_of;
 use crate::convert::{to_bool, to_number, to_string};
 use crate::eval::evaluate;
 use crate::scope::Scope;
-use crate::state::State;
+use crate::secrets::Secrets;
 use crate::value::Value;
-use crate::{Node, NodeKind, Problem, Source};
+use crate::{Node, NodeKind, Source};
 
 /// What of a value is sensitive.
 #[derive(Debug, Clone, PartialEq)]
-enum Marks {
+pub(crate) enum Marks {
     /// Nothing.
     Plain,
     /// All of it.
@@ -32,7 +30,7 @@ enum Marks {
 }
 
 impl Marks {
-    fn any(&self) -> bool {
+    pub(crate) fn any(&self) -> bool {
         match self {
             Self::Plain => false,
             Self::All => true,
@@ -79,67 +77,15 @@ pub(crate) fn is_sensitive(
     Walk::new(scope, source, &known, &|_| Vec::new()).of(expression) == Marks::All
 }
 
-/// Which attributes of a resource or data source its provider calls secrets.
-pub type Secrets<'a> = dyn Fn(&Node) -> Vec<String> + 'a;
-
-impl State<'_> {
-    /// What Terraform refuses to show: outputs of directories that hold something sensitive and do not say so, and `for_each` of
-    /// something sensitive, whose keys would be in every address. Where it is not certain, nothing is said.
-    #[must_use]
-    pub fn shown_secrets(&self, secrets: &Secrets<'_>) -> Vec<(String, Problem)> {
-        let mut problems = Vec::new();
-        let known = RefCell::default();
-        for (index, module) in self.config.modules.iter().enumerate() {
-            for instance in self.instances(index).unwrap_or_default() {
-                let scope = self.scope(instance);
-                let walk = |source: &Arc<Source>, expression: &Expression| {
-                    let mut walk = Walk::new(&scope, source, &known, secrets);
-                    walk.sure = true;
-                    walk.of(expression)
-                };
-                let root = module.call.is_none();
-                let outputs = module.outputs.iter().filter(|(_, o)| root && !o.sensitive);
-                for (name, output) in outputs {
-                    if walk(&output.source, &output.value).any() {
-                        let place = place_of(&output.source, output.value.span());
-                        let message = "its value is sensitive, and an output shows it: say `sensitive = true`, or take the secret out of it";
-                        problems.push((format!("output.{name}"), Problem::at(&place, message)));
-                    }
-                }
-                let nodes = self.config.nodes.iter().filter(|n| n.module == index);
-                let nodes = nodes.map(|n| (n.local_address(), &n.place.source, &n.body));
-                let children = module.children.values();
-                let calls = children.filter_map(|i| self.config.modules.get(*i)?.call.as_ref());
-                let calls =
-                    calls.map(|(_, c)| (format!("module.{}", c.name), &c.place.source, &c.body));
-                for (address, source, body) in nodes.chain(calls) {
-                    let Some(each) = body.get_attribute("for_each") else {
-                        continue;
-                    };
-                    if walk(source, &each.value) == Marks::All {
-                        let place = place_of(source, each.span());
-                        let message = "its `for_each` is sensitive, and the keys would stand in addresses: take the secret out of it, or say nonsensitive()";
-                        problems.push((address, Problem::at(&place, message)));
-                    }
-                }
-            }
-        }
-        // What stands in a module stands in all of its instances.
-        let mut said = BTreeSet::new();
-        problems.retain(|(_, problem)| said.insert(problem.to_string()));
-        problems
-    }
-}
-
 /// What is known of local values, variables, outputs and attributes, by the instance of their module and their address: each is
 /// followed once, however often it is named, and one that is being followed is plain, so that a circle ends.
-type Known = RefCell<BTreeMap<(usize, String), Marks>>;
+pub(crate) type Known = RefCell<BTreeMap<(usize, String), Marks>>;
 
 /// What stands on each other deeper than this is not followed.
 const MAX_DEPTH: usize = 64;
 
 #[derive(Clone)]
-struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     scope: Scope<'a>,
     source: &'a Arc<Source>,
     /// What `for` names.
@@ -147,7 +93,7 @@ struct Walk<'a> {
     known: &'a Known,
     secrets: &'a Secrets<'a>,
     /// Whether what is not certain is plain.
-    sure: bool,
+    pub(crate) sure: bool,
     depth: usize,
 }
 
@@ -178,7 +124,7 @@ const OF_ALL: &[&str] = &[
 ];
 
 impl<'a> Walk<'a> {
-    fn new(
+    pub(crate) fn new(
         scope: &Scope<'a>,
         source: &'a Arc<Source>,
         known: &'a Known,
@@ -214,7 +160,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn of(&self, expression: &Expression) -> Marks {
+    pub(crate) fn of(&self, expression: &Expression) -> Marks {
         let any = |all: &[&Expression]| Marks::when(all.iter().any(|e| self.of(e).any()));
         match expression {
             Expression::Parenthesis(inner) => self.of(inner.inner()),
@@ -519,7 +465,7 @@ impl<'a> Walk<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Configuration, Node, Reading, State, Value};
+    use crate::{Configuration, Reading, State, Value};
 
     /// The expressions of `marks.json`, with what `terraform console` (1.11.4) answers.
     #[test]
@@ -547,160 +493,6 @@ mod tests {
                 "{text}"
             );
         }
-    }
-
-    /// What `terraform plan` (1.11.4, hashicorp/aws 5.100) refuses to show, and what it shows.
-    #[test]
-    fn secrets_that_would_be_shown() {
-        let text = r#"
-variable "secret" {
-  sensitive = true
-  default   = "s"
-}
-variable "open" {
-  default = "o"
-}
-module "m" {
-  source = "./m"
-  name   = var.secret
-}
-module "n" {
-  source   = "./m"
-  for_each = { a = var.open }
-  name     = each.value
-}
-resource "aws_iam_access_key" "k" {
-  user = "u"
-}
-resource "aws_iam_user" "u" {
-  name = var.secret
-}
-locals {
-  mixed = { a = var.secret, b = var.open }
-}
-output "refused_1" {
-  value = "x-${var.secret}"
-}
-output "refused_2" {
-  value = module.m.name
-}
-output "refused_3" {
-  value = module.m.hidden
-}
-output "refused_4" {
-  value = aws_iam_access_key.k.secret
-}
-output "refused_5" {
-  value = aws_iam_access_key.k
-}
-output "refused_6" {
-  value = aws_iam_user.u.name
-}
-output "refused_7" {
-  value = local.mixed
-}
-output "refused_8" {
-  value = jsonencode(local.mixed)
-}
-output "refused_9" {
-  value = [for k, v in local.mixed : v]
-}
-output "taken_8" {
-  value = [for k, v in local.mixed : v if k == "b"]
-}
-output "taken_9" {
-  value = { for k, v in local.mixed : k => v if k != "a" }
-}
-output "taken_7" {
-  value = module.n["a"].hidden
-}
-output "taken_1" {
-  value     = var.secret
-  sensitive = true
-}
-output "taken_2" {
-  value = module.n["a"].name
-}
-output "taken_3" {
-  value = aws_iam_access_key.k.id
-}
-output "taken_4" {
-  value = local.mixed.b
-}
-output "taken_5" {
-  value = nonsensitive(var.secret)
-}
-output "taken_6" {
-  value = keys(local.mixed)
-}
-resource "aws_sqs_queue" "refused" {
-  for_each = toset([var.secret])
-}
-resource "aws_sqs_queue" "taken" {
-  for_each = local.mixed
-}
-resource "aws_sqs_queue" "taken_2" {
-  for_each = { for k, v in local.mixed : k => v }
-}
-resource "aws_sqs_queue" "taken_3" {
-  for_each = toset([for k, v in local.mixed : k])
-}
-resource "aws_sqs_queue" "taken_4" {
-  for_each = { for e in [{ n = "a", v = var.secret }] : e.n => e.v }
-}
-"#;
-        let module = r#"
-variable "name" {
-}
-output "name" {
-  value = var.name
-}
-output "hidden" {
-  value     = var.name
-  sensitive = true
-}
-"#;
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("m")).unwrap();
-        std::fs::write(folder.path().join("main.tf"), text).unwrap();
-        std::fs::write(folder.path().join("m/main.tf"), module).unwrap();
-        let config = Configuration::read(&Reading::of(folder.path())).unwrap();
-        let state = State::new(&config);
-        let secrets = |node: &Node| match &*node.type_name {
-            "aws_iam_access_key" => vec!["secret".to_owned()],
-            _ => Vec::new(),
-        };
-        let refused = state.shown_secrets(&secrets).into_iter();
-        let mut refused: Vec<String> = refused.map(|(address, _)| address).collect();
-        refused.sort();
-        let outputs = (1..=9).map(|i| format!("output.refused_{i}"));
-        let mut wanted = vec!["aws_sqs_queue.refused".to_owned()];
-        wanted.extend(outputs);
-        assert_eq!(refused, wanted);
-    }
-
-    /// Resources that name each other twice, and modules.
-    #[test]
-    fn what_is_named_twice_is_followed_once() {
-        let step = |i: usize| {
-            let before = format!("aws_iam_user.u{i}.path");
-            format!(
-                "resource \"aws_iam_user\" \"u{}\" {{\n  path = {before} == \"x\" ? \"/a/\" : {before}\n}}\n",
-                i + 1
-            )
-        };
-        let steps: String = (0..50).map(step).collect();
-        let text = format!(
-            "resource \"aws_iam_user\" \"u0\" {{\n  path = \"/\"\n}}\n{steps}output \"o\" {{\n  value = aws_iam_user.u50.path\n}}\n"
-        );
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("main.tf"), text).unwrap();
-        let config = Configuration::read(&Reading::of(folder.path())).unwrap();
-        assert!(
-            State::new(&config)
-                .shown_secrets(&|_| Vec::new())
-                .is_empty()
-        );
     }
 
     /// A local that names another twice, and so on: what is followed twice at each step never ends.

@@ -18,7 +18,7 @@ use hcl_edit::Span as _;
 /// What names mean at one place.
 #[derive(Debug, Clone)]
 pub struct Scope<'a> {
-    state: &'a State<'a>,
+    pub(crate) state: &'a State<'a>,
     instance: usize,
     names: BTreeMap<String, Value>,
     depth: usize,
@@ -126,27 +126,6 @@ impl<'a> Scope<'a> {
         };
         let mut idle = self.state.idle.iter();
         idle.any(|(path, range)| *path == source.path && *range == span)
-    }
-
-    /// The bytes of a file, by its name from where Terraform would run.
-    ///
-    /// # Errors
-    /// Why it cannot be read.
-    pub fn file(&self, name: &str) -> Result<Vec<u8>, String> {
-        self.files().read(name)
-    }
-
-    /// Keeps a file that the configuration makes, for those who read it after this; nothing is written.
-    pub fn keep(&self, name: &str, bytes: Vec<u8>) {
-        let path = self.files().path(name);
-        self.state.files.borrow_mut().insert(path, bytes);
-    }
-
-    /// A file that the configuration makes.
-    #[must_use]
-    pub fn kept(&self, name: &str) -> Option<Vec<u8>> {
-        let path = self.files().path(name);
-        self.state.files.borrow().get(&path).cloned()
     }
 
     /// Whether `name` is one of this place alone: `each`, or what a `for` runs over.

@@ -9,8 +9,55 @@ pub(crate) fn body(text: &str) -> Result<Body, Error> {
     let text = prepared(text);
     hcl_edit::parser::parse_body(&text).or_else(|error| {
         // The places of an error are those of the text as it was written.
-        hcl_edit::parser::parse_body(&joined(&text)).map_err(|_| error)
+        let mut text = joined(&text);
+        for _ in 0..MAX_REDEFINED {
+            match hcl_edit::parser::parse_body(&text) {
+                Ok(body) => return Ok(body),
+                Err(again) => match redefined(&text, &again) {
+                    Some(told) => text = told,
+                    None => break,
+                },
+            }
+        }
+        Err(error)
     })
+}
+
+/// More members of objects than these are not set anew in one file.
+const MAX_REDEFINED: usize = 100;
+
+/// The same text, in the same places, with another way to write the key of a member that an object has already: Terraform takes the
+/// last of them, and `hcl-edit` none. It takes the blanks around the sign behind it.
+fn redefined(text: &str, error: &Error) -> Option<String> {
+    if !error.message().to_string().contains("redefined object key") {
+        return None;
+    }
+    let start = error.location().offset();
+    let rest = text.get(start..)?;
+    let end = rest.find(['=', ':', ' ', '\t'])?;
+    let key = rest.get(..end)?;
+    let sign = end + rest.get(end..)?.find(['=', ':'])?;
+    let before = rest.get(end..sign)?;
+    let behind = rest.get(sign + 1..)?;
+    let blank = behind.starts_with([' ', '\t']);
+    let (open, close) = match key.starts_with('"') {
+        true => ("(", ")"),
+        false => ("\"", "\""),
+    };
+    if key.starts_with('(') || !before.trim().is_empty() {
+        return None;
+    }
+    // Two more letters than before.
+    let own = match (before.len(), blank) {
+        (2.., _) => format!("{open}{key}{close}{}=", before.get(2..)?),
+        (1, true) => format!("{open}{key}{close}="),
+        _ => return None,
+    };
+    let length = own.len();
+    let mut out = text.get(..start)?.to_owned();
+    out.push_str(&own);
+    out.push_str(rest.get(length..)?);
+    Some(out)
 }
 
 /// The key of an object's member as it is written: a name or a text; none, where it is worked out.
@@ -257,6 +304,31 @@ mod tests {
             let out = prepared(&text);
             proptest::prop_assert_eq!(out.len(), text.len());
             proptest::prop_assert_eq!(out.matches('\n').count(), text.matches('\n').count());
+        }
+    }
+
+    /// `terraform console` (1.11.4) answers the last; what is behind it stands where it stood.
+    #[test]
+    fn the_last_of_members_of_one_name_counts() {
+        for (object, wanted) in [
+            ("{ x = 1, y = 3, x = 2 }", "2"),
+            ("{\n  x    = 1\n  \"x\"  = 4\n  x    = 5\n}", "5"),
+            ("{ \"x\" = 1, \"x\" = 2 }", "2"),
+            ("{ x : 1, x : 2 }", "2"),
+        ] {
+            let text = format!(
+                "locals {{\n  o = {object}\n}}\noutput \"it\" {{\n  value = local.o.x\n}}\n"
+            );
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("main.tf"), &text).unwrap();
+            let config = crate::Configuration::read(&crate::Reading::of(folder.path())).unwrap();
+            let state = crate::State::new(&config);
+            let scope = state.scope(state.instances(0).unwrap()[0]);
+            let got = scope.output("it").unwrap();
+            assert_eq!(got.to_string(), wanted, "{text}");
+            let output = &config.modules[0].outputs["it"];
+            let span = hcl_edit::Span::span(&output.value).unwrap();
+            assert_eq!(text.get(span), Some("local.o.x"));
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Args;
+use crate::scope::Scope;
 use crate::value::{Type, Value};
 
 /// The files that functions read: those of a folder, some of which have another text than on the disk.
@@ -40,6 +41,29 @@ impl Files<'_> {
     pub(crate) fn text(&self, name: &str) -> Result<String, String> {
         let text = String::from_utf8(self.read(name)?);
         text.map_err(|_| format!("{name}: it is not UTF-8"))
+    }
+}
+
+impl Scope<'_> {
+    /// The bytes of a file, by its name from where Terraform would run.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn file(&self, name: &str) -> Result<Vec<u8>, String> {
+        self.files().read(name)
+    }
+
+    /// Keeps a file that the configuration makes, for those who read it after this; nothing is written.
+    pub fn keep(&self, name: &str, bytes: Vec<u8>) {
+        let path = self.files().path(name);
+        self.state.files.borrow_mut().insert(path, bytes);
+    }
+
+    /// A file that the configuration makes.
+    #[must_use]
+    pub fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        let path = self.files().path(name);
+        self.state.files.borrow().get(&path).cloned()
     }
 }
 

@@ -20,6 +20,7 @@ mod image;
 mod json;
 mod junit;
 mod kept;
+mod late;
 mod markdown;
 mod nobody;
 mod object;
@@ -298,11 +299,8 @@ pub(crate) fn rehearse_with(
     });
     notes.extend(read);
     notes.extend(kept::notes(&configuration));
-    notes.extend(advice::too_late(&configuration, &order));
-    notes.extend(advice::circles(
-        &configuration,
-        &options.reading.directories,
-    ));
+    notes.extend(late::too_late(&configuration, &order));
+    notes.extend(late::circles(&configuration, &options.reading.directories));
     let engine = new_engine(options)?;
     let executor = Executor::start_skipping(Arc::clone(&engine), options.skips.clone());
     let executor = executor.map_err(|e| fail(&e))?;

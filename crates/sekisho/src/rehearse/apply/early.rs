@@ -8,7 +8,7 @@ use sekisho_pipeline::{Execution, ExecutionStatus};
 use serde_json::{Map, json};
 
 use super::{Run, follow};
-use crate::rehearse::advice::LATE;
+use crate::rehearse::late::LATE;
 use crate::rehearse::{Client, Failure, FailureKind, PipelineRun};
 
 /// A first execution that began before some policies were there.

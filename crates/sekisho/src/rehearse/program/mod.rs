@@ -19,8 +19,8 @@ use super::fix::policies::Policies;
 use super::providers::Providers;
 use super::resources::foreign::Strangers;
 use super::{
-    Client, Denial, Failure, FailureKind, Note, Options, Outcome, advice, applier, apply, denials,
-    follow, given, image, kept, new_engine, overwritten, rehearse, skip, unsupported, variables,
+    Client, Denial, Failure, FailureKind, Note, Options, Outcome, applier, apply, denials, follow,
+    given, image, kept, late, new_engine, overwritten, rehearse, skip, unsupported, variables,
 };
 use copy::Copy;
 use refused::Refused;
@@ -61,11 +61,8 @@ pub fn rehearse_with_program(
     let accounts: Vec<String> = clients.values().map(|c| c.account.clone()).collect();
     notes.extend(given::prepare(&engine, options, &accounts)?);
     notes.extend(kept::notes(&configuration));
-    notes.extend(advice::too_late(&configuration, &order));
-    notes.extend(advice::circles(
-        &configuration,
-        &options.reading.directories,
-    ));
+    notes.extend(late::too_late(&configuration, &order));
+    notes.extend(late::circles(&configuration, &options.reading.directories));
     let executor = Executor::start_skipping(Arc::clone(&engine), options.skips.clone());
     let executor = executor.map_err(|e| problem(e.to_string()))?;
     let copy = Copy::make(&configuration, options)?;
