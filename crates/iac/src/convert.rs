@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::number::Number;
 use crate::unify::{is_uneven, unify};
-use crate::value::{Type, Value};
+use crate::value::{OPEN, Type, Value};
 
 const ALIKE: &str = "all elements must have the same type";
 
@@ -78,7 +78,7 @@ pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, String> {
                 return required();
             };
             let (mut keys, mut values) = (Vec::new(), Vec::new());
-            for (key, value) in map {
+            for (key, value) in map.iter().filter(|(key, _)| *key != OPEN) {
                 let value = convert(value, of).map_err(|e| format!("element \"{key}\": {e}"))?;
                 keys.push(key.clone());
                 values.push(value);
@@ -99,7 +99,8 @@ pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, String> {
             let mut out = BTreeMap::new();
             for (name, kind) in members {
                 let member = map.get(name);
-                let member = member.ok_or_else(|| format!("attribute \"{name}\" is required"))?;
+                let required = || format!("attribute \"{name}\" is required");
+                let member = member.ok_or_else(|| value.unsaid(name).unwrap_or_else(required))?;
                 let member = convert(member, kind);
                 let member = member.map_err(|e| format!("attribute \"{name}\": {e}"))?;
                 out.insert(name.clone(), member);

@@ -225,6 +225,8 @@ impl Constraint {
                         let given = map.get(&member.name).filter(|v| !v.is_null());
                         let value = match (given, &member.optional) {
                             (Some(given), _) => Some(member.constraint.defaults(given)),
+                            // What is not known here is not left out.
+                            (None, Some(_)) if value.unsaid(&member.name).is_some() => None,
                             (None, Some(default)) => Some(member.constraint.defaults(default)),
                             (None, None) => None,
                         };

@@ -62,6 +62,9 @@ resource "aws_codepipeline" "p" {
 }
 "#;
 
+/// A module that takes more of something than is known of it.
+const READS: &str = "variable \"lb\" {\n  type = object({ id = string, dns_name = optional(string) })\n}\noutput \"name\" {\n  value = coalesce(var.lb.dns_name, \"x\")\n}\n";
+
 struct Delivery<'t> {
     more: &'t str,
     policy: &'t str,
@@ -88,7 +91,8 @@ fn rehearsed(delivery: &Delivery<'_>) -> Result<Vec<String>, String> {
         .replace("CLUSTER", delivery.cluster)
         .replace("SERVICE", delivery.service);
     let main = format!("{}{role}{pipeline}", delivery.more);
-    let outcome = run(&[("main.tf", &main), PROVIDER], |options| {
+    let files = [("main.tf", &*main), PROVIDER, ("reads/main.tf", READS)];
+    let outcome = run(&files, |options| {
         let reading: &mut Reading = &mut options.reading;
         let given = delivery.given.iter();
         reading
@@ -218,7 +222,7 @@ fn what_decides_is_asked_for() {
 /// By whatever way: what an idle action reads as well, and what a fallback would pass over.
 #[test]
 fn nothing_passes_over_what_is_not_known() {
-    const SAYS: &str = "data \"aws_ssm_parameter\" \"c\" {\n  name = \"/c\"\n}\nresource \"aws_lb\" \"l\" {\n  count = 1\n}\nlocals {\n  all = { guard = data.aws_ssm_parameter.c, lb = aws_lb.l[0] }\n}\n";
+    const SAYS: &str = "data \"aws_ssm_parameter\" \"c\" {\n  name = \"/c\"\n}\nresource \"aws_lb\" \"l\" {\n  count = 1\n}\nmodule \"reads\" {\n  source = \"./reads\"\n  lb = aws_lb.l[0]\n}\nlocals {\n  all = { guard = data.aws_ssm_parameter.c, lb = aws_lb.l[0] }\n}\n";
     for (read, given) in [
         ("local.all.guard.value", "data.aws_ssm_parameter.c.value"),
         (
@@ -237,6 +241,7 @@ fn nothing_passes_over_what_is_not_known() {
             "aws_lb.l.dns_name",
         ),
         ("one(aws_lb.l[*].dns_name)", "aws_lb.l.dns_name"),
+        ("module.reads.name", "aws_lb.l.dns_name"),
     ] {
         let delivery = Delivery {
             more: SAYS,

@@ -209,7 +209,10 @@ fn length(f: &Args<'_>) -> Result<Value, String> {
     use unicode_segmentation::UnicodeSegmentation as _;
     let value = f.value(0)?;
     let items = value.as_items().map(<[Value]>::len);
-    let members = || value.as_members().map(BTreeMap::len);
+    let members = || {
+        let members = value.as_members()?.keys();
+        Some(members.filter(|key| *key != OPEN).count())
+    };
     let text = || value.as_str().map(|t| t.graphemes(true).count());
     let length = items.or_else(members).or_else(text);
     let needs = || {

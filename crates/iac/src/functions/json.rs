@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 use crate::number::Number;
-use crate::value::Value;
+use crate::value::{OPEN, Value};
 
 /// JSON as Terraform writes it: keys in order, `<`, `>` and `&` escaped, and all digits of a number.
 pub(super) fn encode(value: &Value) -> String {
@@ -32,7 +32,8 @@ fn write(value: &Value, out: &mut String) {
         }
         Value::Map(_, map) | Value::Object(map) => {
             out.push('{');
-            for (index, (key, value)) in map.iter().enumerate() {
+            let members = map.iter().filter(|(key, _)| *key != OPEN);
+            for (index, (key, value)) in members.enumerate() {
                 if index > 0 {
                     out.push(',');
                 }

@@ -7,7 +7,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use crate::convert::to_string;
 use crate::number::Number;
-use crate::value::Value;
+use crate::value::{OPEN, Value};
 
 /// How deep a document may be, and how many values it may have once its aliases are followed.
 const MAX_DEPTH: usize = 128;
@@ -52,7 +52,8 @@ fn write(value: &Value, indent: usize, out: &mut String) {
             if map.is_empty() {
                 out.push_str("{}");
             }
-            for (index, (key, value)) in map.iter().enumerate() {
+            let members = map.iter().filter(|(key, _)| *key != OPEN);
+            for (index, (key, value)) in members.enumerate() {
                 if index > 0 {
                     line(indent, out);
                 }
