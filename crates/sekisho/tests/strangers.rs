@@ -240,6 +240,10 @@ fn nothing_passes_over_what_is_not_known() {
             "[for l in aws_lb.l : try(l.dns_name, \"x\")][0]",
             "aws_lb.l.dns_name",
         ),
+        (
+            "merge({ dns_name = \"x\" }, aws_lb.l[0]).dns_name",
+            "aws_lb.l.dns_name",
+        ),
         ("one(aws_lb.l[*].dns_name)", "aws_lb.l.dns_name"),
         ("module.reads.name", "aws_lb.l.dns_name"),
     ] {

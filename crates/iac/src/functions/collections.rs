@@ -188,7 +188,10 @@ fn index(f: &Args<'_>) -> Result<Value, String> {
 }
 
 fn keys(f: &Args<'_>) -> Result<Value, String> {
-    let keys = f.members(0)?.keys().filter(|k| *k != OPEN);
+    if let Some(unsaid) = f.value(0)?.unsaid("(some other)") {
+        return Err(format!("keys: {unsaid}"));
+    }
+    let keys = f.members(0)?.keys();
     let keys = keys.map(|k| Value::from(k.as_str()));
     Ok(match f.value(0)? {
         Value::Object(_) => Value::tuple(keys.collect()),
@@ -266,8 +269,12 @@ fn merge(f: &Args<'_>) -> Result<Value, String> {
         if let Value::Map(of, _) = value {
             maps.push((**of).clone());
         }
-        let members = f.members(at)?.iter();
-        out.extend(members.map(|(k, v)| (k.clone(), v.clone())));
+        let members = f.members(at)?;
+        // What is not known of it may take the place of what came before.
+        if members.contains_key(OPEN) {
+            out.retain(|k, _| members.contains_key(k));
+        }
+        out.extend(members.iter().map(|(k, v)| (k.clone(), v.clone())));
     }
     let given = f.args.iter().filter(|v| !v.is_null()).count();
     Ok(match maps.first() {
