@@ -357,8 +357,10 @@ fn body(
                 }
                 let value = evaluate(&attribute.value, scope, source);
                 let value = match value {
-                    Err(_) if scope.is_idle(source, attribute.value.span()) => {
-                        as_written(&attribute.value, scope, source)
+                    Err(problem)
+                        if problem.is_unsaid() && scope.is_idle(source, attribute.value.span()) =>
+                    {
+                        as_written(&attribute.value, scope, source)?
                     }
                     value => value?.to_json(),
                 };
@@ -395,31 +397,39 @@ fn body(
     Ok(out)
 }
 
-/// A value that nothing here reads, of which something cannot be evaluated: that stands as it is written.
-fn as_written(value: &Expression, scope: &Scope<'_>, source: &Arc<Source>) -> Json {
-    let text = |value: &Expression| {
-        let span = value.span().unwrap_or_default();
-        let written = source.text.get(span).unwrap_or_default();
-        Json::String(written.trim().to_owned())
+/// A value that nothing here reads, of which something is not known here: that stands as it is written.
+fn as_written(
+    value: &Expression,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Result<Json, Problem> {
+    let known = |value: &Expression| match evaluate(value, scope, source) {
+        Err(problem) if problem.is_unsaid() => {
+            let span = value.span().unwrap_or_default();
+            let written = source.text.get(span).unwrap_or_default();
+            Ok(Json::String(written.trim().to_owned()))
+        }
+        value => Ok(value?.to_json()),
     };
     let Expression::Object(object) = value else {
-        return text(value);
+        return known(value);
     };
-    let pairs = object.iter().filter_map(|(key, value)| {
-        let key = match key {
-            hcl_edit::expr::ObjectKey::Ident(name) => name.as_str().to_owned(),
-            hcl_edit::expr::ObjectKey::Expression(Expression::Variable(name)) => {
-                name.as_str().to_owned()
-            }
-            hcl_edit::expr::ObjectKey::Expression(e) => {
-                crate::convert::to_string(&evaluate(e, scope, source).ok()?)?
-            }
+    let mut out = Map::new();
+    for (key, value) in object.iter() {
+        let key = match crate::syntax::key_name(key) {
+            Some(name) => name.to_owned(),
+            // A key that is not known is no key.
+            None => match key {
+                hcl_edit::expr::ObjectKey::Expression(e) => {
+                    let key = evaluate(e, scope, source)?;
+                    crate::convert::to_string(&key).unwrap_or_default()
+                }
+                hcl_edit::expr::ObjectKey::Ident(name) => name.as_str().to_owned(),
+            },
         };
-        let value = value.expr();
-        let known = evaluate(value, scope, source).map(|v| v.to_json());
-        Some((key, known.unwrap_or_else(|_| text(value))))
-    });
-    Json::Object(pairs.collect())
+        out.insert(key, known(value.expr())?);
+    }
+    Ok(Json::Object(out))
 }
 
 /// `dynamic "name" { for_each, iterator, content }`.

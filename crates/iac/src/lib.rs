@@ -164,6 +164,16 @@ impl Problem {
         self.is_unsupported() || words.iter().any(|w| self.message.contains(w))
     }
 
+    /// Whether a value is asked of something that is not made here, or of more of it than is known: Terraform would know it.
+    pub(crate) fn is_unsaid(&self) -> bool {
+        self.is_unsupported() || self.is_unmade()
+    }
+
+    /// Whether a value is asked of something that is not made, or not yet.
+    pub(crate) fn is_unmade(&self) -> bool {
+        self.message.contains("is not known")
+    }
+
     /// Whether a condition of the user's own does not hold, in whatever words.
     #[must_use]
     pub fn is_of_condition(&self) -> bool {

@@ -242,7 +242,7 @@ pub(crate) fn values(
             Ok(value) => {
                 out.insert(attribute.key.as_str().to_owned(), value.to_json());
             }
-            Err(problem) if problem.message.contains("is not known") => {}
+            Err(problem) if problem.is_unmade() => {}
             Err(problem) => return Err(problem),
         }
     }

@@ -190,7 +190,7 @@ impl Variable {
             let condition = match value("condition") {
                 Some(Ok(condition)) => condition,
                 // What is not made yet is not known yet: Terraform holds it to that later.
-                Some(Err(problem)) if problem.message.contains("is not known") => continue,
+                Some(Err(problem)) if problem.is_unmade() => continue,
                 Some(Err(problem)) => return Err(problem),
                 None => continue,
             };

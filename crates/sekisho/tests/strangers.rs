@@ -181,6 +181,33 @@ fn what_an_action_that_is_not_run_reads_stands_for_itself() {
     }
 }
 
+/// What Terraform refuses it refuses there, too: only what is not known here stands as it is written.
+#[test]
+fn an_idle_action_is_no_excuse() {
+    for (service, wanted) in [
+        ("1 + \"a\"", "needs numbers"),
+        ("jsondecode(\"{\")", "jsondecode"),
+        ("{ a = 1 }.b", "there is no attribute `b`"),
+    ] {
+        let role = ROLE.replace("POLICY", "\"*\"");
+        let pipeline = PIPELINE
+            .replace("TAG", "\"latest\"")
+            .replace("CLUSTER", "\"c\"")
+            .replace("SERVICE", service);
+        let main = format!("{role}{pipeline}");
+        let outcome = run(&[("main.tf", &main), PROVIDER], |_| {}).unwrap();
+        let said: Vec<&str> = outcome
+            .failures
+            .iter()
+            .map(|f| f.problem.message.as_str())
+            .collect();
+        assert!(
+            said.iter().any(|m| m.contains(wanted)),
+            "{service}: {said:?}"
+        );
+    }
+}
+
 /// A text that is made up must not decide: neither in a policy, nor in what is run.
 #[test]
 fn what_decides_is_asked_for() {
