@@ -115,6 +115,31 @@ fn what_is_packed_is_delivered() {
     assert!(!folder.path().join("build").exists());
 }
 
+/// What has no end is not read, and what is too much is not packed.
+#[cfg(unix)]
+#[test]
+fn what_has_no_end_is_left_out() {
+    let folder = folder(&[
+        ("main.tf", MAIN),
+        PROVIDER,
+        ("settings.json", "{\"bucket\": \"sources-111111111111\"}"),
+        ("app/index.html", "<p>hello</p>"),
+    ]);
+    let pipe = folder.path().join("app/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let options = Options::new(folder.path());
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(outcome.passes(), "{:?}", outcome.failures);
+    // A file that is larger than what is packed is not read to find that out.
+    std::fs::remove_file(&pipe).unwrap();
+    let large = std::fs::File::create(folder.path().join("app/large")).unwrap();
+    large.set_len(300 << 20).unwrap();
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    let said = &outcome.failures[0].problem.message;
+    assert!(said.contains("leave some out with `excludes`"), "{said}");
+}
+
 /// What cannot be read or packed is said with the file.
 #[test]
 fn what_is_not_there_cannot_be_packed() {

@@ -158,16 +158,20 @@ fn below(
             below(&path, &format!("{name}/"), left_out, out, size)?;
             continue;
         }
-        out.push((name, std::fs::read(&path).map_err(failed)?));
-        let bytes: usize = out.last().map_or(0, |(_, bytes)| bytes.len());
-        *size += bytes;
-        if out.len() > MAX_FILES || *size > MAX_BYTES {
+        // What is neither, as a pipe, has no end.
+        let about = path.metadata().map_err(failed)?;
+        if !about.is_file() {
+            continue;
+        }
+        *size = size.saturating_add(usize::try_from(about.len()).unwrap_or(usize::MAX));
+        if out.len() >= MAX_FILES || *size > MAX_BYTES {
             return Err(format!(
                 "{}: more than {MAX_FILES} files or {} MiB: leave some out with `excludes`",
                 folder.display(),
                 MAX_BYTES >> 20
             ));
         }
+        out.push((name, std::fs::read(&path).map_err(failed)?));
     }
     Ok(())
 }
