@@ -13,6 +13,9 @@ use serde_json::json;
 use super::fix::policies::Policies;
 use super::{Client, Denial, Failure, Note, PipelineRun, failing, nobody, refusals};
 
+/// What to do about something that others make.
+const TOGETHER: &str = "rehearse it together with the directory that makes it, or make it here";
+
 /// Everything that is known about failures that are no denials.
 pub(super) fn hints(
     pipelines: &[PipelineRun],
@@ -85,7 +88,7 @@ fn of_attempt(
         let named = named.find_map(|name| action.configuration.get(name));
         let names: Vec<&str> = store.into_iter().chain(named).map(String::as_str).collect();
         return Some(format!(
-            "nothing in this configuration makes the bucket that it asks for (it uses {}): rehearse it together with the directory that makes it, or make it here",
+            "nothing in this configuration makes the bucket that it asks for (it uses {}): {TOGETHER}",
             names.join(" and ")
         ));
     }
@@ -95,7 +98,7 @@ fn of_attempt(
     // CodePipeline says no more of a bucket that is not there than of one that lets nobody in.
     if of_s3 && !sekisho_s3::has_bucket(engine, named("S3Bucket")) {
         return Some(format!(
-            "nothing in this configuration makes the bucket {}: rehearse it together with the directory that makes it, or make it here",
+            "nothing in this configuration makes the bucket {}: {TOGETHER}",
             named("S3Bucket")
         ));
     }
@@ -233,8 +236,7 @@ fn repository_elsewhere(
     Some(format!(
         "no account has a repository {wanted}; there {}",
         if there.is_empty() {
-            "is none: rehearse it together with the directory that makes it, or make it here"
-                .to_owned()
+            format!("is none: {TOGETHER}")
         } else {
             format!("are {}", there.join(", "))
         }
@@ -361,6 +363,6 @@ fn absent_key(client: &Client, resource: &str) -> Option<String> {
 
 fn absent_key_of(key: &str) -> String {
     format!(
-        "nothing in this configuration makes the key {key}: what its policy says is not known here. Rehearse it together with the directory that makes it, or make it here"
+        "nothing in this configuration makes the key {key}: what its policy says is not known here: {TOGETHER}"
     )
 }
