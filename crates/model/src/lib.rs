@@ -321,6 +321,7 @@ services!(
     "codepipeline",
     "ecr",
     "iam",
+    "iam-toolbox",
     "kms",
     "organizations",
     "s3",

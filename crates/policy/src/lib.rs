@@ -20,6 +20,7 @@ mod change;
 mod compare;
 mod condition;
 mod decision;
+mod details;
 mod document;
 mod evaluate;
 mod exempt;
@@ -51,6 +52,7 @@ pub use condition::{Condition, Operator, Qualifier};
 pub use decision::{
     Decision, Gate, Grant, Missing, Outcome, Policies, ResourceKind, Side, StatementRef,
 };
+pub use details::{AskedPolicy, Details, Requirement, RequirementEffect, details, effect_of};
 pub use document::{
     Document, Effect, Element, Policy, PrincipalElement, PrincipalPattern, Statement, Version,
 };

@@ -13,7 +13,10 @@ use proptest::prelude::*;
 use reference::Layers;
 use reference::agree::{Scene, disagreement};
 use reference::generate::{layers, policies, question, statement};
-use sekisho_policy::{Change, Document, Outcome, apply, explain, what_would_allow};
+use sekisho_policy::{
+    Change, Document, Outcome, RequirementEffect, apply, details, effect_of, explain,
+    what_would_allow,
+};
 use serde_json::Value;
 
 /// `PROPTEST_CASES`, else as many as take two seconds.
@@ -68,6 +71,35 @@ proptest! {
         });
         let twice = scene.decide_under(&rendered);
         prop_assert_eq!((twice.outcome, twice.gate), (decision.outcome, decision.gate));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: tries(), max_shrink_iters: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What is told of a decision, requirement by requirement, is about that decision: an explicit denial has one that denies,
+    /// an implicit one has one that lacks and none that denies, and who is allowed lacks nothing (IAM Toolbox API reference,
+    /// `Evaluation`). The statements that are said to have matched are of the effect that the requirement has.
+    #[test]
+    fn requirements_say_what_was_decided(question in question(), layers in layers()) {
+        let scene = Scene::new(&question, &layers);
+        let decision = scene.decide();
+        let told = details(&scene.request(), &scene.policies, scene.kind);
+        prop_assert_eq!(told.decision.outcome, decision.outcome);
+        let some = |effect| told.requirements.iter().any(|r| r.effect == effect);
+        let all = (some(RequirementEffect::ExplicitDeny), some(RequirementEffect::ImplicitDeny));
+        match decision.outcome {
+            Outcome::Allow => prop_assert_eq!(all, (false, false), "{:?}", told.requirements),
+            Outcome::ImplicitDeny => prop_assert_eq!(all, (false, true), "{:?}", told.requirements),
+            Outcome::ExplicitDeny => prop_assert!(all.0, "{:?}", told.requirements),
+        }
+        for requirement in &told.requirements {
+            for (policy, statements) in &requirement.matched {
+                let policy = &told.policies[*policy];
+                prop_assert_eq!((policy.gate, policy.level), (requirement.gate, requirement.level));
+                prop_assert!(statements.iter().all(|s| effect_of(&policy.policy, *s).is_some()));
+            }
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub fn registry() -> Registry {
         sekisho_codepipeline::service(),
         sekisho_ecr::service(),
         sekisho_iam::service(),
+        sekisho_iam::toolbox(),
         sekisho_kms::service(),
         sekisho_organizations::service(),
         sekisho_s3::service(),

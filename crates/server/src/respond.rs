@@ -105,6 +105,9 @@ pub(crate) fn error(service: &Service, error: &ApiError, request_id: &str, form:
     if let Some(message) = &error.encoded {
         headers.push(("x-sekisho-authorization-message", message));
     }
+    if let Some(id) = &error.authorization {
+        headers.push(("x-sekisho-authorization-id", id));
+    }
     if let Some(region) = error.fields.get("BucketRegion").and_then(|v| v.as_str()) {
         headers.push(("x-amz-bucket-region", region));
     }

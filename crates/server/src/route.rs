@@ -40,6 +40,11 @@ pub(crate) fn find(
     if header("x-amz-account-id").is_some() && parts.uri.path().starts_with("/v20180820/") {
         return target("s3control");
     }
+    // IAM Toolbox signs as IAM does, which knows no path.
+    let scope = signature.map(|s| s.credential.service.as_str());
+    if scope == Some("iam") && parts.uri.path().starts_with("/authorization-details/") {
+        return target("iam-toolbox");
+    }
     if let Some(signature) = signature {
         let scope = signature.credential.service.as_str();
         let name = SERVICES.iter().find(|s| {

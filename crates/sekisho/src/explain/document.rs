@@ -81,6 +81,9 @@ fn of_one(value: &Value) -> Result<Vec<Question>, String> {
             ..Question::default()
         }]);
     }
+    if let Some(evaluations) = value.get("evaluations").and_then(Value::as_array) {
+        return details(value, evaluations);
+    }
     // An error as a client printed it, `get-pipeline-state`, `list-action-executions`: whatever in it tells of a call.
     let mut read = Vec::new();
     messages(value, &mut read);
@@ -88,6 +91,39 @@ fn of_one(value: &Value) -> Result<Vec<Question>, String> {
         return Err("the document is no CloudTrail event, no decoded authorization message, and holds no message that tells of a call that was denied".to_owned());
     }
     Ok(read)
+}
+
+/// What `aws iam-toolbox get-request-authorization-details` prints: what was denied of all that was asked.
+fn details(value: &Value, evaluations: &[Value]) -> Result<Vec<Question>, String> {
+    let context = value.get("requestContext").and_then(Value::as_object);
+    let mut context = context.into_iter().flatten();
+    let principal = context
+        .find(|(key, _)| key.eq_ignore_ascii_case("aws:PrincipalArn"))
+        .and_then(|(_, arn)| arn.as_str());
+    let denied = evaluations.iter().filter_map(|evaluation| {
+        let text = |name: &str| evaluation.get(name).and_then(Value::as_str);
+        let because = match text("evaluatedEffect")? {
+            "EXPLICIT_DENY" => Some("an explicit deny".to_owned()),
+            "IMPLICIT_DENY" => None,
+            _ => return None,
+        };
+        Some(Question {
+            explicit: because.is_some(),
+            said: because.clone(),
+            principal: principal.map(str::to_owned),
+            action: text("action").map(str::to_owned),
+            resource: text("resource")
+                .filter(|r| !matches!(*r, "" | "*"))
+                .map(str::to_owned),
+            because,
+            ..Question::default()
+        })
+    });
+    let denied: Vec<Question> = denied.collect();
+    if denied.is_empty() {
+        return Err("the authorization details tell of nothing that was denied".to_owned());
+    }
+    Ok(denied)
 }
 
 fn messages(value: &Value, read: &mut Vec<Question>) {

@@ -168,9 +168,8 @@ impl Question {
     pub(super) fn policy(&self) -> Option<&str> {
         let (_, rest) = self.said.as_deref()?.split_once("explicit deny in ")?;
         let (_, arn) = rest.split_once(": ")?;
-        arn.split_whitespace()
-            .next()
-            .filter(|a| a.starts_with("arn:"))
+        let arn = arn.split_whitespace().next()?;
+        Some(arn.trim_end_matches('.')).filter(|a| a.starts_with("arn:"))
     }
 
     /// AWS's sentence, with whatever stands around it.
@@ -217,12 +216,35 @@ impl Question {
             said: Some(said.trim().to_owned()),
             principal: word("User:").or(named),
             action: Some(action),
-            resource: word("on resource:")
+            resource: of_iam(text)
+                .or_else(|| word("on resource:"))
                 .or_else(|| word(" on role "))
                 .map(|r| r.trim_matches(['*', '"']).to_owned())
                 .filter(|r| !r.is_empty()),
             because,
         })
+    }
+}
+
+/// The resource where IAM names it by its kind and its name (`spec/authorization.md` section 1.1): `role NAME`, `instance profile
+/// NAME`. Its path is not said.
+fn of_iam(text: &str) -> Option<String> {
+    let (before, rest) = text.split_once(" on resource: ")?;
+    let account = before.split("arn:aws:").nth(1)?.split(':').nth(2)?;
+    let kinds = [
+        ("role ", "role"),
+        ("user ", "user"),
+        ("group ", "group"),
+        ("policy ", "policy"),
+        ("instance profile ", "instance-profile"),
+    ];
+    let (name, kind) = kinds
+        .iter()
+        .find_map(|(said, kind)| Some((rest.strip_prefix(said)?, kind)))?;
+    let name = name.split_whitespace().next()?;
+    match name.starts_with("arn:") {
+        true => Some(name.to_owned()),
+        false => Some(format!("arn:aws:iam::{account}:{kind}/{name}")),
     }
 }
 
@@ -294,6 +316,58 @@ mod tests {
                 "arn:aws:s3:::b/k".to_owned()
             )
         );
+    }
+
+    #[test]
+    fn what_iam_says_and_what_its_toolbox_tells_of_it() {
+        let user = "arn:aws:iam::111111111111:user/u";
+        let says = |action: &str, resource: &str, why: &str| {
+            format!(
+                "An error occurred (AccessDenied) when calling the operation: User: {user} is not authorized to perform: {action} on resource: {resource} {why}. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/abc for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: abc"
+            )
+        };
+        let expected = |action: &str, resource: &str| {
+            (
+                user.to_owned(),
+                action.to_owned(),
+                format!("arn:aws:iam::111111111111:{resource}"),
+            )
+        };
+        let silent = says(
+            "iam:GetRole",
+            "role r",
+            "because no identity-based policy allows the iam:GetRole action",
+        );
+        assert_eq!(read(&silent), expected("iam:GetRole", "role/r"));
+        let because = Question::read(&silent).unwrap()[0].because.clone();
+        assert_eq!(
+            because.as_deref(),
+            Some("no identity-based policy allows the iam:GetRole action")
+        );
+        let policy = "arn:aws:iam::111111111111:policy/ops/no";
+        let denied = says(
+            "iam:GetInstanceProfile",
+            "instance profile p",
+            &format!("with an explicit deny in an identity-based policy: {policy}"),
+        );
+        assert_eq!(
+            read(&denied),
+            expected("iam:GetInstanceProfile", "instance-profile/p")
+        );
+        assert_eq!(Question::read(&denied).unwrap()[0].policy(), Some(policy));
+        let details = serde_json::json!({
+            "requestContext": {"aws:PrincipalARN": user},
+            "policies": [],
+            "evaluations": [
+                {"action": "iam:CreateRole", "resource": "*", "evaluatedEffect": "ALLOW"},
+                {"action": "iam:GetRole", "resource": "arn:aws:iam::111111111111:role/r", "evaluatedEffect": "EXPLICIT_DENY"},
+            ],
+        });
+        assert_eq!(
+            read(&details.to_string()),
+            expected("iam:GetRole", "role/r")
+        );
+        assert!(Question::read(&details.to_string()).unwrap()[0].explicit);
     }
 
     #[test]

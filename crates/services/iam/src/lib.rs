@@ -11,6 +11,7 @@ mod providers;
 mod render;
 mod simulate;
 mod tags;
+mod toolbox;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{
@@ -30,6 +31,12 @@ pub fn service() -> Service {
         "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
     );
     ops::all(service.paged(PAGING))
+}
+
+/// IAM Toolbox, which tells of denied calls.
+#[must_use]
+pub fn toolbox() -> Service {
+    toolbox::service()
 }
 
 /// As recorded (radkawar/stackd iam/pagination_inputs); the sentence is the simulator's.
