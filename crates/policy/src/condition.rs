@@ -319,7 +319,16 @@ impl Condition {
     #[must_use]
     pub fn holds(&self, context: &Context, effect: Effect) -> bool {
         let value = context.get(&self.key);
+        if self.operands.is_empty() {
+            return self.holds_of_nothing(value.is_none(), effect);
+        }
         if self.operator == Operator::Null {
+            // With a set prefix it looks at nothing (IAM user guide, policy checks, "Null with qualifier").
+            match self.qualifier {
+                Qualifier::ForAll => return true,
+                Qualifier::ForAny => return false,
+                Qualifier::Single => {}
+            }
             return self
                 .operands
                 .iter()
@@ -340,6 +349,18 @@ impl Condition {
             (Qualifier::ForAny, Some(ContextValue::List(values))) => {
                 values.iter().any(|v| self.test(v, context, effect))
             }
+        }
+    }
+
+    /// Whether a condition without operands holds (IAM user guide, policy checks, "Empty array condition" and those behind it): with
+    /// `ForAllValues` or `IfExists` where the key is not there, with `ForAnyValue` never. Otherwise "the condition returns true and
+    /// the policy statement provides no permissions": it fails closed by effect.
+    fn holds_of_nothing(&self, absent: bool, effect: Effect) -> bool {
+        match self.qualifier {
+            Qualifier::ForAny => false,
+            Qualifier::ForAll => absent,
+            Qualifier::Single if self.if_exists => absent,
+            Qualifier::Single => effect == Effect::Deny,
         }
     }
 

@@ -104,6 +104,7 @@ fn spares_some(condition: &Condition) -> bool {
 /// Whether `condition` holds only where `key` is present.
 fn requires(condition: &Condition, key: &str) -> bool {
     condition.operator == Operator::Null
+        && condition.qualifier == Qualifier::Single
         && condition.key == key
         && condition.operands().next().is_some()
         && condition

@@ -221,11 +221,22 @@ fn variable<'a>(context: &'a Context, key: &str, default: Option<&'a str>) -> Op
     }
 }
 
+/// What stands before the brace that closes a variable, and behind it: a brace in a quoted default closes nothing.
+fn within_braces(text: &str) -> Option<(&str, &str)> {
+    let mut quoted = false;
+    let closes = |c: char| {
+        quoted ^= c == '\'';
+        c == '}' && !quoted
+    };
+    let at = text.find(closes).or_else(|| text.find('}'))?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
 fn split(raw: &str) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once("${") {
-        let Some((inside, behind)) = after.split_once('}') else {
+        let Some((inside, behind)) = within_braces(after) else {
             break;
         };
         if !before.is_empty() {

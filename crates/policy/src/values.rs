@@ -143,12 +143,19 @@ pub fn is_base64(text: &str) -> bool {
     crate::condition::is_base64(text) && stray == 0
 }
 
-/// Reads a date into milliseconds since the epoch: a date alone, a date with a time, with or without a zone
+/// Reads a date into milliseconds since the epoch: a year, a month of one, a date alone, a date with a time, with or without a zone
 /// (none is UTC), or epoch seconds. Fractions count to the millisecond, the rest is cut.
+///
+/// Four digits are a year, the shortest of the W3C's forms of ISO 8601 that IAM names ("Date condition operators"); as seconds
+/// they would be of the first hours of 1970. Neither was recorded.
 #[must_use]
 pub fn date_ms(text: &str) -> Option<i64> {
     let unsigned = text.strip_prefix('+').unwrap_or(text);
-    if !unsigned.is_empty() && unsigned.len() <= 12 && unsigned.bytes().all(|b| b.is_ascii_digit())
+    let is_year = text.len() == 4;
+    if !is_year
+        && !unsigned.is_empty()
+        && unsigned.len() <= 12
+        && unsigned.bytes().all(|b| b.is_ascii_digit())
     {
         return unsigned.parse::<i64>().ok()?.checked_mul(1000);
     }
@@ -161,11 +168,13 @@ pub fn date_ms(text: &str) -> Option<i64> {
         let t = t?;
         (t.len() == len && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse().ok())?
     };
-    let (year, month, day) = (
-        number(parts.next(), 4)?,
-        number(parts.next(), 2)?,
-        number(parts.next(), 2)?,
-    );
+    let year = number(parts.next(), 4)?;
+    // With a time of day, the day is said.
+    let or_first = |part: Option<&str>| match part {
+        None if time.is_none() => Some(1),
+        part => number(part, 2),
+    };
+    let (month, day) = (or_first(parts.next())?, or_first(parts.next())?);
     if !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
         return None;
     }

@@ -19,7 +19,9 @@ pub(super) fn implies(given: &Condition, wanted: &Condition) -> bool {
     if given.operator == wanted.operator && given.operands().eq(wanted.operands()) {
         return true;
     }
-    if given.operator == Operator::Null
+    // What has no operands holds, if at all, where the key is not there.
+    if wanted.operands.is_empty()
+        || given.operator == Operator::Null
         || family(given.operator) != family(wanted.operator)
         || given.operator.negated() != wanted.operator.negated()
     {

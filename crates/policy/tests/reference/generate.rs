@@ -183,10 +183,12 @@ fn condition() -> impl Strategy<Value = Value> {
     let null = (
         select(vec!["aws:username", "aws:TagKeys", "aws:SourceIp"]),
         select(vec!["true", "false", "yes"]),
+        select(vec!["", "", "", "ForAllValues:", "ForAnyValue:"]),
     )
-        .prop_map(|(key, value)| json!({"Null": {key: value}}));
+        .prop_map(|(key, value, set)| json!({format!("{set}Null"): {key: value}}));
     let one = prop_oneof![
-        6 => (set, exists, rest).prop_map(|(set, exists, (base, key, value))| {
+        6 => (set, exists, rest, prop::bool::weighted(0.05)).prop_map(|(set, exists, (base, key, value), empty)| {
+            let value = if empty { json!([]) } else { value };
             json!({format!("{set}{base}{exists}"): {key: value}})
         }),
         1 => null,

@@ -291,15 +291,28 @@ impl Question {
     ) -> bool {
         let value = self.key(key);
         let operands: Vec<String> = list(operands).iter().map(|v| word(v)).collect();
-        if operator == "Null" {
-            return operands
-                .iter()
-                .any(|o| (o.to_lowercase() == "true") == value.is_none());
-        }
         let (set, base) = match operator.split_once(':') {
             Some((set, base)) => (set, base),
             None => ("", operator),
         };
+        if operands.is_empty() {
+            return match (set, base.ends_with("IfExists")) {
+                ("ForAnyValue", _) => false,
+                ("ForAllValues", _) | (_, true) => value.is_none(),
+                _ => deny,
+            };
+        }
+        if base == "Null" && set == "ForAllValues" {
+            return true;
+        }
+        if base == "Null" && set == "ForAnyValue" {
+            return false;
+        }
+        if base == "Null" {
+            return operands
+                .iter()
+                .any(|o| (o.to_lowercase() == "true") == value.is_none());
+        }
         let (base, if_exists) = match base.strip_suffix("IfExists") {
             Some(base) => (base, true),
             None => (base, false),
