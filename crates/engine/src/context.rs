@@ -86,7 +86,11 @@ pub(crate) fn global_context(lookup: &Lookup<'_>, facts: &Facts, resource: &Reso
     }
     if let Some(session) = &caller.session {
         context.set("aws:tokenissuetime", crate::time::iso(session.issued_ms));
-        context.set("aws:multifactorauthpresent", "false");
+        context.set("aws:multifactorauthpresent", session.mfa.to_string());
+        if session.mfa {
+            let age = (now - session.issued_ms).max(0) / 1000;
+            context.set("aws:multifactorauthage", age.to_string());
+        }
         if let Some(identity) = &session.source_identity {
             context.set("aws:sourceidentity", identity.clone());
         }
@@ -156,7 +160,10 @@ pub(crate) fn known_keys(check: &Check) -> Result<(), ApiError> {
     let listed: Vec<&str> = reference.keys_of(action).collect();
     let known = |key: &str| {
         let key = key.to_lowercase();
-        OLD.contains(&&*key) || listed.iter().any(|listed| stands_for(listed, &key))
+        // A check of what is done in another Region says in which.
+        key == "aws:requestedregion"
+            || OLD.contains(&&*key)
+            || listed.iter().any(|listed| stands_for(listed, &key))
     };
     match check.context.iter().find(|(key, _)| !known(key)) {
         Some((key, _)) => Err(ApiError::internal(format!(

@@ -86,7 +86,7 @@ fn user_principal(user: &User) -> Principal {
 
 /// What credentials of GetSessionToken may not ask (STS API reference, GetSessionToken): of STS anything but who they are and for
 /// a role, where asking for such credentials again is refused by that operation; of IAM anything, without multi-factor
-/// authentication, which is not here (the words are in 99designs/aws-vault#328).
+/// authentication (the words are in 99designs/aws-vault#328).
 pub(crate) fn barred(service: &str, operation: &str, caller: &Caller) -> Option<ApiError> {
     let own = caller.session.as_ref().is_some_and(|s| s.role.is_none());
     if own
@@ -99,7 +99,8 @@ pub(crate) fn barred(service: &str, operation: &str, caller: &Caller) -> Option<
         let message = format!("Cannot call {operation} with session credentials");
         return Some(ApiError::new("AccessDenied", message).status(403));
     }
-    (service == "iam" && own).then(|| {
+    let by_mfa = caller.session.as_ref().is_some_and(|s| s.mfa);
+    (matches!(service, "iam" | "iam-toolbox") && own && !by_mfa).then(|| {
         let message = "The security token included in the request is invalid";
         ApiError::new("InvalidClientTokenId", message).status(403)
     })

@@ -27,6 +27,7 @@ mod ids;
 pub mod invalid;
 #[cfg(debug_assertions)]
 mod keys_given;
+mod mfa;
 mod op;
 mod organization;
 mod origin;
@@ -54,6 +55,7 @@ pub use error::ApiError;
 pub use event::{Decided, Event, EventError, MANAGED_KEY, MissingSide};
 pub use identity::{Credential, boundary_policy, managed_policy};
 pub use ids::Ids;
+pub use mfa::{MFA_DEVICES, MfaDevice};
 pub use op::{AccessDenied, Check, OpId, Operation, Permit, Registry, Service, StreamOperation};
 pub use organization::{Member, Organization};
 pub use origin::{Origin, RequestInfo, Signing};

@@ -211,6 +211,9 @@ pub struct Session {
     pub transitive: Vec<String>,
     /// The source identity.
     pub source_identity: Option<String>,
+    /// Whether it was asked for with a code of a device.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mfa: bool,
     /// When the session began, in milliseconds.
     pub issued_ms: i64,
     /// When it ends, in milliseconds.

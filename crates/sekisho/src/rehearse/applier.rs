@@ -101,6 +101,7 @@ pub(super) fn of(
         tags: Vec::new(),
         transitive: Vec::new(),
         source_identity: None,
+        mfa: false,
         issued_ms: engine.clock().now_ms(),
         expires_ms: engine.clock().now_ms() + LASTS,
     };

@@ -1,4 +1,4 @@
-//! What an account is called, and which passwords its users may have.
+//! What an account is called, which passwords its users may have, and its properties.
 
 use std::sync::Arc;
 
@@ -12,6 +12,12 @@ pub(crate) const ALIASES: Table<String> = Table::new("iam/account-alias");
 
 /// What is said of passwords, by account.
 pub(crate) const PASSWORDS: Table<Value> = Table::new("iam/password-policy");
+
+/// Accounts that have, or had, Role Manager.
+pub(crate) const ROLE_MANAGER: Table<bool> = Table::new("iam/role-manager");
+
+/// The property that says so.
+pub(crate) const ENABLED: &str = "RoleManager/Enabled";
 
 /// What the caller's account says of passwords.
 pub(crate) fn passwords(cx: &Cx<'_>) -> Result<Arc<Value>, ApiError> {

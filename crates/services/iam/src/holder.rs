@@ -149,6 +149,21 @@ pub(crate) fn check<H: Holder>(
     Ok(vec![bounded::<H>(lookup, action, name, check)?])
 }
 
+/// The check for `action` on a user, or on the one who calls where none is named.
+pub(crate) fn check_self(
+    lookup: &Lookup<'_>,
+    action: &str,
+    name: Option<&str>,
+) -> Result<Vec<Check>, ApiError> {
+    match name {
+        Some(name) => check::<User>(lookup, action, name),
+        None => Ok(vec![Check::new(
+            &format!("iam:{action}"),
+            lookup.caller().arn(),
+        )]),
+    }
+}
+
 /// Adds the boundary that the holder has, for the actions for which IAM's reference data list the key.
 pub(crate) fn bounded<H: Holder>(
     lookup: &Lookup<'_>,

@@ -5,6 +5,7 @@ mod groups;
 mod holder;
 mod linked;
 mod managed;
+mod mfa;
 mod ops;
 mod profiles;
 mod providers;
@@ -15,8 +16,8 @@ mod toolbox;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{
-    AccessDenied, ApiError, Check, Lookup, POLICIES, Paging, ROLES, Resource, Service, USERS,
-    invalid,
+    AccessDenied, ApiError, Check, Lookup, MFA_DEVICES, POLICIES, Paging, ROLES, Resource, Service,
+    USERS, invalid,
 };
 use sekisho_policy::ResourceKind;
 
@@ -90,6 +91,10 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
         && let Some(provider) = lookup.get(&PROVIDERS, &check.resource)?
     {
         resource.tags.clone_from(&provider.tags);
+    } else if arn.resource.starts_with("mfa/")
+        && let Some(device) = lookup.get(&MFA_DEVICES, &check.resource)?
+    {
+        resource.tags.clone_from(&device.tags);
     } else if arn.resource.starts_with("instance-profile/")
         && let Some(profile) = lookup.get(&PROFILES, &key)?
     {

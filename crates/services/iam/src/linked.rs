@@ -1,6 +1,7 @@
 //! Roles of services: what each is called, and that nobody but AWS changes them.
 
-use sekisho_engine::{ApiError, Table};
+use sekisho_engine::{ApiError, Cx, PolicyText, Role, Table};
+use serde_json::{Value, json};
 
 /// The front of their paths.
 pub(crate) const PATH: &str = "aws-service-role/";
@@ -49,6 +50,8 @@ const NAMES: &[(&str, &str)] = &[
     ("pullthroughcache.ecr.amazonaws.com", "ECRPullThroughCache"),
     ("rds.amazonaws.com", "RDS"),
     ("replication.ecr.amazonaws.com", "ECRReplication"),
+    // Recorded (radkawar/stackd iam/account_properties).
+    ("role-manager.iam.amazonaws.com", "IAMRoleManager"),
     ("securityhub.amazonaws.com", "SecurityHub"),
     ("spot.amazonaws.com", "EC2Spot"),
     ("spotfleet.amazonaws.com", "EC2SpotFleet"),
@@ -82,6 +85,37 @@ pub(crate) fn role(service: &str, suffix: Option<&str>) -> Result<String, ApiErr
 
 pub(crate) fn arn(account: &str, service: &str, name: &str) -> String {
     format!("arn:aws:iam::{account}:role/{PATH}{service}/{name}")
+}
+
+/// The trust policy of such a role, as `service` and `action` are written.
+pub(crate) fn trust(service: &Value, action: &Value) -> String {
+    let statement = json!({"Effect": "Allow", "Principal": {"Service": service}, "Action": action});
+    json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+}
+
+/// The role of a service in the caller's account. What it may do is of AWS, and not here.
+pub(crate) fn new(
+    cx: &Cx<'_>,
+    service: &str,
+    suffix: Option<&str>,
+    description: Option<String>,
+) -> Result<Role, ApiError> {
+    let name = role(service, suffix)?;
+    Ok(Role {
+        account: cx.account().to_owned(),
+        arn: arn(cx.account(), service, &name),
+        name,
+        path: format!("/{PATH}{service}/"),
+        id: cx.ids().iam("AROA"),
+        created_ms: cx.now_ms(),
+        trust: PolicyText::plain(trust(&json!(service), &json!("sts:AssumeRole"))),
+        description,
+        max_session_seconds: 3_600,
+        tags: Vec::new(),
+        inline: std::collections::BTreeMap::new(),
+        attached: Vec::new(),
+        boundary: None,
+    })
 }
 
 /// Whether an ARN is of such a role.

@@ -29,13 +29,15 @@ pub(crate) fn on_key(lookup: &Lookup<'_>, operation: &str, name: &str) -> Result
 /// `kms:<operation>` on a key, with what the key is, whether it is there already or not.
 pub(crate) fn about(lookup: &Lookup<'_>, operation: &str, arn: &str) -> Result<Check, ApiError> {
     let several = keys::multi_region(arn);
+    let key = match several {
+        true => keys::by_arn(lookup, arn)?,
+        false => None,
+    };
+    let kind = key.map_or(keys::PRIMARY, |key| key.kind());
     let check = common(lookup, Check::new(&format!("kms:{operation}"), arn));
     Ok(of_spec(check)
         .with("kms:MultiRegion", several.to_string())
-        .with_opt(
-            "kms:MultiRegionKeyType",
-            several.then(|| keys::PRIMARY.to_owned()),
-        )
+        .with_opt("kms:MultiRegionKeyType", several.then_some(kind))
         .with_list("kms:ResourceAliases", keys::aliases_of(lookup, arn)?))
 }
 

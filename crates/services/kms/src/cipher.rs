@@ -20,8 +20,8 @@ fn key_of(key: &Key) -> Result<DataKey, ApiError> {
 }
 
 /// The key and the encryption context as bytes; the order of the context does not matter to the caller.
-fn aad(arn: &str, context: &BTreeMap<String, String>) -> Vec<u8> {
-    let mut out = arn.as_bytes().to_vec();
+fn aad(own: &str, context: &BTreeMap<String, String>) -> Vec<u8> {
+    let mut out = own.as_bytes().to_vec();
     for (key, value) in context {
         for text in [key, value] {
             out.extend((text.len() as u64).to_be_bytes());
@@ -41,7 +41,7 @@ pub(crate) fn encrypt(
     let sealed = seal(
         &key_of(key)?,
         cx.ids().bytes(),
-        &aad(&key.arn, context),
+        &aad(&key.own(), context),
         plaintext,
     )?;
     let arn = key.arn.as_bytes();
@@ -77,7 +77,7 @@ pub(crate) fn decrypt(
     sealed: &[u8],
 ) -> Result<Vec<u8>, ApiError> {
     key.usable()?;
-    unseal(&key_of(key)?, &aad(&key.arn, context), sealed).map_err(|_| invalid())
+    unseal(&key_of(key)?, &aad(&key.own(), context), sealed).map_err(|_| invalid())
 }
 
 pub(crate) fn base64(bytes: &[u8]) -> String {

@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroize;
 
+use crate::family;
+
 /// Keys by `account/region/id`.
 pub(crate) const KEYS: Table<Key> = Table::new("kms/key");
 /// Aliases by `account/region/alias/name`.
@@ -15,8 +17,10 @@ pub(crate) const ALIASES: Table<Alias> = Table::new("kms/alias");
 
 /// How the id of a multi-Region key begins.
 pub(crate) const MULTI_REGION: &str = "mrk-";
-/// What a multi-Region key is; there are no replicas yet.
+/// What a multi-Region key is: the one that is replicated.
 pub(crate) const PRIMARY: &str = "PRIMARY";
+/// Or one of its replicas.
+pub(crate) const REPLICA: &str = "REPLICA";
 
 /// Whether an id, or the ARN of a key, is that of a multi-Region key.
 pub(crate) fn multi_region(name: &str) -> bool {
@@ -30,6 +34,7 @@ pub(crate) enum State {
     Enabled,
     Disabled,
     PendingDeletion,
+    PendingReplicaDeletion,
 }
 
 /// Key material; it leaves this crate only as the ciphertexts that it makes.
@@ -48,7 +53,10 @@ pub(crate) struct Key {
     pub(crate) state: State,
     pub(crate) deletion_ms: Option<i64>,
     pub(crate) pending_days: Option<i64>,
-    /// Days between rotations, while rotation is on.
+    /// Of a replica: where its primary key is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) primary_region: Option<String>,
+    /// Days between rotations, while rotation is on; a replica has its primary's.
     pub(crate) rotation_days: Option<i64>,
     pub(crate) policy: PolicyText,
     pub(crate) tags: Tags,
@@ -83,27 +91,43 @@ impl Key {
                 "DisabledException",
                 format!("{} is disabled.", self.arn),
             )),
-            State::PendingDeletion => self.not_pending(),
+            State::PendingDeletion | State::PendingReplicaDeletion => self.not_pending(),
         }
     }
 
     /// An error if the key waits for its deletion.
     pub(crate) fn not_pending(&self) -> Result<(), ApiError> {
-        if self.state == State::PendingDeletion {
-            return Err(ApiError::new(
-                "KMSInvalidStateException",
-                format!("{} is pending deletion.", self.arn),
-            ));
-        }
-        Ok(())
+        let waits = match self.state {
+            State::PendingDeletion => "deletion",
+            State::PendingReplicaDeletion => "replica deletion",
+            State::Enabled | State::Disabled => return Ok(()),
+        };
+        let message = format!("{} is pending {waits}.", self.arn);
+        Err(ApiError::new("KMSInvalidStateException", message))
     }
 
     /// The id of its material: of the key's name, not of the material, for nothing of that is shown; it never becomes another.
     pub(crate) fn material_id(&self) -> String {
-        hex::encode(Sha256::digest(format!("key material of {}", self.arn)))
+        hex::encode(Sha256::digest(format!("key material of {}", self.own())))
     }
 
-    pub(crate) fn metadata(&self) -> Value {
+    /// What names the material: the key, in whatever Region.
+    pub(crate) fn own(&self) -> String {
+        match multi_region(&self.id) {
+            true => format!("{}/{}", self.account, self.id),
+            false => self.arn.clone(),
+        }
+    }
+
+    /// `PRIMARY` or `REPLICA`, of a key of several Regions.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self.primary_region {
+            None => PRIMARY,
+            Some(_) => REPLICA,
+        }
+    }
+
+    pub(crate) fn metadata(&self, lookup: &Lookup<'_>) -> Result<Value, ApiError> {
         let mut map = Map::new();
         map.insert("AWSAccountId".into(), json!(self.account));
         map.insert("KeyId".into(), json!(self.id));
@@ -123,18 +147,16 @@ impl Key {
         map.insert("EncryptionAlgorithms".into(), json!(["SYMMETRIC_DEFAULT"]));
         map.insert("CurrentKeyMaterialId".into(), json!(self.material_id()));
         map.insert("MultiRegion".into(), json!(multi_region(&self.id)));
-        if multi_region(&self.id) {
-            let configuration = json!({
-                "MultiRegionKeyType": PRIMARY,
-                "PrimaryKey": {"Arn": self.arn, "Region": self.region},
-                "ReplicaKeys": [],
-            });
+        if let Some(configuration) = family::shown(lookup, self)? {
             map.insert("MultiRegionConfiguration".into(), configuration);
+        }
+        if let (State::PendingReplicaDeletion, Some(days)) = (self.state, self.pending_days) {
+            map.insert("PendingDeletionWindowInDays".into(), json!(days));
         }
         if let Some(at) = self.deletion_ms {
             map.insert("DeletionDate".into(), json!(time::seconds(at)));
         }
-        Value::Object(map)
+        Ok(Value::Object(map))
     }
 }
 
@@ -191,9 +213,27 @@ pub(crate) fn by_arn(lookup: &Lookup<'_>, arn: &str) -> Result<Option<Arc<Key>>,
         return Ok(None);
     };
     let id = parts.resource.strip_prefix("key/").unwrap_or_default();
-    let key = lookup.get(&KEYS, &row(&parts.account, &parts.region, id))?;
+    let Some(key) = lookup.get(&KEYS, &row(&parts.account, &parts.region, id))? else {
+        return Ok(None);
+    };
+    let key = Some(family::settled(lookup, &key)?);
     // A key whose time has come is gone, whether or not anyone swept it up.
     Ok(key.filter(|k| k.deletion_ms.is_none_or(|at| at > lookup.now_ms())))
+}
+
+/// Refuses the name of another key than the one that made a ciphertext.
+pub(crate) fn is_the_one(
+    lookup: &Lookup<'_>,
+    named: Option<&str>,
+    arn: &str,
+) -> Result<(), ApiError> {
+    let Some(named) = named else { return Ok(()) };
+    if !family::is_elsewhere(named, arn) && resolve(lookup, named)? == arn {
+        return Ok(());
+    }
+    let message =
+        "The key ID in the request does not identify a CMK that can perform this operation.";
+    Err(ApiError::new("IncorrectKeyException", message))
 }
 
 /// The key that `name` means, after the front door let the call in.

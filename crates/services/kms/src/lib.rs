@@ -2,6 +2,7 @@
 
 mod checks;
 mod cipher;
+mod family;
 mod grants;
 mod keys;
 mod ops;

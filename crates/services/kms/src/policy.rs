@@ -21,6 +21,11 @@ pub(crate) fn default_policy(account: &str) -> String {
     .to_string()
 }
 
+/// The same, as it is kept.
+pub(crate) fn default_text(account: &str) -> PolicyText {
+    PolicyText::plain(default_policy(account))
+}
+
 /// The policy of `alias/aws/<service>`: everyone in the account, through that service.
 pub(crate) fn aws_managed_policy(service: &str, region: &str, account: &str) -> String {
     let mut actions = vec![

@@ -1,6 +1,7 @@
 //! STS: who am I, and temporary credentials.
 
 mod credentials;
+mod mfa;
 mod ops;
 
 use sekisho_arn::Arn;

@@ -22,13 +22,7 @@ impl Operation for CreateAccessKey {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        match &input.user_name {
-            Some(name) => holder::check::<User>(lookup, "CreateAccessKey", name),
-            None => Ok(vec![Check::new(
-                "iam:CreateAccessKey",
-                lookup.caller().arn(),
-            )]),
-        }
+        holder::check_self(lookup, "CreateAccessKey", input.user_name.as_deref())
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

@@ -1,7 +1,7 @@
 //! Makes the role that a service has in the account. What it may do is of AWS, and not here: no service uses one.
 
+use sekisho_engine::ROLES;
 use sekisho_engine::prelude::*;
-use sekisho_engine::{PolicyText, ROLES, Role};
 
 use crate::{linked, render};
 
@@ -32,37 +32,19 @@ impl Operation for CreateServiceLinkedRole {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        let name = linked::role(&input.service, input.custom_suffix.as_deref())?;
-        let key = format!("{}/{name}", cx.account());
+        let suffix = input.custom_suffix.as_deref();
+        let role = linked::new(cx, &input.service, suffix, input.description)?;
+        let key = format!("{}/{}", cx.account(), role.name);
         let all = cx.scan(&ROLES, &format!("{}/", cx.account()))?;
-        if all.iter().any(|(_, r)| r.name.eq_ignore_ascii_case(&name)) {
+        let taken = |name: &str| name.eq_ignore_ascii_case(&role.name);
+        if all.iter().any(|(_, r)| taken(&r.name)) {
             let message = format!(
-                "Service role name {name} has been taken in this account, please try a different suffix."
+                "Service role name {} has been taken in this account, please try a different suffix.",
+                role.name
             );
             return Err(ApiError::new("InvalidInput", message).status(400));
         }
-        let trust = |service: Value, action: Value| {
-            let statement =
-                json!({"Effect": "Allow", "Principal": {"Service": service}, "Action": action});
-            json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
-        };
-        let kept = trust(json!(input.service), json!("sts:AssumeRole"));
-        let made = trust(json!([input.service]), json!(["sts:AssumeRole"]));
-        let role = Role {
-            account: cx.account().to_owned(),
-            arn: linked::arn(cx.account(), &input.service, &name),
-            name,
-            path: format!("/{}{}/", linked::PATH, input.service),
-            id: cx.ids().iam("AROA"),
-            created_ms: cx.now_ms(),
-            trust: PolicyText::plain(kept),
-            description: input.description,
-            max_session_seconds: 3_600,
-            tags: Vec::new(),
-            inline: std::collections::BTreeMap::new(),
-            attached: Vec::new(),
-            boundary: None,
-        };
+        let made = linked::trust(&json!([input.service]), &json!(["sts:AssumeRole"]));
         let mut shown = render::role(&cx.lookup(), &role, true)?;
         if let Some(map) = shown.as_object_mut() {
             for left in ["RoleLastUsed", "Description", "MaxSessionDuration"] {

@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 use sekisho_engine::{ACCESS_KEYS, USERS, User};
 
-use crate::{groups, holder};
+use crate::{groups, holder, mfa};
 
 pub(crate) struct DeleteUser;
 
@@ -25,6 +25,10 @@ impl Operation for DeleteUser {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let user = holder::find::<User>(cx, &input.user_name)?;
+        if !mfa::devices(cx, &user)?.is_empty() {
+            let message = "Cannot delete entity, must remove tokens from principal first.";
+            return Err(ApiError::new("DeleteConflict", message).status(409));
+        }
         if !user.groups.is_empty() {
             return Err(groups::has_users());
         }

@@ -16,6 +16,8 @@ mod create_policy_version;
 mod create_role;
 mod create_service_linked_role;
 mod create_user;
+mod create_virtual_mfa_device;
+mod deactivate_mfa_device;
 mod delete_access_key;
 mod delete_account_alias;
 mod delete_account_password_policy;
@@ -32,15 +34,19 @@ mod delete_service_linked_role;
 mod delete_user;
 mod delete_user_permissions_boundary;
 mod delete_user_policy;
+mod delete_virtual_mfa_device;
 mod detach_group_policy;
 mod detach_role_policy;
 mod detach_user_policy;
+mod enable_mfa_device;
 mod get_account_password_policy;
+mod get_account_properties;
 mod get_context_keys_for_custom_policy;
 mod get_context_keys_for_principal_policy;
 mod get_group;
 mod get_group_policy;
 mod get_instance_profile;
+mod get_mfa_device;
 mod get_open_id_connect_provider;
 mod get_policy;
 mod get_policy_version;
@@ -61,6 +67,8 @@ mod list_groups_for_user;
 mod list_instance_profile_tags;
 mod list_instance_profiles;
 mod list_instance_profiles_for_role;
+mod list_mfa_device_tags;
+mod list_mfa_devices;
 mod list_open_id_connect_provider_tags;
 mod list_open_id_connect_providers;
 mod list_policies;
@@ -72,6 +80,8 @@ mod list_roles;
 mod list_user_policies;
 mod list_user_tags;
 mod list_users;
+mod list_virtual_mfa_devices;
+mod put_account_properties;
 mod put_group_policy;
 mod put_role_permissions_boundary;
 mod put_role_policy;
@@ -80,15 +90,18 @@ mod put_user_policy;
 mod remove_client_id_from_open_id_connect_provider;
 mod remove_role_from_instance_profile;
 mod remove_user_from_group;
+mod resync_mfa_device;
 mod set_default_policy_version;
 mod simulate_custom_policy;
 mod simulate_principal_policy;
 mod tag_instance_profile;
+mod tag_mfa_device;
 mod tag_open_id_connect_provider;
 mod tag_policy;
 mod tag_role;
 mod tag_user;
 mod untag_instance_profile;
+mod untag_mfa_device;
 mod untag_open_id_connect_provider;
 mod untag_policy;
 mod untag_role;
@@ -121,6 +134,8 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<create_role::CreateRole>()
         .operation::<create_service_linked_role::CreateServiceLinkedRole>()
         .operation::<create_user::CreateUser>()
+        .operation::<create_virtual_mfa_device::CreateVirtualMFADevice>()
+        .operation::<deactivate_mfa_device::DeactivateMFADevice>()
         .operation::<delete_access_key::DeleteAccessKey>()
         .operation::<delete_account_alias::DeleteAccountAlias>()
         .operation::<delete_account_password_policy::DeleteAccountPasswordPolicy>()
@@ -137,15 +152,19 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<delete_user::DeleteUser>()
         .operation::<delete_user_permissions_boundary::DeleteUserPermissionsBoundary>()
         .operation::<delete_user_policy::DeleteUserPolicy>()
+        .operation::<delete_virtual_mfa_device::DeleteVirtualMFADevice>()
         .operation::<detach_group_policy::DetachGroupPolicy>()
         .operation::<detach_role_policy::DetachRolePolicy>()
         .operation::<detach_user_policy::DetachUserPolicy>()
+        .operation::<enable_mfa_device::EnableMFADevice>()
         .operation::<get_account_password_policy::GetAccountPasswordPolicy>()
+        .operation::<get_account_properties::GetAccountProperties>()
         .operation::<get_context_keys_for_custom_policy::GetContextKeysForCustomPolicy>()
         .operation::<get_context_keys_for_principal_policy::GetContextKeysForPrincipalPolicy>()
         .operation::<get_group::GetGroup>()
         .operation::<get_group_policy::GetGroupPolicy>()
         .operation::<get_instance_profile::GetInstanceProfile>()
+        .operation::<get_mfa_device::GetMFADevice>()
         .operation::<get_open_id_connect_provider::GetOpenIDConnectProvider>()
         .operation::<get_policy::GetPolicy>()
         .operation::<get_policy_version::GetPolicyVersion>()
@@ -166,6 +185,8 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<list_instance_profile_tags::ListInstanceProfileTags>()
         .operation::<list_instance_profiles::ListInstanceProfiles>()
         .operation::<list_instance_profiles_for_role::ListInstanceProfilesForRole>()
+        .operation::<list_mfa_device_tags::ListMFADeviceTags>()
+        .operation::<list_mfa_devices::ListMFADevices>()
         .operation::<list_open_id_connect_provider_tags::ListOpenIDConnectProviderTags>()
         .operation::<list_open_id_connect_providers::ListOpenIDConnectProviders>()
         .operation::<list_policies::ListPolicies>()
@@ -177,6 +198,8 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<list_user_policies::ListUserPolicies>()
         .operation::<list_user_tags::ListUserTags>()
         .operation::<list_users::ListUsers>()
+        .operation::<list_virtual_mfa_devices::ListVirtualMFADevices>()
+        .operation::<put_account_properties::PutAccountProperties>()
         .operation::<put_group_policy::PutGroupPolicy>()
         .operation::<put_role_permissions_boundary::PutRolePermissionsBoundary>()
         .operation::<put_role_policy::PutRolePolicy>()
@@ -185,15 +208,18 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<remove_client_id_from_open_id_connect_provider::RemoveClientIDFromOpenIDConnectProvider>()
         .operation::<remove_role_from_instance_profile::RemoveRoleFromInstanceProfile>()
         .operation::<remove_user_from_group::RemoveUserFromGroup>()
+        .operation::<resync_mfa_device::ResyncMFADevice>()
         .operation::<set_default_policy_version::SetDefaultPolicyVersion>()
         .operation::<simulate_custom_policy::SimulateCustomPolicy>()
         .operation::<simulate_principal_policy::SimulatePrincipalPolicy>()
         .operation::<tag_instance_profile::TagInstanceProfile>()
+        .operation::<tag_mfa_device::TagMFADevice>()
         .operation::<tag_open_id_connect_provider::TagOpenIDConnectProvider>()
         .operation::<tag_policy::TagPolicy>()
         .operation::<tag_role::TagRole>()
         .operation::<tag_user::TagUser>()
         .operation::<untag_instance_profile::UntagInstanceProfile>()
+        .operation::<untag_mfa_device::UntagMFADevice>()
         .operation::<untag_open_id_connect_provider::UntagOpenIDConnectProvider>()
         .operation::<untag_policy::UntagPolicy>()
         .operation::<untag_role::UntagRole>()

@@ -1,7 +1,7 @@
 //! Turns an access key on or off.
 
+use sekisho_engine::ACCESS_KEYS;
 use sekisho_engine::prelude::*;
-use sekisho_engine::{ACCESS_KEYS, User};
 
 use crate::holder;
 use crate::ops::create_access_key::user_or_self;
@@ -23,13 +23,7 @@ impl Operation for UpdateAccessKey {
     type Output = Value;
 
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
-        match &input.user_name {
-            Some(name) => holder::check::<User>(lookup, "UpdateAccessKey", name),
-            None => Ok(vec![Check::new(
-                "iam:UpdateAccessKey",
-                lookup.caller().arn(),
-            )]),
-        }
+        holder::check_self(lookup, "UpdateAccessKey", input.user_name.as_deref())
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {

@@ -29,7 +29,10 @@ impl Operation for CancelKeyDeletion {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let key = keys::change(cx, &input.key_id, |key| {
-            if key.state != State::PendingDeletion {
+            if !matches!(
+                key.state,
+                State::PendingDeletion | State::PendingReplicaDeletion
+            ) {
                 let message = format!("{} is not pending deletion.", key.arn);
                 return Err(ApiError::new("KMSInvalidStateException", message));
             }

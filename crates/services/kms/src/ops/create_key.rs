@@ -111,7 +111,7 @@ impl Operation for CreateKey {
                 text,
                 input.bypass_policy_lockout_safety_check,
             )?,
-            (None, None) => PolicyText::plain(policy::default_policy(&account)),
+            (None, None) => policy::default_text(&account),
         };
         if let Some(service) = &managed_for {
             let name = format!("alias/aws/{service}");
@@ -129,6 +129,7 @@ impl Operation for CreateKey {
             state: State::Enabled,
             deletion_ms: None,
             pending_days: None,
+            primary_region: None,
             rotation_days: managed_for.as_ref().map(|_| 365),
             policy,
             tags,
@@ -140,8 +141,8 @@ impl Operation for CreateKey {
             id,
             arn,
         };
-        let metadata = key.metadata();
-        cx.put(&KEYS, &key.row(), key)?;
+        cx.put(&KEYS, &key.row(), key.clone())?;
+        let metadata = key.metadata(&cx.lookup())?;
         Ok(json!({"KeyMetadata": metadata}))
     }
 }

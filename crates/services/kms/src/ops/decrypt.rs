@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 use std::collections::BTreeMap;
 
-use crate::{checks, cipher, grants, keys};
+use crate::{checks, cipher, family, grants, keys};
 
 pub(crate) struct Decrypt;
 
@@ -29,18 +29,15 @@ impl Operation for Decrypt {
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         grants::known(lookup, &input.grant_tokens)?;
         let (arn, _) = cipher::split(&input.ciphertext_blob)?;
-        if let Some(named) = &input.key_id
-            && keys::resolve(lookup, named)? != arn
-        {
-            let message = "The key ID in the request does not identify a CMK that can perform this operation.";
-            return Err(ApiError::new("IncorrectKeyException", message));
-        }
+        let arn = family::here(lookup, arn);
+        keys::is_the_one(lookup, input.key_id.as_deref(), &arn)?;
         let check = checks::on_key(lookup, "Decrypt", input.key_id.as_deref().unwrap_or(&arn))?;
         Ok(vec![checks::with_context(check, &input.encryption_context)])
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let (arn, sealed) = cipher::split(&input.ciphertext_blob)?;
+        let arn = family::here(&cx.lookup(), arn);
         let key = keys::find(cx, &arn)?;
         let plaintext = cipher::decrypt(&key, &input.encryption_context, &sealed)?;
         keys::answer(

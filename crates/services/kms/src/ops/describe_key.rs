@@ -27,6 +27,6 @@ impl Operation for DescribeKey {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let key = keys::find(cx, &input.key_id)?;
-        Ok(json!({"KeyMetadata": key.metadata()}))
+        Ok(json!({"KeyMetadata": key.metadata(&cx.lookup())?}))
     }
 }

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::{checks, keys};
+use crate::{checks, family, keys};
 
 pub(crate) struct EnableKeyRotation;
 
@@ -29,13 +29,9 @@ impl Operation for EnableKeyRotation {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        if input.key_id.contains("alias/") {
-            return Err(ApiError::new(
-                "InvalidArnException",
-                "Key Aliases are not supported for this operation.",
-            ));
-        }
+        family::no_alias(&input.key_id)?;
         keys::change(cx, &input.key_id, |key| {
+            family::rotates_itself(key, "EnableKeyRotation")?;
             key.usable()?;
             key.rotation_days = Some(
                 input

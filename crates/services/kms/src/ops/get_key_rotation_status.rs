@@ -4,7 +4,7 @@ use sekisho_engine::prelude::*;
 use sekisho_engine::time;
 
 use crate::keys::State;
-use crate::{checks, keys};
+use crate::{checks, family, keys};
 
 pub(crate) struct GetKeyRotationStatus;
 
@@ -29,15 +29,9 @@ impl Operation for GetKeyRotationStatus {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        if input.key_id.contains("alias/") {
-            return Err(ApiError::new(
-                "InvalidArnException",
-                "Key Aliases are not supported for this operation.",
-            ));
-        }
+        family::no_alias(&input.key_id)?;
         let key = keys::find(cx, &input.key_id)?;
-        let days = key
-            .rotation_days
+        let days = family::rotation_days(&cx.lookup(), &key)?
             .filter(|_| key.state != State::PendingDeletion);
         let mut output = json!({"KeyRotationEnabled": days.is_some(), "KeyId": key.arn});
         if let (Some(days), Some(map)) = (days, output.as_object_mut()) {

@@ -25,6 +25,7 @@ mod list_resource_tags;
 mod list_retirable_grants;
 mod put_key_policy;
 mod re_encrypt;
+mod replicate_key;
 mod retire_grant;
 mod revoke_grant;
 mod schedule_key_deletion;
@@ -32,6 +33,7 @@ mod tag_resource;
 mod untag_resource;
 mod update_alias;
 mod update_key_description;
+mod update_primary_region;
 
 use sekisho_engine::Service;
 
@@ -62,6 +64,7 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<list_retirable_grants::ListRetirableGrants>()
         .operation::<put_key_policy::PutKeyPolicy>()
         .operation::<re_encrypt::ReEncrypt>()
+        .operation::<replicate_key::ReplicateKey>()
         .operation::<retire_grant::RetireGrant>()
         .operation::<revoke_grant::RevokeGrant>()
         .operation::<schedule_key_deletion::ScheduleKeyDeletion>()
@@ -69,4 +72,5 @@ pub(crate) fn all(service: Service) -> Service {
         .operation::<untag_resource::UntagResource>()
         .operation::<update_alias::UpdateAlias>()
         .operation::<update_key_description::UpdateKeyDescription>()
+        .operation::<update_primary_region::UpdatePrimaryRegion>()
 }

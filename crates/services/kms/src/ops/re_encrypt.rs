@@ -3,7 +3,7 @@
 use sekisho_engine::prelude::*;
 use std::collections::BTreeMap;
 
-use crate::{checks, cipher, grants, keys};
+use crate::{checks, cipher, family, grants, keys};
 
 pub(crate) struct ReEncrypt;
 
@@ -32,12 +32,8 @@ impl Operation for ReEncrypt {
     fn authz(lookup: &Lookup<'_>, input: &Input) -> Result<Vec<Check>, ApiError> {
         grants::known(lookup, &input.grant_tokens)?;
         let (arn, _) = cipher::split(&input.ciphertext_blob)?;
-        if let Some(named) = &input.source_key_id
-            && keys::resolve(lookup, named)? != arn
-        {
-            let message = "The key ID in the request does not identify a CMK that can perform this operation.";
-            return Err(ApiError::new("IncorrectKeyException", message));
-        }
+        let arn = family::here(lookup, arn);
+        keys::is_the_one(lookup, input.source_key_id.as_deref(), &arn)?;
         let same = (keys::resolve(lookup, &input.destination_key_id)? == arn).to_string();
         let source = input.source_key_id.as_deref().unwrap_or(&arn);
         let from = checks::on_key(lookup, "ReEncryptFrom", source)?
@@ -52,6 +48,7 @@ impl Operation for ReEncrypt {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let (arn, sealed) = cipher::split(&input.ciphertext_blob)?;
+        let arn = family::here(&cx.lookup(), arn);
         let source = keys::find(cx, &arn)?;
         let target = keys::find(cx, &input.destination_key_id)?;
         let plaintext = cipher::decrypt(&source, &input.source_encryption_context, &sealed)?;

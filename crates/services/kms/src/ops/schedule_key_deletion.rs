@@ -4,7 +4,7 @@ use sekisho_engine::prelude::*;
 use sekisho_engine::time;
 
 use crate::keys::State;
-use crate::{checks, keys};
+use crate::{checks, family, keys};
 
 pub(crate) struct ScheduleKeyDeletion;
 
@@ -39,16 +39,27 @@ impl Operation for ScheduleKeyDeletion {
             ));
         }
         let now = cx.now_ms();
+        let key = keys::find(cx, &input.key_id)?;
+        // A primary key waits for its replicas, those too that wait for their own deletion.
+        let waits =
+            key.primary_region.is_none() && !family::replicas(&cx.lookup(), &key)?.is_empty();
+        let (state, at) = match waits {
+            true => (State::PendingReplicaDeletion, None),
+            false => (State::PendingDeletion, Some(now + days * 86_400_000)),
+        };
         let key = keys::change(cx, &input.key_id, |key| {
             key.not_pending()?;
-            key.state = State::PendingDeletion;
-            key.deletion_ms = Some(now + days * 86_400_000);
+            key.state = state;
+            key.deletion_ms = at;
             key.pending_days = Some(days);
             Ok(())
         })?;
-        Ok(json!({
-            "KeyId": key.arn, "KeyState": "PendingDeletion", "PendingWindowInDays": days,
-            "DeletionDate": time::seconds(now + days * 86_400_000),
-        }))
+        let mut output = json!({
+            "KeyId": key.arn, "KeyState": format!("{state:?}"), "PendingWindowInDays": days,
+        });
+        if let (Some(at), Some(map)) = (at, output.as_object_mut()) {
+            map.insert("DeletionDate".to_owned(), json!(time::seconds(at)));
+        }
+        Ok(output)
     }
 }

@@ -5,6 +5,7 @@ use sekisho_engine::prelude::*;
 use sekisho_engine::{PolicyText, ROLES, Session, Tags, managed_policy, same_tag_key};
 use sekisho_policy::{Kind, Principal, validate};
 
+use crate::mfa::Given;
 use crate::{REPEATED_TAG, credentials};
 
 pub(crate) struct AssumeRole;
@@ -24,6 +25,17 @@ pub(crate) struct Input {
     #[serde(default)]
     transitive_tag_keys: Vec<String>,
     source_identity: Option<String>,
+    serial_number: Option<String>,
+    token_code: Option<String>,
+}
+
+impl Input {
+    fn mfa(&self) -> Given<'_> {
+        Given {
+            serial: self.serial_number.as_deref(),
+            code: self.token_code.as_deref(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -71,8 +83,11 @@ impl Operation for AssumeRole {
         let identity = parent
             .and_then(|p| p.source_identity.clone())
             .or_else(|| input.source_identity.clone());
+        let mfa = input.mfa().signs_in(lookup)?;
         let base = |action: &str| {
             Check::new(action, input.role_arn.clone())
+                .with_opt("aws:MultiFactorAuthPresent", mfa.then_some("true"))
+                .with_opt("aws:MultiFactorAuthAge", mfa.then_some("0"))
                 .with_opt("sts:ExternalId", input.external_id.clone())
                 .with("sts:RoleSessionName", input.role_session_name.clone())
                 .with_opt("sts:SourceIdentity", identity.clone())
@@ -108,6 +123,8 @@ impl Operation for AssumeRole {
             .get(&ROLES, &format!("{account}/{name}"))?
             .filter(|r| r.arn == input.role_arn)
             .ok_or_else(|| ApiError::new("AccessDenied", "The role does not exist.").status(403))?;
+        // The session has nothing of it: who may assume the role is where it counts (IAM user guide, "Secure API access with MFA").
+        input.mfa().use_up(cx)?;
         let parent = cx.caller().session.clone().filter(|s| s.role.is_some());
         let seconds = input.duration_seconds.unwrap_or(3_600);
         if parent.is_some() && seconds > 3_600 {
@@ -166,6 +183,7 @@ impl Operation for AssumeRole {
             tags,
             transitive,
             source_identity: source_identity.clone(),
+            mfa: false,
             issued_ms: 0,
             expires_ms: 0,
         };

@@ -5,6 +5,7 @@ use sekisho_engine::prelude::*;
 use sekisho_policy::Principal;
 
 use crate::credentials;
+use crate::mfa::Given;
 
 pub(crate) struct GetSessionToken;
 
@@ -12,6 +13,8 @@ pub(crate) struct GetSessionToken;
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Input {
     duration_seconds: Option<i64>,
+    serial_number: Option<String>,
+    token_code: Option<String>,
 }
 
 impl Operation for GetSessionToken {
@@ -39,6 +42,11 @@ impl Operation for GetSessionToken {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
+        let given = Given {
+            serial: input.serial_number.as_deref(),
+            code: input.token_code.as_deref(),
+        };
+        let mfa = given.use_up(cx)?;
         let (name, longest) = match &cx.caller().principal {
             Principal::User { arn, .. } => (
                 arn.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -66,6 +74,7 @@ impl Operation for GetSessionToken {
             tags: Vec::new(),
             transitive: Vec::new(),
             source_identity: None,
+            mfa,
             issued_ms: 0,
             expires_ms: 0,
         };
