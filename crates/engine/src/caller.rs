@@ -71,7 +71,7 @@ impl Caller {
             Principal::Session {
                 role_id, session, ..
             } => Some(format!("{}:{session}", role_id.as_deref()?)),
-            Principal::Federated { account, arn } => Some(format!(
+            Principal::Federated { account, arn, .. } => Some(format!(
                 "{account}:{}",
                 arn.rsplit('/').next().unwrap_or_default()
             )),

@@ -131,8 +131,16 @@ const REQUEST: [&str; 6] = [
 #[serde(untagged)]
 enum WrittenPrincipal {
     Arn(String),
-    Service { service: String },
-    Provider { federated: String },
+    Service {
+        service: String,
+    },
+    Provider {
+        federated: String,
+    },
+    Federated {
+        federated_user: String,
+        user: String,
+    },
 }
 
 /// A text; numbers and Booleans as they are written, with all their digits.
@@ -168,7 +176,7 @@ fn said(error: &serde_json::Error) -> String {
 }
 
 /// What a principal may be.
-const PRINCIPALS: &str = "a user, a role, a session, a federated user, a root user, an identity provider, \"anonymous\", {\"service\": NAME} or {\"federated\": NAME}";
+const PRINCIPALS: &str = "a user, a role, a session, a federated user, a root user, an identity provider, \"anonymous\", {\"service\": NAME}, {\"federated\": NAME} or {\"federated_user\": ARN, \"user\": ARN}";
 
 /// Whether a text can be the name of an action: `service:Name`.
 fn is_action(text: &str) -> bool {
@@ -293,6 +301,23 @@ impl Case {
                     })?,
                 WrittenPrincipal::Service { service } => Principal::Service(service),
                 WrittenPrincipal::Provider { federated } => Principal::provider(&federated),
+                WrittenPrincipal::Federated {
+                    federated_user,
+                    user,
+                } => match Principal::from_arn(&federated_user, None) {
+                    Some(Principal::Federated { account, arn, .. }) => Principal::Federated {
+                        account,
+                        arn,
+                        user: Some(user),
+                    },
+                    _ => {
+                        return Err(CaseError {
+                            member: "request.principal".to_owned(),
+                            at: reader.offset(raw.get()),
+                            message: format!("`{federated_user}` is not a federated user"),
+                        });
+                    }
+                },
             },
         };
         let mut policies = Policies::default();

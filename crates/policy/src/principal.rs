@@ -53,6 +53,8 @@ pub enum Principal {
         account: String,
         /// `arn:aws:sts::<account>:federated-user/<name>`.
         arn: String,
+        /// The ARN of the user who federated it, as far as that is known: a resource's policy may name him.
+        user: Option<String>,
     },
 }
 
@@ -150,6 +152,7 @@ impl Principal {
             ("sts", "federated-user") => Self::Federated {
                 account,
                 arn: text.to_owned(),
+                user: None,
             },
             ("iam", "saml-provider" | "oidc-provider") => Self::provider(text),
             _ => return None,
@@ -285,8 +288,11 @@ impl Principal {
 
     fn named_by_arn(&self, named: &str) -> Option<Strength> {
         match self {
-            Self::User { arn, .. } | Self::Federated { arn, .. } => {
-                (arn == named).then_some(Strength::Direct)
+            Self::User { arn, .. } => (arn == named).then_some(Strength::Direct),
+            Self::Federated { arn, .. } if arn == named => Some(Strength::Direct),
+            // What names the user reaches him through the session's policies, as what names a role does (`spec/iam.md` fact 1).
+            Self::Federated { user, .. } => {
+                (user.as_deref() == Some(named)).then_some(Strength::Role)
             }
             Self::Session {
                 account,

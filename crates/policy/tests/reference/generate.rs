@@ -54,6 +54,7 @@ pub(crate) fn principal(who: &Who) -> Principal {
         Who::Federated { account, arn } => Principal::Federated {
             account: account.clone(),
             arn: arn.clone(),
+            user: Some(format!("arn:aws:iam::{A}:user/u")),
         },
         Who::Service(name) => Principal::Service(name.clone()),
         Who::Provider(name) => Principal::provider(name),

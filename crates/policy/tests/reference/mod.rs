@@ -163,6 +163,10 @@ impl Question {
             Who::User { arn, .. } | Who::Federated { arn, .. } if arn == text => {
                 Some(Named::Itself)
             }
+            // The user who federated it.
+            Who::Federated { account, .. } => {
+                (text == format!("arn:aws:iam::{account}:user/u")).then_some(Named::Role)
+            }
             Who::Session {
                 account,
                 role,
