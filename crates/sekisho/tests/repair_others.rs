@@ -12,6 +12,7 @@ mod edited;
 mod repaired;
 
 use diffs::{holds, lacks};
+use sekisho::rehearse::{complete, fix, rehearse};
 use repaired::{AUDITOR, LACKS, RELEASE, repaired};
 
 #[test]
@@ -277,4 +278,48 @@ resource \"aws_iam_group_policy\" \"shared\" {
         &[RELEASE[0], ("group.tf", "", &never)],
     );
     assert!(!diff.contains("+resource"), "{diff}");
+}
+
+/// A role, a key or a user that another run makes does not get what it does not lack, in whatever argument it has the policy.
+#[test]
+fn what_is_not_made_in_this_run_gets_nothing() {
+    let flag = "variable \"break_glass\" {\n  default = false\n}\n";
+    let inline = "\nresource \"aws_iam_role\" \"admin\" {\n  provider           = aws.registry\n  count              = var.break_glass ? 1 : 0\n  name               = \"admin\"\n  assume_role_policy = jsonencode({ Version = \"2012-10-17\", Statement = [] })\n\n  inline_policy {\n    name   = \"shared\"\n    policy = data.aws_iam_policy_document.ecr_source.json\n  }\n}\n";
+    let own = "+resource \"aws_iam_role_policy\" \"ecr_source_2\" {";
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[LACKS, ("admin.tf", "", &format!("{flag}{inline}"))],
+    );
+    holds(&diff, &[own]);
+    lacks(&diff, &["+  statement {"]);
+    // A policy that nobody is seen to have may be attached elsewhere.
+    let unattached = "resource \"aws_iam_policy\" \"shared\" {\n  provider = aws.registry\n  name     = \"shared\"\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n";
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[LACKS, ("shared.tf", "", unattached)],
+    );
+    holds(&diff, &[own]);
+    lacks(&diff, &["+  statement {"]);
+    // Of a trust policy there is only one: nothing is written then.
+    let trust = "\nresource \"aws_iam_role\" \"admin\" {\n  provider           = aws.registry\n  count              = var.break_glass ? 1 : 0\n  name               = \"admin\"\n  assume_role_policy = data.aws_iam_policy_document.ecr_source_trust.json\n}\n";
+    let (_folder, options) = repaired::broken(
+        Some("cross-account-ecr"),
+        &["."],
+        &[
+            (
+                "registry.tf",
+                "identifiers = [aws_iam_role.codepipeline.arn]",
+                "identifiers = [\"arn:aws:iam::${var.registry_account_id}:root\"]",
+            ),
+            ("admin.tf", "", &format!("{flag}{trust}")),
+        ],
+    );
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+    let fixed = fix(&options, &completion).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(fixed.files.is_empty(), "{}", fixed.diff());
+    let (_, why) = &fixed.unwritten[0];
+    assert!(why.contains("aws_iam_role.admin"), "{why}");
 }

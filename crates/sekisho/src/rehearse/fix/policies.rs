@@ -45,6 +45,21 @@ pub(in crate::rehearse) struct Found<'w, 'c> {
 pub(in crate::rehearse) type Beside<'w, 'c> =
     (&'w Made<'c>, &'static str, &'static str, &'static str);
 
+/// Arguments and blocks by which a resource takes a policy of its own, or one that others have as well.
+const TAKING: &[&str] = &[
+    "assume_role_policy",
+    "inline_policy",
+    "managed_policy_arns",
+    "permissions_boundary",
+    "policy",
+];
+
+/// Whether a block gives what it makes a policy.
+fn takes_a_policy(node: &Node) -> bool {
+    let takes = |name: &&str| node.has(name) || node.has_blocks(name);
+    node.kind == NodeKind::Resource && TAKING.iter().any(|name| takes(name))
+}
+
 /// What was made, and the blocks that it was made of.
 pub(in crate::rehearse) struct Policies<'c> {
     configuration: &'c Configuration,
@@ -357,7 +372,7 @@ impl<'c> Policies<'c> {
             let never = self.configuration.never_there();
             let nodes = self.configuration.nodes.iter().enumerate();
             nodes
-                .filter(|(_, n)| n.type_name.contains("policy"))
+                .filter(|(_, n)| n.type_name.contains("policy") || takes_a_policy(n))
                 .filter(|(_, n)| !made.contains(&std::ptr::from_ref(*n)))
                 .map(|(index, _)| index)
                 .filter(|index| !never.contains(index))

@@ -147,7 +147,11 @@ impl<'c> Writer<'c> {
             let attached = made.node.type_name == "aws_iam_policy";
             let others = attached.then(|| self.others(made.node));
             let others = others.into_iter().flatten();
-            let holders: Vec<String> = holders.into_iter().chain(others).collect();
+            let mut holders: Vec<String> = holders.into_iter().chain(others).collect();
+            // Who is not seen to have it may have it all the same, by what is attached elsewhere.
+            if attached && holders.is_empty() {
+                holders.push(made.address());
+            }
             for (place, document) in self.places(source) {
                 let others = document.into_iter().flat_map(|node| self.others(node));
                 let here = out.entry(place).or_default();
@@ -155,10 +159,11 @@ impl<'c> Writer<'c> {
             }
         }
         for (_, node) in self.policies.unmade() {
-            let Some(source) = self.configuration.policy_source(node, "policy") else {
-                continue;
-            };
-            for (place, _) in self.places(source) {
+            let arguments = ["policy", "assume_role_policy", "inline_policy.policy"];
+            let sources = arguments
+                .iter()
+                .filter_map(|argument| self.configuration.policy_source(node, argument));
+            for (place, _) in sources.flat_map(|source| self.places(source)) {
                 out.entry(place).or_default().insert(node.address());
             }
         }
