@@ -12,8 +12,8 @@ mod edited;
 mod repaired;
 
 use diffs::{holds, lacks};
-use sekisho::rehearse::{complete, fix, rehearse};
 use repaired::{AUDITOR, LACKS, RELEASE, repaired};
+use sekisho::rehearse::{complete, fix, rehearse};
 
 #[test]
 fn what_another_role_has_as_well_is_left_alone() {

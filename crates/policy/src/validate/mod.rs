@@ -160,7 +160,10 @@ pub fn validate(text: &str, kind: Kind) -> Result<Document, ValidationError> {
         .filter(|s| !s.is_empty())
         .collect();
     sids.sort_unstable();
-    if sids.windows(2).any(|w| matches!(w, [a, b] if a == b)) {
+    // Elsewhere than in IAM they may repeat (getmoto/moto#8933 of repositories, cloud-custodian/cloud-custodian#3609 of buckets; keys
+    // that have some are in use).
+    let of_resource = matches!(kind, Kind::Bucket | Kind::Key | Kind::Repository);
+    if !of_resource && sids.windows(2).any(|w| matches!(w, [a, b] if a == b)) {
         return kind.error("Statement IDs (SID) in a single policy must be unique.");
     }
     if matches!(kind, Kind::Identity | Kind::Session | Kind::Trust) {
@@ -359,6 +362,30 @@ mod tests {
 
     fn refused(text: &str, kind: Kind) -> Option<ValidationError> {
         validate(text, kind).err()
+    }
+
+    #[test]
+    fn sids_may_repeat_in_the_policy_of_a_resource() {
+        let document = |principal: &str, resource: &str| {
+            let one = format!(
+                r#"{{"Sid":"a","Effect":"Allow"{principal},"Action":"s3:GetObject"{resource}}}"#
+            );
+            format!(r#"{{"Version":"2012-10-17","Statement":[{one},{one}]}}"#)
+        };
+        let (nobody, everybody) = ("", r#","Principal":"*""#);
+        let (all, none) = (r#","Resource":"*""#, "");
+        for (kind, text) in [
+            (Kind::Bucket, document(everybody, all)),
+            (Kind::Key, document(everybody, all)),
+            (Kind::Repository, document(everybody, none)),
+        ] {
+            assert_eq!(refused(&text, kind), None, "{kind:?}");
+        }
+        let error = refused(&document(nobody, all), Kind::Identity).unwrap();
+        assert_eq!(
+            error.message,
+            "Statement IDs (SID) in a single policy must be unique."
+        );
     }
 
     /// `spec/authorization.md` section 4.1.
