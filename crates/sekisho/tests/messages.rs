@@ -1119,6 +1119,23 @@ const CASES: &[Case] = &[
         edits: &[("sekisho.toml", "", "skip = [\"Unpack\"]\n")],
         arguments: REHEARSE,
     },
+    // A policy that could not be made is not asked for again.
+    broken(
+        "policy-that-waits",
+        &[
+            (
+                "registry.tf",
+                "    resources = [\"${aws_s3_bucket.artifact_store.arn}/*\"]\n  }\n",
+                "    resources = [\"${aws_s3_bucket.artifact_store.arn}/*\", data.aws_s3_bucket.site.arn]\n  }\n",
+            ),
+            ("pipeline.tf", "    aws_iam_role_policy.ecr_source,\n", ""),
+            (
+                "site.tf",
+                "",
+                "data \"aws_s3_bucket\" \"site\" {\n  provider = aws.registry\n  bucket   = \"site-that-is-on-aws\"\n}\n",
+            ),
+        ],
+    ),
 ];
 
 /// Without what differs from run to run.

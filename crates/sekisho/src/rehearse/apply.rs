@@ -2,6 +2,7 @@
 
 mod early;
 mod strangers;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use super::{
 };
 pub(super) use early::{Early, late};
 use strangers::left_out;
+pub(super) use waiting::Untold;
 
 /// What the engine holds when the configuration is applied.
 #[derive(Default)]
@@ -31,6 +33,8 @@ pub(super) struct Applied {
     /// What is there of resources that could not be made wholly.
     halves: BTreeMap<String, Map<String, Value>>,
     pub(super) notes: Vec<Note>,
+    /// What to do, or to know, about what failed.
+    pub(super) hints: Vec<Note>,
     pub(super) resources: usize,
     /// The values of what was made, by address.
     pub(super) values: BTreeMap<String, Value>,
@@ -40,6 +44,8 @@ pub(super) struct Applied {
     pub(super) places: BTreeMap<ProviderId, (String, String)>,
     /// Executions that began before policies were there that are now.
     pub(super) early: Vec<Early>,
+    /// What is not known of policies that could not be made.
+    pub(super) untold: Vec<Untold>,
     /// Which `--image` arguments a pipeline took.
     images: BTreeSet<usize>,
 }
@@ -54,6 +60,8 @@ struct Run<'r, 'c> {
     applied: Applied,
     /// Nodes that could not be made, and those that depend on them.
     broken: BTreeSet<usize>,
+    /// Of those the ones that wait for another that was not made, and for which.
+    waiting: BTreeMap<usize, usize>,
     /// The accounts of the configuration.
     accounts: Vec<String>,
     /// Nodes that may decide about a pipeline.
@@ -89,6 +97,7 @@ pub(super) fn apply(
         state: State::new(configuration),
         applied: Applied::default(),
         broken: BTreeSet::new(),
+        waiting: BTreeMap::new(),
         accounts: Vec::new(),
         needed: unsupported::needed(configuration, order, true),
         late: late(configuration, order),
@@ -129,12 +138,14 @@ impl Run<'_, '_> {
             let Some(node) = self.configuration.nodes.get(*index) else {
                 continue;
             };
-            let needs = self.order.needs.get(*index);
-            if needs.is_some_and(|n| !n.is_disjoint(&self.broken)) {
+            let needs = self.order.needs.get(*index).into_iter().flatten();
+            if let Some(broken) = needs.into_iter().find(|i| self.broken.contains(i)) {
                 // What depends on a resource that could not be made cannot be made either; that is said once.
                 self.broken.insert(*index);
+                self.waiting.insert(*index, *broken);
                 continue;
             }
+            self.waiting.remove(index);
             let known = self.applied.pipelines.len();
             match self.node(node) {
                 Ok(()) if node.is_data() => {}
@@ -244,6 +255,9 @@ impl Run<'_, '_> {
 
     fn finish(mut self) -> Result<Applied, Vec<Problem>> {
         self.leave_strangers_out();
+        if !self.applied.failures.is_empty() {
+            self.tell_waiting();
+        }
         let failures = self.applied.failures.iter();
         let said: BTreeSet<String> = failures.map(|f| f.problem.to_string()).collect();
         let shown = self.state.shown_secrets(&resources::schema::secrets);

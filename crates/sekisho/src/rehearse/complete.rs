@@ -133,6 +133,12 @@ pub fn complete(options: &Options, outcome: &Outcome) -> Result<Completion, Vec<
         let more: Vec<Note> = last.hints.into_iter().filter(new).collect();
         done.hints.extend(more);
     }
+    // What a policy would allow that could not be made is not known: nobody is told to write it again.
+    let untold = |p: &Patch| {
+        let mut all = outcome.untold.iter();
+        all.any(|u| u.side == p.side && u.holder == p.holder)
+    };
+    done.patches.retain(|patch| !untold(patch));
     Ok(done)
 }
 

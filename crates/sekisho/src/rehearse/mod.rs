@@ -164,6 +164,8 @@ pub struct Outcome {
     pub notes: Vec<Note>,
     /// What to do about failures that are no denials.
     pub hints: Vec<Note>,
+    /// Policies that could not be made because something else was not: what they allow is not known.
+    untold: Vec<apply::Untold>,
     /// The engine, as the rehearsal left it.
     pub engine: Arc<Engine>,
 }
@@ -353,6 +355,9 @@ pub(crate) fn rehearse_with(
         }
     }
     let mut hints = advice::hints(&pipelines, &failures, &policies, &engine);
+    if !denials.is_empty() {
+        hints.extend(applied.hints);
+    }
     hints.extend(variables::hints(&pipelines));
     hints.extend(advice::of_denials(&engine, &events, &denials));
     hints.extend(idle::notes(&engine, &policies, &denials));
@@ -384,6 +389,7 @@ pub(crate) fn rehearse_with(
         made: applied.values,
         named: applied.named,
         notes: notes.into_iter().chain(others).collect(),
+        untold: applied.untold,
         events,
         engine,
     })

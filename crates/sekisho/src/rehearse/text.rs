@@ -257,7 +257,9 @@ pub fn completion(completion: &Completion) -> String {
                 cause.action, cause.resource, cause.advice
             );
         }
-        out.push_str(&behind(completion));
+        if !completion.stuck.is_empty() {
+            out.push_str(&behind(completion));
+        }
         return out;
     }
     let count = completion.patches.len();

@@ -139,6 +139,7 @@ pub fn rehearse_with_program(
         hints: Vec::new(),
         events,
         engine,
+        untold: Vec::new(),
     };
     // Here the delivery is started when everything is there; on AWS it begins with its pipeline. And what two resources write is
     // what one of them wrote last.
