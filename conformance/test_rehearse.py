@@ -404,3 +404,20 @@ def test_approvals_and_variables_both_ways(tmp_path):
         # What the skipped action hands on is no image definition of a name that the release looks for; it is reached.
         assert report["stages"][-1]["status"] in ("Succeeded", "Failed"), done.stdout
     assert told[0] == told[1]
+
+
+def test_a_source_object_of_somebody_else_both_ways(tmp_path):
+    """What a source action reads and nothing here uploads is stood in for, whoever makes the resources."""
+    without_terraform()
+    infra = tmp_path / "infra"
+    shutil.copytree(EXAMPLES / "cross-account-deploy", infra)
+    delivery = infra / "delivery.tf"
+    text = re.sub(r'resource "aws_s3_object" "site" \{\n.*?\n\}\n', "", delivery.read_text(), flags=re.DOTALL)
+    delivery.write_text(text.replace("aws_s3_object.site.bucket", "aws_s3_bucket_versioning.releases.bucket").replace("aws_s3_object.site.key", '"site.zip"'))
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    environment |= {"TF_CLI_CONFIG_FILE": os.devnull, "TF_CLI_ARGS_init": f"-plugin-dir={plugins()}"}
+    for way in ([], ["--with", "terraform"]):
+        done = run([BINARY, "rehearse", "-q", "--format", "json", *way, str(infra)], environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        notes = [n["message"] for n in json.loads(done.stdout)["notes"]]
+        assert sum("an archive with the file index.html stands in for it" in n for n in notes) == 1, notes

@@ -39,13 +39,32 @@ pub(super) fn locate(scope: &Scope<'_>, arguments: &mut Map<String, Value>) {
 /// Puts an archive where an S3 source action of a pipeline, which is as Terraform has it, reads an object that is not there.
 /// Says which.
 pub(super) fn stand_in(client: &Client, pipeline: &Map<String, Value>) -> Vec<String> {
-    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
     let stages = list(pipeline.get("stage"));
     let actions = stages.iter().flat_map(|s| list(s.get("action")));
+    put(client, actions, ["/category", "/provider"])
+}
+
+/// The same of a pipeline as CodePipeline has it.
+pub(super) fn stand_in_for_definition(client: &Client, pipeline: &Value) -> Vec<String> {
+    let stages = list(pipeline.get("stages"));
+    let actions = stages.iter().flat_map(|s| list(s.get("actions")));
+    put(
+        client,
+        actions,
+        ["/actionTypeId/category", "/actionTypeId/provider"],
+    )
+}
+
+fn list(value: Option<&Value>) -> Vec<Value> {
+    value.and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// Puts an archive where the actions read an object that is not there; of what type each is says where `of` points.
+fn put(client: &Client, actions: impl Iterator<Item = Value>, of: [&str; 2]) -> Vec<String> {
     let mut out = Vec::new();
     for action in actions {
         let text = |pointer: &str| action.pointer(pointer).and_then(Value::as_str);
-        let source = (text("/category"), text("/provider")) == (Some("Source"), Some("S3"));
+        let source = of.map(text) == [Some("Source"), Some("S3")];
         let object = text("/configuration/S3Bucket").zip(text("/configuration/S3ObjectKey"));
         let Some((bucket, key)) = object.filter(|_| source) else {
             continue;

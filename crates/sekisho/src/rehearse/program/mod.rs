@@ -20,7 +20,8 @@ use super::providers::Providers;
 use super::resources::foreign::Strangers;
 use super::{
     Client, Denial, Failure, FailureKind, Note, Options, Outcome, applier, apply, denials, follow,
-    given, image, kept, late, new_engine, overwritten, rehearse, skip, unsupported, variables,
+    given, image, kept, late, new_engine, object, overwritten, rehearse, skip, unsupported,
+    variables,
 };
 use copy::Copy;
 use refused::Refused;
@@ -109,6 +110,13 @@ pub fn rehearse_with_program(
         let definition = definition.map_err(|e| problem(e.to_string()))?;
         image::push_for_definition(client, &definition["pipeline"], options, &mut used)
             .map_err(problem)?;
+        if options.generate_images {
+            let placed = object::stand_in_for_definition(client, &definition["pipeline"]);
+            notes.extend(placed.into_iter().map(|message| Note {
+                message,
+                place: None,
+            }));
+        }
         // The execution that began with the pipeline found no image: what counts is the one that has one.
         variables::start(&engine, client, name, options)?;
     }
