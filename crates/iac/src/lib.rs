@@ -62,7 +62,7 @@ pub use remote::{RemoteState, full};
 pub use scope::Scope;
 pub use secrets::Secrets;
 pub use spot::Spot;
-pub use state::State;
+pub use state::{Refused, State};
 pub use value::{Type, Value};
 pub use variables::expression;
 
@@ -154,7 +154,7 @@ impl Problem {
     /// Whether a value could not be read because something is not there that may be there on AWS: what was not made, or an
     /// attribute that is not known here.
     #[must_use]
-    pub fn is_of_missing(&self) -> bool {
+    pub(crate) fn is_of_missing(&self) -> bool {
         let words = [
             "is not known",
             "there is no attribute",

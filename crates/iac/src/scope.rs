@@ -367,7 +367,11 @@ impl<'a> Scope<'a> {
                 return Err(Fail::from(format!("`module.{name}` refers to itself")));
             }
             Ok(match output {
-                Some(output) => scope.output(output)?,
+                // What has no place of its own is said where it is asked for.
+                Some(output) => scope.output(output).map_err(|p| match p.place {
+                    None => Fail::from(p.message),
+                    Some(_) => Fail::from(p),
+                })?,
                 None => scope.outputs().map(Value::object)?,
             })
         };
@@ -418,8 +422,14 @@ impl<'a> Scope<'a> {
         }
         let Some(output) = self.own_module().and_then(|m| m.outputs.get(name)) else {
             let path = self.path();
+            // Of a module that is not here nobody knows which there are.
+            let here = self.own_module().is_some_and(|m| !m.given);
+            let message = match (path.strip_suffix('.'), here) {
+                (Some(module), true) => format!("`{module}` has no output `{name}`"),
+                _ => format!("`{path}{name}` is not known"),
+            };
             return Err(Problem {
-                message: format!("`{path}{name}` is not known"),
+                message,
                 place: None,
             });
         };
@@ -453,7 +463,9 @@ impl<'a> Scope<'a> {
             [name, ..] if self.names.contains_key(*name) => {
                 Ok((self.names.get(*name).cloned().unwrap_or(Value::Null), 1))
             }
-            _ if self.bare => Err(undeclared()),
+            [name, ..] if self.bare => Err(Fail::from(format!(
+                "the template asks for `{name}`, which it is not given"
+            ))),
             ["var", name, ..] => self.variable(name).map(|v| (v, 2)),
             ["local", name, ..] => match self.local(name) {
                 Some(Ok(value)) => Ok((value, 2)),

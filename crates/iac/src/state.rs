@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use crate::Problem;
 use crate::block::{Node, Repetition, repetition};
 use crate::config::Configuration;
+use crate::eval::Fail;
 use crate::module::Module;
 use crate::scope::Scope;
 use crate::value::Value;
@@ -34,6 +35,17 @@ pub struct State<'c> {
     pub(crate) files: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
     /// Evaluations that are under way.
     pub(crate) levels: Cell<usize>,
+}
+
+/// A local value or an output that cannot be worked out.
+#[derive(Debug)]
+pub struct Refused {
+    /// Its address.
+    pub address: String,
+    /// Why not.
+    pub problem: Problem,
+    /// Whether it asks for what may be there on AWS: then that is nobody's fault.
+    pub of_missing: bool,
 }
 
 /// An evaluation that is under way, until it is dropped.
@@ -205,8 +217,8 @@ impl State<'_> {
     /// The outputs of the directories and the local values of all modules that cannot be evaluated: address and why. Where
     /// [`Problem::is_of_missing`] says so, that may be nobody's fault.
     #[must_use]
-    pub fn refused_values(&self) -> Vec<(String, Problem)> {
-        let mut out = Vec::new();
+    pub fn refused_values(&self, holds_more: &dyn Fn(&Node) -> bool) -> Vec<Refused> {
+        let mut out: Vec<Refused> = Vec::new();
         for (index, module) in self.config.modules.iter().enumerate() {
             if module.given {
                 continue;
@@ -214,23 +226,50 @@ impl State<'_> {
             for instance in self.instances(index).unwrap_or_default() {
                 let scope = self.scope(instance);
                 let path = scope.path();
-                let locals = module.locals.keys().filter_map(|name| {
+                let locals = module.locals.iter().filter_map(|(name, (_, written))| {
                     let problem = scope.local(name)?.err()?;
-                    Some((format!("{path}local.{name}"), problem))
+                    Some((
+                        format!("{path}local.{name}"),
+                        problem,
+                        Some((written, index)),
+                    ))
                 });
-                let outputs = module.outputs.keys().filter_map(|name| {
+                let outputs = module.outputs.iter().filter_map(|(name, output)| {
                     let problem = scope.output(name).err()?;
-                    Some((format!("{path}output.{name}"), problem))
+                    let written = Some((&output.value, index));
+                    Some((format!("{path}output.{name}"), problem, written))
                 });
-                for (address, problem) in locals.chain(outputs) {
+                // What a call hands is held to what the module asks for, whether or not anything reads it there.
+                let handed = module.call.iter().flat_map(|(caller, call)| {
+                    let scope = &scope;
+                    let path = &path;
+                    module.variables.keys().filter_map(move |name| {
+                        let problem = match scope.variable(name).err()? {
+                            Fail::Message(message) => Problem::at(&call.place, message),
+                            Fail::Problem(problem) => problem,
+                        };
+                        let written = call.body.get_attribute(name);
+                        let written = written.map(|a| (&a.value, *caller));
+                        Some((format!("{path}var.{name}"), problem, written))
+                    })
+                });
+                for (address, problem, written) in locals.chain(outputs).chain(handed) {
                     // Where one stands on another, the place is the same: said once.
                     let text = problem.to_string();
-                    if !out
-                        .iter()
-                        .any(|(_, known): &(_, Problem)| known.to_string() == text)
-                    {
-                        out.push((address, problem));
+                    if out.iter().any(|known| known.problem.to_string() == text) {
+                        continue;
                     }
+                    let more = || {
+                        let found = written.map(|(e, module)| self.config.found_in(e, module));
+                        let found = found.into_iter().flatten();
+                        let mut nodes = found.filter_map(|i| self.config.nodes.get(i));
+                        nodes.any(holds_more)
+                    };
+                    out.push(Refused {
+                        address,
+                        of_missing: problem.is_unsaid() || (problem.is_of_missing() && more()),
+                        problem,
+                    });
                 }
             }
         }

@@ -318,7 +318,9 @@ mod tests {
 
     #[test]
     fn a_template_is_given_its_names_only() {
-        let check = |text: &str| crate::expression("e", text).map_err(|e| e.contains("not known"));
+        let check = |text: &str| {
+            crate::expression("e", text).map_err(|e| e.contains("which it is not given"))
+        };
         assert_eq!(
             check(
                 "[for t in [\"$${a}-$${upper(b.c)}\"] : templatestring(t, { a = 1, b = { c = \"x\" } })][0]"

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use sekisho_engine::Engine;
 use sekisho_iac::{
-    Configuration, Named, Node, Order, Problem, ProviderId, Repetition, Scope, State, Value as Made,
+    Configuration, Named, Node, Order, Problem, ProviderId, Refused, Repetition, Scope, State,
+    Value as Made,
 };
 use serde_json::{Map, Value, json};
 
@@ -261,27 +262,28 @@ impl Run<'_, '_> {
         let failures = self.applied.failures.iter();
         let said: BTreeSet<String> = failures.map(|f| f.problem.to_string()).collect();
         let shown = self.state.shown_secrets(&resources::schema::secrets);
-        let refused = self.state.refused_values().into_iter();
-        let refused = refused.filter(|(_, problem)| !said.contains(&problem.to_string()));
-        let (missing, refused): (Vec<_>, Vec<_>) = refused.partition(|(_, p)| p.is_of_missing());
+        let refused = self.state.refused_values(&resources::holds_more);
+        let refused = refused
+            .into_iter()
+            .filter(|r| !said.contains(&r.problem.to_string()));
+        let (missing, refused): (Vec<_>, Vec<_>) = refused.partition(|r| r.of_missing);
+        let plain = |all: Vec<Refused>| all.into_iter().map(|r| (r.address, r.problem));
+        let (missing, refused) = (plain(missing), plain(refused));
         // An attribute that is written wrongly looks like one that is not here.
         let attribute = |p: &Problem| p.is_unsupported() && p.message.contains(": the attribute `");
-        let unread = missing.into_iter().filter(|(_, p)| attribute(p));
+        let unread = missing.filter(|(_, p)| attribute(p));
         self.applied
             .notes
             .extend(unread.map(|(address, problem)| Note {
                 message: format!("{address} is not read: {}", problem.message),
                 place: problem.place,
             }));
-        let refused = refused
-            .into_iter()
-            .chain(shown)
-            .map(|(address, problem)| Failure {
-                address,
-                problem,
-                arguments: Map::new(),
-                kind: FailureKind::NotMade,
-            });
+        let refused = refused.chain(shown).map(|(address, problem)| Failure {
+            address,
+            problem,
+            arguments: Map::new(),
+            kind: FailureKind::NotMade,
+        });
         self.applied.failures.extend(refused);
         // What decides about a pipeline and is not supported: no verdict would be worth anything.
         let failures = self.applied.failures.iter();

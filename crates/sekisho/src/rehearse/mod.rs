@@ -231,7 +231,7 @@ impl Failure {
     pub fn is_value(&self) -> bool {
         let parts: Vec<&str> = self.address.rsplitn(3, '.').collect();
         let own = parts.get(2).is_none_or(|path| path.contains("module."));
-        own && matches!(parts.get(1), Some(&("local" | "output")))
+        own && matches!(parts.get(1), Some(&("local" | "output" | "var")))
     }
 }
 

@@ -190,6 +190,21 @@ pub(super) fn is_whole(node: &Node) -> bool {
     node.type_name == "terraform_remote_state" || is_template(node) || local::known(node)
 }
 
+/// Whether more may be in it on AWS, or something else, than is here: what a data source reads that is not worked out.
+pub(super) fn holds_more(node: &Node) -> bool {
+    const WORKED_OUT: &[&str] = &[
+        "aws_arn",
+        "aws_caller_identity",
+        "aws_canonical_user_id",
+        "aws_iam_policy_document",
+        "aws_partition",
+        "aws_region",
+        "aws_service",
+        "aws_service_principal",
+    ];
+    node.is_data() && !is_whole(node) && !WORKED_OUT.contains(&&*node.type_name)
+}
+
 /// Data sources that list what there is of a kind.
 const LISTS: &[&str] = &[
     "aws_ecr_repositories",
