@@ -38,8 +38,8 @@ pub(crate) fn refresh(schemas: &Path, more: &[&str], out: &Path) -> Result<(), S
     fs::write(out, text).map_err(|e| format!("{}: {e}", out.display()))
 }
 
-/// Attributes with their types, those that the provider fills itself under `computed`, blocks under `blocks`, and the names of
-/// the secrets among the attributes under `sensitive`.
+/// Attributes with their types, those that the provider fills itself under `computed`, blocks under `blocks` (with `one` where
+/// there is at most one), and the names of the secrets among the attributes under `sensitive`.
 fn block(schema: &Value) -> Value {
     let attributes = schema["attributes"].as_object().into_iter().flatten();
     let secrets = attributes.filter(|(_, a)| a["sensitive"] == Value::Bool(true));
@@ -58,7 +58,11 @@ fn block(schema: &Value) -> Value {
         into.insert(name.clone(), kind);
     }
     for (name, nested) in schema["block_types"].as_object().into_iter().flatten() {
-        blocks.insert(name.clone(), block(&nested["block"]));
+        let mut inner = block(&nested["block"]);
+        if let (Some(inner), Some(1)) = (inner.as_object_mut(), nested["max_items"].as_u64()) {
+            inner.insert("one".to_owned(), json!(true));
+        }
+        blocks.insert(name.clone(), inner);
     }
     let mut out = Map::new();
     let parts = [

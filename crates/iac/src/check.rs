@@ -32,6 +32,27 @@ impl Configuration {
                     problems.push(Problem::at(&node.place, message));
                 }
             }
+            for (source, check) in &module.checks {
+                // What it reads itself has a name in it alone.
+                let own = check.body.get_blocks("data").map(labels);
+                let own: Vec<Vec<String>> = own.collect();
+                let mut names = names.clone();
+                names.extend(own.iter().filter_map(|l| match l.as_slice() {
+                    [kind, name] => Some((NodeKind::Data, &**kind, &**name)),
+                    _ => None,
+                }));
+                let mut check_names = Check {
+                    module,
+                    names: &names,
+                    counted: false,
+                    each: false,
+                    source,
+                    bound: BTreeSet::new(),
+                    problems: Vec::new(),
+                };
+                check_names.body(&check.body);
+                problems.append(&mut check_names.problems);
+            }
             for (source, written) in self.expressions(index) {
                 let has = |name: &str| match written {
                     Written::Arguments(body) => body.has_attribute(name),
@@ -155,10 +176,18 @@ impl Check<'_> {
                 hcl_edit::structure::Structure::Attribute(attribute)
                     if matches!(attribute.key.as_str(), "provider" | "providers") => {}
                 hcl_edit::structure::Structure::Block(block)
-                    if matches!(
-                        block.ident.as_str(),
-                        "lifecycle" | "provisioner" | "connection"
-                    ) => {}
+                    if block.ident.as_str() == "lifecycle" =>
+                {
+                    for inner in block.body.blocks() {
+                        self.visit_block(inner);
+                    }
+                    // What is ignored are arguments of its own.
+                    if let Some(on) = block.body.get_attribute("replace_triggered_by") {
+                        self.visit_expr(&on.value);
+                    }
+                }
+                hcl_edit::structure::Structure::Block(block)
+                    if matches!(block.ident.as_str(), "provisioner" | "connection") => {}
                 other => self.visit_structure(other),
             }
         }
@@ -328,6 +357,18 @@ mod tests {
                 "the data source `data.aws_region.r` is not declared",
             ),
             (
+                "resource \"aws_sns_topic\" \"t\" {\n  lifecycle {\n    replace_triggered_by = [aws_kms_key.k]\n  }\n}\n",
+                "the resource `aws_kms_key.k` is not declared",
+            ),
+            (
+                "check \"c\" {\n  data \"aws_region\" \"r\" {\n  }\n  assert {\n    condition = data.aws_region.r.name == local.x\n    error_message = \"a\"\n  }\n}\n",
+                "the local value `x` is not declared",
+            ),
+            (
+                "variable \"v\" {\n  default = 1\n  validation {\n    condition = 1 > 0\n    error_message = \"a\"\n  }\n}\n",
+                "the `condition` of a `validation` of `v` must ask for `var.v`",
+            ),
+            (
                 "locals {\n  a = nope(1)\n}\n",
                 "there is no function `nope`",
             ),
@@ -354,6 +395,14 @@ mod tests {
             (
                 "output \"o\" {\n  value = 1\n}\noutput \"o\" {\n  value = 2\n}\n",
                 "output.o is declared twice",
+            ),
+            (
+                "provider \"aws\" {\n  alias = \"r\"\n}\nprovider \"aws\" {}\nprovider \"aws\" {\n  alias = \"r\"\n}\n",
+                "provider.aws.r is declared twice",
+            ),
+            (
+                "terraform {\n  required_providers {\n  }\n}\nterraform {\n  required_providers {\n  }\n}\n",
+                "terraform.required_providers is declared twice",
             ),
         ] {
             assert_eq!(problems(text), [message], "{text}");

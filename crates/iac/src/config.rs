@@ -463,34 +463,4 @@ impl Configuration {
             .find(|m| m["Key"] == Value::String(key.clone()))?;
         entry.get("Dir")?.as_str().map(PathBuf::from)
     }
-
-    /// Every module gets what it requires, and nothing that it does not know.
-    fn check_calls(&self, problems: &mut Vec<Problem>) {
-        const META: &[&str] = &[
-            "source",
-            "version",
-            "providers",
-            "count",
-            "for_each",
-            "depends_on",
-        ];
-        for module in &self.modules {
-            let Some((_, call)) = module.call.as_ref().filter(|_| !module.given) else {
-                continue;
-            };
-            for attribute in call.body.attributes() {
-                let name = attribute.key.as_str();
-                if !META.contains(&name) && !module.variables.contains_key(name) {
-                    let message = format!("module.{} has no variable `{name}`", call.name);
-                    problems.push(Problem::at(&call.place, message));
-                }
-            }
-            for (name, variable) in &module.variables {
-                if variable.default.is_none() && !call.body.has_attribute(name) {
-                    let message = format!("module.{} needs the variable `{name}`", call.name);
-                    problems.push(Problem::at(&call.place, message));
-                }
-            }
-        }
-    }
 }

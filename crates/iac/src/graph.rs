@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hcl_edit::structure::Structure;
 
 use crate::config::Configuration;
+use crate::module::Call;
 use crate::references;
 use crate::{Node, NodeKind, Problem};
 
@@ -44,6 +45,8 @@ struct Search<'c> {
     seen: BTreeSet<(usize, String)>,
     /// Whether what is only waited for counts.
     waits: bool,
+    /// Whether it is about the order alone, and not about what a value is made of.
+    ordered: bool,
     /// Whether a variable of a directory is among the names, which another run may set otherwise.
     asks: bool,
 }
@@ -135,11 +138,10 @@ impl Configuration {
             }
         }
         let found = |waits: bool| {
-            let nodes = self.nodes.iter().enumerate();
-            let of = nodes.map(|(index, node)| {
+            let of = self.nodes.iter().map(|node| {
                 let mut search = Search::new(self, &below, waits);
+                search.ordered = waits;
                 search.node(node);
-                search.found.remove(&index);
                 search.found
             });
             of.collect()
@@ -207,7 +209,10 @@ impl Configuration {
             .map(|(_, n)| n)
             .collect();
         let names: Vec<String> = cycle.iter().map(|n| n.address()).collect();
-        let message = format!("these depend on each other: {}", names.join(", "));
+        let message = match names.as_slice() {
+            [one] => format!("{one} depends on itself, by what it refers to or waits for"),
+            all => format!("these depend on each other: {}", all.join(", ")),
+        };
         let first = cycle.first().map(|n| Problem::at(&n.place, message));
         Err(first.into_iter().collect())
     }
@@ -222,6 +227,7 @@ impl<'c> Search<'c> {
             found: BTreeSet::new(),
             seen: BTreeSet::new(),
             waits,
+            ordered: false,
             asks: false,
         }
     }
@@ -253,15 +259,19 @@ impl<'c> Search<'c> {
     fn called(&mut self, module: usize) {
         let mut module = self.config.modules.get(module);
         while let Some((caller, call)) = module.and_then(|m| m.call.as_ref()) {
-            for name in ["count", "for_each"] {
-                if let Some(attribute) = call.body.get_attribute(name) {
-                    self.expression(&attribute.value, *caller);
-                }
-            }
-            if let Some(attribute) = call.body.get_attribute("depends_on") {
-                self.depends_on(&attribute.value, *caller);
-            }
+            self.call(*caller, call, true);
             module = self.config.modules.get(*caller);
+        }
+    }
+
+    fn call(&mut self, caller: usize, call: &Call, waits: bool) {
+        for name in ["count", "for_each"] {
+            if let Some(attribute) = call.body.get_attribute(name) {
+                self.expression(&attribute.value, caller);
+            }
+        }
+        if let Some(attribute) = call.body.get_attribute("depends_on").filter(|_| waits) {
+            self.depends_on(&attribute.value, caller);
         }
     }
 
@@ -353,14 +363,10 @@ impl<'c> Search<'c> {
                     [output, ..] => self.output(child, output),
                     [] => self.outputs(child),
                 }
-                if let Some((_, call)) =
-                    self.config.modules.get(child).and_then(|m| m.call.as_ref())
-                {
-                    for name in ["count", "for_each"] {
-                        if let Some(attribute) = call.body.get_attribute(name) {
-                            self.expression(&attribute.value, module);
-                        }
-                    }
+                let called = self.config.modules.get(child);
+                if let Some((_, call)) = called.and_then(|m| m.call.as_ref()) {
+                    // None of its outputs is there before all that it waits for, be it of nothing that this is made of.
+                    self.call(module, call, self.ordered);
                 }
                 return;
             }

@@ -109,6 +109,25 @@ const LIFECYCLE_OF_DATA: Takes = Takes {
     ..Takes::NOTHING
 };
 
+/// Its arguments, and those that every resource has.
+const TERRAFORM_DATA: Takes = Takes {
+    optional: &[
+        "count",
+        "depends_on",
+        "for_each",
+        "input",
+        "provider",
+        "triggers_replace",
+    ],
+    blocks: &[
+        ("connection", None),
+        ("dynamic", None),
+        ("lifecycle", None),
+        ("provisioner", None),
+    ],
+    ..Takes::NOTHING
+};
+
 const MOVED: Takes = Takes {
     required: &["from", "to"],
     ..Takes::NOTHING
@@ -172,7 +191,16 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
         "terraform" => check.block(block, &TERRAFORM),
         "moved" => check.block(block, &MOVED),
         "removed" => check.block(block, &REMOVED),
-        "import" => check.block(block, &IMPORT),
+        "import" => {
+            check.block(block, &IMPORT);
+            let body = &block.body;
+            if !body.has_attribute("id")
+                && !body.has_attribute("identity")
+                && !body.has_blocks("identity")
+            {
+                check.say(block.span(), "`import` needs `id`".to_owned());
+            }
+        }
         "check" => {
             check.block(block, &CHECK);
             if !block.body.has_blocks("assert") {
@@ -180,7 +208,13 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
                 check.say(block.span(), message);
             }
         }
-        "provider" => check.labels(block, 1),
+        "provider" => {
+            check.labels(block, 1);
+            if let Some(attribute) = block.body.get_attribute("for_each") {
+                let message = "`for_each` of a provider is OpenTofu's alone, and not supported yet";
+                check.say(attribute.span(), message.to_owned());
+            }
+        }
         "locals" => {
             check.labels(block, 0);
             check.no_blocks(&block.body, "locals");
@@ -190,15 +224,16 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
             check.no_blocks(&block.body, "module");
         }
         "resource" => {
-            for lifecycle in block.body.get_blocks("lifecycle") {
-                check.block(lifecycle, &LIFECYCLE);
+            check.lifecycle(block, &LIFECYCLE);
+            if block
+                .labels
+                .first()
+                .is_some_and(|l| l.as_str() == "terraform_data")
+            {
+                check.inside(block, "terraform_data", &TERRAFORM_DATA);
             }
         }
-        "data" | "ephemeral" => {
-            for lifecycle in block.body.get_blocks("lifecycle") {
-                check.block(lifecycle, &LIFECYCLE_OF_DATA);
-            }
-        }
+        "data" | "ephemeral" => check.lifecycle(block, &LIFECYCLE_OF_DATA),
         _ => {}
     }
 }
@@ -235,9 +270,24 @@ impl Check<'_> {
         }
     }
 
+    /// What is said of the making of a block, which is said once.
+    fn lifecycle(&mut self, block: &Block, takes: &Takes) {
+        let all = block.body.get_blocks("lifecycle");
+        for (at, lifecycle) in all.enumerate() {
+            self.block(lifecycle, takes);
+            if at > 0 {
+                let message = "`lifecycle` stands there twice: a block has one".to_owned();
+                self.say(lifecycle.span(), message);
+            }
+        }
+    }
+
     fn block(&mut self, block: &Block, takes: &Takes) {
-        let kind = block.ident.as_str();
         self.labels(block, takes.labels);
+        self.inside(block, block.ident.as_str(), takes);
+    }
+
+    fn inside(&mut self, block: &Block, kind: &str, takes: &Takes) {
         for name in takes.required {
             if !block.body.has_attribute(name) {
                 self.say(block.span(), format!("`{kind}` needs `{name}`"));
@@ -334,6 +384,22 @@ mod tests {
         (
             "check \"c\" {\n  asert {\n  }\n  assert {\n    condition = true\n    error_message = \"x\"\n  }\n}\n",
             "a block is not expected in `check`: `asert`: did you mean `assert`?",
+        ),
+        (
+            "resource \"terraform_data\" \"x\" {\n  inputt = 1\n}\n",
+            "`inputt` is no argument of `terraform_data`: did you mean `input`?",
+        ),
+        (
+            "resource \"terraform_data\" \"x\" {\n  lifecycle {\n  }\n  lifecycle {\n  }\n}\n",
+            "`lifecycle` stands there twice: a block has one",
+        ),
+        (
+            "provider \"aws\" {\n  for_each = {}\n  alias = \"a\"\n}\n",
+            "`for_each` of a provider is OpenTofu's alone, and not supported yet",
+        ),
+        (
+            "import {\n  to = terraform_data.a\n}\n",
+            "`import` needs `id`",
         ),
         ("check \"c\" {\n}\n", "`check` needs an `assert` block"),
         (

@@ -8,6 +8,7 @@ mod absent;
 mod address;
 mod attributes;
 mod block;
+mod calls;
 mod check;
 mod config;
 mod convert;
@@ -34,8 +35,10 @@ mod references;
 mod remote;
 mod scope;
 mod secrets;
+mod shapes;
 mod spot;
 mod state;
+mod statics;
 mod syntax;
 mod template;
 mod types;
@@ -61,6 +64,7 @@ pub use reading::{Assignment, Reading};
 pub use remote::{RemoteState, full};
 pub use scope::Scope;
 pub use secrets::Secrets;
+pub use shapes::Shape;
 pub use spot::Spot;
 pub use state::{Refused, State};
 pub use value::{Type, Value};
@@ -90,6 +94,11 @@ impl Source {
             text,
             parts: Vec::new(),
         }
+    }
+
+    /// Whether it was written as JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.path.ends_with(".json") || self.path.ends_with(READ)
     }
 
     /// The file in which the byte at `offset` stands, and where it begins: offsets in the file are those here less that.

@@ -37,12 +37,14 @@ pub(crate) struct Module {
     pub(crate) providers: Vec<(String, Arc<Source>, Block)>,
     /// Where it keeps its state, and where an override file, which is often of one person alone, says so.
     pub(crate) backends: Vec<(String, Arc<Source>, Body)>,
+    /// Whether it says which providers it requires.
+    requires: bool,
     /// Its `import` blocks.
     pub(crate) imports: Vec<(Arc<Source>, std::ops::Range<usize>)>,
     /// What its `moved` and `removed` blocks say.
     pub(crate) gone: Vec<Gone>,
     /// Its `check` blocks.
-    pub(crate) checks: Vec<(Arc<Source>, std::ops::Range<usize>)>,
+    pub(crate) checks: Vec<(Arc<Source>, Block)>,
     /// Whether it was not read: somebody gave its outputs.
     pub(crate) given: bool,
 }
@@ -124,6 +126,7 @@ impl Module {
             outputs: BTreeMap::new(),
             providers: Vec::new(),
             backends: Vec::new(),
+            requires: false,
             imports: Vec::new(),
             gone: Vec::new(),
             checks: Vec::new(),
@@ -169,8 +172,8 @@ impl Module {
             found.notes.push(Problem::at(&place, message));
         }
         crate::language::check(source, &block, &mut found.problems);
-        let problems = &mut found.problems;
-        let mut twice = |known: bool, kind: &str, name: &str| {
+        crate::statics::check(source, &block, &mut found.problems);
+        let twice = |problems: &mut Vec<Problem>, known: bool, kind: &str, name: &str| {
             if known {
                 let message = format!("{kind}.{name} is declared twice");
                 problems.push(Problem::at(&place, message));
@@ -179,7 +182,12 @@ impl Module {
         match block.ident.as_str() {
             "variable" => match variable(&block, source, place.clone(), constants) {
                 Ok(variable) => {
-                    twice(self.variables.contains_key(&label), "var", &label);
+                    twice(
+                        &mut found.problems,
+                        self.variables.contains_key(&label),
+                        "var",
+                        &label,
+                    );
                     self.variables.insert(label, variable);
                 }
                 Err(problem) => found.problems.push(problem),
@@ -188,7 +196,12 @@ impl Module {
                 for attribute in block.body.attributes() {
                     let entry = (Arc::clone(source), attribute.value.clone());
                     let name = attribute.key.as_str();
-                    twice(self.locals.contains_key(name), "local", name);
+                    twice(
+                        &mut found.problems,
+                        self.locals.contains_key(name),
+                        "local",
+                        name,
+                    );
                     self.locals.insert(name.to_owned(), entry);
                 }
             }
@@ -208,12 +221,38 @@ impl Module {
                         depends_on: depends_on.map(|a| a.value.clone()),
                         preconditions: block.body.get_blocks("precondition").cloned().collect(),
                     };
-                    twice(self.outputs.contains_key(&label), "output", &label);
+                    if self.call.is_none() && is("ephemeral") {
+                        let message = format!(
+                            "output.{label}: an output of the directory itself cannot be `ephemeral`"
+                        );
+                        found.problems.push(Problem::at(&place, message));
+                    }
+                    twice(
+                        &mut found.problems,
+                        self.outputs.contains_key(&label),
+                        "output",
+                        &label,
+                    );
                     self.outputs.insert(label, output);
                 }
             }
-            "provider" => self.providers.push((label, Arc::clone(source), block)),
+            "provider" => {
+                let name = provider_name(&label, &block);
+                let mut all = self.providers.iter();
+                let known = all.any(|(label, _, block)| provider_name(label, block) == name);
+                twice(&mut found.problems, known, "provider", &name);
+                self.providers.push((label, Arc::clone(source), block));
+            }
             "terraform" => {
+                for _ in block.body.get_blocks("required_providers") {
+                    twice(
+                        &mut found.problems,
+                        self.requires,
+                        "terraform",
+                        "required_providers",
+                    );
+                    self.requires = true;
+                }
                 for backend in block.body.get_blocks("backend") {
                     let kind = labels(backend).first().cloned().unwrap_or_default();
                     let backend = (kind, Arc::clone(source), backend.body.clone());
@@ -222,7 +261,7 @@ impl Module {
             }
             "module" => {
                 let known = found.calls.iter().any(|call| call.name == label);
-                twice(known, "module", &label);
+                twice(&mut found.problems, known, "module", &label);
                 found.calls.push(Call {
                     name: label,
                     end: block.span().map_or(0, |span| span.end),
@@ -272,10 +311,11 @@ impl Module {
                 found.notes.push(Problem::at(&place, message));
             }
             "check" => {
-                let own = block.span().map(|span| (Arc::clone(source), span));
-                self.checks.extend(own);
-                let message = format!("`check` \"{label}\" is not evaluated: it only warns");
+                let message = format!(
+                    "`check` \"{label}\" is not evaluated: where it does not hold, Terraform only warns"
+                );
                 found.notes.push(Problem::at(&place, message));
+                self.checks.push((Arc::clone(source), block));
             }
             "action" => {
                 let labels: Vec<&str> = block.labels.iter().map(|l| l.as_str()).collect();
@@ -302,6 +342,15 @@ impl Module {
                 found.problems.push(Problem::at(&place, message));
             }
         }
+    }
+}
+
+/// What a `provider` block is called: `aws`, or `aws.registry` with its alias.
+fn provider_name(label: &str, block: &Block) -> String {
+    let alias = block.body.get_attribute("alias");
+    match alias.and_then(|alias| alias.value.as_str()) {
+        Some(alias) => format!("{label}.{alias}"),
+        None => label.to_owned(),
     }
 }
 

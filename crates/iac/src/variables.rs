@@ -16,6 +16,7 @@ use crate::module::Variable;
 use crate::reading::{Assignment, Reading};
 use crate::scope::Scope;
 use crate::state::State;
+use crate::statics::constant;
 use crate::value::Value;
 use crate::{Problem, Source};
 
@@ -144,6 +145,8 @@ impl Configuration {
     pub(crate) fn check_variables(&self, problems: &mut Vec<Problem>) {
         let state = State::new(self);
         for (index, module) in self.modules.iter().enumerate() {
+            let variables = module.variables.iter();
+            problems.extend(variables.flat_map(|(name, variable)| variable.is_asked(name)));
             if module.call.is_some() {
                 continue;
             }
@@ -167,6 +170,25 @@ impl Variable {
     /// Whether the text of a command line stands for itself, and is no expression.
     fn is_literal(&self) -> bool {
         !self.typed || self.constraint.is_literal()
+    }
+
+    /// Conditions of it that do not ask for it: they would say nothing of what it is given.
+    fn is_asked(&self, name: &str) -> Vec<Problem> {
+        let own = [String::from("var"), name.to_owned()];
+        let asks = |body: &&Body| {
+            let condition = body.get_attribute("condition");
+            let all = condition.map(|a| crate::references::of_expression(&a.value));
+            all.is_some_and(|all| all.iter().any(|path| path.starts_with(&own)))
+        };
+        let idle = self.validations.iter().filter(|body| !asks(body));
+        let message =
+            format!("the `condition` of a `validation` of `{name}` must ask for `var.{name}`");
+        idle.map(|body| {
+            let condition = body.get_attribute("condition");
+            let place = place_of(&self.place.source, condition.and_then(|a| a.span()));
+            Problem::at(&place, message.clone())
+        })
+        .collect()
     }
 
     /// `value` as the variable takes it.
@@ -251,26 +273,41 @@ pub(crate) fn values_of_json(text: &str) -> Result<BTreeMap<String, Value>, Stri
     Ok(values.into_iter().map(typed).collect())
 }
 
-/// The value of an expression that somebody wrote on the command line or in the environment, as JSON.
+/// The value of an expression that somebody wrote on the command line, as JSON.
 ///
 /// # Errors
 /// What cannot be read or evaluated.
 pub fn expression(name: &str, text: &str) -> Result<serde_json::Value, String> {
-    evaluated(name, text).map(|value| value.to_json())
+    let (source, expression) = parsed(name, text)?;
+    let value = calculated(&source, &expression);
+    let value = value.map_err(|p| failed(name, text, &p.message))?;
+    Ok(value.to_json())
 }
 
+/// The value of a variable, as it stands on the command line or in the environment.
 fn evaluated(name: &str, text: &str) -> Result<Value, String> {
-    let failed = |message: String| format!("`{name}`: `{text}`: {message}");
+    let (source, expression) = parsed(name, text)?;
+    let problem = constant(&source, &expression);
+    let value = problem.map_or_else(|| calculated(&source, &expression), Err);
+    value.map_err(|p| failed(name, text, &p.message))
+}
+
+fn failed(name: &str, text: &str, message: &str) -> String {
+    format!("`{name}`: `{text}`: {message}")
+}
+
+fn parsed(name: &str, text: &str) -> Result<(Arc<Source>, Expression), String> {
     let expression: Expression = text
         .parse()
-        .map_err(|e: hcl_edit::parser::Error| failed(e.message().to_string()))?;
-    let source = Arc::new(Source::new(
-        format!("<the value of {name}>"),
-        text.to_owned(),
-    ));
+        .map_err(|e: hcl_edit::parser::Error| failed(name, text, e.message()))?;
+    let path = format!("<the value of {name}>");
+    Ok((Arc::new(Source::new(path, text.to_owned())), expression))
+}
+
+fn calculated(source: &Arc<Source>, expression: &Expression) -> Result<Value, Problem> {
     let nothing = Configuration::default();
     let state = State::new(&nothing);
-    evaluate(&expression, &Scope::constant(&state), &source).map_err(|p| failed(p.message))
+    evaluate(expression, &Scope::constant(&state), source)
 }
 
 /// The values that the body of a file of variables assigns.
@@ -282,7 +319,8 @@ pub(crate) fn assignments(
     problems: &mut Vec<Problem>,
 ) {
     for attribute in body.attributes() {
-        match evaluate(&attribute.value, scope, source) {
+        let problem = constant(source, &attribute.value);
+        match problem.map_or_else(|| evaluate(&attribute.value, scope, source), Err) {
             Ok(value) => {
                 into.insert(attribute.key.as_str().to_owned(), value);
             }

@@ -43,8 +43,10 @@ impl Configuration {
             }
         }
         for (index, module) in self.modules.iter().enumerate().filter(|(_, m)| !m.given) {
-            for (source, range) in &module.checks {
-                add(source, range.clone());
+            for (source, check) in &module.checks {
+                if let Some(range) = check.span() {
+                    add(source, range);
+                }
             }
             for output in module.outputs.values() {
                 let waits = output.depends_on.iter();

@@ -831,7 +831,44 @@ fn what_changes_of_are_ignored_is_said() {
             "{said:?}"
         );
     }
-    assert!(notes("[tags, tags_all]").is_empty());
+    assert!(notes("[name, name_prefix]").is_empty());
+}
+
+/// A block is no argument, and what there is one of is not said twice.
+#[test]
+fn arguments_and_blocks_are_told_apart() {
+    let repository = |inside: &str| {
+        let main =
+            format!("resource \"aws_ecr_repository\" \"r\" {{\n  name = \"r\"\n{inside}}}\n");
+        let said = run(&[PROVIDER, ("main.tf", &main)], |_| {});
+        said.err().unwrap_or_default()
+    };
+    let scanning = "  image_scanning_configuration {\n    scan_on_push = true\n  }\n";
+    let dynamic = "  dynamic \"image_scanning_configuration\" {\n    for_each = [1]\n    content {\n      scan_on_push = true\n    }\n  }\n";
+    for taken in ["", scanning, dynamic, "  tags = {}\n"] {
+        assert_eq!(repository(taken), "");
+    }
+    for (inside, message) in [
+        (
+            "  image_scanning_configuration = [{ scan_on_push = true }]\n",
+            "`image_scanning_configuration` is a block of aws_ecr_repository, and no argument: write it without `=`",
+        ),
+        (
+            "  tags {\n  }\n",
+            "`tags` is an argument of aws_ecr_repository, and no block: write it with `=`",
+        ),
+        (
+            &scanning.repeat(2),
+            "`image_scanning_configuration` stands there twice: aws_ecr_repository takes one",
+        ),
+        (
+            "  lifecycle {\n    ignore_changes = [tag]\n  }\n",
+            "`ignore_changes`: aws_ecr_repository has no `tag`",
+        ),
+    ] {
+        let said = repository(inside);
+        assert!(said.contains(message), "{inside}: {said}");
+    }
 }
 
 /// The execution that begins with a pipeline has the defaults of its variables; another one has what is given.

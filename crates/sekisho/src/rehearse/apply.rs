@@ -1,6 +1,7 @@
 //! Makes the resources of a configuration, each as the account of its provider.
 
 mod early;
+mod maker;
 mod strangers;
 mod waiting;
 
@@ -8,19 +9,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sekisho_engine::Engine;
-use sekisho_iac::{
-    Configuration, Named, Node, Order, Problem, ProviderId, Refused, Repetition, Scope, State,
-    Value as Made,
-};
-use serde_json::{Map, Value, json};
+use sekisho_iac::{Configuration, Named, Node, Order, Problem, ProviderId, Refused, State};
+use serde_json::{Map, Value};
 
 use super::providers::Providers;
 use super::resources::foreign::Strangers;
 use super::{
-    Client, Failure, FailureKind, Note, Options, Patch, follow, given, image, nobody, object,
-    resources, unsupported,
+    Client, Failure, FailureKind, Note, Options, Patch, follow, given, image, nobody, resources,
+    unsupported,
 };
 pub(super) use early::{Early, late};
+use maker::Maker;
 use strangers::left_out;
 pub(super) use waiting::Untold;
 
@@ -316,197 +315,5 @@ impl Run<'_, '_> {
         } else {
             Err(problems)
         }
-    }
-}
-
-/// Makes the instances of one block in one instance of its module.
-struct Maker<'m, 'c> {
-    state: &'m State<'c>,
-    configuration: &'c Configuration,
-    strangers: &'m Strangers,
-    options: &'m Options,
-    applied: &'m mut Applied,
-    node: &'m Node,
-    client: Option<&'m Client>,
-    accounts: &'m [String],
-}
-
-impl Maker<'_, '_> {
-    /// Makes all instances; the value is what references to them see.
-    fn instances(&mut self, path: &str, scope: &Scope<'_>) -> Result<Made, Problem> {
-        let address = format!("{path}{}", self.node.local_address());
-        match self.node.repetition(scope)? {
-            Repetition::Once => self.instance(&address, scope),
-            Repetition::Count(count) => {
-                let mut all = Vec::new();
-                for index in 0..usize::try_from(count).unwrap_or(usize::MAX) {
-                    let inner = scope.with("count", State::index(index));
-                    all.push(self.instance(&format!("{address}[{index}]"), &inner)?);
-                }
-                Ok(Made::tuple(all))
-            }
-            Repetition::Each(pairs) => {
-                let mut map = BTreeMap::new();
-                for (key, value) in pairs {
-                    let inner = scope.with("each", State::each(&key, value));
-                    let address = format!("{address}[{}]", json!(key));
-                    map.insert(key, self.instance(&address, &inner)?);
-                }
-                Ok(Made::object(map))
-            }
-        }
-    }
-
-    fn instance(&mut self, address: &str, scope: &Scope<'_>) -> Result<Made, Problem> {
-        self.node.check(scope, None)?;
-        let made = resources::schema::typed(self.node, self.made(address, scope)?);
-        let made = match resources::is_whole(self.node) {
-            true => made,
-            false => made.open(&self.node.address()),
-        };
-        self.node.check(scope, Some(&made))?;
-        Ok(made)
-    }
-
-    fn made(&mut self, address: &str, scope: &Scope<'_>) -> Result<Map<String, Value>, Problem> {
-        let node = self.node;
-        self.applied.refused.clear();
-        // What is given for one instance goes before what is given for all.
-        let all = self.configuration.given(&node.address());
-        let own = self.configuration.given(address);
-        let given = match (all, own) {
-            (Some(mut all), Some(own)) => {
-                all.extend(own);
-                Some(all)
-            }
-            (all, own) => all.or(own),
-        };
-        if let Some(given) = given
-            .as_ref()
-            .filter(|_| node.is_data() || !resources::own(node))
-        {
-            // What somebody gave stands for what cannot be read here; its arguments may not be readable either.
-            let derived = self.strangers.values(node, address, self.client, scope);
-            let mut values = match derived {
-                Some(Ok((values, _))) => values,
-                _ => node
-                    .arguments(scope)
-                    .map_or_else(|_| node.readable(scope), |a| a.values),
-            };
-            values.extend(given.clone());
-            return Ok(values);
-        }
-        let planned = self.configuration.planned(address);
-        if let Some(planned) = planned.filter(|_| !resources::own(node)) {
-            return Ok(planned.clone());
-        }
-        if let Some(outputs) = self.state.remote_outputs(node, scope) {
-            return Ok(Map::from_iter([(
-                "outputs".to_owned(),
-                Value::Object(outputs?),
-            )]));
-        }
-        if let Some(derived) = self.strangers.values(node, address, self.client, scope) {
-            let (values, note) = derived?;
-            self.applied.notes.push(note);
-            return Ok(values);
-        }
-        let mut arguments = node.arguments(scope)?;
-        let unsaid = given::unsaid(self.options, self.accounts, &arguments.values);
-        if let Some(message) = unsaid
-            && !self.applied.notes.iter().any(|n| n.message == message)
-        {
-            self.applied.notes.push(Note {
-                message: message.to_owned(),
-                place: Some(node.place.clone()),
-            });
-        }
-        if node.type_name == "aws_iam_policy_document" {
-            return resources::document(node, arguments.values);
-        }
-        if resources::is_template(node) {
-            let mut values = arguments.values;
-            let rendered = scope.rendered(&values);
-            let rendered = rendered.map_err(|m| Problem::at(&node.place, m))?;
-            values.insert("rendered".to_owned(), json!(rendered));
-            return Ok(values);
-        }
-        if let Some(values) = resources::without_provider(node, address, &arguments, scope)? {
-            return Ok(values);
-        }
-        resources::schema::convert(node, &mut arguments)?;
-        let no_provider = || Problem::at(&node.place, "it has no provider");
-        let client = self.client.ok_or_else(no_provider)?;
-        let client = &*resources::region::of(node, client, arguments.values.get("region"));
-        let mut own_tags = None;
-        if resources::takes(node, "tags") && !client.default_tags.is_empty() {
-            let mut tags = client.default_tags.clone();
-            if let Some(Value::Object(own)) = arguments.values.get("tags") {
-                tags.extend(own.clone());
-            }
-            let tags = Value::Object(tags);
-            let own = arguments.values.insert("tags".to_owned(), tags);
-            own_tags = Some(own.unwrap_or_default());
-        }
-        if matches!(&*node.type_name, "aws_s3_object" | "aws_s3_bucket_object") {
-            object::locate(scope, &mut arguments.values);
-        }
-        if node.type_name == "aws_codepipeline" {
-            // The first execution starts with the pipeline: the image must be there by then.
-            image::push_for(
-                client,
-                &arguments.values,
-                self.options,
-                &mut self.applied.images,
-            )
-            .map_err(|m| Problem::at(&node.place, m))?;
-            if self.options.generate_images {
-                let placed = object::stand_in(client, &arguments.values);
-                self.applied
-                    .notes
-                    .extend(placed.into_iter().map(|message| Note {
-                        message,
-                        place: Some(node.place.clone()),
-                    }));
-            }
-        }
-        let mut half = Map::new();
-        let made = resources::make(node, address, client, &arguments, &mut half);
-        let mut made = made.inspect_err(|_| {
-            self.applied.refused.clone_from(&arguments.values);
-            // Of what there are several the others are not there yet.
-            if !half.is_empty() && address == node.address() {
-                self.applied.halves.insert(address.to_owned(), half);
-            }
-        })?;
-        resources::schema::complete(node, &mut made);
-        // Those of the provider are among `tags_all` alone.
-        made.extend(own_tags.map(|tags| ("tags".to_owned(), tags)));
-        made.extend(given.unwrap_or_default());
-        let ignored = resources::ignored(node, &arguments);
-        if !ignored.is_empty() {
-            self.applied.notes.push(Note {
-                message: format!("{address}: {} has no effect here", ignored.join(", ")),
-                place: Some(node.place.clone()),
-            });
-        }
-        if !node.is_data() {
-            self.applied.resources += 1;
-        } else if resources::lists_aws(node) {
-            self.applied.notes.push(Note {
-                message: format!(
-                    "{address} lists what this configuration makes: on AWS there may be more"
-                ),
-                place: Some(node.place.clone()),
-            });
-        }
-        if node.type_name == "aws_codepipeline" {
-            let name = made.get("name").and_then(Value::as_str);
-            let name = name.unwrap_or_default().to_owned();
-            let mut root = client.root_of(&client.account);
-            root.default_tags.clone_from(&client.default_tags);
-            self.applied.pipelines.push((root, name));
-        }
-        Ok(made)
     }
 }

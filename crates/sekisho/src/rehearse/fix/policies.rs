@@ -57,7 +57,7 @@ const TAKING: &[&str] = &[
 /// Whether a block gives what it makes a policy.
 fn takes_a_policy(node: &Node) -> bool {
     let takes = |name: &&str| node.has(name) || node.has_blocks(name);
-    node.kind == NodeKind::Resource && TAKING.iter().any(|name| takes(name))
+    node.kind == NodeKind::Resource && TAKING.iter().any(takes)
 }
 
 /// What was made, and the blocks that it was made of.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use sekisho_iac::{Arguments, Configuration, Node, Place, Problem, Type, Value as Typed};
+use sekisho_iac::{Arguments, Configuration, Node, Place, Problem, Shape, Type, Value as Typed};
 use serde_json::{Map, Value, json};
 
 /// What a block takes.
@@ -15,6 +15,8 @@ struct Block {
     blocks: BTreeMap<String, Block>,
     /// The attributes that are secrets.
     secrets: Vec<String>,
+    /// Whether there is at most one.
+    one: bool,
 }
 
 struct Attribute {
@@ -39,6 +41,7 @@ impl Block {
                 .map(|(k, v)| (k.clone(), Self::read(v)))
                 .collect(),
             secrets: serde_json::from_value(schema["sensitive"].clone()).unwrap_or_default(),
+            one: schema["one"] == json!(true),
         }
     }
 
@@ -269,11 +272,56 @@ pub(in crate::rehearse) fn check_names(configuration: &Configuration) -> Result<
         Some(Problem::at(&place, message))
     };
     let all = configuration.attributes().into_iter();
-    let problems: Vec<Problem> = all.filter_map(problem).collect();
+    let shapes = configuration.nodes.iter().flat_map(wrong_shapes);
+    let problems: Vec<Problem> = all.filter_map(problem).chain(shapes).collect();
     match problems.is_empty() {
         true => Ok(()),
         false => Err(problems),
     }
+}
+
+/// What of a node is written as an argument and is a block, or the other way about; and blocks of which there is one only.
+fn wrong_shapes(node: &Node) -> Vec<Problem> {
+    let Some(top) = find(node) else {
+        return Vec::new();
+    };
+    let of = &node.type_name;
+    let wrong = |shape: &Shape| {
+        let mut parts = shape.within.iter();
+        let parent = parts.try_fold(top, |block, name| block.blocks.get(name))?;
+        let name = &shape.name;
+        match (shape.block, parent.blocks.get(name)) {
+            (false, Some(_)) => Some(format!(
+                "`{name}` is a block of {of}, and no argument: write it without `=`"
+            )),
+            (true, Some(block)) if shape.again && block.one => {
+                Some(format!("`{name}` stands there twice: {of} takes one"))
+            }
+            (true, None) => {
+                let kind = &parent.attributes.get(name)?.kind;
+                let plain = !matches!(kind, Type::List(_) | Type::Set(_) | Type::Any);
+                plain.then(|| {
+                    format!("`{name}` is an argument of {of}, and no block: write it with `=`")
+                })
+            }
+            _ => None,
+        }
+    };
+    let shapes = node.shapes();
+    let shapes = shapes
+        .iter()
+        .filter_map(|s| Some(Problem::at(&s.place, wrong(s)?)));
+    let known = |name: &str| {
+        top.attributes.contains_key(name)
+            || top.blocks.contains_key(name)
+            || matches!(name, "all" | super::region::ARGUMENT)
+    };
+    let ignored = node.ignored().into_iter().filter(|(name, _)| !known(name));
+    let ignored = ignored.map(|(name, place)| {
+        let message = format!("`ignore_changes`: {of} has no `{name}`");
+        Problem::at(&place, message)
+    });
+    shapes.chain(ignored).collect()
 }
 
 /// The attributes of a node that the provider calls secrets.
