@@ -653,3 +653,44 @@ fn comments_stay_with_what_they_are_about() {
         holds(&diff, &[expected]);
     }
 }
+
+/// What a name has under a key is that, and not all that it has.
+#[test]
+fn into_the_part_of_a_value_that_counts() {
+    let statements = "{\n    app = [\n      { Effect = \"Allow\", Principal = { AWS = var.registry_account_id }, Action = \"s3:GetObject\", Resource = \"${aws_s3_bucket.artifact_store.arn}/*\" },\n    ]\n    other = []\n  }";
+    let locals = format!(
+        "variable \"which\" {{\n  default = \"app\"\n}}\n\nlocals {{\n  statements = {statements}\n}}\n"
+    );
+    for (key, expected) in [
+        (
+            "[\"app\"]",
+            "      { Effect = \"Allow\", Principal = { AWS = var.registry_account_id }, Action = \"s3:GetObject\", Resource = \"${aws_s3_bucket.artifact_store.arn}/*\" },\n+      { Effect = \"Allow\", Principal = { AWS = aws_iam_role.ecr_source.arn }",
+        ),
+        (
+            ".app",
+            "+      { Effect = \"Allow\", Principal = { AWS = aws_iam_role.ecr_source.arn }",
+        ),
+        // Which it is depends on what is asked for.
+        (
+            "[var.which]",
+            "Statement = flatten([local.statements[var.which], { Effect = \"Allow\", Principal = { AWS = aws_iam_role.ecr_source.arn }",
+        ),
+    ] {
+        let policy = format!(
+            "policy   = jsonencode({{ Version = \"2012-10-17\", Statement = local.statements{key} }})"
+        );
+        let diff = repaired(
+            "cross-account-ecr",
+            &["."],
+            &[
+                ("statements.tf", "", &locals),
+                (
+                    "artifact_store.tf",
+                    "policy   = data.aws_iam_policy_document.artifact_store.json",
+                    &policy,
+                ),
+            ],
+        );
+        holds(&diff, &[expected]);
+    }
+}

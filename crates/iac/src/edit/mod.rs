@@ -5,13 +5,14 @@ mod handed;
 mod json;
 mod list;
 mod node;
+mod referred;
 
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, FuncCall, TraversalOperator};
+use hcl_edit::expr::{Expression, FuncCall};
 
 use crate::block::Node;
 use crate::config::{Configuration, normal};
@@ -22,6 +23,7 @@ use crate::{Source, references};
 pub use data::{Form, Handed, Slot, Wanted};
 use json::json_statements;
 use list::{list_of_statements, wrapped};
+use referred::names;
 
 /// A list in a file, and how an element is added to it.
 #[derive(Debug, Clone)]
@@ -352,40 +354,6 @@ impl Configuration {
         }
     }
 
-    /// The expression that a local, a variable of a module or an output of one stands for.
-    fn referred<'c>(&'c self, at: &At<'_>) -> Option<At<'c>> {
-        let names = names(at.expression)?;
-        let module = self.modules.get(at.module)?;
-        match names.as_slice() {
-            ["local", name] => {
-                let (source, expression) = module.locals.get(*name)?;
-                Some(At {
-                    expression,
-                    source,
-                    module: at.module,
-                })
-            }
-            ["var", name] => {
-                let (caller, call) = module.call.as_ref()?;
-                Some(At {
-                    expression: &call.body.get_attribute(name)?.value,
-                    source: &call.place.source,
-                    module: *caller,
-                })
-            }
-            ["module", name, output] => {
-                let child = *module.children.get(*name)?;
-                let output = self.modules.get(child)?.outputs.get(*output)?;
-                Some(At {
-                    expression: &output.value,
-                    source: &output.source,
-                    module: child,
-                })
-            }
-            _ => None,
-        }
-    }
-
     fn file(&self, call: &FuncCall, at: &At<'_>) -> Option<PolicySource> {
         let state = State::new(self);
         let scope = state.scope(*state.instances(at.module).ok()?.first()?);
@@ -428,28 +396,6 @@ fn whole(text: &str) -> Option<Expression> {
     let body = body.parse::<hcl_edit::structure::Body>().ok()?;
     let expression = body.get_attribute("x")?.value.clone();
     matches!(expression, Expression::FuncCall(_)).then_some(expression)
-}
-
-/// The names of a reference, keys of instances left out.
-fn names(expression: &Expression) -> Option<Vec<&str>> {
-    let Expression::Traversal(traversal) = expression else {
-        return None;
-    };
-    let Expression::Variable(root) = &traversal.expr else {
-        return None;
-    };
-    let mut names = vec![root.as_str()];
-    for operator in &traversal.operators {
-        match operator.value() {
-            TraversalOperator::GetAttr(name) => names.push(name.as_str()),
-            // Instances of one block are written in one place.
-            TraversalOperator::Index(_)
-            | TraversalOperator::LegacyIndex(_)
-            | TraversalOperator::AttrSplat(_)
-            | TraversalOperator::FullSplat(_) => {}
-        }
-    }
-    Some(names)
 }
 
 /// What `Statement` is in `{ Statement = … }`.
