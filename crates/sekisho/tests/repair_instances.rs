@@ -10,8 +10,10 @@
 
 mod diffs;
 mod edited;
+mod repaired;
 
 use diffs::{holds, lacks};
+use repaired::repaired;
 use sekisho::rehearse::{Fix, Options, complete, fix, rehearse};
 
 /// A module with a pipeline, which is called for each of `calls`, and whose role may only read.
@@ -437,4 +439,66 @@ fn what_stands_in_for_something_optional_is_named() {
     let diff = fixed(&all).diff();
     holds(&diff, &["${local.own_arn}/"]);
     lacks(&diff, &["aws_s3_bucket.own[*]"]);
+}
+
+/// A statement of a document that names one instance of several is there as long as that one is.
+#[test]
+fn what_names_one_instance_goes_with_it() {
+    for (repeated, key, guard) in [
+        (
+            "for_each = var.on ? toset([\"app\"]) : toset([])",
+            "[\"app\"]",
+            "contains(keys(aws_iam_role.ecr_source), \"app\") ? [1] : []",
+        ),
+        (
+            "count = var.on ? 2 : 0",
+            "[0]",
+            "length(aws_iam_role.ecr_source) > 0 ? [1] : []",
+        ),
+    ] {
+        let role = "resource \"aws_iam_role\" \"ecr_source\" {\n";
+        let several = format!("variable \"on\" {{\n  default = true\n}}\n\n{role}  {repeated}\n");
+        let name = "local.action_role_name\n  description";
+        let named = if key == "[0]" {
+            "\"${local.action_role_name}${count.index == 0 ? \"\" : \"-2\"}\"\n  description"
+        } else {
+            name
+        };
+        let (policy, one) = (
+            "  role     = aws_iam_role.ecr_source.id\n",
+            format!(
+                "  count    = length(aws_iam_role.ecr_source) > 0 ? 1 : 0\n  role     = aws_iam_role.ecr_source{key}.id\n"
+            ),
+        );
+        let diff = repaired(
+            "cross-account-ecr",
+            &["."],
+            &[
+                ("registry.tf", role, &*several),
+                ("registry.tf", name, named),
+                ("registry.tf", policy, &one),
+                (
+                    "pipeline.tf",
+                    "aws_iam_role.ecr_source.arn",
+                    &format!("aws_iam_role.ecr_source{key}.arn"),
+                ),
+                (
+                    "artifact_store.tf",
+                    "format(\"arn:aws:iam::%s:root\", var.registry_account_id),\n        aws_iam_role.codepipeline.arn,",
+                    "aws_iam_role.codepipeline.arn,",
+                ),
+            ],
+        );
+        holds(
+            &diff,
+            &[
+                &format!(
+                    "+  dynamic \"statement\" {{\n+    for_each = {guard}\n+\n+    content {{\n+      actions   = "
+                ),
+                &format!(
+                    "+        identifiers = [aws_iam_role.ecr_source{key}.arn]\n+      }}\n+    }}\n+  }}\n"
+                ),
+            ],
+        );
+    }
 }

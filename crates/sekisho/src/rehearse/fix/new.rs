@@ -136,19 +136,36 @@ impl Writer<'_> {
     /// How often something new is made that concerns one instance of several, where variables say which there are: as long as
     /// that one is there.
     fn while_there(&self, new: &New<'_>) -> Option<(&'static str, String)> {
-        let mut nodes = self.configuration.nodes.iter();
-        let instance = |node: &Node| {
-            let rest = new.concerned.strip_prefix(&node.local_address())?;
-            let (key, _) = rest.strip_prefix('[')?.split_once(']')?;
-            (node.path == new.module && self.configuration.repeated_as_asked(node))
-                .then(|| (node.local_address(), key.to_owned()))
-        };
-        let (all, key) = nodes.find_map(instance)?;
-        let there = match key.starts_with('"') {
-            true => format!("contains(keys({all}), {key})"),
-            false => format!("length({all}) > {key}"),
-        };
+        let there = self.instances_in(&new.concerned, new.module);
+        let there = there.into_iter().next()?;
         Some(("count", format!("{there} ? 1 : 0")))
+    }
+
+    /// What has to hold for the instances that a text names to be there, of those of which variables say which there are.
+    pub(super) fn instances_in(&self, text: &str, module: &str) -> BTreeSet<String> {
+        let nodes = self.configuration.nodes.iter();
+        let asked = nodes.filter(|n| n.path == module && self.configuration.repeated_as_asked(n));
+        let all = asked.flat_map(|node| {
+            let address = node.local_address();
+            let front = format!("{address}[");
+            let found = text.match_indices(&front).filter_map(|(at, _)| {
+                let before = text.get(..at)?.chars().next_back();
+                let whole = !before.is_some_and(|c| c.is_alphanumeric() || "_-.".contains(c));
+                let (key, _) = text.get(at + front.len()..)?.split_once(']')?;
+                whole.then_some(key)
+            });
+            let conditions = found.filter_map(|key| {
+                let name = key.starts_with('"');
+                let index = !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit());
+                match (name, index) {
+                    (true, _) => Some(format!("contains(keys({address}), {key})")),
+                    (_, true) => Some(format!("length({address}) > {key}")),
+                    _ => None,
+                }
+            });
+            conditions.collect::<Vec<_>>()
+        });
+        all.collect()
     }
 
     /// Names new resources: each as the one it concerns, with a number where that is taken.

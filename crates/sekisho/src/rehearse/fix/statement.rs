@@ -51,7 +51,22 @@ impl<'c> Writer<'c> {
             );
         }
         out.push_str("  }\n");
-        Some(out)
+        // What names one instance of several is there as long as that one is.
+        let there = self.instances_in(&out, here.module);
+        if there.is_empty() {
+            return Some(out);
+        }
+        let there: Vec<String> = there.into_iter().collect();
+        let inner = out.replacen("  statement {\n", "  content {\n", 1);
+        let inner = inner.split_inclusive('\n').map(|line| match line.trim() {
+            "" => line.to_owned(),
+            _ => format!("  {line}"),
+        });
+        Some(format!(
+            "  dynamic \"statement\" {{\n    for_each = {} ? [1] : []\n\n{}  }}\n",
+            there.join(" && "),
+            inner.collect::<String>()
+        ))
     }
 
     /// A statement as an object of HCL, in one line.
