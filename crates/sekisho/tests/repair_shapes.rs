@@ -14,7 +14,7 @@ mod repaired;
 use std::path::Path;
 
 use diffs::{holds, lacks};
-use repaired::{RELEASE, repaired};
+use repaired::{RELEASE, repaired, repaired_of};
 use sekisho::rehearse::{Fix, Options, complete, fix, rehearse};
 
 #[test]
@@ -693,4 +693,81 @@ fn into_the_part_of_a_value_that_counts() {
         );
         holds(&diff, &[expected]);
     }
+}
+
+/// The role stands in one directory, and its policy in another one, which only names it.
+#[test]
+fn into_the_policy_of_a_role_of_another_directory() {
+    let role = r#"provider "aws" {
+  region              = "eu-central-1"
+  allowed_account_ids = ["111111111111"]
+}
+resource "aws_iam_role" "p" {
+  name               = "delivers"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "codepipeline.amazonaws.com" } }] })
+}
+"#;
+    let pipeline = r#"provider "aws" {
+  region              = "eu-central-1"
+  allowed_account_ids = ["111111111111"]
+}
+data "aws_iam_role" "p" {
+  name = "delivers"
+}
+resource "aws_iam_role_policy" "p" {
+  role   = data.aws_iam_role.p.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Action = "s3:PutObject", Resource = "*" },
+  ] })
+}
+resource "aws_s3_bucket" "store" {
+  bucket = "store-111111111111"
+}
+resource "aws_ecr_repository" "r" {
+  name = "app"
+}
+resource "aws_codepipeline" "p" {
+  name     = "app"
+  role_arn = data.aws_iam_role.p.arn
+  artifact_store {
+    location = aws_s3_bucket.store.bucket
+    type     = "S3"
+  }
+  stage {
+    name = "Source"
+    action {
+      name             = "Source"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "ECR"
+      version          = "1"
+      output_artifacts = ["src"]
+      configuration    = { RepositoryName = aws_ecr_repository.r.name, ImageTag = "latest" }
+    }
+  }
+  stage {
+    name = "Approve"
+    action {
+      name     = "Ok"
+      category = "Approval"
+      owner    = "AWS"
+      provider = "Manual"
+      version  = "1"
+    }
+  }
+}
+"#;
+    let diff = repaired_of(
+        None,
+        &["a", "b"],
+        &[("a/main.tf", "", role), ("b/main.tf", "", pipeline)],
+    );
+    holds(
+        &diff,
+        &[
+            "+++ b/b/main.tf",
+            "+    { Effect = \"Allow\", Action = \"ecr:DescribeImages\", Resource = aws_ecr_repository.r.arn },",
+        ],
+    );
+    lacks(&diff, &["a/a/main.tf", "+resource"]);
 }

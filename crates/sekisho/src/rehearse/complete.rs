@@ -11,6 +11,7 @@ use sekisho_iac::{Named, Problem};
 use serde_json::Value;
 
 use super::patch::Patch;
+use super::providers::Places;
 use super::renamed::Renamed;
 use super::resources::is_made_up;
 use super::{Client, Denial, Note, Options, Outcome, rehearse_with};
@@ -42,6 +43,8 @@ pub struct Completion {
     pub made: BTreeMap<String, Value>,
     /// Texts that have a name in a module there, by what comes before addresses in it.
     pub named: BTreeMap<String, Vec<Named>>,
+    /// The account and the region of each provider.
+    pub places: Places,
     /// What was called in it.
     pub events: Vec<Arc<Event>>,
     /// How many rehearsals it took.
@@ -147,6 +150,7 @@ impl Completion {
         self.to_the_end = true;
         self.made = passed.made;
         self.named = passed.named;
+        self.places = passed.places;
         self.events = passed.events;
     }
 }

@@ -59,6 +59,7 @@ pub use given::read as read_policies;
 pub use image::ImageArgument;
 pub use patch::Patch;
 pub use program::rehearse_with_program;
+pub use providers::Places;
 pub use report::Report;
 pub(crate) use resources::made_up;
 pub use text::{completion as text_completion, denial as denial_text};
@@ -160,6 +161,8 @@ pub struct Outcome {
     pub events: Vec<Arc<Event>>,
     /// Texts that have a name in a module (variables, outputs of what it calls), by what comes before addresses there.
     pub named: BTreeMap<String, Vec<Named>>,
+    /// The account and the region of each provider.
+    pub places: Places,
     /// What was left out, or matters otherwise and is no failure.
     pub notes: Vec<Note>,
     /// What to do about failures that are no denials.
@@ -315,7 +318,7 @@ pub(crate) fn rehearse_with(
         patches,
         progress,
     )?;
-    let policies = Policies::new(&configuration, &applied.values);
+    let policies = Policies::new(&configuration, &applied.values, &applied.places);
     let all = applied.failures.is_empty();
     let skipped = skip::check(&engine, &applied.pipelines, options, &policies, all);
     let mut failures = applied.failures;
@@ -388,6 +391,7 @@ pub(crate) fn rehearse_with(
         resources: applied.resources,
         made: applied.values,
         named: applied.named,
+        places: applied.places,
         notes: notes.into_iter().chain(others).collect(),
         untold: applied.untold,
         events,

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_iac::{Configuration, Order, Problem, ProviderId};
+use sekisho_iac::{Configuration, Order, Problem};
 use serde_json::{Map, Value};
 
 use super::fix::policies::{Made, Policies};
+use super::providers::Places;
 use super::{Failure, FailureKind, Note};
 
 /// Of what one thing is one.
@@ -100,9 +101,6 @@ const WHOLE: &[(&str, Of, &[&str], &str)] = &[
         "the versioning of the bucket",
     ),
 ];
-
-/// The account and the region of each provider.
-pub(super) type Places = BTreeMap<ProviderId, (String, String)>;
 
 /// What a resource says, but for what only names it: documents as what they mean, not as they are written.
 fn content(made: &Made<'_>, names: &[&str]) -> Map<String, Value> {

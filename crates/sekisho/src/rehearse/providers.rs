@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use super::{Client, Options, applier};
 
+/// The account and the region of each provider.
+pub type Places = BTreeMap<ProviderId, (String, String)>;
+
 /// The provider configurations, and what the user says about them.
 pub(super) struct Providers<'r> {
     configuration: &'r Configuration,

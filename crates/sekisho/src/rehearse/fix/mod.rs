@@ -414,7 +414,7 @@ fn tried(
         Ok(outcome) => outcome,
         Err(problems) => return Tried::Fails(first(problems)),
     };
-    let after = Policies::new(&configuration, &outcome.made);
+    let after = Policies::new(&configuration, &outcome.made, &outcome.places);
     match outcome.passes() {
         _ if guard::differs(&writer.policies, &after, patches) => Tried::GivesMore,
         true => Tried::Passes,

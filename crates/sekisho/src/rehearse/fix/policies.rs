@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use sekisho_iac::{Configuration, Node, NodeKind, Spot, without_keys};
 use serde_json::{Map, Value, json};
 
+use crate::rehearse::providers::Places;
+
 /// An instance of a resource or data source that was made.
 #[derive(Debug)]
 pub(in crate::rehearse) struct Made<'c> {
@@ -63,6 +65,7 @@ fn takes_a_policy(node: &Node) -> bool {
 /// What was made, and the blocks that it was made of.
 pub(in crate::rehearse) struct Policies<'c> {
     configuration: &'c Configuration,
+    places: &'c Places,
     pub(in crate::rehearse) made: Vec<Made<'c>>,
     unmade: OnceCell<Vec<usize>>,
 }
@@ -71,6 +74,7 @@ impl<'c> Policies<'c> {
     pub(in crate::rehearse) fn new(
         configuration: &'c Configuration,
         made_values: &'c BTreeMap<String, Value>,
+        places: &'c Places,
     ) -> Self {
         let nodes: BTreeMap<String, &Node> = configuration
             .nodes
@@ -109,6 +113,7 @@ impl<'c> Policies<'c> {
         }
         Self {
             configuration,
+            places,
             made,
             unmade: OnceCell::new(),
         }
@@ -144,10 +149,7 @@ impl<'c> Policies<'c> {
         let rest = holder.splitn(6, ':').nth(5)?;
         // Names are an account's own: a policy of the same name in the other account belongs to another role.
         let of = |concerned: Option<&Made<'c>>, kind: &str, argument: &str, name: &str| {
-            let provider = concerned.and_then(|c| self.configuration.provider_of(c.node).ok());
-            let same = |made: &&Made<'c>| {
-                provider.is_some() && self.configuration.provider_of(made.node).ok() == provider
-            };
+            let same = |made: &&Made<'c>| concerned.is_some_and(|c| self.one_account(made, c));
             let mine = self.having(kind, argument, &[name]).filter(same);
             mine.map(|made| (made, "policy")).collect::<Vec<_>>()
         };
@@ -259,11 +261,19 @@ impl<'c> Policies<'c> {
         policies.map(|p| (p, "policy")).collect()
     }
 
-    /// Whether two are of one provider, and so of one account.
+    /// Whether two are of one account and, but for those of IAM, of one region.
     pub(in crate::rehearse) fn one_account(&self, one: &Made<'c>, other: &Made<'c>) -> bool {
-        let provider = |made: &Made<'c>| self.configuration.provider_of(made.node).ok();
-        let own = provider(one);
-        own.is_some() && own == provider(other)
+        let own = self.place(one);
+        own.is_some() && own == self.place(other)
+    }
+
+    fn place<'m>(&'m self, made: &'m Made<'c>) -> Option<(&'m str, Option<&'m str>)> {
+        let provider = self.configuration.provider_of(made.node).ok()?;
+        let (account, region) = self.places.get(&provider)?;
+        // A resource may have another region than its provider.
+        let region = made.text("region").unwrap_or(region);
+        let global = made.node.type_name.starts_with("aws_iam_");
+        Some((account, (!global).then_some(region)))
     }
 
     /// The ARNs of what has the policy that a block writes.

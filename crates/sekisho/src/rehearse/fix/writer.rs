@@ -113,7 +113,7 @@ impl<'c> Writer<'c> {
             let all = all.filter_map(Value::as_str).map(str::to_owned);
             needed.entry(patch.holder.clone()).or_default().extend(all);
         }
-        let policies = Policies::new(configuration, &completion.made);
+        let policies = Policies::new(configuration, &completion.made, &completion.places);
         Self {
             configuration,
             generated: generated(&policies),

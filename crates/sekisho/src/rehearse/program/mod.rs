@@ -98,8 +98,8 @@ pub fn rehearse_with_program(
         return Err(own.collect());
     }
     let pipelines = pipelines(&engine, &clients)?;
-    let nothing = BTreeMap::new();
-    let policies = Policies::new(&configuration, &nothing);
+    let (nothing, nowhere) = (BTreeMap::new(), BTreeMap::new());
+    let policies = Policies::new(&configuration, &nothing, &nowhere);
     let mut failures = refused.failures;
     let all = failures.is_empty();
     let skipped = skip::check(&engine, &pipelines, options, &policies, all);
@@ -143,6 +143,7 @@ pub fn rehearse_with_program(
         resources: 0,
         made: BTreeMap::new(),
         named: BTreeMap::new(),
+        places: BTreeMap::new(),
         notes,
         hints: Vec::new(),
         events,
