@@ -12,7 +12,7 @@ mod edited;
 mod repaired;
 
 use diffs::{holds, lacks};
-use repaired::{AUDITOR, LACKS, broken, repaired};
+use repaired::{AUDITOR, LACKS, broken, repaired, repaired_of};
 use sekisho::rehearse::{complete, fix, rehearse};
 use sekisho_iac::Assignment;
 
@@ -406,4 +406,100 @@ fn indentation_is_the_user_s() {
         &diff,
         &["\n+        },\n+        { \"Effect\": \"Allow\", \"Action\": \"sts:AssumeRole\""],
     );
+}
+
+/// The name of a pipeline for each of several, in the policy of a role that all of them have.
+#[test]
+fn the_name_of_one_of_several_pipelines_is_made_of_its_key() {
+    let config = |repeated: &str, name: &str| {
+        format!(
+            r#"provider "aws" {{
+  region              = "eu-west-1"
+  allowed_account_ids = ["111111111111"]
+}}
+variable "env" {{
+  default = "dev"
+}}
+resource "aws_s3_bucket" "store" {{
+  bucket = "store-111111111111"
+}}
+resource "aws_ecr_repository" "r" {{
+  name = "app"
+}}
+resource "aws_iam_role" "p" {{
+  name               = "p"
+  assume_role_policy = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = "sts:AssumeRole", Principal = {{ Service = "codepipeline.amazonaws.com" }} }}] }})
+}}
+resource "aws_iam_role_policy" "p" {{
+  role   = aws_iam_role.p.id
+  policy = jsonencode({{ Version = "2012-10-17", Statement = [
+    {{ Effect = "Allow", Action = "ecr:DescribeImages", Resource = "*" }},
+  ] }})
+}}
+resource "aws_codepipeline" "p" {{
+  {repeated}
+  name     = {name}
+  role_arn = aws_iam_role.p.arn
+  artifact_store {{
+    location = aws_s3_bucket.store.bucket
+    type     = "S3"
+  }}
+  stage {{
+    name = "Source"
+    action {{
+      name             = "Source"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "ECR"
+      version          = "1"
+      output_artifacts = ["src"]
+      configuration    = {{ RepositoryName = aws_ecr_repository.r.name, ImageTag = "latest" }}
+    }}
+  }}
+  stage {{
+    name = "Approve"
+    action {{
+      name     = "Ok"
+      category = "Approval"
+      owner    = "AWS"
+      provider = "Manual"
+      version  = "1"
+    }}
+  }}
+}}
+"#
+        )
+    };
+    for (repeated, name, expected) in [
+        (
+            "for_each = toset([\"api\", \"web\"])",
+            "\"${each.key}-${var.env}\"",
+            ["/api-${var.env}/src/*\"", "/web-${var.env}/src/*\""],
+        ),
+        (
+            "count = 2",
+            "\"app-${var.env}-${count.index}\"",
+            ["/app-${var.env}-0/src/*\"", "/app-${var.env}-1/src/*\""],
+        ),
+        (
+            "for_each = { api = 1, web = 2 }",
+            "format(\"%s-%s\", each.key, var.env)",
+            [
+                "/${format(\"%s-%s\", \"api\", var.env)}/src/*\"",
+                "/${format(\"%s-%s\", \"web\", var.env)}/src/*\"",
+            ],
+        ),
+        // Nothing but the key is the text that it is.
+        (
+            "for_each = toset([\"api\", \"web\"])",
+            "each.key",
+            ["/api/src/*\"", "/web/src/*\""],
+        ),
+    ] {
+        let text = config(repeated, name);
+        let diff = repaired_of(None, &["."], &[("main.tf", "", &text)]);
+        let store = "Resource = \"${aws_s3_bucket.store.arn}";
+        let expected = expected.map(|path| format!("{store}{path}"));
+        holds(&diff, &[&expected[0], &expected[1]]);
+    }
 }

@@ -133,6 +133,7 @@ const MADE_UP: &[&str] = &["result", "hex", "dec", "b64_url", "b64_std", "id"];
 
 /// The name of a resource as its block says it, if that is more than a text.
 struct OwnName<'c> {
+    node: &'c Node,
     of: OfResource,
     written: &'c str,
     expression: &'c Expression,
@@ -144,13 +145,46 @@ struct OwnName<'c> {
 }
 
 impl OwnName<'_> {
+    /// What each instance of the block is called, seen from outside of the block: the key is written out.
+    fn of_instances(&self, scope: &Scope<'_>) -> Vec<Named> {
+        let instances = repeated(self.node, scope).into_iter();
+        let named = instances.filter_map(|(key, scope)| {
+            let text = match serde_json::from_str(&key).ok()? {
+                serde_json::Value::String(text) => text,
+                index => index.to_string(),
+            };
+            // Nothing that would have to be escaped, in whatever it stands.
+            let plain = text
+                .chars()
+                .all(|c| c.is_alphanumeric() || "-_./ ".contains(c));
+            let own = match self.count {
+                Some(_) => "count.index",
+                None => "each.key",
+            };
+            let written = self.written.replace(&format!("${{{own}}}"), &text);
+            let written = written.replace(own, &key);
+            // Without a name in it, it is the text that it stands for.
+            let names = of_expression(&written.parse().ok()?);
+            let fixed = !names
+                .iter()
+                .flatten()
+                .any(|root| matches!(&**root, "each" | "count"));
+            (plain && fixed && !names.is_empty()).then(|| self.called(written, &scope))
+        });
+        named.flatten().collect()
+    }
+
     /// What it is called, evaluated in a scope; and what of it stands in paths.
     fn named(&self, scope: &Scope<'_>) -> Vec<Named> {
+        self.called(self.written.to_owned(), scope)
+    }
+
+    fn called(&self, written: String, scope: &Scope<'_>) -> Vec<Named> {
         let Ok(Value::String(text)) = evaluate(self.expression, scope, self.source) else {
             return Vec::new();
         };
         let whole = Named {
-            name: self.written.to_owned(),
+            name: written,
             text: text.to_string(),
             naming: Naming::Own(self.of),
         };
@@ -158,7 +192,7 @@ impl OwnName<'_> {
             return vec![whole];
         }
         let cut = Named {
-            name: format!("substr({}, 0, {PIPELINE_NAME_IN_PATH})", self.written),
+            name: format!("substr({}, 0, {PIPELINE_NAME_IN_PATH})", whole.name),
             text: text.chars().take(PIPELINE_NAME_IN_PATH).collect(),
             ..whole.clone()
         };
@@ -205,6 +239,7 @@ fn own_name<'c>(node: &'c Node, module: &Module) -> Option<OwnName<'c>> {
         }
     }
     Some(OwnName {
+        node,
         of,
         written,
         expression,
@@ -245,6 +280,8 @@ impl State<'_> {
                 let path = scope.path();
                 let once = own.iter().filter(|name| !name.repeated);
                 let mut all: Vec<Named> = once.flat_map(|name| name.named(&scope)).collect();
+                let several = own.iter().filter(|name| name.repeated);
+                all.extend(several.flat_map(|name| name.of_instances(&scope)));
                 let values = values(module, &scope);
                 for (name, value, naming) in &values {
                     texts(name, value, *naming, MAX_DEPTH, &mut all);
