@@ -373,6 +373,14 @@ const CASES: &[Case] = &[
         )],
     ),
     broken(
+        "principals-that-do-not-exist",
+        &[(
+            "registry.tf",
+            "identifiers = [aws_iam_role.codepipeline.arn]",
+            "identifiers = [\"arn:aws:iam::222222222222:role/dev\", \"arn:aws:iam::222222222222:role/prod\", \"arn:aws:iam::111111111111:user/ci\"]",
+        )],
+    ),
+    broken(
         "principal-with-a-wildcard",
         &[(
             "registry.tf",

@@ -61,7 +61,8 @@ fn roles(engine: &Arc<Engine>, options: &Options) -> Result<(), Vec<Problem>> {
     }
 }
 
-fn is_role(arn: &str) -> bool {
+/// Whether a text is the ARN of a role.
+pub(super) fn is_role(arn: &str) -> bool {
     let mut parts = arn.splitn(6, ':').skip(2);
     let (service, account, resource) = (parts.next(), parts.nth(1), parts.next());
     let name = resource.and_then(|r| r.strip_prefix("role/"));

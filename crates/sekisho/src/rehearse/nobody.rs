@@ -10,6 +10,7 @@ use sekisho_policy::{Document, PrincipalPattern, principals};
 use serde_json::{Map, Value};
 
 use super::fix::policies::Policies;
+use super::given::is_role;
 use super::{Failure, Note};
 
 /// The arguments that hold a policy.
@@ -36,39 +37,75 @@ fn documents(values: &Map<String, Value>) -> Vec<Document> {
 /// Who is not there, of a policy that AWS refused for it, and what to write.
 pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) -> Option<String> {
     let documents = documents(&failure.arguments);
-    let named = documents.iter().flat_map(principals);
-    let mut named: Vec<&PrincipalPattern> = named.collect();
-    // Of what is there, what the policy could not know yet comes last.
-    named.sort_by_key(|p| maker(p, policies).is_some());
-    named.into_iter().find_map(|principal| match principal {
-        PrincipalPattern::Id(id) => Some(format!(
-            "{id} is the id of {} that was deleted, or deleted and made again: AWS puts it in the place of the ARN, in policies that named it, and takes it no more when the policy is written anew. Name the ARN of the role or user that is meant",
-            what(id)
-        )),
-        PrincipalPattern::Arn(arn) => {
-            let account = arn.split(':').nth(4).unwrap_or_default();
-            if arn.contains(['*', '?']) {
+    let named: Vec<&PrincipalPattern> = documents.iter().flat_map(principals).collect();
+    let unmade = named.iter().filter(|p| maker(p, policies).is_none());
+    let mut absent: Vec<&str> = Vec::new();
+    for principal in unmade {
+        match principal {
+            PrincipalPattern::Id(id) => {
+                return Some(format!(
+                    "{id} is the id of {} that was deleted, or deleted and made again: AWS puts it in the place of the ARN, in policies that named it, and takes it no more when the policy is written anew. Name the ARN of the role or user that is meant",
+                    what(id)
+                ));
+            }
+            PrincipalPattern::Arn(arn) if arn.contains(['*', '?']) => {
                 return Some(format!(
                     "the principal {arn} has a wildcard in it, and AWS takes none there but `*` alone: name the role or its account, or narrow `*` with a condition, ArnLike of aws:PrincipalArn"
                 ));
             }
-            let on_aws = match arn.contains(":assumed-role/") {
-                true => String::new(),
-                false => {
-                    format!(". If it is on AWS already, write into sekisho.toml: roles = [\"{arn}\"]")
+            PrincipalPattern::Arn(arn) => {
+                let account = arn.split(':').nth(4).unwrap_or_default();
+                let known = !engine.knows(account) || engine.has_role(arn);
+                if !known && !absent.contains(&&**arn) {
+                    absent.push(arn);
                 }
-            };
-            match maker(principal, policies) {
-                Some(role) => Some(format!(
-                    "the principal {arn} is made only later: refer to it as {role}.arn, or wait for it with depends_on"
-                )),
-                None => engine.knows(account).then(|| format!(
-                    "the principal {arn} does not exist: AWS refuses policies that name a role or user which is not there. Make it in account {account} first, or name the account and narrow it with aws:PrincipalArn{on_aws}"
-                )),
             }
+            _ => {}
         }
+    }
+    if !absent.is_empty() {
+        return Some(are_absent(&absent));
+    }
+    let mut made = named.iter();
+    made.find_map(|principal| match principal {
+        PrincipalPattern::Arn(arn) => maker(principal, policies).map(|role| {
+            format!(
+                "the principal {arn} is made only later: refer to it as {role}.arn, or wait for it with depends_on"
+            )
+        }),
         _ => None,
     })
+}
+
+/// That principals are not there, and what to do.
+fn are_absent(arns: &[&str]) -> String {
+    let accounts: BTreeSet<&str> = arns.iter().filter_map(|a| a.split(':').nth(4)).collect();
+    let accounts: Vec<&str> = accounts.into_iter().collect();
+    let (who, them, whom) = match arns {
+        [one] => (format!("the principal {one} does"), "it", "it is"),
+        all => (
+            format!("the principals {} do", all.join(", ")),
+            "them",
+            "they are",
+        ),
+    };
+    let roles = arns.iter().filter(|arn| is_role(arn));
+    let roles: Vec<String> = roles.map(|arn| format!("\"{arn}\"")).collect();
+    let on_aws = match roles.len() {
+        0 => String::new(),
+        all if all == arns.len() => format!(
+            ". If {whom} on AWS already, write into sekisho.toml: roles = [{}]",
+            roles.join(", ")
+        ),
+        _ => format!(
+            ". Of the roles, those that are on AWS already go into sekisho.toml: roles = [{}]",
+            roles.join(", ")
+        ),
+    };
+    format!(
+        "{who} not exist: AWS refuses policies that name a role or user which is not there. Make {them} in account {} first, or name the account and narrow it with aws:PrincipalArn{on_aws}",
+        accounts.join(" and ")
+    )
 }
 
 /// The role or user of the configuration that a principal names.
