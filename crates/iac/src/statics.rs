@@ -7,7 +7,8 @@ use hcl_edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperat
 use hcl_edit::structure::{Attribute, Block};
 use hcl_edit::template::{Element, StringTemplate};
 use hcl_edit::visit::{
-    Visit, visit_block, visit_func_call, visit_object_key, visit_string_template, visit_traversal,
+    Visit, visit_attr, visit_block, visit_func_call, visit_object_key, visit_string_template,
+    visit_traversal,
 };
 
 use crate::block::place_of;
@@ -215,6 +216,13 @@ impl Visit for Check<'_> {
         visit_block(self, node);
     }
 
+    fn visit_attr(&mut self, node: &Attribute) {
+        // The keys of what a module is handed are the names of providers.
+        if node.key.as_str() != "providers" {
+            visit_attr(self, node);
+        }
+    }
+
     fn visit_expr(&mut self, node: &Expression) {
         if let Expression::String(text) = node {
             self.line(text.span());
@@ -250,6 +258,8 @@ mod tests {
         let declared = "variable \"v\" {\n  default = 1\n}\nlocals {\n  k = \"a\"\n}\nresource \"terraform_data\" \"a\" {\n}\n";
         std::fs::write(folder.path().join("declared.tf"), declared).unwrap();
         std::fs::write(folder.path().join(file), text).unwrap();
+        std::fs::create_dir(folder.path().join("m")).unwrap();
+        std::fs::write(folder.path().join("m/m.tf"), "locals {}\n").unwrap();
         match Configuration::read(&Reading::of(folder.path())) {
             Ok(_) => Vec::new(),
             Err(problems) => problems.into_iter().map(|p| p.message).collect(),
@@ -324,6 +334,7 @@ mod tests {
             "resource \"terraform_data\" \"b\" {\n  depends_on = [terraform_data.a, terraform_data.a[0], \"terraform_data.a\"]\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n",
             "moved {\n  from = module.z[\"k\"].terraform_data.z[0]\n  to = terraform_data.a\n}\n",
             "removed {\n  from = terraform_data.z\n}\n",
+            "provider \"aws\" {\n  alias = \"a\"\n}\nmodule \"m\" {\n  source = \"./m\"\n  providers = { aws.b = aws.a }\n}\n",
             "locals {\n  o = { (local.k) = 1, \"${local.k}b\" = 2, \"c\" : 3 }\n  t = \"a\\nb${\n    local.k\n  }\"\n  h = <<-X\n    a\n    b${local.k}\n  X\n}\n",
         ] {
             assert_eq!(problems("main.tf", text), Vec::<String>::new(), "{text}");
