@@ -104,7 +104,7 @@ pub struct Engine {
     /// The accounts whose users and roles are all here; every account, until somebody says which.
     known: OnceLock<BTreeSet<String>>,
     /// Roles whose policies nobody knows: unique ids by ARN.
-    strangers: Mutex<BTreeMap<String, String>>,
+    pub(crate) strangers: Mutex<BTreeMap<String, String>>,
     organization: OnceLock<Organization>,
     aws_policies: OnceLock<BTreeMap<String, Arc<ManagedPolicy>>>,
     messages: Messages,
@@ -194,40 +194,6 @@ impl Engine {
     /// policy names them. Said once; what is said later has no effect.
     pub fn know_accounts(&self, accounts: impl IntoIterator<Item = String>) {
         let _ = self.known.set(accounts.into_iter().collect());
-    }
-
-    /// Says that there is a role whose policies nobody knows: policies may name it, and nobody may assume it.
-    pub fn know_role(&self, arn: &str, id: &str) {
-        let mut all = self
-            .strangers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        all.insert(arn.to_owned(), id.to_owned());
-    }
-
-    /// The unique id of a role that is known by its ARN alone, or by its account and name where there is no path.
-    pub(crate) fn known_role(&self, is: impl Fn(&str) -> bool) -> Option<String> {
-        let all = self
-            .strangers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let found = all.iter().find(|(arn, _)| is(arn));
-        found.map(|(_, id)| id.clone())
-    }
-
-    /// Whether a role is known by its ARN alone: policies may name it, and what it may do is not known.
-    #[must_use]
-    pub fn has_role(&self, arn: &str) -> bool {
-        self.known_role(|known| known == arn).is_some()
-    }
-
-    /// Whether a unique id is of such a role.
-    pub(crate) fn known_id(&self, id: &str) -> bool {
-        let all = self
-            .strangers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        all.values().any(|known| known == id)
     }
 
     /// The accounts whose users and roles are all here, as far as that was said.

@@ -39,6 +39,7 @@ mod probe;
 mod reference;
 mod resource;
 mod service_principals;
+mod strangers;
 pub mod time;
 mod token;
 mod unread;

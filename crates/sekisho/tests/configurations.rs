@@ -834,6 +834,44 @@ fn what_changes_of_are_ignored_is_said() {
     assert!(notes("[name, name_prefix]").is_empty());
 }
 
+/// Of a role that the settings say is on AWS, a data source has the names, and nothing else.
+#[test]
+fn roles_that_are_on_aws_already_are_read_by_name() {
+    let main = r#"
+data "aws_iam_role" "r" {
+  name = "admin"
+}
+resource "aws_ecr_repository" "r" {
+  name = "app"
+}
+resource "aws_ecr_repository_policy" "r" {
+  repository = aws_ecr_repository.r.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Action = "ecr:BatchGetImage", Principal = { AWS = data.aws_iam_role.r.arn }, Condition = { StringLike = { "aws:userid" = "${data.aws_iam_role.r.unique_id}:*" } } },
+  ] })
+}
+"#;
+    let arn = "arn:aws:iam::111111111111:role/ops/admin";
+    let roles = |main: &str, arn: &str| {
+        run(&[PROVIDER, ("main.tf", main)], |options| {
+            options.roles.insert(arn.to_owned());
+        })
+    };
+    let known = roles(main, arn).unwrap();
+    assert!(known.failures.is_empty(), "{:?}", known.failures);
+    assert_eq!(known.made["data.aws_iam_role.r"]["arn"], arn);
+    assert_eq!(known.made["data.aws_iam_role.r"]["path"], "/ops/");
+    let another = roles(main, "arn:aws:iam::222222222222:role/ops/admin").unwrap();
+    assert!(!another.failures.is_empty());
+    let trust = main.replace("r.unique_id", "r.assume_role_policy");
+    let said = roles(&trust, arn);
+    let said = said.unwrap();
+    assert!(!said.made.contains_key("aws_ecr_repository_policy.r"));
+    let said = said.notes.iter().map(|n| n.message.as_str());
+    let mut said = said.filter(|m| m.contains("`assume_role_policy` is not supported yet"));
+    assert!(said.next().is_some());
+}
+
 /// A block is no argument, and what there is one of is not said twice.
 #[test]
 fn arguments_and_blocks_are_told_apart() {

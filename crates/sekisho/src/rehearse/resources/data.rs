@@ -149,7 +149,23 @@ fn iam_role(client: &Client, values: &Values<'_>) -> Made {
             ]));
         }
     }
-    let role = client.call("iam", "GetRole", json!({"RoleName": name}))?;
+    let role = match client.call("iam", "GetRole", json!({"RoleName": name})) {
+        Ok(role) => role,
+        Err(error) => {
+            // One that is on AWS already, as the settings say: no more than its names are known.
+            let known = client.engine.known_by_name(&client.account, &name);
+            let (arn, id) = known.ok_or(error)?;
+            let path = arn.split_once(":role").map_or("", |(_, path)| path);
+            let path = path.strip_suffix(&name).unwrap_or("/");
+            return Ok(attributes([
+                ("arn", json!(arn)),
+                ("id", json!(name)),
+                ("name", json!(name)),
+                ("path", json!(path)),
+                ("unique_id", json!(id)),
+            ]));
+        }
+    };
     let trust = text_at(&role, "/Role/AssumeRolePolicyDocument");
     let trust = percent_encoding::percent_decode_str(&trust).decode_utf8_lossy();
     Ok(attributes([
