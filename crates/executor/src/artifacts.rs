@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 
 use sekisho_engine::{ApiError, Caller};
-use sekisho_pipeline::Artifact;
+use sekisho_pipeline::{Artifact, ArtifactStore};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use zip::write::SimpleFileOptions;
@@ -46,6 +46,16 @@ pub(crate) fn put(
         ));
     };
     let key = key(run, name, extension);
+    run.write(caller, stored(store, &key, caller), body)
+        .map_err(|e| failure::bucket(&store.location, &e))?;
+    Ok(Artifact {
+        bucket: store.location.clone(),
+        key,
+    })
+}
+
+/// What S3 is asked for to write an object into an artifact store: with SSE-KMS, under the store's key.
+pub(crate) fn stored(store: &ArtifactStore, key: &str, caller: &Caller) -> Value {
     let mut input =
         json!({"Bucket": store.location, "Key": key, "ServerSideEncryption": "aws:kms"});
     if let (Some(encryption), Some(map)) = (&store.encryption_key, input.as_object_mut()) {
@@ -54,12 +64,7 @@ pub(crate) fn put(
             json!(key_id(&encryption.id, caller)),
         );
     }
-    run.write(caller, input, body)
-        .map_err(|e| failure::bucket(&store.location, &e))?;
-    Ok(Artifact {
-        bucket: store.location.clone(),
-        key,
-    })
+    input
 }
 
 /// Aliases are recognized only in the account that made them: elsewhere the alias means one of that account.

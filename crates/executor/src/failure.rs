@@ -81,6 +81,25 @@ pub(crate) fn artifact(bucket: &str, key: &str, error: &ApiError) -> Failed {
     Failed::new("JobFailed", sdk(error))
 }
 
+/// An input artifact cannot be copied into the store of another region (aws-deployment-framework#756); of the stores, the
+/// bucket and the region.
+pub(crate) fn replication(
+    artifact: &str,
+    (from, region): (&str, &str),
+    (to, other): (&str, &str),
+    role: &str,
+    error: &ApiError,
+) -> Failed {
+    let what = format!(
+        "Replication of artifact '{artifact}' failed: Failed replicating artifact from {from} in {region} to {to} in {other}: Check source and destination artifact buckets exist and {role} has permission to access it."
+    );
+    match error.is_access_denied() {
+        true => permission(what),
+        // What else it may be was not seen.
+        false => Failed::new("ConfigurationError", format!("{what} {}", sdk(error))),
+    }
+}
+
 /// A deployment bucket refuses an object.
 pub(crate) fn deployment(name: &str, error: &ApiError) -> Failed {
     if error.is_access_denied() {

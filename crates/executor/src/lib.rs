@@ -8,6 +8,7 @@
 mod artifacts;
 mod failure;
 mod providers;
+mod replication;
 mod session;
 mod variables;
 

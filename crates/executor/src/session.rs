@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::failure::{Failed, permission};
 
 /// An attempt at an action, with all that is needed to run it.
+#[derive(Clone)]
 pub(crate) struct Run {
     pub(crate) engine: Arc<Engine>,
     pub(crate) pipeline_arn: String,
@@ -136,16 +137,24 @@ impl Run {
 
     /// The session that does the work. The roles are assumed anew for every action, as on AWS.
     pub(crate) fn assume(&self) -> Result<Caller, Failed> {
-        let name = self.engine.clock().now_ms().to_string();
-        let service = self.assume_role(
-            &Caller::service(SERVICE_PRINCIPAL),
-            &self.execution.definition.role_arn,
-            &name,
-        )?;
+        let service = self.assume_service()?;
         match self.declared().and_then(|d| d.role_arn.as_ref()) {
-            Some(role) => self.assume_role(&service, role, &name),
+            Some(role) => self.assume_role(&service, role, &self.session_name()),
             None => Ok(service),
         }
+    }
+
+    /// The session of the pipeline's own role.
+    pub(crate) fn assume_service(&self) -> Result<Caller, Failed> {
+        self.assume_role(
+            &Caller::service(SERVICE_PRINCIPAL),
+            &self.execution.definition.role_arn,
+            &self.session_name(),
+        )
+    }
+
+    fn session_name(&self) -> String {
+        self.engine.clock().now_ms().to_string()
     }
 
     fn assume_role(&self, caller: &Caller, role: &str, name: &str) -> Result<Caller, Failed> {

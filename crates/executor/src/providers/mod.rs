@@ -14,7 +14,7 @@ use sekisho_pipeline::{Failure, Outcome};
 
 use crate::failure::Failed;
 use crate::session::Run;
-use crate::variables;
+use crate::{replication, variables};
 
 /// Does the work of a provider as the session that it is given, with the resolved configuration.
 type Provider = fn(&Run, &Caller, &BTreeMap<String, String>) -> Result<Outcome, Failed>;
@@ -50,6 +50,10 @@ fn attempt(run: &Run, resolved: &mut Option<BTreeMap<String, String>>) -> Result
     }
     let configuration = variables::resolve(&run.execution, &declared.configuration)?;
     *resolved = Some(configuration.clone());
+    let elsewhere = declared.region.as_ref().filter(|own| **own != run.region);
+    let there = elsewhere.map(|region| replication::into(run, region));
+    let there = there.transpose()?;
+    let run = there.as_ref().unwrap_or(run);
     let caller = run.assume()?;
     let provider: Provider = match (
         declared.action_type_id.category.as_str(),

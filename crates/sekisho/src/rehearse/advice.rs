@@ -72,6 +72,7 @@ fn of_attempt(
     let failure = attempt.failure.as_ref()?;
     let action = execution.declared(attempt)?;
     let message = failure.message.as_str();
+    let region = action.region.as_deref().unwrap_or(region);
     if message.contains("BlockPublicAcls") {
         let bucket = action.configuration.get("BucketName");
         return Some(format!(
@@ -114,7 +115,7 @@ fn of_attempt(
         ));
     }
     if message.contains("KMS.NotFoundException") {
-        return key_elsewhere(execution, action, policies);
+        return key_elsewhere(execution, action, region, policies);
     }
     if let Some(tag) = between(message, "imageTag:'", "'") {
         let repository = between(message, "repository with name '", "'").unwrap_or_default();
@@ -134,16 +135,11 @@ fn of_attempt(
 fn key_elsewhere(
     execution: &Execution,
     action: &ActionDefinition,
+    region: &str,
     policies: &Policies<'_>,
 ) -> Option<String> {
-    let store = execution.definition.artifact_store.as_ref();
-    let stores = execution
-        .definition
-        .artifact_stores
-        .iter()
-        .flat_map(|s| s.values());
-    let mut stores = store.into_iter().chain(stores);
-    let id = stores.find_map(|s| s.encryption_key.as_ref().map(|k| k.id.clone()))?;
+    let store = execution.definition.store(region)?;
+    let id = store.encryption_key.as_ref()?.id.clone();
     if id.starts_with("arn:") && !id.contains(":alias/") {
         let mut made = policies.made.iter();
         let is_made =

@@ -12,9 +12,16 @@ fn made(policies: &Policies<'_>, kind: &str, is: impl Fn(&Made<'_>) -> bool) -> 
 }
 
 /// The bucket that the action is about: its own, or the artifact store's.
-fn bucket<'e>(execution: &'e Execution, action: &'e ActionDefinition, region: &str) -> &'e str {
+fn bucket<'e>(
+    execution: &'e Execution,
+    action: &'e ActionDefinition,
+    message: &str,
+    region: &str,
+) -> &'e str {
     let own = ["BucketName", "S3Bucket"];
     let own = own.iter().find_map(|name| action.configuration.get(*name));
+    // What is copied from region to region goes into the store.
+    let own = own.filter(|_| !message.starts_with("Replication of artifact"));
     let store = || execution.definition.store(region).map(|s| &s.location);
     own.or_else(store).map_or("", String::as_str)
 }
@@ -27,7 +34,7 @@ pub(super) fn hint(
     region: &str,
     policies: &Policies<'_>,
 ) -> Option<String> {
-    let bucket = bucket(execution, action, region);
+    let bucket = bucket(execution, action, message, region);
     if message.contains("KMS.DisabledException") {
         let arn = message.split(" is disabled").next()?;
         let arn = arn.rsplit(' ').next()?;

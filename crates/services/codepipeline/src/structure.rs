@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sekisho_engine::ApiError;
 use sekisho_pipeline::{ActionDefinition, Definition};
 
-use crate::{catalogue, is_run, triggers, variables};
+use crate::{catalogue, triggers, variables};
 
 fn structure(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidStructureException", message)
@@ -126,10 +126,10 @@ fn stores(definition: &Definition, region: &str) -> Result<(), ApiError> {
                 action.name
             )));
         }
-        // What is not run at all says so when it would be.
-        if is_run(action) {
+        // User guide, "Add a cross-Region action": not for source actions. AWS's sentence was not seen.
+        if action.action_type_id.category == "Source" {
             return Err(declaration(format!(
-                "sekisho does not support cross-region actions yet: {}",
+                "A source action is in the region of its pipeline, {region}: {} is in {own}",
                 action.name
             )));
         }
