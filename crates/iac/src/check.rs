@@ -1,6 +1,6 @@
 //! What is wrong wherever it stands, used or not: names that nothing declares, and functions that there are not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
@@ -24,10 +24,12 @@ impl Configuration {
     /// Names that are used and not declared, and functions that do not exist.
     pub(crate) fn check_names(&self, problems: &mut Vec<Problem>) {
         for (index, module) in self.modules.iter().enumerate().filter(|(_, m)| !m.given) {
-            let mut names = BTreeSet::new();
+            let mut names = Names::new();
             for node in self.nodes.iter().filter(|n| n.module == index) {
                 let own = (node.kind, &*node.type_name, &*node.name);
-                if !names.insert(own) {
+                let repeated = ["count", "for_each"];
+                let repeated = repeated.into_iter().find(|name| node.has(name));
+                if names.insert(own, repeated).is_some() {
                     let message = format!("{} is declared twice", node.local_address());
                     problems.push(Problem::at(&node.place, message));
                 }
@@ -38,7 +40,7 @@ impl Configuration {
                 let own: Vec<Vec<String>> = own.collect();
                 let mut names = names.clone();
                 names.extend(own.iter().filter_map(|l| match l.as_slice() {
-                    [kind, name] => Some((NodeKind::Data, &**kind, &**name)),
+                    [kind, name] => Some(((NodeKind::Data, &**kind, &**name), None)),
                     _ => None,
                 }));
                 let mut check_names = Check {
@@ -48,6 +50,7 @@ impl Configuration {
                     each: false,
                     source,
                     bound: BTreeSet::new(),
+                    all: false,
                     problems: Vec::new(),
                 };
                 check_names.body(&check.body);
@@ -65,6 +68,7 @@ impl Configuration {
                     each: has("for_each"),
                     source,
                     bound: BTreeSet::new(),
+                    all: false,
                     problems: Vec::new(),
                 };
                 match written {
@@ -156,15 +160,20 @@ impl Configuration {
     }
 }
 
+/// What a module declares, and by which argument there are several of it.
+type Names<'c> = BTreeMap<(NodeKind, &'c str, &'c str), Option<&'static str>>;
+
 struct Check<'c> {
     module: &'c Module,
-    names: &'c BTreeSet<(NodeKind, &'c str, &'c str)>,
+    names: &'c Names<'c>,
     /// Whether the block is made `count` times, or for each of something.
     counted: bool,
     each: bool,
     source: &'c Arc<Source>,
     /// What `for` and dynamic blocks have named so far; they may shadow what is declared, so these are not looked at.
     bound: BTreeSet<String>,
+    /// Whether the attributes of several may be asked for at once.
+    all: bool,
     problems: Vec<Problem>,
 }
 
@@ -183,13 +192,46 @@ impl Check<'_> {
                     }
                     // What is ignored are arguments of its own.
                     if let Some(on) = block.body.get_attribute("replace_triggered_by") {
+                        // Of what there are several, all may be meant.
+                        self.all = true;
                         self.visit_expr(&on.value);
+                        self.all = false;
                     }
                 }
                 hcl_edit::structure::Structure::Block(block)
                     if matches!(block.ident.as_str(), "provisioner" | "connection") => {}
                 other => self.visit_structure(other),
             }
+        }
+    }
+
+    /// What is said of one instance and names none, or of one of several where there is one.
+    fn misses_key(&self, path: &[&str], node: &Traversal) -> Option<String> {
+        let (own, names) = match path {
+            ["data", kind, name, ..] => ((NodeKind::Data, *kind, *name), 2),
+            ["ephemeral", kind, name, ..] => ((NodeKind::Ephemeral, *kind, *name), 2),
+            ["resource", kind, name, ..] => ((NodeKind::Resource, *kind, *name), 2),
+            [kind, name, ..] => ((NodeKind::Resource, *kind, *name), 1),
+            _ => return None,
+        };
+        let repeated = *self.names.get(&own)?;
+        let address = path.get(..=names)?.join(".");
+        let next = node.operators.get(names)?.value();
+        match (repeated, next) {
+            (
+                None,
+                TraversalOperator::LegacyIndex(_)
+                | TraversalOperator::Index(Expression::Number(_) | Expression::String(_)),
+            ) => Some(format!(
+                "{address} has neither `count` nor `for_each`: there is one, and no key behind its name"
+            )),
+            (Some(meta), TraversalOperator::GetAttr(attribute)) if !self.all => Some(format!(
+                "{address} has `{meta}`: its `{}` is that of an instance, `{address}[{}].{}`",
+                attribute.as_str(),
+                if meta == "count" { "0" } else { "\"key\"" },
+                attribute.as_str()
+            )),
+            _ => None,
         }
     }
 
@@ -213,17 +255,21 @@ impl Check<'_> {
                 format!("the module `{name}` is not declared")
             }
             ["var" | "local" | "module", ..] => return None,
-            ["data", kind, name, ..] if !self.names.contains(&(NodeKind::Data, *kind, *name)) => {
+            ["data", kind, name, ..]
+                if !self.names.contains_key(&(NodeKind::Data, *kind, *name)) =>
+            {
                 format!("the data source `data.{kind}.{name}` is not declared")
             }
             ["ephemeral", kind, name, ..]
-                if !self.names.contains(&(NodeKind::Ephemeral, *kind, *name)) =>
+                if !self
+                    .names
+                    .contains_key(&(NodeKind::Ephemeral, *kind, *name)) =>
             {
                 format!("the ephemeral resource `ephemeral.{kind}.{name}` is not declared")
             }
             ["data" | "ephemeral", ..] => return None,
             ["resource", kind, name, ..] => return self.undeclared(&[kind, name]),
-            [kind, name, ..] if !self.names.contains(&(NodeKind::Resource, *kind, *name)) => {
+            [kind, name, ..] if !self.names.contains_key(&(NodeKind::Resource, *kind, *name)) => {
                 format!("the resource `{kind}.{name}` is not declared")
             }
             _ => return None,
@@ -282,7 +328,9 @@ impl Visit for Check<'_> {
                 }
             }
             let named = self.bound.contains(root.as_str());
-            if let Some(message) = self.undeclared(&path).filter(|_| !named) {
+            let message = self.undeclared(&path);
+            let message = message.or_else(|| self.misses_key(&path, node));
+            if let Some(message) = message.filter(|_| !named) {
                 let place = place_of(self.source, node.span().or_else(|| root.span()));
                 self.problems.push(Problem::at(&place, message));
             }
@@ -367,6 +415,18 @@ mod tests {
             (
                 "variable \"v\" {\n  default = 1\n  validation {\n    condition = 1 > 0\n    error_message = \"a\"\n  }\n}\n",
                 "the `condition` of a `validation` of `v` must ask for `var.v`",
+            ),
+            (
+                "resource \"aws_sns_topic\" \"t\" {\n}\noutput \"o\" {\n  value = aws_sns_topic.t[0].arn\n}\n",
+                "aws_sns_topic.t has neither `count` nor `for_each`: there is one, and no key behind its name",
+            ),
+            (
+                "resource \"aws_sns_topic\" \"t\" {\n  count = 1\n}\nlocals {\n  a = try(aws_sns_topic.t.arn, 1)\n}\n",
+                "aws_sns_topic.t has `count`: its `arn` is that of an instance, `aws_sns_topic.t[0].arn`",
+            ),
+            (
+                "data \"aws_region\" \"r\" {\n  for_each = {}\n}\nlocals {\n  a = data.aws_region.r.name\n}\n",
+                "data.aws_region.r has `for_each`: its `name` is that of an instance, `data.aws_region.r[\"key\"].name`",
             ),
             (
                 "locals {\n  a = nope(1)\n}\n",

@@ -255,7 +255,7 @@ mod tests {
 
     fn problems(file: &str, text: &str) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
-        let declared = "variable \"v\" {\n  default = 1\n}\nlocals {\n  k = \"a\"\n}\nresource \"terraform_data\" \"a\" {\n}\n";
+        let declared = "variable \"v\" {\n  default = 1\n}\nlocals {\n  k = \"a\"\n}\nresource \"terraform_data\" \"a\" {\n}\nresource \"terraform_data\" \"c\" {\n  count = 1\n}\n";
         std::fs::write(folder.path().join("declared.tf"), declared).unwrap();
         std::fs::write(folder.path().join(file), text).unwrap();
         std::fs::create_dir(folder.path().join("m")).unwrap();
@@ -331,7 +331,7 @@ mod tests {
     fn what_is_written_out_is_taken() {
         for text in [
             "variable \"w\" {\n  default = { a = [for x in [1] : x], \"b\" = -1 }\n}\n",
-            "resource \"terraform_data\" \"b\" {\n  depends_on = [terraform_data.a, terraform_data.a[0], \"terraform_data.a\"]\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n",
+            "resource \"terraform_data\" \"b\" {\n  depends_on = [terraform_data.a, terraform_data.c[0], \"terraform_data.a\"]\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n",
             "moved {\n  from = module.z[\"k\"].terraform_data.z[0]\n  to = terraform_data.a\n}\n",
             "removed {\n  from = terraform_data.z\n}\n",
             "provider \"aws\" {\n  alias = \"a\"\n}\nmodule \"m\" {\n  source = \"./m\"\n  providers = { aws.b = aws.a }\n}\n",
