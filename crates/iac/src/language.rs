@@ -224,6 +224,7 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
             check.no_blocks(&block.body, "module");
         }
         "resource" => {
+            check.dynamic(&block.body);
             check.lifecycle(block, &LIFECYCLE);
             if block
                 .labels
@@ -233,7 +234,10 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
                 check.inside(block, "terraform_data", &TERRAFORM_DATA);
             }
         }
-        "data" | "ephemeral" => check.lifecycle(block, &LIFECYCLE_OF_DATA),
+        "data" | "ephemeral" => {
+            check.dynamic(&block.body);
+            check.lifecycle(block, &LIFECYCLE_OF_DATA);
+        }
         _ => {}
     }
 }
@@ -278,6 +282,26 @@ impl Check<'_> {
             if at > 0 {
                 let message = "`lifecycle` stands there twice: a block has one".to_owned();
                 self.say(lifecycle.span(), message);
+            }
+        }
+    }
+
+    /// What dynamic blocks make are the provider's blocks, which have no names behind them.
+    fn dynamic(&mut self, body: &Body) {
+        const OWN: &[&str] = &["connection", "lifecycle", "provisioner"];
+        for block in body.blocks() {
+            self.dynamic(&block.body);
+            if block.ident.as_str() != "dynamic" {
+                continue;
+            }
+            let name = block.labels.first().map_or("", |label| label.as_str());
+            if OWN.contains(&name) {
+                let message = format!("a `dynamic` block makes no `{name}`: write it out");
+                self.say(block.span(), message);
+            }
+            if let Some(labels) = block.body.get_attribute("labels") {
+                let message = format!("`labels`: a block `{name}` has no names behind it");
+                self.say(labels.span(), message);
             }
         }
     }
@@ -392,6 +416,14 @@ mod tests {
         (
             "resource \"terraform_data\" \"x\" {\n  lifecycle {\n  }\n  lifecycle {\n  }\n}\n",
             "`lifecycle` stands there twice: a block has one",
+        ),
+        (
+            "resource \"aws_iam_role\" \"x\" {\n  dynamic \"lifecycle\" {\n    for_each = []\n    content {\n    }\n  }\n}\n",
+            "a `dynamic` block makes no `lifecycle`: write it out",
+        ),
+        (
+            "resource \"aws_iam_role\" \"x\" {\n  dynamic \"inline_policy\" {\n    for_each = []\n    labels = [\"a\"]\n    content {\n    }\n  }\n}\n",
+            "`labels`: a block `inline_policy` has no names behind it",
         ),
         (
             "provider \"aws\" {\n  for_each = {}\n  alias = \"a\"\n}\n",

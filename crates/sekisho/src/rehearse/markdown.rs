@@ -62,12 +62,24 @@ pub(super) fn document(
         );
     }
     if let Some(denial) = outcome.denials.first() {
+        let cause = &denial.cause;
+        let why = match &cause.denied_by {
+            Some(by) => format!("denied by {by}"),
+            None => format!(
+                "the {} in account {} does not allow it",
+                cause.side, cause.account
+            ),
+        };
+        // What stands before it may be a list.
+        if !outcome.failures.is_empty() {
+            out.push('\n');
+        }
         let _ = writeln!(
             out,
-            "First denial: {} in account {} is missing.\n\n> {}\n",
-            denial.cause.side,
-            denial.cause.account,
-            inline(&denial.cause.reason)
+            "First denial: {}: {}.\n\n> {}\n",
+            inline(&cause.action),
+            inline(&why),
+            inline(&cause.reason)
         );
     }
     if let Some(completion) = completion {

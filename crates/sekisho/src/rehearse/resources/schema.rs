@@ -83,8 +83,8 @@ impl Block {
                     let meant = meant.map(|meant| format!("{name}.{meant}"));
                     return Some((format!("{name}.{inner}"), meant));
                 }
-            } else if !self.attributes.contains_key(name)
-                && !(top && (name == super::region::ARGUMENT || name == "timeouts"))
+            } else if !(self.attributes.contains_key(name)
+                || top && name == super::region::ARGUMENT)
             {
                 let meant = self.meant(name, given, top);
                 // What is not set asks for nothing: an argument of a later version may stand there.
@@ -315,6 +315,7 @@ fn wrong_shapes(node: &Node) -> Vec<Problem> {
         top.attributes.contains_key(name)
             || top.blocks.contains_key(name)
             || matches!(name, "all" | super::region::ARGUMENT)
+            || LATER.contains(&(of.as_str(), name))
     };
     let ignored = node.ignored().into_iter().filter(|(name, _)| !known(name));
     let ignored = ignored.map(|(name, place)| {
