@@ -177,6 +177,26 @@ resource "aws_kms_key" "of_many_regions" {
   multi_region = true
 }
 
+provider "aws" {
+  alias               = "elsewhere"
+  region              = "us-east-1"
+  allowed_account_ids = ["222222222222"]
+}
+
+resource "aws_kms_replica_key" "elsewhere" {
+  provider                = aws.elsewhere
+  primary_key_arn         = aws_kms_key.of_many_regions.arn
+  description             = "A replica"
+  deletion_window_in_days = 7
+  tags                    = { replica = "yes" }
+}
+
+resource "aws_kms_alias" "elsewhere" {
+  provider      = aws.elsewhere
+  name          = "alias/many-types"
+  target_key_id = aws_kms_replica_key.elsewhere.key_id
+}
+
 resource "aws_kms_alias" "this" {
   name          = "alias/many-types"
   target_key_id = aws_kms_key.this.key_id

@@ -396,7 +396,7 @@ fn literal(value: &Value, own: &Planned<'_>, all: &[Planned<'_>]) -> String {
             let mut out = quoted(text);
             for other in all.iter().filter(|o| o.address != own.address) {
                 let names: &[&str] = match other.kind {
-                    "aws_kms_key" => &["arn", "key_id"],
+                    "aws_kms_key" | "aws_kms_replica_key" => &["arn", "key_id"],
                     "aws_iam_role" => &["arn"],
                     _ => continue,
                 };

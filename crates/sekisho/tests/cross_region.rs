@@ -99,6 +99,37 @@ fn a_key_of_another_region_is_said_to_be() {
     );
 }
 
+/// One key of several regions: each of its keys has a policy of its own.
+#[test]
+fn a_replica_has_a_policy_of_its_own() {
+    let multi = [
+        (
+            "resource \"aws_kms_key\" \"own\" {\n  policy",
+            "resource \"aws_kms_key\" \"own\" {\n  multi_region = true\n  policy",
+        ),
+        (
+            "resource \"aws_kms_key\" \"site\" {\n  provider = aws.site\n  policy   = jsonencode(local.key_policy)\n",
+            "resource \"aws_kms_replica_key\" \"site\" {\n  provider        = aws.site\n  primary_key_arn = aws_kms_key.own.arn\n\n  policy = jsonencode({\n    Version = \"2012-10-17\"\n    Statement = [\n      { Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::222222222222:root\" }, Action = [\"kms:Put*\", \"kms:Describe*\", \"kms:List*\", \"kms:Get*\", \"kms:Schedule*\", \"kms:Decrypt\"], Resource = \"*\" },\n    ]\n  })\n",
+        ),
+        ("aws_kms_key.site", "aws_kms_replica_key.site"),
+    ];
+    let text = edited_delivery(&multi);
+    let diff = repaired("cross-region", &["."], &[("main.tf", &delivery(), &text)]);
+    holds(
+        &diff,
+        &[
+            "+      { Effect = \"Allow\", Principal = { AWS = aws_iam_role.delivery.arn }, Action = \"kms:GenerateDataKey\", Resource = \"*\" },",
+        ],
+    );
+    lacks(&diff, &["+resource"]);
+    // With that, nothing is missing.
+    let whole = text.replace(
+        "\"kms:Decrypt\"]",
+        "\"kms:Decrypt\", \"kms:GenerateDataKey\"]",
+    );
+    assert!(whole != text && rehearsed(&whole).passes());
+}
+
 #[test]
 fn sources_are_in_the_region_of_the_pipeline() {
     let outcome = rehearsed(&edited_delivery(&[(

@@ -56,6 +56,9 @@ const TAKING: &[&str] = &[
     "policy",
 ];
 
+/// What has a key policy.
+const KEYS: [&str; 2] = ["aws_kms_key", "aws_kms_replica_key"];
+
 /// Whether a block gives what it makes a policy.
 fn takes_a_policy(node: &Node) -> bool {
     let takes = |name: &&str| node.has(name) || node.has_blocks(name);
@@ -208,9 +211,14 @@ impl<'c> Policies<'c> {
                 (found, bucket, kind, "bucket", "id")
             }
             "key policy" => {
-                let key = self.having("aws_kms_key", "arn", &[holder]).next()?;
+                let mut keys = KEYS
+                    .iter()
+                    .flat_map(|kind| self.having(kind, "arn", &[holder]));
+                let key = keys.next()?;
                 let ids = [key.text("key_id").unwrap_or(holder), holder];
                 let apart = self.having("aws_kms_key_policy", "key_id", &ids);
+                // A replica has the id of its primary, in another region.
+                let apart = apart.filter(|policy| self.one_account(policy, key));
                 let mut found: Vec<_> = apart.map(|p| (p, "policy")).collect();
                 // A key that has no policy of its own has the default one.
                 let default = found.is_empty() && !key.node.has("policy");
@@ -296,9 +304,10 @@ impl<'c> Policies<'c> {
             "aws_ecr_repository_policy" => named("aws_ecr_repository", "repository", "name"),
             "aws_kms_key_policy" => {
                 let key = made.text("key_id").unwrap_or_default();
-                let mut keys = arns(self.having("aws_kms_key", "key_id", &[key]));
-                keys.extend(arns(self.having("aws_kms_key", "arn", &[key])));
-                keys
+                let names = ["key_id", "arn"].into_iter();
+                let all = names.flat_map(|name| KEYS.map(|kind| self.having(kind, name, &[key])));
+                let mine = all.flatten().filter(|key| self.one_account(key, made));
+                arns(mine.collect::<Vec<_>>().into_iter())
             }
             "aws_iam_policy" => self.holders_of_managed(made),
             _ => made.text("arn").map(str::to_owned).into_iter().collect(),
@@ -403,6 +412,7 @@ impl<'c> Policies<'c> {
             ("aws_iam_role_policy", "policy"),
             ("aws_iam_user_policy", "policy"),
             ("aws_kms_key", "policy"),
+            ("aws_kms_replica_key", "policy"),
             ("aws_kms_key_policy", "policy"),
             ("aws_s3_bucket", "policy"),
             ("aws_s3_bucket_policy", "policy"),

@@ -37,6 +37,21 @@ pub(super) const KEY_POLICY: Type = Type {
     make: key_policy,
 };
 
+pub(super) const REPLICA_KEY: Type = Type {
+    name: "aws_kms_replica_key",
+    arguments: &[
+        "primary_key_arn",
+        "description",
+        "policy",
+        "deletion_window_in_days",
+        "bypass_policy_lockout_safety_check",
+        "enabled",
+        "tags",
+    ],
+    ignored: &[],
+    make: replica_key,
+};
+
 pub(super) const GRANT: Type = Type {
     name: "aws_kms_grant",
     arguments: &[
@@ -93,14 +108,63 @@ fn grant(client: &Client, values: &Values<'_>) -> Made {
     ]))
 }
 
-fn key(client: &Client, values: &Values<'_>) -> Made {
-    // The provider refuses it before it asks AWS.
-    if let Some(days) = values.number("deletion_window_in_days")
-        && !(7..=30).contains(&days)
-    {
-        let message = format!("`deletion_window_in_days` is 7 to 30, not {days}");
-        return Err(Failed::Text(message));
+/// The provider refuses other days before it asks AWS.
+fn check_window(values: &Values<'_>) -> Result<(), Failed> {
+    match values.number("deletion_window_in_days") {
+        Some(days) if !(7..=30).contains(&days) => {
+            let message = format!("`deletion_window_in_days` is 7 to 30, not {days}");
+            Err(Failed::Text(message))
+        }
+        _ => Ok(()),
     }
+}
+
+/// The provider asks in the region of the primary key for a replica in its own.
+fn replica_key(client: &Client, values: &Values<'_>) -> Made {
+    check_window(values)?;
+    let primary = values.need("primary_key_arn")?;
+    let region = primary.split(':').nth(3).unwrap_or_default();
+    let of_primary = Client {
+        region: region.to_owned(),
+        ..client.clone()
+    };
+    let mut input = Map::new();
+    input.insert("KeyId".to_owned(), json!(primary));
+    input.insert("ReplicaRegion".to_owned(), json!(client.region));
+    input.insert("Tags".to_owned(), values.tags("TagKey", "TagValue"));
+    let names = [
+        ("description", "Description"),
+        ("policy", "Policy"),
+        (
+            "bypass_policy_lockout_safety_check",
+            "BypassPolicyLockoutSafetyCheck",
+        ),
+    ];
+    for (from, to) in names {
+        if let Some(value) = values.get(from) {
+            input.insert(to.to_owned(), value.clone());
+        }
+    }
+    let made = of_primary.call("kms", "ReplicateKey", Value::Object(input))?;
+    let text = |member: &str| json!(text_at(&made, &format!("/ReplicaKeyMetadata/{member}")));
+    let attributes = attributes([
+        ("arn", text("Arn")),
+        ("key_id", text("KeyId")),
+        ("id", text("KeyId")),
+        ("key_spec", text("KeySpec")),
+        ("key_usage", text("KeyUsage")),
+    ]);
+    client.mend();
+    if values.flag("enabled") == Some(false) {
+        let id = text_at(&made, "/ReplicaKeyMetadata/KeyId");
+        let disabled = client.call("kms", "DisableKey", json!({"KeyId": id}));
+        disabled.map_err(|error| Failed::Half(Box::new((attributes.clone(), error))))?;
+    }
+    Ok(attributes)
+}
+
+fn key(client: &Client, values: &Values<'_>) -> Made {
+    check_window(values)?;
     let mut input = Map::new();
     input.insert("Tags".to_owned(), values.tags("TagKey", "TagValue"));
     let names = [

@@ -99,6 +99,7 @@ const TYPES: &[Type] = &[
     kms::GRANT,
     kms::KEY,
     kms::KEY_POLICY,
+    kms::REPLICA_KEY,
     s3::ACCOUNT_PUBLIC_ACCESS_BLOCK,
     s3::BUCKET,
     s3::BUCKET_ACL,

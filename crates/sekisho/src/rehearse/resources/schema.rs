@@ -157,6 +157,12 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
     ("aws_kms_key", "key_usage", "\"ENCRYPT_DECRYPT\""),
     ("aws_kms_key", "multi_region", "false"),
     (
+        "aws_kms_replica_key",
+        "bypass_policy_lockout_safety_check",
+        "false",
+    ),
+    ("aws_kms_replica_key", "enabled", "true"),
+    (
         "aws_kms_key_policy",
         "bypass_policy_lockout_safety_check",
         "false",
