@@ -101,7 +101,7 @@ fn what_the_provider_refuses_is_not_made() {
         (names, "`bucket` conflicts with `bucket_prefix`"),
         (
             &store.replace("ReadOnlyAccess", "AmazonS3ReadOnlyAccess"),
-            "`region` is not set in an `artifact_store` that is the only one",
+            "an `artifact_store` that is the only one takes no `region`",
         ),
     ] {
         let outcome = run(&[PROVIDER, ("main.tf", text)], |_| {}).unwrap();

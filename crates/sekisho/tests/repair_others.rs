@@ -323,3 +323,35 @@ fn what_is_not_made_in_this_run_gets_nothing() {
     let (_, why) = &fixed.unwritten[0];
     assert!(why.contains("aws_iam_role.admin"), "{why}");
 }
+
+/// Somebody of whom nothing is known here has the policy by its ARN, written out.
+#[test]
+fn what_is_attached_by_an_arn_that_is_written_is_left_alone() {
+    let inline = "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n";
+    let managed = "resource \"aws_iam_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n";
+    let attached = "resource \"aws_iam_role_policy_attachment\" \"own\" {\n  provider   = aws.registry\n  role       = aws_iam_role.ecr_source.name\n  policy_arn = aws_iam_policy.ecr_source.arn\n}\n";
+    let user = "\nresource \"aws_iam_user_policy_attachment\" \"ci\" {\n  provider   = aws.registry\n  user       = \"ci\"\n  policy_arn = \"arn:aws:iam::${var.registry_account_id}:policy/ecr-source\"\n}\n";
+    let repaired_with = |more: &str| {
+        repaired(
+            "cross-account-ecr",
+            &["."],
+            &[
+                LACKS,
+                ("registry.tf", inline, managed),
+                (
+                    "pipeline.tf",
+                    "    aws_iam_role_policy.ecr_source,\n",
+                    "    aws_iam_role_policy_attachment.own,\n",
+                ),
+                ("attached.tf", "", &format!("{attached}{more}")),
+            ],
+        )
+    };
+    holds(&repaired_with(""), &["+  statement {"]);
+    let apart = repaired_with(user);
+    holds(
+        &apart,
+        &["+resource \"aws_iam_role_policy\" \"ecr_source\" {"],
+    );
+    lacks(&apart, &["+  statement {"]);
+}

@@ -357,9 +357,42 @@ impl<'c> Policies<'c> {
             .iter()
             .filter(|m| m.node.kind == NodeKind::Resource && kinds.contains(&&*m.node.type_name));
         let mine = everybody.filter(|who| has(who));
-        mine.filter_map(|m| m.text("arn"))
-            .map(str::to_owned)
-            .collect()
+        let mine = mine.filter_map(|m| m.text("arn")).map(str::to_owned);
+        mine.chain(self.attached_elsewhere(arn)).collect()
+    }
+
+    /// The addresses of what attaches a managed policy to somebody who is not made here, or is not made itself.
+    fn attached_elsewhere(&self, arn: &str) -> Vec<String> {
+        // As it may be written without naming the block: who it is for is not known then.
+        let (_, name) = arn.split_once(":policy").unwrap_or_default();
+        let written = format!(":policy{name}\"");
+        let says = |node: &Node| {
+            let mut arguments = TAKING.iter().chain(&["policy_arn"]);
+            arguments.any(|a| node.written(a).is_some_and(|text| text.contains(&written)))
+        };
+        let unmade = self.unmade().into_iter().map(|(_, node)| node);
+        let unmade = unmade.filter(|node| says(node));
+        let mut out: Vec<String> = unmade.map(|node| node.address()).collect();
+        for made in &self.made {
+            let attaches = made.node.type_name.ends_with("_policy_attachment");
+            if !attaches || made.text("policy_arn") != Some(arn) {
+                continue;
+            }
+            for noun in ["group", "role", "user"] {
+                let several = made.values.get(&format!("{noun}s"));
+                let several = several.and_then(Value::as_array).into_iter().flatten();
+                let named = several.filter_map(Value::as_str).chain(made.text(noun));
+                let kind = format!("aws_iam_{noun}");
+                let mut unknown = named.filter(|name| {
+                    let mut own = self.having(&kind, "name", &[name]);
+                    !own.any(|who| self.one_account(made, who))
+                });
+                if unknown.next().is_some() {
+                    out.push(made.address());
+                }
+            }
+        }
+        out
     }
 
     /// What is not made here, but has a policy or document of a block all the same: a group, for example.

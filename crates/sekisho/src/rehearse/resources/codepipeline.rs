@@ -122,11 +122,11 @@ fn stores(values: &Values<'_>, pipeline: &mut Map<String, Value>) -> Result<(), 
     let regions = blocks.iter().filter(|b| b.text("region").is_some()).count();
     match (blocks.len(), regions) {
         (1, 1) => {
-            let message = "`region` is not set in an `artifact_store` that is the only one";
+            let message = "an `artifact_store` that is the only one takes no `region`: the provider refuses it for a pipeline of one region";
             return Err(Failed::Text(message.to_owned()));
         }
         (several @ 2.., regions) if regions < several => {
-            let message = "`region` is set in each `artifact_store` where there are several";
+            let message = "each `artifact_store` of several takes a `region`: the provider refuses one without";
             return Err(Failed::Text(message.to_owned()));
         }
         _ => {}
