@@ -36,6 +36,7 @@ mod remote;
 mod scope;
 mod secrets;
 mod shapes;
+mod sources;
 mod spot;
 mod state;
 mod statics;

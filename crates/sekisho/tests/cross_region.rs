@@ -144,3 +144,27 @@ fn sources_are_in_the_region_of_the_pipeline() {
         "{said}"
     );
 }
+
+/// What the source reads is there only if the pipeline waits for it.
+#[test]
+fn objects_that_are_not_waited_for_are_named() {
+    let notes = |edits: &[(&str, &str)]| {
+        let outcome = rehearsed(&edited_delivery(edits));
+        let notes = outcome.notes.into_iter().map(|n| n.message);
+        notes
+            .filter(|n| n.contains("does not wait"))
+            .collect::<Vec<_>>()
+    };
+    assert!(notes(&[]).is_empty());
+    let bucket = ("aws_s3_object.site.bucket", "aws_s3_bucket.source.bucket");
+    let by_name = [bucket, ("aws_s3_object.site.key", "\"site.zip\"")];
+    assert_eq!(
+        notes(&by_name),
+        [
+            "aws_codepipeline.delivery does not wait for aws_s3_bucket_versioning.source, aws_s3_object.site: its first execution begins with it, and may find them missing; add them to its depends_on"
+        ]
+    );
+    // Another object is nothing to wait for.
+    let another = [bucket, ("aws_s3_object.site.key", "\"other.zip\"")];
+    assert!(notes(&another)[0].contains("does not wait for aws_s3_bucket_versioning.source: "));
+}

@@ -1,6 +1,6 @@
 //! What comes too late: policies for which a pipeline does not wait, and directories that wait for each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use sekisho_iac::{Configuration, Node, Order};
@@ -72,7 +72,8 @@ fn called_beside<'c>(
     }
 }
 
-/// Policies that may decide about a pipeline and for which it does not wait: its first execution begins with it.
+/// Policies that may decide about a pipeline, and objects that it reads, for which it does not wait: its first execution begins
+/// with it.
 pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note> {
     let mut out = Vec::new();
     let absent = configuration.absent();
@@ -82,14 +83,23 @@ pub(super) fn too_late(configuration: &Configuration, order: &Order) -> Vec<Note
             continue;
         }
         let reach = order.reach(index);
-        let late = unsupported::attached_to(configuration, &reach, true)
+        let read = configuration.read_by(node);
+        let decides = unsupported::attached_to(configuration, &reach, true)
+            .into_iter()
+            .filter(|i| {
+                let node = configuration.nodes.get(*i);
+                node.is_some_and(|n| {
+                    // What decides about calls is refused of a registry's policy: nothing of it is missed.
+                    n.type_name != "aws_ecr_registry_policy"
+                        && LATE.iter().any(|part| n.type_name.contains(part))
+                })
+            });
+        let late: BTreeSet<usize> = decides.chain(read.iter().copied()).collect();
+        let late = late
             .into_iter()
             .filter(|i| !reach.contains(i) && !order.reach(*i).contains(&index))
             .filter(|i| !absent.contains(i))
-            .filter_map(|i| configuration.nodes.get(i))
-            // What decides about calls is refused of a registry's policy: nothing of it is missed.
-            .filter(|n| n.type_name != "aws_ecr_registry_policy")
-            .filter(|n| LATE.iter().any(|part| n.type_name.contains(part)));
+            .filter_map(|i| configuration.nodes.get(i));
         let (own, others): (Vec<&Node>, Vec<&Node>) =
             late.partition(|n| directory(n) == directory(node));
         // A module cannot name what stands outside of it: there its call has to wait.
