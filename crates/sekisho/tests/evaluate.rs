@@ -270,6 +270,24 @@ fn actions_that_there_are_not_and_keys_that_no_request_has_are_warned_of() {
     }
 }
 
+/// A list of one value is not a value: without an operator of sets, nothing matches it.
+#[test]
+fn texts_in_the_place_of_lists_are_warned_of() {
+    let answer = |value: Value| {
+        let condition = json!({"StringEquals": {"aws:TagKeys": "team"}});
+        let statement = json!({"Effect": "Allow", "Action": "ecr:TagResource", "Resource": "*", "Condition": condition});
+        let document = json!({"Version": "2012-10-17", "Statement": [statement]});
+        let case = json!({"name": "w", "request": {"principal": "arn:aws:iam::111111111111:user/u", "action": "ecr:TagResource", "resource": "*", "resource_account": "111111111111", "context": {"aws:TagKeys": value, "aws:SourceIp": "10.0.0.1"}}, "policies": {"identity": [document]}});
+        answers(&run(&["-"], &format!("{case}\n"))).remove(0)
+    };
+    let warned = answer(json!("team"));
+    let said = "request.context.aws:tagkeys: AWS gives a list for it, and conditions tell the two apart: write [\"team\"]";
+    assert_eq!(warned["warnings"], json!([said]));
+    let list = answer(json!(["team"]));
+    assert_eq!(list["decision"], "implicit_deny");
+    assert_eq!(list.get("warnings"), None);
+}
+
 /// A member that is written wrongly is not passed over in silence: the case is another one then.
 #[test]
 fn what_a_request_does_not_say_is_said() {

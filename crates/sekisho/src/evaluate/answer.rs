@@ -3,8 +3,9 @@
 use sekisho_engine::IamReference;
 use sekisho_policy::case::{Case, CaseError};
 use sekisho_policy::{
-    Change, Effect, Explanation, Lines, LintKind, Missed, Policies, PrincipalPattern,
-    Reference as _, StatementReport, explain, lint, what_would_allow, wire_sentence,
+    Change, Context, ContextValue, Effect, Explanation, Lines, LintKind, Missed, Policies,
+    PrincipalPattern, Reference as _, StatementReport, explain, lint, what_would_allow,
+    wire_sentence,
 };
 use serde_json::{Map, Value, json};
 
@@ -64,6 +65,7 @@ impl Answer {
         case.warnings
             .extend(of_gateway(&case.policies, &case.action));
         case.warnings.extend(unknown_action(&case.action));
+        case.warnings.extend(lists_as_texts(&case.context));
         let request = case.request();
         let explanation = explain(&request, &case.policies, case.kind);
         let changes = what_would_allow(&request, &case.policies, case.kind);
@@ -149,6 +151,29 @@ fn unknown_action(action: &str) -> Option<String> {
         known => known?,
     };
     (!known).then(|| format!("request.action: AWS has no action {action}"))
+}
+
+/// Keys of which AWS gives a list, be it of one value, and that are given as a text here: most operators never match a list.
+fn lists_as_texts(context: &Context) -> Vec<String> {
+    let single = context
+        .iter()
+        .filter(|(_, value)| matches!(value, ContextValue::Single(_)));
+    let lists = single.filter(|(key, _)| {
+        let service = key.split(':').next().unwrap_or_default();
+        let kind = IamReference.key_type(service, key);
+        kind.is_some_and(|kind| kind.starts_with("ArrayOf"))
+    });
+    let said = lists.map(|(key, value)| {
+        let value = match value {
+            ContextValue::Single(value) => value.as_str(),
+            ContextValue::List(_) => "",
+        };
+        format!(
+            "request.context.{key}: AWS gives a list for it, and conditions tell the two apart: write [{}]",
+            json!(value)
+        )
+    });
+    said.collect()
 }
 
 /// Conditions of statements that are about the action, on keys that no request for it has.
