@@ -125,6 +125,27 @@ mod tests {
         );
     }
 
+    /// Names of `for` stand for nothing else, and what is done once something is there may name it.
+    #[test]
+    fn names_that_are_bound_are_no_circles() {
+        let module = "variable \"x\" {\n  default = 1\n}\noutput \"y\" {\n  value = 2\n}\noutput \"z\" {\n  value = var.x\n}\n";
+        for text in [
+            "locals {\n  name = [for local in [{ name = 1 }] : local.name]\n}\n",
+            "locals {\n  name = \"%{ for local in [{ name = 1 }] }${local.name}%{ endfor }\"\n}\n",
+            "resource \"terraform_data\" \"name\" {\n  input = [for terraform_data in [{ name = 1 }] : terraform_data.name]\n}\n",
+            "resource \"terraform_data\" \"name\" {\n  provisioner \"local-exec\" {\n    command = terraform_data.name.id\n  }\n}\n",
+            "module \"a\" {\n  source = \"./m\"\n  count  = 1\n  x      = local.c\n}\nlocals {\n  c = module.a.0.y\n}\n",
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::create_dir(folder.path().join("m")).unwrap();
+            std::fs::write(folder.path().join("m/m.tf"), module).unwrap();
+            std::fs::write(folder.path().join("main.tf"), text).unwrap();
+            let read = Configuration::read(&Reading::of(folder.path()));
+            let read = read.unwrap_or_else(|p| panic!("{text}: {p:?}"));
+            assert!(read.order().is_ok(), "{text}");
+        }
+    }
+
     #[test]
     fn what_waits_for_itself_through_a_module_is_a_circle() {
         let module = "resource \"terraform_data\" \"r\" {\n}\noutput \"y\" {\n  value = 2\n}\n";

@@ -155,7 +155,14 @@ impl Configuration {
                 let call = self.modules.get(*child).and_then(|m| m.call.as_ref());
                 call.is_some_and(|(_, call)| is_meant(&call.body))
             }
-            below => self.declares(*child, below, one),
+            below => {
+                // Without a key, what is named is none of the instances of a module that is called for several.
+                let call = self.modules.get(*child).and_then(|m| m.call.as_ref());
+                let several = call.is_some_and(|(_, call)| {
+                    call.body.has_attribute("count") || call.body.has_attribute("for_each")
+                });
+                !several && self.declares(*child, below, one)
+            }
         })
     }
 }
@@ -502,6 +509,10 @@ mod tests {
             ),
             (
                 format!("{module}removed {{\n  from = module.m.aws_iam_user.u\n}}\n"),
+                "",
+            ),
+            (
+                "module \"m\" {\n  source = \"./m\"\n  count  = 1\n}\nmoved {\n  from = module.m.aws_iam_user.u\n  to = module.m[0].aws_iam_user.u\n}\n".to_owned(),
                 "",
             ),
         ] {

@@ -277,7 +277,7 @@ impl Configuration {
                 }
             }
             let plain = name.strip_suffix(".json").unwrap_or(&name);
-            let overrides = plain == "override.tf" || plain.ends_with("_override.tf");
+            let overrides = crate::overrides::is_override(plain);
             if plain.ends_with(".tofu") {
                 found.notes.push(refuse(
                     "is read by OpenTofu alone, in place of the `.tf` file of the same name; here it is not read, as Terraform does not",

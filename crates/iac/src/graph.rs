@@ -237,6 +237,15 @@ impl<'c> Search<'c> {
             let paths = match structure {
                 Structure::Attribute(a) if a.key.as_str() == "depends_on" => Vec::new(),
                 Structure::Attribute(a) => references::of_expression(&a.value),
+                // These come behind it, and may name it.
+                Structure::Block(block)
+                    if matches!(block.ident.as_str(), "provisioner" | "connection") =>
+                {
+                    let all = references::of_body(&block.body).into_iter();
+                    let own = [&*node.type_name, &*node.name];
+                    all.filter(|path| !path.iter().take(2).eq(own.iter()))
+                        .collect()
+                }
                 Structure::Block(block) => references::of_body(&block.body),
             };
             for path in paths {

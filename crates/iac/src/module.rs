@@ -244,7 +244,13 @@ impl Module {
                 self.providers.push((label, Arc::clone(source), block));
             }
             "terraform" => {
-                for _ in block.body.get_blocks("required_providers") {
+                // An override file says more of what another one says.
+                let over = crate::overrides::is_override(&place.path());
+                for _ in block
+                    .body
+                    .get_blocks("required_providers")
+                    .filter(|_| !over)
+                {
                     twice(
                         &mut found.problems,
                         self.requires,

@@ -14,6 +14,14 @@ use hcl_edit::structure::{Attribute, Block, Body, Structure};
 use crate::block::{labels, place_of};
 use crate::{Problem, Source};
 
+/// Whether the file with this path is an override file.
+pub(crate) fn is_override(path: &str) -> bool {
+    let name = path.trim_end_matches(crate::READ);
+    let name = name.rsplit('/').next().unwrap_or_default();
+    let name = name.trim_end_matches(".json").trim_end_matches(".tf");
+    name == "override" || name.ends_with("_override")
+}
+
 /// The files of a folder, with what its override files say, which come in the order in which they win over each other. All
 /// of them are known to be of good syntax.
 ///
@@ -308,6 +316,16 @@ output "o" { value = local.a }
 
     fn file(name: &str, text: &str) -> Arc<Source> {
         Arc::new(Source::new(name.to_owned(), text.to_owned()))
+    }
+
+    #[test]
+    fn requirements_may_be_overridden() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "terraform {\n  required_providers {\n    aws = {}\n  }\n}\n";
+        std::fs::write(folder.path().join("main.tf"), text).unwrap();
+        std::fs::write(folder.path().join("versions_override.tf"), text).unwrap();
+        let read = crate::Configuration::read(&crate::Reading::of(folder.path()));
+        assert!(read.is_ok(), "{:?}", read.err());
     }
 
     fn with(overrides: &[&str]) -> Result<(Arc<Source>, Body), Vec<String>> {

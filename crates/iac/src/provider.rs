@@ -130,7 +130,15 @@ impl Configuration {
         let mut name = node.provider.clone().unwrap_or_else(|| by_type.to_owned());
         let mut index = node.module;
         while let Some(module) = self.modules.get(index) {
+            let handed = module.call.as_ref();
+            let handed = handed.is_some_and(|(_, call)| passed(call, &name).is_some());
             let here = module.providers.iter().any(|(kind, _, block)| {
+                // One that says nothing stands for what is handed in, as of old.
+                let mut said = block.body.attributes();
+                let empty = said.all(|a| matches!(a.key.as_str(), "alias" | "version"));
+                if handed && empty && block.body.blocks().next().is_none() {
+                    return false;
+                }
                 let alias = block
                     .body
                     .get_attribute("alias")

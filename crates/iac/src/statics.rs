@@ -1,14 +1,15 @@
 //! What Terraform reads before anything has a value, and takes only as it is written; and how texts and objects may be written.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperator};
+use hcl_edit::expr::{Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::structure::{Attribute, Block};
 use hcl_edit::template::{Element, StringTemplate};
 use hcl_edit::visit::{
-    Visit, visit_attr, visit_block, visit_func_call, visit_object_key, visit_string_template,
-    visit_traversal,
+    Visit, visit_attr, visit_block, visit_for_expr, visit_func_call, visit_object_key,
+    visit_string_template, visit_traversal,
 };
 
 use crate::block::place_of;
@@ -52,10 +53,23 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
     problems.append(&mut check.problems);
 }
 
+/// Whether it is made of names and of keys that are written out: anything else cannot be taken for a name.
+fn is_static(traversal: &Traversal) -> bool {
+    matches!(traversal.expr, Expression::Variable(_))
+        && traversal.operators.iter().all(|o| match o.value() {
+            TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_) => true,
+            TraversalOperator::Index(key) => {
+                matches!(key, Expression::String(_) | Expression::Number(_))
+            }
+            _ => false,
+        })
+}
+
 /// What there is of an expression that is taken where nothing has a value, as in a file of variables: no functions, and no names.
 pub(crate) fn constant(source: &Arc<Source>, value: &Expression) -> Option<Problem> {
     let mut constant = Constant {
         source,
+        bound: BTreeSet::new(),
         problem: None,
     };
     constant.visit_expr(value);
@@ -64,10 +78,19 @@ pub(crate) fn constant(source: &Arc<Source>, value: &Expression) -> Option<Probl
 
 struct Constant<'c> {
     source: &'c Arc<Source>,
+    /// What a `for` has named.
+    bound: BTreeSet<String>,
     problem: Option<Problem>,
 }
 
 impl Visit for Constant<'_> {
+    fn visit_for_expr(&mut self, node: &ForExpr) {
+        let names = node.intro.key_var.iter().chain([&node.intro.value_var]);
+        self.bound
+            .extend(names.map(|name| name.as_str().to_owned()));
+        visit_for_expr(self, node);
+    }
+
     fn visit_func_call(&mut self, node: &FuncCall) {
         let name = &node.name.name;
         let place = place_of(self.source, node.span().or_else(|| name.span()));
@@ -84,6 +107,7 @@ impl Visit for Constant<'_> {
         // What a `for` has named is known here, and what is declared is refused when it is asked for.
         if let Expression::Variable(root) = &node.expr
             && matches!(root.as_str(), "path" | "terraform" | "var" | "local")
+            && !self.bound.contains(root.as_str())
         {
             let place = place_of(self.source, node.span().or_else(|| root.span()));
             let message = format!(
@@ -125,16 +149,7 @@ impl Check<'_> {
     /// What was moved: names and keys that are written out.
     fn address(&mut self, attribute: &Attribute) {
         let is = match &attribute.value {
-            Expression::Traversal(traversal) => {
-                matches!(traversal.expr, Expression::Variable(_))
-                    && traversal.operators.iter().all(|o| match o.value() {
-                        TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_) => true,
-                        TraversalOperator::Index(key) => {
-                            matches!(key, Expression::String(_) | Expression::Number(_))
-                        }
-                        _ => false,
-                    })
-            }
+            Expression::Traversal(traversal) => is_static(traversal),
             _ => false,
         };
         if !is {
@@ -193,7 +208,10 @@ impl Check<'_> {
             let attributes = operators
                 .filter(|o| matches!(o.value(), TraversalOperator::GetAttr(_)))
                 .count();
-            if attributes > names && root != "module" {
+            if !is_static(traversal) {
+                let message = "`depends_on` takes addresses, and nothing that is worked out: `aws_iam_role_policy.x`";
+                self.say(one.span(), message);
+            } else if attributes > names && root != "module" {
                 let message =
                     "`depends_on` takes whole objects, and no attributes: `aws_iam_role_policy.x`";
                 self.say(one.span(), message);
@@ -240,7 +258,9 @@ impl Visit for Check<'_> {
     }
 
     fn visit_object_key(&mut self, node: &ObjectKey) {
-        if let ObjectKey::Expression(Expression::Traversal(key)) = node {
+        if let ObjectKey::Expression(Expression::Traversal(key)) = node
+            && is_static(key)
+        {
             let message =
                 "a key of an object that is worked out stands in parentheses: `(local.x) = …`";
             self.say(key.span(), message);
@@ -335,6 +355,8 @@ mod tests {
             "moved {\n  from = module.z[\"k\"].terraform_data.z[0]\n  to = terraform_data.a\n}\n",
             "removed {\n  from = terraform_data.z\n}\n",
             "provider \"aws\" {\n  alias = \"a\"\n}\nmodule \"m\" {\n  source = \"./m\"\n  providers = { aws.b = aws.a }\n}\n",
+            "locals {\n  l = [\"a\"]\n  i = 0\n  o = { local.l[local.i] = 1, jsondecode(\"{}\").a = 2 }\n}\n",
+            "variable \"w\" {\n  default = [for path in [{ a = 1 }] : path.a]\n}\n",
             "locals {\n  o = { (local.k) = 1, \"${local.k}b\" = 2, \"c\" : 3 }\n  t = \"a\\nb${\n    local.k\n  }\"\n  h = <<-X\n    a\n    b${local.k}\n  X\n}\n",
         ] {
             assert_eq!(problems("main.tf", text), Vec::<String>::new(), "{text}");
@@ -349,8 +371,17 @@ mod tests {
         let text = "variable \"v\" {\n  type = list(string)\n}\n";
         std::fs::write(folder.path().join("main.tf"), text).unwrap();
         let mut reading = Reading::of(folder.path());
-        let value = Assignment::Variable("v".to_owned(), "split(\",\", \"a\")".to_owned());
-        reading.assignments.push(value);
+        let given = |text: &str| vec![Assignment::Variable("v".to_owned(), text.to_owned())];
+        for text in [
+            "[\"a\"]\n",
+            " [\"a\"] ",
+            "# said\n[\"a\"]",
+            "[<<E\na\nE\n]\n",
+        ] {
+            reading.assignments = given(text);
+            assert!(Configuration::read(&reading).is_ok(), "{text:?}");
+        }
+        reading.assignments = given("split(\",\", \"a\")");
         let problems = Configuration::read(&reading).unwrap_err();
         assert!(
             problems[0]

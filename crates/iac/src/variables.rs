@@ -297,9 +297,16 @@ fn failed(name: &str, text: &str, message: &str) -> String {
 }
 
 fn parsed(name: &str, text: &str) -> Result<(Arc<Source>, Expression), String> {
-    let expression: Expression = text
-        .parse()
-        .map_err(|e: hcl_edit::parser::Error| failed(name, text, e.message()))?;
+    let parsed = text.trim().parse::<Expression>();
+    // What has comments or a heredoc in it is taken as it would be in a file.
+    let expression = parsed.or_else(|error| {
+        let body = crate::syntax::body(&format!("x = (\n{text}\n)\n")).ok();
+        let value = body.and_then(|b| match &b.get_attribute("x")?.value {
+            Expression::Parenthesis(inner) => Some(inner.inner().clone()),
+            _ => None,
+        });
+        value.ok_or_else(|| failed(name, text, error.message()))
+    })?;
     let path = format!("<the value of {name}>");
     Ok((Arc::new(Source::new(path, text.to_owned())), expression))
 }
