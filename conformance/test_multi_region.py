@@ -140,3 +140,15 @@ def test_what_policies_see(server, kms, key):
     assert refused(mine[WEST].encrypt, KeyId=id, Plaintext=TEXT)[0] == "AccessDeniedException"
     # Nobody of another account does either.
     assert refused(server.client("kms", A).replicate_key, KeyId=arn(EAST), ReplicaRegion=WEST)[0] == "AccessDeniedException"
+
+
+def test_the_policy_of_a_replica_is_held_to_its_own_region(kms, key):
+    """Who may change it afterwards is asked as it will be: there, of a replica."""
+    id, _ = key
+    policy = lambda condition: json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{B}:root"}, "Action": "kms:*", "Resource": "*", "Condition": {"StringEquals": condition}}]})
+    locked_out = ("MalformedPolicyDocumentException", "The new key policy will not allow you to update the key policy in the future.")
+    for key_name, here, there in (("aws:RequestedRegion", EAST, WEST), ("kms:MultiRegionKeyType", "PRIMARY", "REPLICA")):
+        region = WEST if key_name.startswith("aws:") else HONG_KONG
+        assert refused(kms[EAST].replicate_key, KeyId=id, ReplicaRegion=region, Policy=policy({key_name: here})) == locked_out
+        kms[EAST].replicate_key(KeyId=id, ReplicaRegion=region, Policy=policy({key_name: there}))
+        kms[region].put_key_policy(KeyId=id, PolicyName="default", Policy=policy({key_name: there}))

@@ -114,6 +114,9 @@ def test_an_implicit_denial_across_accounts(server, user):
     assert [p["type"] for p in seen["policies"]] == ["RESOURCE_BASED_POLICY"]
     assert seen["policies"][0]["attachedTo"] == [{"arn": key}]
     assert seen["requestContext"] == {} and seen["evaluations"][0]["context"] == {} and "checks" not in seen["evaluations"][0]
+    # The documents are told to the account of who called alone (API reference, GetRequestAuthorizationPolicy).
+    of_the_key = server.client("iam-toolbox", A).get_request_authorization_policy
+    assert refused(of_the_key, authorizationId=id, policyUri=seen["policies"][0]["uri"]) == "ResourceNotFoundException"
     # Nobody else, nowhere else, and no other id.
     for toolbox in (server.client("iam-toolbox", "333333333333"), server.client("iam-toolbox", B, "eu-west-1")):
         assert refused(toolbox.get_request_authorization_details, authorizationId=id) == "ResourceNotFoundException"

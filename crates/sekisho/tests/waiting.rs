@@ -73,3 +73,60 @@ fn a_primary_key_goes_after_its_replicas() {
     clock.advance(60_000);
     assert_eq!(state(east).unwrap_err().0, "NotFoundException");
 }
+
+/// What a deleted key had goes with it, and does not come back with the next one of the same ARN (KMS API reference,
+/// ScheduleKeyDeletion).
+#[test]
+fn grants_and_names_go_with_their_key() {
+    let clock = Arc::new(FixedClock::new(1_790_000_000_000));
+    let setup = sekisho::registry::Setup {
+        seed: Some(1),
+        clock: Some(Arc::<FixedClock>::clone(&clock)),
+        ..sekisho::registry::Setup::default()
+    };
+    let engine = sekisho::engine(setup).unwrap();
+    let (east, west) = ("us-east-1", "us-west-2");
+    let made = call(&engine, east, "CreateKey", json!({"MultiRegion": true})).unwrap();
+    let id = made["KeyMetadata"]["KeyId"].as_str().unwrap();
+    let replicate = || {
+        let input = json!({"KeyId": id, "ReplicaRegion": west});
+        call(&engine, east, "ReplicateKey", input).unwrap();
+    };
+    let list = |operation: &str, member: &str| {
+        let input = match operation {
+            "ListGrants" => json!({"KeyId": id}),
+            _ => json!({}),
+        };
+        let found = call(&engine, west, operation, input).unwrap();
+        found[member].as_array().unwrap().len()
+    };
+    let all = || {
+        [
+            ("ListKeys", "Keys"),
+            ("ListAliases", "Aliases"),
+            ("ListGrants", "Grants"),
+        ]
+        .map(|(operation, member)| list(operation, member))
+    };
+    replicate();
+    let grant = json!({"KeyId": id, "GranteePrincipal": format!("arn:aws:iam::{ACCOUNT}:root"), "Operations": ["Encrypt"]});
+    call(&engine, west, "CreateGrant", grant).unwrap();
+    let alias = json!({"AliasName": "alias/old", "TargetKeyId": id});
+    call(&engine, west, "CreateAlias", alias).unwrap();
+    assert_eq!(all(), [1, 1, 1]);
+    let delete = json!({"KeyId": id, "PendingWindowInDays": 7});
+    call(&engine, west, "ScheduleKeyDeletion", delete).unwrap();
+    assert_eq!(list("ListAliases", "Aliases"), 1);
+    clock.advance(7 * DAY_MS);
+    assert_eq!(
+        [list("ListKeys", "Keys"), list("ListAliases", "Aliases")],
+        [0, 0]
+    );
+    // The name is free for another key.
+    let other = call(&engine, west, "CreateKey", json!({})).unwrap();
+    let other = &other["KeyMetadata"]["KeyId"];
+    let alias = json!({"AliasName": "alias/old", "TargetKeyId": other});
+    call(&engine, west, "CreateAlias", alias).unwrap();
+    replicate();
+    assert_eq!(all(), [2, 1, 0]);
+}

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroize;
 
 use crate::family;
+use crate::grants::GRANTS;
 
 /// Keys by `account/region/id`.
 pub(crate) const KEYS: Table<Key> = Table::new("kms/key");
@@ -72,6 +73,14 @@ pub(crate) struct Alias {
     pub(crate) key_id: String,
     pub(crate) created_ms: i64,
     pub(crate) updated_ms: i64,
+}
+
+impl Alias {
+    /// Whether the key that it names is there.
+    pub(crate) fn is_there(&self, lookup: &Lookup<'_>) -> Result<bool, ApiError> {
+        let (front, _) = self.arn.split_once("alias/").unwrap_or_default();
+        is_there(lookup, &format!("{front}key/{}", self.key_id))
+    }
 }
 
 pub(crate) fn row(account: &str, region: &str, id: &str) -> String {
@@ -219,6 +228,28 @@ pub(crate) fn by_arn(lookup: &Lookup<'_>, arn: &str) -> Result<Option<Arc<Key>>,
     let key = Some(family::settled(lookup, &key)?);
     // A key whose time has come is gone, whether or not anyone swept it up.
     Ok(key.filter(|k| k.deletion_ms.is_none_or(|at| at > lookup.now_ms())))
+}
+
+/// Whether a key is there: known, and not deleted.
+pub(crate) fn is_there(lookup: &Lookup<'_>, arn: &str) -> Result<bool, ApiError> {
+    Ok(by_arn(lookup, arn)?.is_some())
+}
+
+/// Takes away what a deleted key leaves behind: its names and its grants go with it (KMS API reference, ScheduleKeyDeletion).
+pub(crate) fn bury(cx: &mut Cx<'_>, arn: &str) -> Result<(), ApiError> {
+    let mut parts = arn.split(':').skip(3);
+    let (region, account) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
+    for name in aliases_of(&cx.lookup(), arn)? {
+        cx.delete(&ALIASES, &row(account, region, &name));
+    }
+    let grants = cx.scan(&GRANTS, &format!("{arn}/"))?;
+    for (row, _) in grants {
+        cx.delete(&GRANTS, &row);
+    }
+    Ok(())
 }
 
 /// Refuses the name of another key than the one that made a ciphertext.

@@ -4,7 +4,7 @@ use sekisho_engine::{ApiError, Lookup, PolicyText, Resource, Tags, pin};
 use sekisho_policy::{Kind, ResourceKind, validate};
 use serde_json::json;
 
-use crate::checks;
+use crate::{checks, keys};
 
 pub(crate) fn default_policy(account: &str) -> String {
     json!({
@@ -92,7 +92,14 @@ pub(crate) fn accept(
         });
         let again = checks::about(lookup, "PutKeyPolicy", arn)?
             .with("kms:BypassPolicyLockoutSafetyCheck", "false");
-        let again = checks::of_policy(again, None);
+        let mut again = checks::of_policy(again, None);
+        // A replica that is made from here is changed where it is.
+        let region = arn.split(':').nth(3).unwrap_or_default();
+        if region != lookup.region() {
+            again = again
+                .with("aws:RequestedRegion", region)
+                .with("kms:MultiRegionKeyType", keys::REPLICA);
+        }
         if lookup.denial(&again, &key)?.is_some() {
             return Err(malformed(
                 "The new key policy will not allow you to update the key policy in the future.",

@@ -33,6 +33,7 @@ impl Operation for GetRequestAuthorizationDetails {
         let shown = Shown {
             denied: &denied,
             view,
+            reader: lookup.account(),
             organization: lookup.organization(),
         };
         Ok(shown.details())

@@ -2,6 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
+use super::View;
 use super::shown::Shown;
 
 pub(crate) struct GetRequestAuthorizationPolicy;
@@ -25,10 +26,15 @@ impl Operation for GetRequestAuthorizationPolicy {
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let (denied, view) = super::find(cx, &input.authorization_id)?;
+        if view == View::Resource {
+            // "The calling principal must belong to the recorded account", or organization (API reference).
+            return Err(super::unknown());
+        }
         let lookup = cx.lookup();
         let shown = Shown {
             denied: &denied,
             view,
+            reader: lookup.account(),
             organization: lookup.organization(),
         };
         let document = shown.document(&input.policy_uri).ok_or_else(|| {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use sekisho_arn::Arn;
 use sekisho_engine::{
-    AccessDenied, ApiError, Authorization, Check, Cx, Lookup, Resource, Service, invalid,
+    AccessDenied, ApiError, Authorization, Check, Cx, Lookup, Organization, Resource, Service,
+    invalid,
 };
 
 /// The service.
@@ -34,10 +35,14 @@ fn resolve(_: &Lookup<'_>, _: &Check, arn: &Arn) -> Result<Resource, ApiError> {
 pub(crate) enum View {
     /// Who called is of the reader's account or organization.
     Caller,
-    /// The resource is, and who called is not.
+    /// A resource is, and who called is not.
     Resource,
-    /// Both are.
-    Both,
+}
+
+/// Whether an account is the reader's, or of its organization.
+fn own(organization: Option<&Organization>, reader: &str, account: &str) -> bool {
+    let member = |account: &str| organization.is_some_and(|o| o.members.contains_key(account));
+    account == reader || (member(account) && member(reader))
 }
 
 /// The denial `id`, and what the caller may know of it.
@@ -47,23 +52,20 @@ fn find(cx: &Cx<'_>, id: &str) -> Result<(Arc<Authorization>, View), ApiError> {
         let view = view(&cx.lookup(), &found)?;
         Some((found, view))
     });
-    // The words of the model.
-    seen.ok_or_else(|| {
-        let message = "The requested authorization details do not exist in this region or have expired. Verify that the authorization ID from the access denied error message is correct and the call is made in the region where the denial occurred. Ensure that the calling principal belongs to the same account or organization as the original denied request.";
-        ApiError::new("ResourceNotFoundException", message).status(404)
-    })
+    seen.ok_or_else(unknown)
+}
+
+/// That there is no such denial, for this reader; in the words of the model.
+fn unknown() -> ApiError {
+    let message = "The requested authorization details do not exist in this region or have expired. Verify that the authorization ID from the access denied error message is correct and the call is made in the region where the denial occurred. Ensure that the calling principal belongs to the same account or organization as the original denied request.";
+    ApiError::new("ResourceNotFoundException", message).status(404)
 }
 
 fn view(lookup: &Lookup<'_>, denied: &Authorization) -> Option<View> {
-    let reader = lookup.account();
-    let organization = lookup.organization();
-    let member = |account: &str| organization.is_some_and(|o| o.members.contains_key(account));
-    let own = |account: &str| account == reader || (member(account) && member(reader));
-    let owners = || denied.evaluations.iter().filter_map(|e| e.owner.as_deref());
-    match (own(&denied.account), owners().any(own)) {
-        (true, _) if owners().all(own) => Some(View::Both),
-        (true, _) => Some(View::Caller),
-        (false, true) => Some(View::Resource),
-        (false, false) => None,
+    let own = |account: &str| own(lookup.organization(), lookup.account(), account);
+    let mut owners = denied.evaluations.iter().filter_map(|e| e.owner.as_deref());
+    match own(&denied.account) {
+        true => Some(View::Caller),
+        false => owners.any(own).then_some(View::Resource),
     }
 }

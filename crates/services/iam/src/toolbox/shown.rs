@@ -8,12 +8,14 @@ use sekisho_policy::{
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::View;
+use super::{View, own};
 
 /// What is told of a denial to a reader.
 pub(super) struct Shown<'d> {
     pub(super) denied: &'d Authorization,
     pub(super) view: View,
+    /// The reader's account.
+    pub(super) reader: &'d str,
     pub(super) organization: Option<&'d Organization>,
 }
 
@@ -99,15 +101,21 @@ impl Shown<'_> {
     fn policies(&self) -> impl Iterator<Item = (&Evaluated, &AskedPolicy)> {
         let all = self.denied.evaluations.iter();
         let all = all.flat_map(|e| e.details.policies.iter().map(move |asked| (e, asked)));
-        all.filter(|(_, asked)| self.sees(asked.gate))
+        all.filter(|(evaluated, asked)| self.sees(evaluated, asked.gate))
     }
 
-    fn sees(&self, gate: Gate) -> bool {
-        match self.view {
-            View::Both => true,
-            View::Caller => !of_the_resource(gate),
-            View::Resource => of_the_resource(gate),
+    /// Whether the reader may know of policies of this kind: of the caller's if that is of the reader's, of a resource's if that
+    /// resource is.
+    fn sees(&self, evaluated: &Evaluated, gate: Gate) -> bool {
+        match of_the_resource(gate) {
+            true => evaluated.owner.as_deref().is_some_and(|o| self.own(o)),
+            false => self.view == View::Caller,
         }
+    }
+
+    /// Whether an account is the reader's, or of its organization.
+    fn own(&self, account: &str) -> bool {
+        own(self.organization, self.reader, account)
     }
 
     fn context(
@@ -140,7 +148,12 @@ impl Shown<'_> {
             Outcome::ImplicitDeny => "IMPLICIT_DENY",
             Outcome::ExplicitDeny => "EXPLICIT_DENY",
         };
-        let seen = || details.requirements.iter().filter(|r| self.sees(r.gate));
+        let seen = || {
+            details
+                .requirements
+                .iter()
+                .filter(|r| self.sees(evaluated, r.gate))
+        };
         let matched: Vec<Value> = seen().flat_map(|r| self.matched(evaluated, r)).collect();
         let mut shown = json!({
             "action": evaluated.action,
@@ -168,7 +181,7 @@ impl Shown<'_> {
             RequirementEffect::ImplicitDeny => "IMPLICIT_DENY",
             RequirementEffect::ExplicitDeny => "EXPLICIT_DENY",
         };
-        let matched = match self.sees(requirement.gate) {
+        let matched = match self.sees(evaluated, requirement.gate) {
             true => self.matched(evaluated, requirement),
             false => Vec::new(),
         };

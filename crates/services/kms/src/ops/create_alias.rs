@@ -34,7 +34,10 @@ impl Operation for CreateAlias {
         key.not_pending()?;
         let row = keys::row(cx.account(), cx.region(), &input.alias_name);
         let arn = cx.lookup().arn("kms", &input.alias_name);
-        if cx.get(&ALIASES, &row)?.is_some() {
+        let taken = cx.get(&ALIASES, &row)?;
+        // The name of a key that was deleted is free again.
+        let taken = taken.map(|alias| alias.is_there(&cx.lookup()));
+        if taken.transpose()? == Some(true) {
             return Err(ApiError::new(
                 "AlreadyExistsException",
                 format!("An alias with the name {arn} already exists"),

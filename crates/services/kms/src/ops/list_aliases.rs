@@ -30,17 +30,16 @@ impl Operation for ListAliases {
             None => None,
         };
         let rows = cx.scan(&ALIASES, &format!("{}/{}/", cx.account(), cx.region()))?;
-        let rows = rows
-            .iter()
-            .filter(|(_, a)| only.as_ref().is_none_or(|id| *id == a.key_id));
-        let list: Vec<Value> = rows
-            .map(|(_, a)| {
-                json!({
-                    "AliasName": a.name, "AliasArn": a.arn, "TargetKeyId": a.key_id,
-                    "CreationDate": time::seconds(a.created_ms), "LastUpdatedDate": time::seconds(a.updated_ms),
-                })
-            })
-            .collect();
+        let mut list = Vec::new();
+        for (_, alias) in rows {
+            let mine = only.as_ref().is_none_or(|id| *id == alias.key_id);
+            if mine && alias.is_there(&cx.lookup())? {
+                list.push(json!({
+                    "AliasName": alias.name, "AliasArn": alias.arn, "TargetKeyId": alias.key_id,
+                    "CreationDate": time::seconds(alias.created_ms), "LastUpdatedDate": time::seconds(alias.updated_ms),
+                }));
+            }
+        }
         Ok(json!({"Aliases": list, "Truncated": false}))
     }
 }

@@ -2,7 +2,7 @@
 
 use sekisho_engine::prelude::*;
 
-use crate::keys::KEYS;
+use crate::keys::{self, KEYS};
 
 pub(crate) struct ListKeys;
 
@@ -22,10 +22,12 @@ impl Operation for ListKeys {
     fn run(cx: &mut Cx<'_>, _: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
         let prefix = format!("{}/{}/", cx.account(), cx.region());
         let rows = cx.scan(&KEYS, &prefix)?;
-        let list: Vec<Value> = rows
-            .iter()
-            .map(|(_, k)| json!({"KeyId": k.id, "KeyArn": k.arn}))
-            .collect();
+        let mut list = Vec::new();
+        for (_, key) in rows {
+            if keys::is_there(&cx.lookup(), &key.arn)? {
+                list.push(json!({"KeyId": key.id, "KeyArn": key.arn}));
+            }
+        }
         Ok(json!({"Keys": list, "Truncated": false}))
     }
 }

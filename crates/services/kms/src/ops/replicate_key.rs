@@ -80,6 +80,8 @@ impl Operation for ReplicateKey {
             return Err(ApiError::new("AlreadyExistsException", message));
         }
         let arn = family::arn_in(&primary.arn, region);
+        // One that was there before has the same ARN.
+        keys::bury(cx, &arn)?;
         let tags = input.tags.into_iter().map(|t| (t.tag_key, t.tag_value));
         let tags: Tags = tags.collect();
         let lookup = cx.lookup();
