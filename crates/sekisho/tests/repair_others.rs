@@ -355,3 +355,24 @@ fn what_is_attached_by_an_arn_that_is_written_is_left_alone() {
     );
     lacks(&apart, &["+  statement {"]);
 }
+
+/// A policy that could not be made is of the role that it is for, and not of those that its statements name.
+#[test]
+fn a_policy_that_waits_hides_nothing_of_others() {
+    let patches = |role: &str| {
+        let waits = format!(
+            "\nresource \"aws_s3_bucket\" \"broken\" {{\n  provider = aws.registry\n  bucket   = \"Not A Name\"\n}}\n\nresource \"aws_iam_role_policy\" \"waits\" {{\n  provider = aws.registry\n  name     = \"waits\"\n  role     = aws_iam_role.{role}.id\n  policy   = jsonencode({{ Version = \"2012-10-17\", Statement = [\n    {{ Effect = \"Allow\", Action = \"s3:GetObject\", Resource = \"${{aws_s3_bucket.broken.arn}}/*\" }},\n    {{ Effect = \"Allow\", Action = \"iam:PassRole\", Resource = [aws_iam_role.ecr_source.arn, aws_iam_role.auditor.arn] }},\n  ] }})\n}}\n"
+        );
+        let (_folder, options) = repaired::broken(
+            Some("cross-account-ecr"),
+            &["."],
+            &[LACKS, ("waits.tf", "", &format!("{AUDITOR}{waits}"))],
+        );
+        let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+        let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+        completion.patches.len()
+    };
+    assert_eq!(patches("auditor"), 1);
+    // What its own may allow is not asked for.
+    assert_eq!(patches("ecr_source"), 0);
+}

@@ -55,7 +55,8 @@ pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) 
             }
             PrincipalPattern::Arn(arn) => {
                 let account = arn.split(':').nth(4).unwrap_or_default();
-                let known = !engine.knows(account) || engine.has_role(arn);
+                let known =
+                    !engine.knows(account) || engine.has_role(arn) || is_made(arn, policies);
                 if !known && !absent.contains(&&**arn) {
                     absent.push(arn);
                 }
@@ -74,6 +75,23 @@ pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) 
             )
         }),
         _ => None,
+    })
+}
+
+/// Whether what an ARN names was made: whatever has it, or the role of a session.
+fn is_made(arn: &str, policies: &Policies<'_>) -> bool {
+    let session = arn.split_once(":assumed-role/").map(|(front, rest)| {
+        let account = front.rsplit(':').next().unwrap_or_default();
+        let role = rest.split('/').next().unwrap_or_default();
+        (format!(":iam::{account}:role/"), role.to_owned())
+    });
+    policies.made.iter().any(|made| {
+        let own = made.text("arn").unwrap_or_default();
+        let of_session = session.as_ref().is_some_and(|(front, role)| {
+            let name = own.split_once(&**front).map(|(_, path)| path);
+            name.and_then(|path| path.rsplit('/').next()) == Some(role)
+        });
+        own == arn || of_session
     })
 }
 

@@ -15,15 +15,15 @@ pub(in crate::rehearse) struct Untold {
     pub(in crate::rehearse) holder: String,
 }
 
-/// The side that a type of resource writes, and the type of what has it.
-fn side(type_name: &str) -> Option<(&'static str, &'static str)> {
+/// The side that a type of resource writes, the argument that says whose it is, and the type of that.
+fn side(type_name: &str) -> Option<(&'static str, &'static str, &'static str)> {
     Some(match type_name {
         "aws_iam_policy" | "aws_iam_role_policy" | "aws_iam_role_policy_attachment" => {
-            ("identity policy", "aws_iam_role")
+            ("identity policy", "role", "aws_iam_role")
         }
-        "aws_s3_bucket_policy" => ("bucket policy", "aws_s3_bucket"),
-        "aws_ecr_repository_policy" => ("repository policy", "aws_ecr_repository"),
-        "aws_kms_key_policy" => ("key policy", "aws_kms_key"),
+        "aws_s3_bucket_policy" => ("bucket policy", "bucket", "aws_s3_bucket"),
+        "aws_ecr_repository_policy" => ("repository policy", "repository", "aws_ecr_repository"),
+        "aws_kms_key_policy" => ("key policy", "key_id", "aws_kms_key"),
         _ => return None,
     })
 }
@@ -45,7 +45,9 @@ impl Run<'_, '_> {
         for index in self.waiting.keys() {
             let node = self.configuration.nodes.get(*index);
             let written = node.and_then(|n| side(&n.type_name).map(|s| (n, s)));
-            let (Some((node, (side, holder))), Some(cause)) = (written, self.cause(*index)) else {
+            let (Some((node, (side, argument, holder))), Some(cause)) =
+                (written, self.cause(*index))
+            else {
                 continue;
             };
             notes.push(Note {
@@ -56,9 +58,11 @@ impl Run<'_, '_> {
                 ),
                 place: Some(node.place.clone()),
             });
-            let needs = self.order.needs.get(*index).into_iter().flatten();
-            let needs = needs.filter_map(|i| self.configuration.nodes.get(*i));
-            let holders: Vec<String> = needs
+            // What its statements name besides is others'.
+            let named = self.configuration.refers(node, argument).into_iter();
+            let named = named.flat_map(|i| self.order.reach(i));
+            let named = named.filter_map(|i| self.configuration.nodes.get(i));
+            let holders: Vec<String> = named
                 .filter(|n| n.type_name == holder)
                 .map(Node::address)
                 .collect();
