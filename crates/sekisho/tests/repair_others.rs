@@ -376,3 +376,44 @@ fn a_policy_that_waits_hides_nothing_of_others() {
     // What its own may allow is not asked for.
     assert_eq!(patches("ecr_source"), 0);
 }
+
+/// A text that goes into something else as well, by whatever way, is not added to.
+#[test]
+fn a_text_that_goes_elsewhere_is_left_alone() {
+    let docs = "variable \"extra\" {\n  default = false\n}\n\nlocals {\n  docs = {\n    source = {\n      Version = \"2012-10-17\"\n      Statement = [\n        { Effect = \"Allow\", Action = \"ecr:ListImages\", Resource = aws_ecr_repository.app.arn },\n        { Effect = \"Allow\", Action = [\"s3:PutObject\", \"s3:PutObjectAcl\"], Resource = \"${aws_s3_bucket.artifact_store.arn}/*\" },\n        { Effect = \"Allow\", Action = [\"kms:*\"], Resource = aws_kms_key.artifact_store.arn },\n      ]\n    }\n  }\n}\n";
+    let policy = |repeated: &str, text: &str| {
+        format!(
+            "\nresource \"aws_iam_role_policy\" \"other\" {{\n  provider = aws.registry\n  {repeated}\n  name     = \"other\"\n  role     = \"auditor\"\n  policy   = jsonencode({text})\n}}\n"
+        )
+    };
+    let diff = |more: &str| {
+        repaired(
+            "cross-account-ecr",
+            &["."],
+            &[
+                (
+                    "registry.tf",
+                    "policy   = data.aws_iam_policy_document.ecr_source.json",
+                    "policy   = jsonencode(local.docs.source)",
+                ),
+                ("docs.tf", "", &format!("{docs}{AUDITOR}{more}")),
+            ],
+        )
+    };
+    let own = "+        { Effect = \"Allow\", Action = \"ecr:DescribeImages\"";
+    holds(&diff(""), &[own]);
+    for (repeated, text) in [
+        ("for_each = var.extra ? local.docs : {}", "each.value"),
+        (
+            "for_each = toset(var.extra ? [\"source\"] : [])",
+            "local.docs[each.key]",
+        ),
+    ] {
+        let diff = diff(&policy(repeated, text));
+        holds(
+            &diff,
+            &["+resource \"aws_iam_role_policy\" \"ecr_source_2\" {"],
+        );
+        lacks(&diff, &[own]);
+    }
+}

@@ -224,6 +224,9 @@ impl Configuration {
                     return Some(PolicySource::Document { address });
                 }
                 let next = self.referred(at).filter(|_| depth < MAX_DEPTH)?;
+                if self.is_used_elsewhere(at) {
+                    return None;
+                }
                 self.written(&next, depth + 1)
             }
             _ => None,
@@ -233,7 +236,7 @@ impl Configuration {
     /// What stands behind locals, variables and outputs.
     fn followed<'c>(&'c self, at: At<'c>, depth: usize) -> Option<At<'c>> {
         match at.expression {
-            Expression::Traversal(_) if depth < MAX_DEPTH => {
+            Expression::Traversal(_) if depth < MAX_DEPTH && !self.is_used_elsewhere(&at) => {
                 self.followed(self.referred(&at)?, depth + 1)
             }
             Expression::Object(_) => Some(at),

@@ -1,12 +1,50 @@
 //! What a name stands for, as it is written.
 
-use hcl_edit::expr::{Expression, TraversalOperator};
+use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
+use hcl_edit::structure::Body;
+use hcl_edit::visit::{Visit, visit_traversal};
 
 use super::At;
 use crate::config::Configuration;
+use crate::references;
 use crate::syntax::key_name;
 
+/// Arguments by which a policy is seen to be written: whoever has it by these is found.
+const SEEN: &[&str] = &[
+    "assume_role_policy",
+    "override_policy_documents",
+    "policy",
+    "source_policy_documents",
+];
+
 impl Configuration {
+    /// Whether a local value goes into something that is not seen to write a policy: into `for_each`, for example. Who has it by
+    /// that is not known, so that it is nothing to add to.
+    pub(super) fn is_used_elsewhere(&self, at: &At<'_>) -> bool {
+        let names = names(at.expression).unwrap_or_default();
+        let ["local", name, ..] = names.as_slice() else {
+            return false;
+        };
+        let is = |path: &Vec<String>| {
+            path.first().is_some_and(|root| root == "local")
+                && path.get(1).is_some_and(|own| own == name)
+        };
+        let of_body = |body: &Body| {
+            let others = body
+                .attributes()
+                .filter(|a| !SEEN.contains(&a.key.as_str()));
+            let mut all = others.flat_map(|a| references::of_expression(&a.value));
+            let mut worked_out = WorkedOut { name, found: false };
+            worked_out.visit_body(body);
+            all.any(|path| is(&path)) || worked_out.found
+        };
+        let mut nodes = self.nodes.iter().filter(|n| n.module == at.module);
+        nodes.any(|node| {
+            let mut blocks = node.body.blocks();
+            of_body(&node.body) || blocks.any(|block| of_body(&block.body))
+        })
+    }
+
     /// The expression that a local, a variable of a module or an output of one stands for; of a part of it, that of the part.
     pub(super) fn referred<'c>(&'c self, at: &At<'_>) -> Option<At<'c>> {
         let names = names(at.expression)?;
@@ -84,6 +122,31 @@ pub(super) fn names(expression: &Expression) -> Option<Vec<&str>> {
         }
     }
     Some(names)
+}
+
+/// Whether parts of a local value are taken whose keys are worked out: which they are is not known here.
+struct WorkedOut<'n> {
+    name: &'n str,
+    found: bool,
+}
+
+impl Visit for WorkedOut<'_> {
+    fn visit_traversal(&mut self, node: &Traversal) {
+        let root = matches!(&node.expr, Expression::Variable(root) if root.as_str() == "local");
+        let mut operators = node.operators.iter().map(|o| o.value());
+        let own = operators.next().is_some_and(
+            |o| matches!(o, TraversalOperator::GetAttr(name) if name.as_str() == self.name),
+        );
+        let known = |o: &TraversalOperator| match o {
+            TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_) => true,
+            TraversalOperator::Index(key) => {
+                matches!(key, Expression::String(_) | Expression::Number(_))
+            }
+            _ => false,
+        };
+        self.found |= root && own && !operators.all(known);
+        visit_traversal(self, node);
+    }
 }
 
 /// What an operator takes of an object or a list that is written out.
