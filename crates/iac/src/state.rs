@@ -215,7 +215,7 @@ impl State<'_> {
     }
 
     /// The outputs of the directories and the local values of all modules that cannot be evaluated: address and why. Where
-    /// [`Problem::is_of_missing`] says so, that may be nobody's fault.
+    /// it is of something that is not there, that may be nobody's fault.
     #[must_use]
     pub fn refused_values(&self, holds_more: &dyn Fn(&Node) -> bool) -> Vec<Refused> {
         let mut out: Vec<Refused> = Vec::new();
