@@ -216,3 +216,34 @@ def test_properties_of_an_account(server, user):
     )
     assert mine.get_account_properties()["Properties"] == {"RoleManager/Enabled": "false"}
     mine.put_account_properties(Properties={"RoleManager/Enabled": "false"})
+
+
+def test_tags_decide_about_devices(server, user):
+    """The tags of the request, of the user and of the device (service authorization reference of IAM)."""
+    iam = server.client("iam", B)
+    team = [{"Key": "team", "Value": "x"}]
+    for name, tags in (("mfa-x", team), ("mfa-y", [{"Key": "team", "Value": "y"}])):
+        iam.create_user(UserName=name, Tags=tags)
+    of_x = lambda key: {"StringEquals": {key: "x"}}
+    caller = user(
+        "mfa-by-tags",
+        {"Effect": "Allow", "Action": "iam:CreateVirtualMFADevice", "Resource": "*", "Condition": of_x("aws:RequestTag/team") | {"ForAllValues:StringEquals": {"aws:TagKeys": "team"}}},
+        {"Effect": "Allow", "Action": "iam:TagMFADevice", "Resource": "*", "Condition": of_x("aws:RequestTag/team")},
+        {"Effect": "Allow", "Action": ["iam:*MFADevice*"], "NotResource": "arn:aws:iam::*:mfa/*", "Condition": of_x("aws:ResourceTag/team") | {"StringLike": {"iam:ResourceTag/team": "x"}}},
+    )("iam")
+    denied = lambda call, **given: refused(call, **given)[0] == "AccessDenied"
+    assert denied(caller.create_virtual_mfa_device, VirtualMFADeviceName="tagged")
+    made = caller.create_virtual_mfa_device(VirtualMFADeviceName="tagged", Tags=team)["VirtualMFADevice"]
+    phone = Phone.__new__(Phone)
+    phone.serial, phone.seed = made["SerialNumber"], base64.b32decode(made["Base32StringSeed"])
+    one, x, y = {"SerialNumber": phone.serial}, {"UserName": "mfa-x"}, {"UserName": "mfa-y"}
+    assert denied(caller.tag_mfa_device, **one, Tags=[{"Key": "team", "Value": "y"}])
+    caller.tag_mfa_device(**one, Tags=team)
+    assert denied(caller.enable_mfa_device, **y, **phone.pair())
+    caller.enable_mfa_device(**x, **phone.pair())
+    assert denied(caller.list_mfa_devices, **y) and len(caller.list_mfa_devices(**x)["MFADevices"]) == 1
+    assert denied(caller.get_mfa_device, **y, **one) and refused(caller.get_mfa_device, **x, **one)[0] == "ValidationError"
+    assert denied(caller.resync_mfa_device, **y, **phone.pair(20))
+    caller.resync_mfa_device(**x, **phone.pair(20))
+    assert denied(caller.deactivate_mfa_device, **y, **one)
+    caller.deactivate_mfa_device(**x, **one)

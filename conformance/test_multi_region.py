@@ -152,3 +152,23 @@ def test_the_policy_of_a_replica_is_held_to_its_own_region(kms, key):
         assert refused(kms[EAST].replicate_key, KeyId=id, ReplicaRegion=region, Policy=policy({key_name: here})) == locked_out
         kms[EAST].replicate_key(KeyId=id, ReplicaRegion=region, Policy=policy({key_name: there}))
         kms[region].put_key_policy(KeyId=id, PolicyName="default", Policy=policy({key_name: there}))
+
+
+def test_the_names_of_a_key_decide_about_its_family(server, kms, key):
+    id, arn = key
+    kms[EAST].replicate_key(KeyId=id, ReplicaRegion=WEST)
+    kms[EAST].create_alias(AliasName="alias/promoted", TargetKeyId=id)
+    iam = server.client("iam", B)
+    iam.create_user(UserName="promotes")
+    named = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/promoted"}}
+    statements = [
+        {"Effect": "Allow", "Action": "kms:UpdatePrimaryRegion", "Resource": arn(EAST), "Condition": named},
+        {"Effect": "Allow", "Action": "kms:UpdatePrimaryRegion", "Resource": arn(WEST)},
+    ]
+    iam.put_user_policy(UserName="promotes", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    made = iam.create_access_key(UserName="promotes")["AccessKey"]
+    caller = server.client("kms", B, EAST, aws_access_key_id=made["AccessKeyId"], aws_secret_access_key=made["SecretAccessKey"])
+    caller.update_primary_region(KeyId=id, PrimaryRegion=WEST)
+    kms[WEST].update_primary_region(KeyId=id, PrimaryRegion=EAST)
+    kms[EAST].delete_alias(AliasName="alias/promoted")
+    assert refused(caller.update_primary_region, KeyId=id, PrimaryRegion=WEST)[0] == "AccessDeniedException"
