@@ -43,16 +43,7 @@ impl Configuration {
                     [kind, name] => Some(((NodeKind::Data, &**kind, &**name), None)),
                     _ => None,
                 }));
-                let mut check_names = Check {
-                    module,
-                    names: &names,
-                    counted: false,
-                    each: false,
-                    source,
-                    bound: BTreeSet::new(),
-                    all: false,
-                    problems: Vec::new(),
-                };
+                let mut check_names = Check::new(module, &names, source);
                 check_names.body(&check.body);
                 problems.append(&mut check_names.problems);
             }
@@ -61,16 +52,9 @@ impl Configuration {
                     Written::Arguments(body) => body.has_attribute(name),
                     Written::Expression(_) => false,
                 };
-                let mut check = Check {
-                    module,
-                    names: &names,
-                    counted: has("count"),
-                    each: has("for_each"),
-                    source,
-                    bound: BTreeSet::new(),
-                    all: false,
-                    problems: Vec::new(),
-                };
+                let mut check = Check::new(module, &names, source);
+                check.counted = has("count");
+                check.each = has("for_each");
                 match written {
                     Written::Arguments(body) => check.body(body),
                     Written::Expression(expression) => check.visit_expr(expression),
@@ -184,7 +168,20 @@ struct Check<'c> {
     problems: Vec<Problem>,
 }
 
-impl Check<'_> {
+impl<'c> Check<'c> {
+    fn new(module: &'c Module, names: &'c Names<'c>, source: &'c Arc<Source>) -> Self {
+        Self {
+            module,
+            names,
+            counted: false,
+            each: false,
+            source,
+            bound: BTreeSet::new(),
+            all: false,
+            problems: Vec::new(),
+        }
+    }
+
     /// A block's arguments, without those that Terraform reads in another way.
     fn body(&mut self, body: &Body) {
         for structure in body {

@@ -13,6 +13,7 @@ use hcl_edit::visit::{
 };
 
 use crate::block::place_of;
+use crate::syntax::is_static;
 use crate::{Problem, Source};
 
 /// What a block of a file says where Terraform takes no expressions. Of JSON nothing is said: texts stand for everything there.
@@ -51,18 +52,6 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
         _ => {}
     }
     problems.append(&mut check.problems);
-}
-
-/// Whether it is made of names and of keys that are written out: anything else cannot be taken for a name.
-fn is_static(traversal: &Traversal) -> bool {
-    matches!(traversal.expr, Expression::Variable(_))
-        && traversal.operators.iter().all(|o| match o.value() {
-            TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_) => true,
-            TraversalOperator::Index(key) => {
-                matches!(key, Expression::String(_) | Expression::Number(_))
-            }
-            _ => false,
-        })
 }
 
 /// What there is of an expression that is taken where nothing has a value, as in a file of variables: no functions, and no names.

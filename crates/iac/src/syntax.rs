@@ -1,6 +1,6 @@
 //! Reading HCL: `hcl-edit`, and what it does not take.
 
-use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::parser::Error;
 use hcl_edit::structure::{Block, Body};
 
@@ -68,6 +68,23 @@ pub(crate) fn key_name(key: &ObjectKey) -> Option<&str> {
         ObjectKey::Expression(Expression::String(text)) => Some(text.as_str()),
         ObjectKey::Expression(_) => None,
     }
+}
+
+/// Whether an operator takes a part by a name or a key that is written out.
+pub(crate) fn is_fixed(operator: &TraversalOperator) -> bool {
+    match operator {
+        TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_) => true,
+        TraversalOperator::Index(key) => {
+            matches!(key, Expression::String(_) | Expression::Number(_))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a reference is made of names and of keys that are written out: anything else cannot be taken for a name.
+pub(crate) fn is_static(traversal: &Traversal) -> bool {
+    matches!(traversal.expr, Expression::Variable(_))
+        && traversal.operators.iter().all(|o| is_fixed(o.value()))
 }
 
 /// What a `dynamic` block with this label calls the element for which its content is made.

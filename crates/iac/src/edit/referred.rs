@@ -7,7 +7,7 @@ use hcl_edit::visit::{Visit, visit_traversal};
 use super::At;
 use crate::config::Configuration;
 use crate::references;
-use crate::syntax::key_name;
+use crate::syntax::{is_fixed, key_name};
 
 /// Arguments by which a policy is seen to be written: whoever has it by these is found.
 const SEEN: &[&str] = &[
@@ -137,14 +137,7 @@ impl Visit for WorkedOut<'_> {
         let own = operators.next().is_some_and(
             |o| matches!(o, TraversalOperator::GetAttr(name) if name.as_str() == self.name),
         );
-        let known = |o: &TraversalOperator| match o {
-            TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_) => true,
-            TraversalOperator::Index(key) => {
-                matches!(key, Expression::String(_) | Expression::Number(_))
-            }
-            _ => false,
-        };
-        self.found |= root && own && !operators.all(known);
+        self.found |= root && own && !operators.all(is_fixed);
         visit_traversal(self, node);
     }
 }
