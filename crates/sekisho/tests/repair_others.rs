@@ -15,6 +15,13 @@ use diffs::{holds, lacks};
 use repaired::{AUDITOR, LACKS, RELEASE, repaired};
 use sekisho::rehearse::{complete, fix, rehearse};
 
+/// The policy of the role as a managed one, which is to be attached.
+const AS_MANAGED: (&str, &str, &str) = (
+    "registry.tf",
+    "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n",
+    "resource \"aws_iam_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n",
+);
+
 #[test]
 fn what_another_role_has_as_well_is_left_alone() {
     let own = "+resource \"aws_iam_role_policy\" \"ecr_source_2\" {";
@@ -40,15 +47,13 @@ fn what_another_role_has_as_well_is_left_alone() {
     holds(&source, &[own]);
     lacks(&source, &["+  statement {"]);
     // A managed policy that both have.
-    let inline = "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n";
-    let managed = "resource \"aws_iam_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n";
     let attachments = "resource \"aws_iam_role_policy_attachment\" \"both\" {\n  provider   = aws.registry\n  for_each   = toset([aws_iam_role.ecr_source.name, aws_iam_role.auditor.name])\n  role       = each.key\n  policy_arn = aws_iam_policy.ecr_source.arn\n}\n";
     let managed = repaired(
         "cross-account-ecr",
         &["."],
         &[
             LACKS,
-            ("registry.tf", inline, managed),
+            AS_MANAGED,
             (
                 "pipeline.tf",
                 "    aws_iam_role_policy.ecr_source,\n",
@@ -327,8 +332,6 @@ fn what_is_not_made_in_this_run_gets_nothing() {
 /// Somebody of whom nothing is known here has the policy by its ARN, written out.
 #[test]
 fn what_is_attached_by_an_arn_that_is_written_is_left_alone() {
-    let inline = "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n";
-    let managed = "resource \"aws_iam_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n";
     let attached = "resource \"aws_iam_role_policy_attachment\" \"own\" {\n  provider   = aws.registry\n  role       = aws_iam_role.ecr_source.name\n  policy_arn = aws_iam_policy.ecr_source.arn\n}\n";
     let user = "\nresource \"aws_iam_user_policy_attachment\" \"ci\" {\n  provider   = aws.registry\n  user       = \"ci\"\n  policy_arn = \"arn:aws:iam::${var.registry_account_id}:policy/ecr-source\"\n}\n";
     let repaired_with = |more: &str| {
@@ -337,7 +340,7 @@ fn what_is_attached_by_an_arn_that_is_written_is_left_alone() {
             &["."],
             &[
                 LACKS,
-                ("registry.tf", inline, managed),
+                AS_MANAGED,
                 (
                     "pipeline.tf",
                     "    aws_iam_role_policy.ecr_source,\n",

@@ -14,6 +14,17 @@ use serde_json::{Value, json};
 const ACCOUNT: &str = "222222222222";
 const DAY_MS: i64 = 86_400_000;
 
+/// An engine, and the clock that it goes by.
+fn engine() -> (Engine, Arc<FixedClock>) {
+    let clock = Arc::new(FixedClock::new(1_790_000_000_000));
+    let setup = sekisho::registry::Setup {
+        seed: Some(1),
+        clock: Some(Arc::<FixedClock>::clone(&clock)),
+        ..sekisho::registry::Setup::default()
+    };
+    (sekisho::engine(setup).unwrap(), clock)
+}
+
 fn call(
     engine: &Engine,
     region: &str,
@@ -39,13 +50,7 @@ fn call(
 /// it is recorded, radkawar/stackd kms/multi_region, `cleanup_followup`).
 #[test]
 fn a_primary_key_goes_after_its_replicas() {
-    let clock = Arc::new(FixedClock::new(1_790_000_000_000));
-    let setup = sekisho::registry::Setup {
-        seed: Some(1),
-        clock: Some(Arc::<FixedClock>::clone(&clock)),
-        ..sekisho::registry::Setup::default()
-    };
-    let engine = sekisho::engine(setup).unwrap();
+    let (engine, clock) = engine();
     let (east, west) = ("us-east-1", "us-west-2");
     let made = call(&engine, east, "CreateKey", json!({"MultiRegion": true})).unwrap();
     let id = made["KeyMetadata"]["KeyId"].as_str().unwrap();
@@ -78,13 +83,7 @@ fn a_primary_key_goes_after_its_replicas() {
 /// ScheduleKeyDeletion).
 #[test]
 fn grants_and_names_go_with_their_key() {
-    let clock = Arc::new(FixedClock::new(1_790_000_000_000));
-    let setup = sekisho::registry::Setup {
-        seed: Some(1),
-        clock: Some(Arc::<FixedClock>::clone(&clock)),
-        ..sekisho::registry::Setup::default()
-    };
-    let engine = sekisho::engine(setup).unwrap();
+    let (engine, clock) = engine();
     let (east, west) = ("us-east-1", "us-west-2");
     let made = call(&engine, east, "CreateKey", json!({"MultiRegion": true})).unwrap();
     let id = made["KeyMetadata"]["KeyId"].as_str().unwrap();
