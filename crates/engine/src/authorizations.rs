@@ -87,9 +87,6 @@ impl Authorizations {
 }
 
 /// Keeps what was asked for a call of which the last of `checks` was denied; its id, where such calls have one.
-///
-/// # Errors
-/// When the store fails.
 pub(crate) fn keep(
     lookup: &Lookup<'_>,
     facts: &Facts,
