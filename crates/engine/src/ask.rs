@@ -113,6 +113,7 @@ fn decide(request: &Request<'_>, policies: &Policies, resource: &Resource) -> De
     };
     let with = Policies {
         resource: Some(acl.clone()),
+        restrict_public_buckets: false,
         ..policies.clone()
     };
     let by_acl = evaluate(request, &with, resource.kind);
@@ -215,6 +216,7 @@ fn request<'r>(
         resource_account: resource.account.as_deref(),
         context,
         requested_grant: check.requested_grant.as_ref(),
+        grant_tokens: &[],
     }
 }
 
@@ -235,6 +237,7 @@ fn policies(lookup: &Lookup<'_>, facts: &Facts, resource: &Resource) -> Policies
         boundary: facts.boundary.clone(),
         session: facts.session.clone(),
         resource: resource.policy.clone(),
+        restrict_public_buckets: resource.restrict_public,
         grants: resource.grants.clone(),
         ..Policies::default()
     }

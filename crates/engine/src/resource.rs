@@ -9,6 +9,8 @@ pub struct Resource {
     pub account: Option<String>,
     /// Its own policy.
     pub policy: Option<Policy>,
+    /// For a bucket: whether `RestrictPublicBuckets` holds.
+    pub restrict_public: bool,
     /// Its region, for requests that name none: what is not signed is for none.
     pub region: Option<String>,
     /// What its ACL allows: a second policy, asked where nothing denies and nothing allows.
@@ -32,6 +34,7 @@ impl Resource {
         Self {
             account: Some(account.to_owned()),
             policy: None,
+            restrict_public: false,
             region: None,
             acl: None,
             kind: ResourceKind::Ordinary,

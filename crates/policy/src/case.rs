@@ -37,6 +37,8 @@ pub struct Case {
     pub context: Context,
     /// For `kms:CreateGrant` and `kms:RetireGrant`: the grant in question.
     pub requested_grant: Option<Grant>,
+    /// The grant tokens that the request passes.
+    pub grant_tokens: Vec<String>,
     /// The policies.
     pub policies: Policies,
     /// What the resource's policy is: a key policy for `kms:`, a trust policy for `sts:`.
@@ -82,14 +84,29 @@ struct Written<'a> {
 }
 
 /// The members of a request.
-const REQUEST: [&str; 6] = [
+const REQUEST: [&str; 7] = [
     "principal",
     "action",
     "resource",
     "resource_account",
     "context",
     "requested_grant",
+    "grant_tokens",
 ];
+
+/// The public access block of a bucket, as S3 writes it. Of policies only `RestrictPublicBuckets` has a say when somebody asks:
+/// `BlockPublicPolicy` refuses them where they are put, the others are about ACLs.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+struct PublicAccessBlock {
+    restrict_public_buckets: bool,
+    #[serde(rename = "BlockPublicAcls")]
+    _block_public_acls: bool,
+    #[serde(rename = "IgnorePublicAcls")]
+    _ignore_public_acls: bool,
+    #[serde(rename = "BlockPublicPolicy")]
+    _block_public_policy: bool,
+}
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -181,6 +198,10 @@ impl Case {
         let requested_grant: Option<WrittenGrant> = member("requested_grant")
             .map(|raw| reader.json(raw, "request.requested_grant"))
             .transpose()?;
+        let grant_tokens: Vec<String> = member("grant_tokens")
+            .map(|raw| reader.json(raw, "request.grant_tokens"))
+            .transpose()?
+            .unwrap_or_default();
         let keys: Members<&RawValue> = member("context")
             .map(|raw| reader.json(raw, "request.context"))
             .transpose()?
@@ -317,6 +338,10 @@ impl Case {
                 "endpoint" => {
                     policies.endpoint = Some(reader.policy(raw, &member, "VPC endpoint policy")?);
                 }
+                "public_access_block" => {
+                    let block: PublicAccessBlock = reader.json(raw, &member)?;
+                    policies.restrict_public_buckets = block.restrict_public_buckets;
+                }
                 "grants" => {
                     let grants: Vec<WrittenGrant> = reader.json(raw, &member)?;
                     for (i, grant) in grants.iter().enumerate() {
@@ -384,6 +409,7 @@ impl Case {
             resource_account,
             context,
             requested_grant: requested_grant.map(|g| g.read(0)),
+            grant_tokens,
             policies,
             kind,
             expect,
@@ -401,6 +427,7 @@ impl Case {
             resource_account: self.resource_account.as_deref(),
             context: &self.context,
             requested_grant: self.requested_grant.as_ref(),
+            grant_tokens: &self.grant_tokens,
         }
     }
 }

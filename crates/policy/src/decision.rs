@@ -82,6 +82,9 @@ pub struct Grant {
     pub source_arn: Option<String>,
     /// The account whose principal issued the grant, if known; the key's account otherwise.
     pub issuing_account: Option<String>,
+    /// Its token, as long as KMS has not made the grant known everywhere: until then it speaks only for requests that pass the
+    /// token (KMS developer guide, "Using a grant token"). `None` for a grant that has settled.
+    pub token: Option<String>,
 }
 
 /// Every policy that has a say. Empty or `None` means that the layer does not exist.
@@ -95,6 +98,9 @@ pub struct Policies {
     pub session: Option<Vec<Policy>>,
     /// The resource's own policy.
     pub resource: Option<Policy>,
+    /// Whether the bucket has `RestrictPublicBuckets`: where its policy is public, what the policy allows is for the bucket's
+    /// account and AWS services alone (S3 user guide, "Block public access settings").
+    pub restrict_public_buckets: bool,
     /// Service control policies, a list per level from the root down.
     pub scp: Vec<Vec<Policy>>,
     /// Resource control policies, a list per level.

@@ -8,8 +8,11 @@ use crate::decision::{
 };
 use crate::document::{Effect, Policy, PrincipalPattern, Statement};
 use crate::exempt;
-use crate::grants::{constraints_hold, covers_child, is_for_grants, on_behalf, takes_context};
+use crate::grants::{
+    constraints_hold, covers_child, is_for_grants, on_behalf, takes_context, unsettled,
+};
 use crate::principal::{Principal, Strength};
+use crate::public::is_public;
 use crate::request::Request;
 use crate::text::at_colon;
 
@@ -52,6 +55,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) of_no_resource: bool,
     /// Whether the resource's policy is not asked.
     pub(crate) unasked: bool,
+    /// Whether what the resource's policy allows is kept from this caller, for the policy is public.
+    pub(crate) restricted: bool,
     /// Whether there are service control policies that bind.
     pub(crate) under_scp: bool,
     /// Whether there are resource control policies that bind.
@@ -82,6 +87,7 @@ impl<'a> Evaluation<'a> {
             cross_account,
             of_no_resource: exempt::of_no_resource(request.action),
             unasked: false,
+            restricted: false,
             under_scp: false,
             under_rcp: false,
         };
@@ -90,6 +96,7 @@ impl<'a> Evaluation<'a> {
             && account == request.principal.account()
             && request.action_of("organizations").is_some();
         evaluation.unasked = evaluation.of_no_resource || own || evaluation.keeps_the_key();
+        evaluation.restricted = evaluation.is_restricted();
         evaluation.under_scp = evaluation.is_under_scp();
         evaluation.under_rcp = evaluation.is_under_rcp();
         evaluation
@@ -170,6 +177,18 @@ impl<'a> Evaluation<'a> {
         policy.filter(|_| !self.unasked)
     }
 
+    /// Whether `RestrictPublicBuckets` keeps this caller from what a public policy allows. What it denies, it denies all the same.
+    fn is_restricted(&self) -> bool {
+        let stranger = || match self.request.principal {
+            Principal::Service(_) => false,
+            principal => principal.account() != self.request.resource_account,
+        };
+        let policy = self.resource_policy();
+        self.policies.restrict_public_buckets
+            && stranger()
+            && policy.is_some_and(|policy| is_public(&policy.document))
+    }
+
     fn resource_deny(&self) -> Option<Hit<'a>> {
         let policy = self.resource_policy()?;
         policy
@@ -240,7 +259,7 @@ impl<'a> Evaluation<'a> {
 
     /// The strongest Allow of the resource policy for this principal.
     fn resource_allow(&self) -> Option<(Strength, Hit<'a>)> {
-        let policy = self.resource_policy()?;
+        let policy = self.resource_policy().filter(|_| !self.restricted)?;
         // The grant rules its retirement: a key policy gives the permission to nobody (KMS developer guide).
         let retires = self.request.is("kms", "RetireGrant")
             && !matches!(
@@ -276,6 +295,9 @@ impl<'a> Evaluation<'a> {
         let mut best: Option<(Strength, &Grant)> = None;
         for grant in &self.policies.grants {
             if own && grant.issuing_account.as_deref() != self.request.principal.account() {
+                continue;
+            }
+            if unsettled(grant, self.request) {
                 continue;
             }
             let requested = self.request.requested_grant;

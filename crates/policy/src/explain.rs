@@ -6,7 +6,7 @@ use crate::condition::{Condition, Qualifier};
 use crate::decision::{Decision, Gate, Grant, Policies, ResourceKind, StatementRef};
 use crate::document::{Effect, Policy, PrincipalPattern, Statement};
 use crate::evaluate::{Evaluation, evaluate};
-use crate::grants::is_for_grants;
+use crate::grants::{is_for_grants, unsettled};
 use crate::json::Span;
 use crate::principal::Principal;
 use crate::request::{Context, ContextValue, Request};
@@ -219,7 +219,12 @@ impl Evaluation<'_> {
             };
             miss(Missed::Action, span, reason);
         }
-        if !self.concerns(gate, statement) {
+        if gate == Gate::Resource && statement.effect == Effect::Allow && self.restricted {
+            let principals = statement.principals.as_ref();
+            let span = principals.map_or(statement.span, |p| p.span);
+            let reason = "the policy is public, and RestrictPublicBuckets then keeps other accounts out, whomever it names";
+            miss(Missed::Principal, span, reason.to_owned());
+        } else if !self.concerns(gate, statement) {
             let (span, reason) = match &statement.principals {
                 None => (
                     statement.span,
@@ -305,6 +310,9 @@ impl Evaluation<'_> {
             .any(|o| o.eq_ignore_ascii_case(operation))
         {
             format!("it is for {} only", grant.operations.join(", "))
+        } else if unsettled(grant, self.request) {
+            "it is not known everywhere yet, and the request does not pass its grant token"
+                .to_owned()
         } else {
             let mut wanted = Vec::new();
             let pairs = |all: &[(String, String)]| {

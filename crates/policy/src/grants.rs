@@ -1,7 +1,7 @@
 //! Constraints of grants, and which grants a grant may create.
 
 use crate::decision::Grant;
-use crate::request::{Context, ContextValue};
+use crate::request::{Context, ContextValue, Request};
 
 /// The encryption context of a request, as the front door puts it into the condition keys.
 fn encryption_context(context: &Context) -> Vec<(&str, &str)> {
@@ -67,6 +67,12 @@ pub(crate) fn takes_context(operation: &str) -> bool {
 pub(crate) fn on_behalf(grant: &Grant, context: &Context) -> bool {
     let wanted = grant.source_arn.as_deref();
     wanted.is_none_or(|arn| context.single("aws:sourcearn") == Some(arn))
+}
+
+/// Whether KMS has yet to make a grant known everywhere, and the request does not pass its token.
+pub(crate) fn unsettled(grant: &Grant, request: &Request<'_>) -> bool {
+    let token = grant.token.as_ref();
+    token.is_some_and(|token| !request.grant_tokens.contains(token))
 }
 
 pub(crate) fn constraints_hold(grant: &Grant, context: &Context) -> bool {

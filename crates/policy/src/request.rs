@@ -100,6 +100,8 @@ pub struct Request<'a> {
     /// For `kms:CreateGrant`: the grant that is to be created, since a parent grant must cover it. For
     /// `kms:RetireGrant`: the grant that is to be retired, since no other grant speaks for it.
     pub requested_grant: Option<&'a Grant>,
+    /// The grant tokens that the request passes.
+    pub grant_tokens: &'a [String],
 }
 
 impl Request<'_> {

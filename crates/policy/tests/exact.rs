@@ -41,6 +41,7 @@ fn grant(id: &str, grantee: &str, operations: &[&str]) -> Grant {
         context_subset: None,
         source_arn: None,
         issuing_account: None,
+        token: None,
     }
 }
 
@@ -78,6 +79,7 @@ fn ask(ask: &Ask<'_>, policies: &Policies) -> (Decision, String) {
         resource_account: Some(ask.owner),
         context: &context,
         requested_grant: ask.grant,
+        grant_tokens: &[],
     };
     let decision = evaluate(&request, policies, ask.kind);
     let text = wire_sentence(&request, &decision, None);
@@ -161,6 +163,7 @@ fn what_cannot_be_granted_is_said() {
             resource_account: Some(DECRYPT.owner),
             context: &context,
             requested_grant: None,
+            grant_tokens: &[],
         };
         let policies = Policies {
             resource: Some(policy("")),
@@ -664,6 +667,7 @@ fn the_simulator_takes_an_account_for_everyone_in_it() {
             resource_account: Some(account),
             context,
             requested_grant: None,
+            grant_tokens: &[],
         };
         evaluate(&request, &policies, ResourceKind::Ordinary).allowed()
     };
@@ -701,6 +705,7 @@ fn what_services_call_their_resources() {
             resource_account: Some("111111111111"),
             context: &context,
             requested_grant: None,
+            grant_tokens: &[],
         };
         let policies = Policies::default();
         let decision = evaluate(&request, &policies, ResourceKind::Ordinary);

@@ -68,6 +68,7 @@ fn decide(
         resource_account: Some(owner),
         context: &context,
         requested_grant: None,
+        grant_tokens: &[],
     };
     let policies = Policies {
         identity: vec![document(identity)],

@@ -113,6 +113,7 @@ fn allowed(call: Call, needed: &[Needed]) -> bool {
         resource_account: Some(owner),
         context: &context,
         requested_grant: None,
+        grant_tokens: &[],
     };
     evaluate(&request, &policies, kind).allowed()
 }
@@ -144,6 +145,7 @@ proptest! {
                 resource_account: Some(call.3),
                 context: &context,
                 requested_grant: None,
+                grant_tokens: &[],
             };
             (request, call.4)
         }));
@@ -166,6 +168,7 @@ fn what_belongs_together_stands_together() {
         resource_account: Some("111111111111"),
         context: &context,
         requested_grant: None,
+        grant_tokens: &[],
     };
     let requests = [
         ask("s3:GetObject", "arn:aws:s3:::b/1"),

@@ -60,6 +60,7 @@ impl Scene {
             resource_account: Some("222222222222"),
             context: &self.context,
             requested_grant: None,
+            grant_tokens: &[],
         }
     }
 

@@ -64,6 +64,7 @@ fn decide(document: &Document) {
         resource_account: Some("222222222222"),
         context: &context,
         requested_grant: None,
+        grant_tokens: &[],
     };
     let policies = Policies {
         identity: vec![policy()],

@@ -20,6 +20,9 @@ pub(super) struct WrittenGrant {
     /// Whose principal issued it: an account or an ARN.
     #[serde(default)]
     issuing_account: Option<String>,
+    /// Its token, while the grant is not known everywhere yet.
+    #[serde(default)]
+    token: Option<String>,
     /// What means nothing.
     #[serde(flatten)]
     pub(super) others: serde_json::Map<String, Value>,
@@ -47,6 +50,7 @@ impl WrittenGrant {
             context_equals: pairs(constraints.encryption_context_equals),
             context_subset: pairs(constraints.encryption_context_subset),
             source_arn: constraints.source_arn,
+            token: self.token,
             issuing_account: self.issuing_account.map(|a| {
                 let account = a.split(':').nth(4).map(str::to_owned);
                 account.unwrap_or(a)

@@ -64,6 +64,7 @@ pub(super) fn search(
                             resource_account: principal.account(),
                             context,
                             requested_grant: None,
+                            grant_tokens: &[],
                         };
                         if matches(statement, &request) && allows(new, &request) && wanted(&request)
                         {

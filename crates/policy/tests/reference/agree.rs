@@ -37,6 +37,7 @@ impl<'q> Scene<'q> {
             resource_account: Some(&self.question.owner),
             context: &self.context,
             requested_grant: None,
+            grant_tokens: &self.question.tokens,
         }
     }
 

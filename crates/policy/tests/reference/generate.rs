@@ -318,6 +318,7 @@ fn grant() -> impl Strategy<Value = GrantParts> {
             Required::Subset(vec![("team".to_owned(), "x".to_owned())]),
             Required::Equal(vec![("team".to_owned(), "x".to_owned())]),
             Required::OnBehalf(BEHALF.to_owned()),
+            Required::Token("new".to_owned()),
         ]),
         select(vec![None, Some(A.to_owned()), Some(B.to_owned())]),
     )
@@ -422,13 +423,15 @@ pub(crate) fn question() -> impl Strategy<Value = Question> {
         ("kms:ListKeys", "*"),
         ("sqs:DeleteQueue", "arn:aws:sqs:us-east-1:111111111111:q"),
     ]);
-    (who(), target, select(vec![A, B]), context()).prop_map(
-        |(who, (action, resource), owner, context)| Question {
+    let tokens = select(vec![vec![], vec!["other"], vec!["other", "new"]]);
+    (who(), target, select(vec![A, B]), context(), tokens).prop_map(
+        |(who, (action, resource), owner, context, tokens)| Question {
             who,
             action: action.into(),
             resource: resource.into(),
             owner: owner.into(),
             context,
+            tokens: tokens.into_iter().map(str::to_owned).collect(),
         },
     )
 }
@@ -452,12 +455,13 @@ pub(crate) fn policies(layers: &Layers) -> Policies {
             .grants
             .iter()
             .map(|(grantee, operations, required, issuer)| {
-                let (mut equals, mut subset, mut behalf) = (None, None, None);
+                let (mut equals, mut subset, mut behalf, mut new) = (None, None, None, None);
                 match required {
                     Required::Nothing => {}
                     Required::Equal(all) => equals = Some(all.clone()),
                     Required::Subset(some) => subset = Some(some.clone()),
                     Required::OnBehalf(arn) => behalf = Some(arn.clone()),
+                    Required::Token(token) => new = Some(token.clone()),
                 }
                 Grant {
                     id: "g".into(),
@@ -468,9 +472,11 @@ pub(crate) fn policies(layers: &Layers) -> Policies {
                     context_subset: subset,
                     source_arn: behalf,
                     issuing_account: issuer.clone(),
+                    token: new,
                 }
             })
             .collect(),
+        restrict_public_buckets: false,
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct Question {
     pub(crate) owner: String,
     /// Lower-case keys; a string is single-valued, a list multivalued.
     pub(crate) context: Vec<(String, Value)>,
+    /// The grant tokens that are passed.
+    pub(crate) tokens: Vec<String>,
 }
 
 /// Grantee, operations, constraint, issuing account.
@@ -57,6 +59,8 @@ pub(crate) enum Required {
     Subset(Vec<(String, String)>),
     /// That it is made on behalf of this.
     OnBehalf(String),
+    /// That it passes this token, for the grant is new.
+    Token(String),
 }
 
 #[derive(Debug, Clone, Default)]
@@ -574,6 +578,7 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
             Required::Nothing => true,
             Required::Equal(all) => pairs.count() == all.len() && has(all),
             Required::Subset(some) => has(some),
+            Required::Token(token) => q.tokens.iter().any(|passed| passed == token),
             Required::OnBehalf(arn) => q.key("aws:SourceArn").is_some_and(|v| word(v) == *arn),
         };
         if q.action.starts_with("kms:") && operations.iter().any(|o| o == operation) && holds {

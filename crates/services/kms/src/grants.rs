@@ -183,6 +183,8 @@ impl Grant {
             context_subset: pairs(self.subset.as_ref()),
             source_arn: self.source_arn.clone(),
             issuing_account: Some(self.issuing_account.clone()),
+            // Here every grant is known everywhere at once.
+            token: None,
         }
     }
 

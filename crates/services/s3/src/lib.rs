@@ -24,7 +24,7 @@ use sekisho_arn::Arn;
 use sekisho_engine::{
     AccessDenied, ApiError, Check, Engine, Lookup, Paging, Resource, Service, invalid,
 };
-use sekisho_policy::{ContextValue, Effect, Policy, is_public};
+use sekisho_policy::{ContextValue, Effect, Policy};
 
 /// The service.
 #[must_use]
@@ -128,9 +128,7 @@ fn resolve(lookup: &Lookup<'_>, check: &Check, arn: &Arn) -> Result<Resource, Ap
     } else {
         resource.acl = acl::bucket_policy(lookup, &bucket)?;
     }
-    if policy::restricted(lookup, &bucket)? {
-        resource.policy = resource.policy.filter(|p| !is_public(&p.document));
-    }
+    resource.restrict_public = bucket.blocked(lookup)?.restrict_public_buckets;
     Ok(resource)
 }
 

@@ -45,11 +45,3 @@ pub(crate) fn accept(
     }
     Ok(PolicyText::pinned(text, pins))
 }
-
-/// Whether `RestrictPublicBuckets` keeps this caller from what a public policy allows.
-pub(crate) fn restricted(lookup: &Lookup<'_>, bucket: &Bucket) -> Result<bool, ApiError> {
-    let caller = lookup.caller();
-    let stranger = caller.account() != bucket.account
-        && !matches!(caller.principal, sekisho_policy::Principal::Service(_));
-    Ok(stranger && bucket.blocked(lookup)?.restrict_public_buckets)
-}

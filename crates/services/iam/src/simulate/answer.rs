@@ -121,6 +121,7 @@ impl Asked {
             resource_account: Some(&self.owner),
             context: &self.context,
             requested_grant: None,
+            grant_tokens: &[],
         };
         let applies = actions::applies(action, resource);
         let kind = ResourceKind::Ordinary;
