@@ -451,6 +451,7 @@ def test_the_alias_of_an_account(fresh):
 
 
 def test_roles_of_services(iam):
+    """spec/authorization.md 7.4."""
     made = iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com", Description="d")["Role"]
     name = "AWSServiceRoleForECS"
     assert (made["RoleName"], made["Path"]) == (name, "/aws-service-role/ecs.amazonaws.com/")

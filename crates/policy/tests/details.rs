@@ -1,5 +1,7 @@
 //! What is told of a denial, requirement by requirement (IAM Toolbox API reference, `GetRequestAuthorizationDetails`).
 
+#![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
 use sekisho_policy::case::Case;
 use sekisho_policy::{RequirementEffect, details};
 
