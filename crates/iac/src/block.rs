@@ -323,8 +323,13 @@ pub(crate) fn condition(
             .transpose()
     };
     let condition = value("condition")?.and_then(|v| crate::convert::to_bool(&v));
-    if condition == Some(true) {
-        return Ok(());
+    match condition {
+        Some(true) => return Ok(()),
+        Some(false) => {}
+        None => {
+            let message = format!("the `condition` of `{kind}` is neither true nor false");
+            return Err(Problem::at(&place, message));
+        }
     }
     let why = value("error_message")?;
     let why = why.as_ref().and_then(Value::as_str);

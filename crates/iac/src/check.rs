@@ -44,8 +44,21 @@ impl Configuration {
                     _ => None,
                 }));
                 let mut check_names = Check::new(module, &names, source);
-                check_names.body(&check.body);
+                for inside in check.body.blocks() {
+                    check_names.body(&inside.body);
+                }
                 problems.append(&mut check_names.problems);
+            }
+            for (source, import) in &module.imports {
+                let mut check = Check::new(module, &names, source);
+                check.each = import.body.has_attribute("for_each");
+                // What is imported to is an address, and no value.
+                let said =
+                    ["id", "identity", "for_each"].map(|name| import.body.get_attribute(name));
+                for attribute in said.into_iter().flatten() {
+                    check.visit_expr(&attribute.value);
+                }
+                problems.append(&mut check.problems);
             }
             for (source, written) in self.expressions(index) {
                 let has = |name: &str| match written {

@@ -129,6 +129,7 @@ impl Configuration {
             config.check_calls(&mut problems);
             config.check_names(&mut problems);
             config.check_gone(&mut problems);
+            config.check_imports(&mut problems);
         }
         if problems.is_empty() {
             config.check_cycles(&mut problems);
@@ -311,7 +312,8 @@ impl Configuration {
         for (source, body) in files {
             module.file(index, &source, body, &constants, &mut found);
         }
-        if !any && found.problems.is_empty() {
+        // A module that is called may be empty: Terraform finds nothing in it.
+        if !any && found.problems.is_empty() && (tofu || module.call.is_none()) {
             let folder = module.folder.display();
             problems.push(problem(match tofu {
                 false => format!("{folder}: there are no .tf files"),

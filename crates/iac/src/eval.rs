@@ -356,7 +356,7 @@ fn legacy(index: u64) -> Value {
     Value::Number(Number::parse(&index.to_string()).unwrap_or_else(|| Number::from(0i64)))
 }
 
-fn attribute(value: &Value, name: &str) -> Result<Value, String> {
+pub(crate) fn attribute(value: &Value, name: &str) -> Result<Value, String> {
     match value.as_members() {
         Some(map) => map.get(name).cloned().ok_or_else(|| {
             let none = || format!("there is no attribute `{name}` here");
@@ -381,9 +381,14 @@ fn binary(operator: BinaryOperator, a: &Value, b: &Value) -> Result<Value, Strin
     let order = |test: fn(&Number, &Number) -> bool| numbers().map(|(a, b)| test(&a, &b).into());
     let number = |operation: fn(&Number, &Number) -> Option<Number>| {
         let (a, b) = numbers()?;
-        if matches!(operator, BinaryOperator::Div | BinaryOperator::Mod) && b == Number::from(0i64)
-        {
-            return Err(format!("`{name}` of a number by zero"));
+        if b == Number::from(0i64) {
+            match operator {
+                // Terraform says that it is infinite, which nothing here takes.
+                BinaryOperator::Div => return Err(format!("`{name}` of a number by zero")),
+                // Nothing is taken away (Terraform 1.11.4: `5 % 0` is 5).
+                BinaryOperator::Mod => return Ok(a.into()),
+                _ => {}
+            }
         }
         let result = operation(&a, &b).map(Value::from);
         result.ok_or_else(|| "the result is too large a number".to_owned())
@@ -516,6 +521,8 @@ mod tests {
             "zipmap([\"a\"], [])",
             "join(\"\", [null])",
             "format(\"%d\", 1.5)",
+            "range(1, 2, 3, 4)",
+            "5 / 0 == 1",
             // A fallback here would be another value than Terraform has.
             "try(provider::other::f(\"a\"), \"x\")",
             "can(aws_iam_role.r.not_modelled)",
@@ -541,6 +548,7 @@ mod tests {
             json!([[1, 2], []]),
         );
         check("format(\"%f\", 1)", json!("1.000000"));
+        check("[5 % 0, -5.5 % 0, 0 % 0]", json!([5, -5.5, 0]));
     }
 
     #[test]

@@ -98,22 +98,30 @@ fn labelled<'v>(value: &'v Value, what: &str) -> Result<Vec<(&'v String, &'v Val
 }
 
 /// Names that stand for themselves where expressions are: a text that is written as a reference.
-fn bare(value: &Value) -> String {
-    match value {
-        Value::String(text) => {
-            let inner = text.strip_prefix("${").and_then(|t| t.strip_suffix('}'));
-            inner.unwrap_or(text).to_owned()
+///
+/// # Errors
+/// When it stands in `${ }`: Terraform reads no templates there.
+fn bare(name: &str, value: &Value) -> Result<String, String> {
+    Ok(match value {
+        Value::String(text) if text.contains("${") => {
+            return Err(format!(
+                "`{name}` takes names as they are, without `${{}}`: {text}"
+            ));
         }
+        Value::String(text) => text.clone(),
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(bare).collect();
-            format!("[{}]", items.join(", "))
+            let items = items.iter().map(|item| bare(name, item));
+            format!("[{}]", items.collect::<Result<Vec<_>, _>>()?.join(", "))
         }
         Value::Object(map) => {
-            let members = map.iter().map(|(k, v)| format!("{k} = {}", bare(v)));
-            format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
+            let members = map
+                .iter()
+                .map(|(k, v)| Ok(format!("{k} = {}", bare(name, v)?)));
+            let members = members.collect::<Result<Vec<_>, String>>()?;
+            format!("{{ {} }}", members.join(", "))
         }
         other => other.to_string(),
-    }
+    })
 }
 
 fn block(
@@ -158,16 +166,20 @@ fn block(
                 }
             }
             "ignore_changes" | "replace_triggered_by" => {
-                let _ = writeln!(out, "{name} = {}", bare(value));
+                let _ = writeln!(out, "{name} = {}", bare(name, value)?);
             }
             "type" if inner == Kind::Variable => {
-                let _ = writeln!(out, "type = {}", bare(value));
+                let _ = writeln!(out, "type = {}", bare(name, value)?);
             }
             "default" if inner == Kind::Variable => {
                 let _ = writeln!(out, "default = {}", literal(value));
             }
+            // What is imported is said as a text, and may be worked out.
+            "id" | "identity" | "for_each" if inner == Kind::References => {
+                let _ = writeln!(out, "{name} = {}", expression(value)?);
+            }
             _ if reference || inner == Kind::References => {
-                let _ = writeln!(out, "{name} = {}", bare(value));
+                let _ = writeln!(out, "{name} = {}", bare(name, value)?);
             }
             _ => {
                 let _ = writeln!(out, "{name} = {}", expression(value)?);
@@ -190,7 +202,7 @@ fn dynamic(value: &Value, out: &mut String) -> Result<(), String> {
                         }
                     }
                     "iterator" => {
-                        let _ = writeln!(out, "iterator = {}", bare(value));
+                        let _ = writeln!(out, "iterator = {}", bare(name, value)?);
                     }
                     _ => {
                         let _ = writeln!(out, "{name} = {}", expression(value)?);
@@ -265,7 +277,8 @@ fn repeated(value: &Value) -> Result<std::collections::BTreeMap<&String, Vec<Str
     let mut out: std::collections::BTreeMap<&String, Vec<String>> = Default::default();
     for (label, body) in labelled(value, "dynamic")? {
         for body in bodies(body) {
-            let iterator = body.get("iterator").map_or_else(|| label.clone(), bare);
+            let iterator = body.get("iterator").map(|name| bare("iterator", name));
+            let iterator = iterator.transpose()?.unwrap_or_else(|| label.clone());
             let each = expression(body.get("for_each").unwrap_or(&Value::Null))?;
             let content = expression(body.get("content").unwrap_or(&Value::Null))?;
             let list = format!(

@@ -406,7 +406,7 @@ mod tests {
             "a block is not expected in `locals`: `x`",
         ),
         (
-            "check \"c\" {\n  asert {\n  }\n  assert {\n    condition = true\n    error_message = \"x\"\n  }\n}\n",
+            "check \"c\" {\n  asert {\n  }\n  assert {\n    condition = path.module != \"\"\n    error_message = \"x\"\n  }\n}\n",
             "a block is not expected in `check`: `asert`: did you mean `assert`?",
         ),
         (

@@ -6,6 +6,7 @@
 
 mod absent;
 mod address;
+mod asserts;
 mod attributes;
 mod block;
 mod calls;
@@ -17,6 +18,7 @@ mod edit;
 mod eval;
 mod functions;
 mod graph;
+mod imports;
 mod json_syntax;
 mod language;
 mod lifecycle_document;
@@ -50,6 +52,7 @@ mod variables;
 mod without;
 
 pub use address::without_keys;
+pub use asserts::Asserted;
 pub use block::{Arguments, META, Nested, Node, NodeKind, Repetition};
 pub use config::{Configuration, READ};
 pub use edit::{CallBlock, Form, Given, Handed, ListEnd, PolicySource, Slot, Wanted, Wrap};

@@ -40,7 +40,7 @@ pub(crate) struct Module {
     /// Whether it says which providers it requires.
     requires: bool,
     /// Its `import` blocks.
-    pub(crate) imports: Vec<(Arc<Source>, std::ops::Range<usize>)>,
+    pub(crate) imports: Vec<(Arc<Source>, Block)>,
     /// What its `moved` and `removed` blocks say.
     pub(crate) gone: Vec<Gone>,
     /// Its `check` blocks.
@@ -306,8 +306,6 @@ impl Module {
                 }
             },
             "import" => {
-                let own = block.span().map(|span| (Arc::clone(source), span));
-                self.imports.extend(own);
                 let to = block.body.get_attribute("to");
                 let to = to.map(|a| a.value.to_string().trim().to_owned());
                 let message = format!(
@@ -315,12 +313,15 @@ impl Module {
                     to.unwrap_or_default()
                 );
                 found.notes.push(Problem::at(&place, message));
+                self.imports.push((Arc::clone(source), block));
             }
             "check" => {
-                let message = format!(
-                    "`check` \"{label}\" is not evaluated: where it does not hold, Terraform only warns"
-                );
-                found.notes.push(Problem::at(&place, message));
+                if block.body.has_blocks("data") {
+                    let message = format!(
+                        "`check` \"{label}\" is not evaluated, for it reads something itself: where it does not hold, Terraform only warns"
+                    );
+                    found.notes.push(Problem::at(&place, message));
+                }
                 self.checks.push((Arc::clone(source), block));
             }
             "action" => {

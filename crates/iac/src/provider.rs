@@ -69,7 +69,7 @@ impl Configuration {
         let roots = self.modules.iter();
         let roots = roots.filter(|m| m.call.is_none() && m.folder == directory);
         let all = roots.flat_map(|m| &m.imports);
-        all.filter_map(|(source, span)| within(source, span.clone()))
+        all.filter_map(|(source, block)| within(source, block.span()?))
             .collect()
     }
 

@@ -13,20 +13,20 @@ use hcl_edit::visit::{
 };
 
 use crate::block::place_of;
-use crate::syntax::is_static;
+use crate::references::of_expression;
+use crate::syntax::{is_fixed, is_static};
 use crate::{Problem, Source};
 
-/// What a block of a file says where Terraform takes no expressions. Of JSON nothing is said: texts stand for everything there.
+/// What a block of a file says where Terraform takes no expressions. How texts stand in JSON is JSON's matter.
 pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Problem>) {
-    if source.is_json() {
-        return;
-    }
     let mut check = Check {
         source,
         problems: Vec::new(),
     };
-    check.visit_block(block);
     let of = |name: &str| block.body.get_attribute(name);
+    if !source.is_json() {
+        check.visit_block(block);
+    }
     match block.ident.as_str() {
         "variable" => {
             of("default")
@@ -39,15 +39,31 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
             both.for_each(|address| check.address(address));
         }
         "removed" => of("from").into_iter().for_each(|from| check.resource(from)),
+        "terraform" => {
+            let backends = block.body.get_blocks("backend");
+            let inside = backends.flat_map(|b| b.body.attributes());
+            inside.for_each(|attribute| check.literal(&attribute.value));
+            of("required_version")
+                .into_iter()
+                .for_each(|version| check.version(version));
+        }
         "output" | "resource" | "data" | "ephemeral" | "module" => {
             of("depends_on")
                 .into_iter()
                 .for_each(|on| check.depends_on(on));
-            let lifecycle = block.body.get_blocks("lifecycle").flat_map(|b| {
-                ["prevent_destroy", "create_before_destroy"].map(|name| b.body.get_attribute(name))
-            });
-            let all = lifecycle.flatten();
-            all.for_each(|attribute| check.constant(&attribute.value));
+            for lifecycle in block.body.get_blocks("lifecycle") {
+                let said = |name: &str| lifecycle.body.get_attribute(name);
+                let constant = ["prevent_destroy", "create_before_destroy"].map(said);
+                for attribute in constant.into_iter().flatten() {
+                    check.constant(&attribute.value);
+                }
+                said("ignore_changes")
+                    .into_iter()
+                    .for_each(|ignored| check.ignored(ignored));
+                said("replace_triggered_by")
+                    .into_iter()
+                    .for_each(|by| check.replaced(by));
+            }
         }
         _ => {}
     }
@@ -56,20 +72,29 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
 
 /// What there is of an expression that is taken where nothing has a value, as in a file of variables: no functions, and no names.
 pub(crate) fn constant(source: &Arc<Source>, value: &Expression) -> Option<Problem> {
-    let mut constant = Constant {
-        source,
-        bound: BTreeSet::new(),
-        problem: None,
-    };
-    constant.visit_expr(value);
-    constant.problem
+    Constant::of(source, false, value)
 }
 
 struct Constant<'c> {
     source: &'c Arc<Source>,
     /// What a `for` has named.
     bound: BTreeSet<String>,
+    /// Whether nothing that is declared may be named: else it is refused when it is asked for.
+    nothing: bool,
     problem: Option<Problem>,
+}
+
+impl<'c> Constant<'c> {
+    fn of(source: &'c Arc<Source>, nothing: bool, value: &Expression) -> Option<Problem> {
+        let mut constant = Constant {
+            source,
+            bound: BTreeSet::new(),
+            nothing,
+            problem: None,
+        };
+        constant.visit_expr(value);
+        constant.problem
+    }
 }
 
 impl Visit for Constant<'_> {
@@ -95,7 +120,7 @@ impl Visit for Constant<'_> {
     fn visit_traversal(&mut self, node: &Traversal) {
         // What a `for` has named is known here, and what is declared is refused when it is asked for.
         if let Expression::Variable(root) = &node.expr
-            && matches!(root.as_str(), "path" | "terraform" | "var" | "local")
+            && (self.nothing || matches!(root.as_str(), "path" | "terraform" | "var" | "local"))
             && !self.bound.contains(root.as_str())
         {
             let place = place_of(self.source, node.span().or_else(|| root.span()));
@@ -123,6 +148,119 @@ impl Check<'_> {
 
     fn constant(&mut self, value: &Expression) {
         self.problems.extend(constant(self.source, value));
+    }
+
+    /// What is read before anything that is declared is known.
+    fn literal(&mut self, value: &Expression) {
+        self.problems.extend(Constant::of(self.source, true, value));
+    }
+
+    /// Which versions of Terraform are taken: constraints between commas.
+    fn version(&mut self, attribute: &Attribute) {
+        self.literal(&attribute.value);
+        let is_constraint = |text: &str| {
+            let text = text.trim();
+            let version = ["~>", ">=", "<=", "!=", ">", "<", "="]
+                .into_iter()
+                .find_map(|operator| text.strip_prefix(operator))
+                .unwrap_or(text)
+                .trim_start();
+            // What comes behind the numbers of a version is of anything.
+            let numbers = version.split(['-', '+']).next().unwrap_or_default();
+            let number = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit());
+            let numbers = numbers.trim_end();
+            numbers
+                .strip_prefix('v')
+                .unwrap_or(numbers)
+                .split('.')
+                .all(number)
+        };
+        let Some(text) = attribute.value.as_str() else {
+            return;
+        };
+        if !text.split(',').all(is_constraint) {
+            let message = format!(
+                "`required_version`: \"{text}\" says no versions: write `>= 1.5, < 2.0` or the like"
+            );
+            self.say(attribute.value.span(), message);
+        }
+    }
+
+    /// What is not changed: arguments of its own, or all.
+    fn ignored(&mut self, attribute: &Attribute) {
+        let message = "`ignore_changes` takes names of arguments that are written out, or all: `[tags]`, or `all`";
+        let all =
+            |e: &Expression| matches!(e, Expression::Variable(name) if name.as_str() == "all");
+        match &attribute.value {
+            Expression::Array(names) => {
+                for name in names {
+                    match name {
+                        name if all(name) => {
+                            let message = "`ignore_changes = all` is written without brackets";
+                            self.say(name.span(), message);
+                        }
+                        Expression::Variable(_) | Expression::String(_) => {}
+                        Expression::Traversal(path) if is_static(path) => {}
+                        other => self.say(other.span(), message),
+                    }
+                }
+            }
+            one if all(one) => {}
+            other => self.say(other.span(), message),
+        }
+    }
+
+    /// What replaces it: resources, instances of them by a key that is written out or its own, and their attributes.
+    fn replaced(&mut self, attribute: &Attribute) {
+        const NO_RESOURCE: &[&str] = &[
+            "count",
+            "data",
+            "each",
+            "ephemeral",
+            "local",
+            "module",
+            "path",
+            "self",
+            "terraform",
+            "var",
+        ];
+        let message = "`replace_triggered_by` takes resources, their instances and attributes, and nothing that is worked out: `[aws_iam_role.x.arn]`";
+        let Expression::Array(all) = &attribute.value else {
+            self.say(attribute.value.span(), message);
+            return;
+        };
+        let key = |o: &TraversalOperator| match o {
+            TraversalOperator::Index(Expression::Traversal(path)) => {
+                let root = match &path.expr {
+                    Expression::Variable(root) => root.as_str(),
+                    _ => "",
+                };
+                let name = match path.operators.as_slice() {
+                    [one] => match one.value() {
+                        TraversalOperator::GetAttr(name) => name.as_str(),
+                        _ => "",
+                    },
+                    _ => "",
+                };
+                matches!((root, name), ("each", "key") | ("count", "index"))
+            }
+            other => is_fixed(other),
+        };
+        for one in all {
+            let taken = match one {
+                Expression::Traversal(path) => {
+                    let resource = match &path.expr {
+                        Expression::Variable(root) => !NO_RESOURCE.contains(&root.as_str()),
+                        _ => false,
+                    };
+                    resource && path.operators.iter().all(|o| key(o.value()))
+                }
+                _ => false,
+            };
+            if !taken {
+                self.say(one.span(), message);
+            }
+        }
     }
 
     fn kind(&mut self, kind: &Attribute) {
@@ -220,6 +358,19 @@ impl Check<'_> {
 
 impl Visit for Check<'_> {
     fn visit_block(&mut self, node: &Block) {
+        let kind = node.ident.as_str();
+        let condition = node.body.get_attribute("condition").filter(|_| {
+            matches!(kind, "precondition" | "postcondition" | "assert")
+                && node.body.has_attribute("error_message")
+        });
+        if let Some(condition) = condition
+            && of_expression(&condition.value).is_empty()
+        {
+            let message = format!(
+                "the `condition` of `{kind}` asks for nothing: it would say the same of any configuration"
+            );
+            self.say(condition.value.span(), message);
+        }
         visit_block(self, node);
     }
 
@@ -290,6 +441,13 @@ mod tests {
         let whole = "`depends_on` takes whole objects, and no attributes: `aws_iam_role_policy.x`";
         let key = "a key of an object that is worked out stands in parentheses: `(local.x) = …`";
         let line = "a text between quotes ends on its line: write `\\n`, or a heredoc";
+        let ignored = "`ignore_changes` takes names of arguments that are written out, or all: `[tags]`, or `all`";
+        let by = "`replace_triggered_by` takes resources, their instances and attributes, and nothing that is worked out: `[aws_iam_role.x.arn]`";
+        let replaced = |by: &str| {
+            format!(
+                "resource \"terraform_data\" \"b\" {{\n  for_each = {{}}\n  lifecycle {{\n    replace_triggered_by = [{by}]\n  }}\n}}\n"
+            )
+        };
         for (text, message) in [
             ("variable \"w\" {\n  default = upper(\"x\")\n}\n", function),
             (
@@ -317,6 +475,46 @@ mod tests {
                 &address("from"),
             ),
             (
+                "terraform {\n  backend \"s3\" {\n    bucket = \"b-${var.v}\"\n  }\n}\n",
+                name,
+            ),
+            (
+                "terraform {\n  backend \"s3\" {\n    bucket = upper(\"x\")\n  }\n}\n",
+                function,
+            ),
+            ("terraform {\n  required_version = var.v\n}\n", name),
+            (
+                "terraform {\n  required_version = \"foo 1\"\n}\n",
+                "`required_version`: \"foo 1\" says no versions: write `>= 1.5, < 2.0` or the like",
+            ),
+            (
+                "resource \"terraform_data\" \"b\" {\n  lifecycle {\n    ignore_changes = \"all\"\n  }\n}\n",
+                ignored,
+            ),
+            (
+                "resource \"terraform_data\" \"b\" {\n  lifecycle {\n    ignore_changes = concat([input], [])\n  }\n}\n",
+                ignored,
+            ),
+            (
+                "resource \"terraform_data\" \"b\" {\n  lifecycle {\n    ignore_changes = [all]\n  }\n}\n",
+                "`ignore_changes = all` is written without brackets",
+            ),
+            (
+                "output \"o\" {\n  value = 1\n  precondition {\n    condition = length([for x in [1] : x]) == 1\n    error_message = \"m\"\n  }\n}\n",
+                "the `condition` of `precondition` asks for nothing: it would say the same of any configuration",
+            ),
+            (
+                "check \"c\" {\n  assert {\n    condition = 1 == 1\n    error_message = \"m\"\n  }\n}\n",
+                "the `condition` of `assert` asks for nothing: it would say the same of any configuration",
+            ),
+            (&replaced("each.value"), by),
+            (&replaced("var.v"), by),
+            (&replaced("local.k"), by),
+            (&replaced("terraform_data.c[var.v]"), by),
+            (&replaced("terraform_data.c[*].id"), by),
+            (&replaced("\"terraform_data.a\""), by),
+            (&replaced("\"${terraform_data.a}\""), by),
+            (
                 "removed {\n  from = terraform_data.z[0]\n}\n",
                 "`removed` takes no keys: it is about all instances",
             ),
@@ -341,6 +539,9 @@ mod tests {
         for text in [
             "variable \"w\" {\n  default = { a = [for x in [1] : x], \"b\" = -1 }\n}\n",
             "resource \"terraform_data\" \"b\" {\n  depends_on = [terraform_data.a, terraform_data.c[0], \"terraform_data.a\"]\n  lifecycle {\n    prevent_destroy = true\n  }\n}\n",
+            "resource \"terraform_data\" \"b\" {\n  count = 1\n  lifecycle {\n    ignore_changes = [input, \"input.a\", input[\"a\"]]\n    replace_triggered_by = [terraform_data.a, terraform_data.c[count.index].id, resource.terraform_data.c[0]]\n  }\n}\nresource \"terraform_data\" \"d\" {\n  for_each = {}\n  lifecycle {\n    ignore_changes = all\n    replace_triggered_by = [terraform_data.c[each.key].output[\"a\"]]\n  }\n}\n",
+            "terraform {\n  required_version = \">= 1.0, < 2.0.0,!=1.4, ~> v1.2\"\n  backend \"s3\" {\n    bucket = \"b\"\n    assume_role = {\n      role_arn = \"r\"\n    }\n  }\n}\n",
+            "check \"c\" {\n  assert {\n    condition = path.module != \"\" && terraform.workspace != \"x\"\n    error_message = \"m\"\n  }\n}\n",
             "moved {\n  from = module.z[\"k\"].terraform_data.z[0]\n  to = terraform_data.a\n}\n",
             "removed {\n  from = terraform_data.z\n}\n",
             "provider \"aws\" {\n  alias = \"a\"\n}\nmodule \"m\" {\n  source = \"./m\"\n  providers = { aws.b = aws.a }\n}\n",
@@ -350,6 +551,17 @@ mod tests {
         ] {
             assert_eq!(problems("main.tf", text), Vec::<String>::new(), "{text}");
         }
+        let json = r#"{"terraform": {"backend": {"s3": {"bucket": "${var.v}"}}}, "resource": {"terraform_data": {"b": {"depends_on": "terraform_data.a", "lifecycle": {"ignore_changes": ["all"]}}}}}"#;
+        assert_eq!(
+            problems("main.tf.json", json),
+            [
+                "`var` is not known here: Terraform takes a value as it is written",
+                "`depends_on` takes a list that is written out: `[aws_iam_role_policy.x]`",
+                "`ignore_changes = all` is written without brackets"
+            ]
+        );
+        let json = r#"{"resource": {"terraform_data": {"b": {"depends_on": ["terraform_data.a"], "lifecycle": {"ignore_changes": "all", "prevent_destroy": false, "replace_triggered_by": ["terraform_data.c[0].id"]}}}}}"#;
+        assert_eq!(problems("main.tf.json", json), Vec::<String>::new());
         let json = r#"{"variable": {"w": {"type": "string", "default": "a\nb"}}, "moved": {"from": "terraform_data.z", "to": "terraform_data.a"}}"#;
         assert_eq!(problems("main.tf.json", json), Vec::<String>::new());
     }

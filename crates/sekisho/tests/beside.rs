@@ -108,6 +108,55 @@ fn sets_of_data_sources_are_sets() {
     assert_eq!(made["b"]["name"], json!("of-b"));
 }
 
+/// Terraform warns of a `check` that does not hold, and refuses one that it cannot work out (1.11.4); of what is on AWS, and
+/// not here, nobody can say.
+#[test]
+fn assertions_of_checks_are_evaluated() {
+    let check = |condition: &str, message: &str| {
+        format!(
+            "check \"c\" {{\n  assert {{\n    condition = {condition}\n    error_message = {message}\n  }}\n}}\n"
+        )
+    };
+    let pipeline = "aws_codepipeline.this.name";
+    let text = "\"no: ${aws_codepipeline.this.name}\"";
+    assert_eq!(noted(&check(&format!("{pipeline} != \"x\""), text)), "");
+    assert_eq!(
+        noted(&check(&format!("{pipeline} == \"x\""), text)),
+        "check.c does not hold, of which Terraform only warns: no: delivery"
+    );
+    let unknown = noted(&check("aws_codepipeline.this.not_there == 1", text));
+    assert!(unknown.contains("not_there"), "{unknown}");
+    let read = check(&format!("{pipeline} == \"x\""), text).replace(
+        "  assert",
+        "  data \"aws_region\" \"r\" {\n    provider = aws.pipeline\n  }\n  assert",
+    );
+    assert_eq!(
+        noted(&read),
+        "`check` \"c\" is not evaluated, for it reads something itself: where it does not hold, Terraform only warns"
+    );
+    for (condition, message, expected) in [
+        (
+            "[aws_codepipeline.this.name]",
+            text,
+            "the `condition` of `assert` is neither true nor false",
+        ),
+        (
+            "aws_codepipeline.this.name + 1 == 2",
+            text,
+            "`+` needs numbers",
+        ),
+        (
+            "aws_codepipeline.this.name == \"x\"",
+            "null",
+            "the `error_message` of `assert` is no text",
+        ),
+    ] {
+        let outcome = example_with(&check(condition, message)).unwrap();
+        let failures = outcome.failures.iter().map(|f| f.problem.message.as_str());
+        assert_eq!(failures.collect::<Vec<_>>(), [expected], "{condition}");
+    }
+}
+
 /// A bucket whose readers pay refuses those of other accounts that do not say so.
 #[test]
 fn that_readers_pay_stops_a_delivery_and_that_the_owner_does_is_kept() {

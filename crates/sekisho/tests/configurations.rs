@@ -124,6 +124,28 @@ fn what_is_wrong_with_a_module_is_said_where_it_is_called() {
     );
 }
 
+/// Terraform finds nothing in a directory without files, and takes it for a module; of one that is there once a key is the
+/// name of an output.
+#[test]
+fn modules_may_be_empty_and_are_objects_of_their_outputs() {
+    let outcome = run(
+        &[
+            PROVIDER,
+            CHILD,
+            ("empty/README.md", "nothing yet\n"),
+            (
+                "main.tf",
+                "module \"e\" {\n  source = \"./empty\"\n}\nmodule \"m\" {\n  source = \"./child\"\n  name = \"x\"\n}\noutput \"o\" {\n  value = module.m[\"not_there\"]\n}\n",
+            ),
+        ],
+        |_| {},
+    );
+    let outcome = outcome.unwrap();
+    let failures = outcome.failures.iter().map(|f| f.problem.message.as_str());
+    let failures: Vec<&str> = failures.collect();
+    assert_eq!(failures, ["`module.m` has no output `not_there`"]);
+}
+
 #[test]
 fn a_module_that_init_installed_is_read() {
     let manifest = r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"m","Source":"registry.terraform.io/acme/registry/aws","Version":"1.0.0","Dir":".terraform/modules/m"}]}"#;
@@ -449,7 +471,7 @@ fn what_stands_beside_a_delivery_does_not_keep_it_from_passing() {
     let said = example_with(&versioned("delivery-artifacts-222222222222")).unwrap_err();
     assert!(said.contains("`mfa` of aws_s3_bucket_versioning"), "{said}");
     // What the user holds a resource to is not to be left out, whatever its words.
-    let held = "resource \"aws_ecr_repository\" \"held\" {\n  provider = aws.pipeline\n  name = \"held\"\n  lifecycle {\n    precondition {\n      condition = 1 > 2\n      error_message = \"this is not supported yet\"\n    }\n  }\n}\n";
+    let held = "resource \"aws_ecr_repository\" \"held\" {\n  provider = aws.pipeline\n  name = \"held\"\n  lifecycle {\n    precondition {\n      condition = path.module == \"\"\n      error_message = \"this is not supported yet\"\n    }\n  }\n}\n";
     let outcome = example_with(held).unwrap();
     assert!(!outcome.passes() && outcome.failures.len() == 1);
     // The same of a role of the pipeline is no verdict at all.
@@ -472,7 +494,7 @@ fn conditions_of_a_lifecycle_are_held() {
     };
     check("prevent_destroy = true", true);
     check(
-        "precondition {\n condition = 1 > 2\n error_message = \"no\"\n }",
+        "precondition {\n condition = path.module == \"\"\n error_message = \"no\"\n }",
         false,
     );
     check(
@@ -514,12 +536,12 @@ fn conditions_of_outputs_are_held() {
         let inner = format!(
             "output \"name\" {{\n  value = \"app\"\n  precondition {{\n    condition     = {}\n    error_message = \"not this\"\n  }}\n}}\n",
             if condition == "inner" {
-                "1 > 2"
+                "path.module == \"\""
             } else {
-                "true"
+                "path.module != \"\""
             }
         );
-        let main = main.replace("= inner", "= true");
+        let main = main.replace("= inner", "= path.module != \"\"");
         let files = [PROVIDER, ("main.tf", &*main), ("m/m.tf", &*inner)];
         let outcome = run(&files, |_| {}).unwrap();
         assert_eq!(outcome.failures.is_empty(), ok, "{:?}", outcome.failures);

@@ -202,7 +202,7 @@ fn policies_that_are_in_no_list_are_taken_away() {
 /// The text of a role's description shows what an expression is.
 fn shown(document: &str, expression: &str) -> Result<String, String> {
     let main = format!(
-        "data \"aws_iam_policy_document\" \"d\" {{\n{document}\n}}\nresource \"aws_ecr_repository\" \"r\" {{\n  name = \"app\"\n  lifecycle {{\n    postcondition {{\n      condition     = false\n      error_message = \"<${{{expression}}}>\"\n    }}\n  }}\n}}\n"
+        "data \"aws_iam_policy_document\" \"d\" {{\n{document}\n}}\nresource \"aws_ecr_repository\" \"r\" {{\n  name = \"app\"\n  lifecycle {{\n    postcondition {{\n      condition     = path.module == \"\"\n      error_message = \"<${{{expression}}}>\"\n    }}\n  }}\n}}\n"
     );
     let outcome = run(&[PROVIDER, ("main.tf", &main)], |_| {})?;
     Ok(outcome.failures[0].problem.message.clone())

@@ -299,7 +299,8 @@ fn range(f: &Args<'_>) -> Result<Value, String> {
     let zero = Number::from(0i64);
     let (start, end) = match f.args.len() {
         1 => (zero.clone(), f.number(0)?),
-        _ => (f.number(0)?, f.number(1)?),
+        2 | 3 => (f.number(0)?, f.number(1)?),
+        _ => return Err("range: it takes one, two or three numbers".to_owned()),
     };
     let step = match f.args.get(2) {
         Some(_) => f.number(2)?,

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sekisho_engine::Engine;
-use sekisho_iac::{Configuration, Named, Node, Order, Problem, ProviderId, Refused, State};
+use sekisho_iac::{
+    Asserted, Configuration, Named, Node, Order, Problem, ProviderId, Refused, State,
+};
 use serde_json::{Map, Value};
 
 use super::providers::Providers;
@@ -253,6 +255,31 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    /// The assertions of `check` blocks that Terraform refuses; of those that do not hold it is noted.
+    fn assertions(&mut self) -> Vec<(String, Problem)> {
+        let mut refused = Vec::new();
+        for asserted in self.state.asserted() {
+            let problem = match asserted {
+                Asserted::Refused(r) if !r.of_missing => {
+                    refused.push((r.address, r.problem));
+                    continue;
+                }
+                Asserted::Refused(Refused {
+                    address, problem, ..
+                }) => Problem {
+                    message: format!("{address} is not evaluated: {}", problem.message),
+                    place: problem.place,
+                },
+                Asserted::Warns(problem) => problem,
+            };
+            self.applied.notes.push(Note {
+                message: problem.message,
+                place: problem.place,
+            });
+        }
+        refused
+    }
+
     fn finish(mut self) -> Result<Applied, Vec<Problem>> {
         self.leave_strangers_out();
         if !self.applied.failures.is_empty() {
@@ -277,12 +304,16 @@ impl Run<'_, '_> {
                 message: format!("{address} is not read: {}", problem.message),
                 place: problem.place,
             }));
-        let refused = refused.chain(shown).map(|(address, problem)| Failure {
-            address,
-            problem,
-            arguments: Map::new(),
-            kind: FailureKind::NotMade,
-        });
+        let asserted = self.assertions();
+        let refused = refused
+            .chain(shown)
+            .chain(asserted)
+            .map(|(address, problem)| Failure {
+                address,
+                problem,
+                arguments: Map::new(),
+                kind: FailureKind::NotMade,
+            });
         self.applied.failures.extend(refused);
         // What decides about a pipeline and is not supported: no verdict would be worth anything.
         let failures = self.applied.failures.iter();

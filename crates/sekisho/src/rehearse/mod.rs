@@ -229,12 +229,12 @@ pub enum FailureKind {
 }
 
 impl Failure {
-    /// Whether it is a local value or an output, which Terraform works out although nothing reads it, and refuses.
+    /// Whether it is a local value, an output or an assertion, which Terraform works out although nothing reads it, and refuses.
     #[must_use]
     pub fn is_value(&self) -> bool {
         let parts: Vec<&str> = self.address.rsplitn(3, '.').collect();
         let own = parts.get(2).is_none_or(|path| path.contains("module."));
-        own && matches!(parts.get(1), Some(&("local" | "output" | "var")))
+        own && matches!(parts.get(1), Some(&("check" | "local" | "output" | "var")))
     }
 }
 
