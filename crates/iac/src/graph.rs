@@ -90,14 +90,31 @@ impl Configuration {
     /// Whether it depends on the variables of a directory how often `node` is there.
     #[must_use]
     pub fn repeated_as_asked(&self, node: &Node) -> bool {
+        self.repeats_as_asked(&node.body, node.module)
+    }
+
+    /// The modules called in the one with this path (`module.m`) of which it depends on the variables of a directory how often
+    /// they are there.
+    #[must_use]
+    pub fn calls_as_asked(&self, path: &str) -> Vec<String> {
+        let calls = self.modules.iter().filter_map(|m| m.call.as_ref());
+        let own = calls.filter(|(caller, call)| {
+            let caller_path = self.modules.get(*caller).map(|m| m.path.as_str());
+            caller_path == Some(path) && self.repeats_as_asked(&call.body, *caller)
+        });
+        own.map(|(_, call)| format!("module.{}", call.name))
+            .collect()
+    }
+
+    fn repeats_as_asked(&self, body: &hcl_edit::structure::Body, module: usize) -> bool {
         let below = BTreeMap::new();
         let mut search = Search::new(self, &below, true);
         for name in ["count", "for_each"] {
-            if let Some(attribute) = node.body.get_attribute(name) {
-                search.expression(&attribute.value, node.module);
+            if let Some(attribute) = body.get_attribute(name) {
+                search.expression(&attribute.value, module);
             }
         }
-        search.called(node.module);
+        search.called(module);
         search.asks
     }
 

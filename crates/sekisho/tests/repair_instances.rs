@@ -502,3 +502,158 @@ fn what_names_one_instance_goes_with_it() {
         );
     }
 }
+
+/// The same of statements in lists and in texts, and of a policy that is new: with other values of the variable the repair is
+/// not in the way.
+#[test]
+fn what_names_one_instance_is_in_a_list_as_long_as_that_is() {
+    let files = |sites: &str, site: &str, policy: &str| {
+        let main = format!(
+            r#"provider "aws" {{
+  region              = "us-east-1"
+  allowed_account_ids = ["222222222222"]
+}}
+variable "sites" {{
+  type    = list(string)
+  default = ["worker"]
+}}
+locals {{
+  read = [for action in ["s3:GetObject*", "s3:GetBucketVersioning"] : {{ Effect = "Allow", Action = action, Resource = "*" }}]
+  site = contains(var.sites, "worker") ? {site}["worker"].id : "made-elsewhere"
+}}
+{sites}
+resource "aws_s3_bucket" "artifacts" {{
+  bucket = "artifacts-222222222222"
+}}
+resource "aws_s3_bucket" "sources" {{
+  bucket = "sources-222222222222"
+}}
+resource "aws_s3_bucket_versioning" "sources" {{
+  bucket = aws_s3_bucket.sources.id
+  versioning_configuration {{
+    status = "Enabled"
+  }}
+}}
+resource "aws_iam_role" "p" {{
+  name               = "p"
+  assume_role_policy = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Action = "sts:AssumeRole", Principal = {{ Service = "codepipeline.amazonaws.com" }} }}] }})
+}}
+{policy}
+resource "aws_codepipeline" "this" {{
+  name     = "deliver"
+  role_arn = aws_iam_role.p.arn
+  artifact_store {{
+    type     = "S3"
+    location = aws_s3_bucket.artifacts.id
+  }}
+  stage {{
+    name = "Source"
+    action {{
+      name             = "Zip"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "S3"
+      version          = "1"
+      output_artifacts = ["zip"]
+      configuration    = {{ S3Bucket = aws_s3_bucket.sources.id, S3ObjectKey = "app.zip" }}
+    }}
+  }}
+  stage {{
+    name = "Deploy"
+    action {{
+      name            = "Site"
+      category        = "Deploy"
+      owner           = "AWS"
+      provider        = "S3"
+      version         = "1"
+      input_artifacts = ["zip"]
+      configuration   = {{ BucketName = local.site, Extract = "false", ObjectKey = "site.zip" }}
+    }}
+  }}
+}}
+"#
+        );
+        let module = "variable \"name\" {}\nresource \"aws_s3_bucket\" \"this\" {\n  bucket = var.name\n}\noutput \"id\" {\n  value = aws_s3_bucket.this.id\n}\noutput \"arn\" {\n  value = aws_s3_bucket.this.arn\n}\n";
+        [
+            ("main.tf", "", main),
+            ("site/main.tf", "", module.to_owned()),
+        ]
+    };
+    let own = "resource \"aws_s3_bucket\" \"site\" {\n  for_each = toset(var.sites)\n  bucket   = \"site-222222222222-${each.key}\"\n}";
+    let called = "module \"site\" {\n  source   = \"./site\"\n  for_each = toset(var.sites)\n  name     = \"site-222222222222-${each.key}\"\n}";
+    let inline = |policy: &str| {
+        format!(
+            "resource \"aws_iam_role_policy\" \"p\" {{\n  role   = aws_iam_role.p.id\n  policy = {policy}\n}}"
+        )
+    };
+    let encoded = |statement: &str| {
+        inline(&format!(
+            "jsonencode({{\n    Version   = \"2012-10-17\"\n    Statement = {statement}\n  }})"
+        ))
+    };
+    let read = "{ Effect = \"Allow\", Action = [\"s3:GetObject*\", \"s3:GetBucketVersioning\"], Resource = \"*\" }";
+    let heredoc = inline(
+        "<<-EOT\n    {\n      \"Version\": \"2012-10-17\",\n      \"Statement\": [\n        { \"Effect\": \"Allow\", \"Action\": [\"s3:GetObject*\", \"s3:GetBucketVersioning\"], \"Resource\": \"*\" }\n      ]\n    }\n  EOT",
+    );
+    let list = encoded(&format!("[\n      {read},\n    ]"));
+    let (bucket, module) = ("aws_s3_bucket.site", "module.site");
+    let there = |site: &str| format!("contains(keys({site}), \"worker\")");
+    for (sites, site, policy, expected) in [
+        (
+            own,
+            bucket,
+            list.clone(),
+            format!("+    ], {} ? [{{ Effect = ", there(bucket)),
+        ),
+        (
+            called,
+            module,
+            list,
+            format!("+    ], {} ? [{{ Effect = ", there(module)),
+        ),
+        (
+            own,
+            bucket,
+            encoded("local.read"),
+            format!(
+                "flatten([local.read, {{ Effect = \"Allow\", Action = \"s3:PutObject\", Resource = \"${{aws_s3_bucket.artifacts.arn}}/deliver/zip/*\" }}, {} ? [{{ Effect = ",
+                there(bucket)
+            ),
+        ),
+        (
+            own,
+            bucket,
+            heredoc,
+            format!("%{{ if {} }},\n+        {{ \"Effect\": ", there(bucket)),
+        ),
+        (
+            own,
+            bucket,
+            String::new(),
+            format!("+    ], {} ? [\n+      {{ Effect = ", there(bucket)),
+        ),
+    ] {
+        let files = files(sites, site, &policy);
+        let edits = files.each_ref();
+        let edits = edits.map(|(file, from, to)| (*file, *from, to.as_str()));
+        let fix = fixed(&edits);
+        holds(&fix.diff(), &[&expected]);
+        // Without that instance nothing of the repair is refused.
+        let folder = edited::edited(None, &edits);
+        for (file, _, new) in &fix.files {
+            let name = std::path::Path::new(file).file_name().unwrap();
+            std::fs::write(folder.path().join(name), new).unwrap();
+        }
+        let mut options = Options::default();
+        options.reading.directories = vec![folder.path().to_owned()];
+        let none = sekisho_iac::Assignment::Variable("sites".to_owned(), "[]".to_owned());
+        options.reading.assignments = vec![none];
+        let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+        let failures: Vec<&str> = outcome
+            .failures
+            .iter()
+            .map(|f| f.problem.message.as_str())
+            .collect();
+        assert!(failures.is_empty(), "{failures:?}");
+    }
+}

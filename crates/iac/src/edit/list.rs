@@ -22,7 +22,11 @@ pub(super) fn list_of_statements(value: &Expression, source: &Arc<Source>) -> Op
         }
         Expression::Array(items) => {
             let elements: Option<Vec<_>> = items.iter().map(|e| e.span()).collect();
-            list_end(source, value.span()?, elements?)
+            let end = list_end(source, value.span()?, elements?)?;
+            Some(ListEnd {
+                array: value.span(),
+                ..end
+            })
         }
         Expression::Object(_) => Some(single(source, value.span()?)),
         _ => None,
@@ -47,6 +51,7 @@ pub(super) fn wrapped(source: &Arc<Source>, range: Range<usize>, wrap: Wrap) -> 
         next: ", ".to_owned(),
         after: "",
         wrap: Some(wrap),
+        array: None,
         elements: vec![range],
     }
 }
@@ -87,6 +92,7 @@ pub(super) fn list_end(
         after,
         elements: elements.clone(),
         wrap: None,
+        array: None,
     };
     let Some(last) = last else {
         let inside = text.get(range.start + 1..close)?;

@@ -42,7 +42,30 @@ pub struct ListEnd {
     pub elements: Vec<Range<usize>>,
     /// For what is no list yet: what it is put between.
     pub wrap: Option<Wrap>,
+    /// The list itself, where it is an expression of HCL.
+    pub array: Option<Range<usize>>,
 }
+
+impl ListEnd {
+    /// How another list is joined to this one, which may be empty: `concat([ … ], … )`. `None` where that cannot be written.
+    #[must_use]
+    pub fn joined(&self) -> Option<Self> {
+        // What is flattened takes lists as well as elements.
+        if self.wrap.as_ref().is_some_and(|w| w.open == FLATTEN) {
+            return Some(self.clone());
+        }
+        let array = self.array.clone()?;
+        let wrap = Wrap {
+            at: array.start,
+            open: "concat(".to_owned(),
+            close: ")",
+        };
+        Some(list::wrapped(&self.source, array, wrap))
+    }
+}
+
+/// What becomes one list of lists and elements.
+const FLATTEN: &str = "flatten([";
 
 /// What something is put between to become a list that can be added to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -327,7 +350,7 @@ impl Configuration {
         let list = matches!(at.expression, Expression::ForExpr(each) if each.key_expr.is_none());
         let wrap = Wrap {
             at: range.start,
-            open: if list { "concat(" } else { "flatten([" }.to_owned(),
+            open: if list { "concat(" } else { FLATTEN }.to_owned(),
             close: "])",
         };
         let mut end = wrapped(at.source, range, wrap);

@@ -259,6 +259,7 @@ impl Configuration {
                 next: ", ".to_owned(),
                 after: "",
                 wrap: Some(wrap),
+                array: None,
                 elements: Vec::new(),
             },
             keyed,

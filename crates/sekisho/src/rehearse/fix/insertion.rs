@@ -26,6 +26,8 @@ pub(super) struct Insertion {
     /// What the file has now.
     pub(super) old: String,
     at: usize,
+    /// The byte at which others are added there: what is added in another way is in the same place.
+    known: usize,
     text: String,
     /// For an element of a list: how elements are added to it.
     element: Option<Element>,
@@ -53,6 +55,15 @@ impl Insertion {
         own
     }
 
+    /// Elements of a list that are there or not, as a list of their own.
+    pub(super) fn joined(list: &ListEnd, joined: ListEnd, text: String) -> Self {
+        let (_, start) = list.source.part(list.at);
+        Self {
+            known: list.at - start,
+            ..Self::element(joined, text)
+        }
+    }
+
     /// An element of a list.
     pub(super) fn element(list: ListEnd, text: String) -> Self {
         let (file, start) = list.source.part(list.at);
@@ -60,6 +71,7 @@ impl Insertion {
             path: file.path.clone(),
             old: file.text.clone(),
             at: list.at - start,
+            known: list.at - start,
             text,
             element: Some(Element {
                 first: list.first,
@@ -76,7 +88,7 @@ impl Insertion {
 
     /// The file and the byte.
     pub(super) fn place(&self) -> (String, usize) {
-        (self.path.clone(), self.at)
+        (self.path.clone(), self.known)
     }
 
     /// A text that stands for itself.
@@ -86,6 +98,7 @@ impl Insertion {
             path: file.path.clone(),
             old: file.text.clone(),
             at: at - start,
+            known: at - start,
             text,
             element: None,
         }
@@ -167,6 +180,7 @@ mod tests {
             path: String::new(),
             old: String::new(),
             at,
+            known: at,
             text: text.to_owned(),
             element: element.map(|(first, next, wrap)| Element {
                 first: first.to_owned(),

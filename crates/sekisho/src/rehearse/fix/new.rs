@@ -136,17 +136,29 @@ impl Writer<'_> {
     /// How often something new is made that concerns one instance of several, where variables say which there are: as long as
     /// that one is there.
     fn while_there(&self, new: &New<'_>) -> Option<(&'static str, String)> {
-        let there = self.instances_in(&new.concerned, new.module);
-        let there = there.into_iter().next()?;
-        Some(("count", format!("{there} ? 1 : 0")))
+        let mut there = self.instances_in(&new.concerned, new.module);
+        // What all its statements name: a policy says something.
+        let all = new.statements.iter();
+        let all = all.map(|statement| self.instances_in(statement, new.module));
+        there.extend(all.reduce(|a, b| &a & &b).unwrap_or_default());
+        let there: Vec<String> = there.into_iter().collect();
+        let condition = (!there.is_empty()).then(|| there.join(" && "))?;
+        Some(("count", format!("{condition} ? 1 : 0")))
+    }
+
+    /// What has to hold for all instances that a text names to be there; `None` where it names none that may not be.
+    pub(super) fn there(&self, text: &str, module: &str) -> Option<String> {
+        let there: Vec<String> = self.instances_in(text, module).into_iter().collect();
+        (!there.is_empty()).then(|| there.join(" && "))
     }
 
     /// What has to hold for the instances that a text names to be there, of those of which variables say which there are.
-    pub(super) fn instances_in(&self, text: &str, module: &str) -> BTreeSet<String> {
+    fn instances_in(&self, text: &str, module: &str) -> BTreeSet<String> {
         let nodes = self.configuration.nodes.iter();
         let asked = nodes.filter(|n| n.path == module && self.configuration.repeated_as_asked(n));
-        let all = asked.flat_map(|node| {
-            let address = node.local_address();
+        let asked = asked.map(sekisho_iac::Node::local_address);
+        let all = asked.chain(self.configuration.calls_as_asked(module));
+        let all = all.flat_map(|address| {
             let front = format!("{address}[");
             let found = text.match_indices(&front).filter_map(|(at, _)| {
                 let before = text.get(..at)?.chars().next_back();
@@ -213,16 +225,28 @@ impl Writer<'_> {
             head.push_str(&line("name", &quoted(&self.policy_name())));
         }
         head.push_str(&line(new.argument, &new.concerned));
-        let statements: Vec<String> = new
-            .statements
-            .iter()
-            .map(|s| format!("      {s},\n"))
-            .collect();
+        // What names an instance is there as long as that is, where the resource itself is not made for it alone.
+        let made = new.repeated.as_ref().map_or("", |(_, often)| often);
+        let guarded = |statement: &&String| {
+            let there = self.there(statement, new.module);
+            there.is_some_and(|there| !made.contains(&there))
+        };
+        let (some, always): (Vec<&String>, Vec<&String>) = new.statements.iter().partition(guarded);
+        let always = always.iter().map(|s| format!("      {s},\n"));
+        let always = format!("[\n{}    ]", always.collect::<String>());
+        let some = some.iter().filter_map(|s| {
+            let there = self.there(s, new.module)?;
+            Some(format!(", {there} ? [\n      {s},\n    ] : []"))
+        });
+        let some: String = some.collect();
+        let statements = match some.is_empty() {
+            true => always,
+            false => format!("concat({always}{some})"),
+        };
         let text = format!(
-            "\n\nresource \"{}\" \"{}\" {{\n{head}\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = [\n{}    ]\n  }})\n{}}}",
+            "\n\nresource \"{}\" \"{}\" {{\n{head}\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = {statements}\n  }})\n{}}}",
             new.kind,
             new.name,
-            statements.concat(),
             new.after
                 .as_ref()
                 .map(|after| format!("\n  depends_on = [{after}]\n"))

@@ -52,11 +52,9 @@ impl<'c> Writer<'c> {
         }
         out.push_str("  }\n");
         // What names one instance of several is there as long as that one is.
-        let there = self.instances_in(&out, here.module);
-        if there.is_empty() {
+        let Some(there) = self.there(&out, here.module) else {
             return Some(out);
-        }
-        let there: Vec<String> = there.into_iter().collect();
+        };
         let inner = out.replacen("  statement {\n", "  content {\n", 1);
         let inner = inner.split_inclusive('\n').map(|line| match line.trim() {
             "" => line.to_owned(),
@@ -64,7 +62,7 @@ impl<'c> Writer<'c> {
         });
         Some(format!(
             "  dynamic \"statement\" {{\n    for_each = {} ? [1] : []\n\n{}  }}\n",
-            there.join(" && "),
+            there,
             inner.collect::<String>()
         ))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_iac::{Configuration, Named, Node, Order, PolicySource, quoted};
+use sekisho_iac::{Configuration, ListEnd, Named, Node, Order, PolicySource, quoted};
 use serde_json::Value;
 
 use super::calls::Called;
@@ -455,14 +455,31 @@ impl<'c> Writer<'c> {
             } => {
                 let mut here = here(self.module_path(&path)?, made.node);
                 here.template = given.map(|_| attribute);
-                Some(Insertion::element(end, self.object(statement, &here)?))
+                let object = self.object(statement, &here)?;
+                let there = self.there(&object, here.module);
+                Some(match there.zip(end.joined()) {
+                    Some((there, joined)) => {
+                        let text = format!("{there} ? [{object}] : []");
+                        Insertion::joined(&end, joined, text)
+                    }
+                    None => Insertion::element(end, object),
+                })
             }
             PolicySource::Heredoc { list: end, path } => {
                 let here = here(self.module_path(&path)?, made.node);
-                Some(Insertion::element(
-                    end,
-                    self.json(statement, &here, Form::Heredoc)?,
-                ))
+                let json = self.json(statement, &here, Form::Heredoc)?;
+                let behind = end.wrap.is_none() && !end.elements.is_empty();
+                let there = self.there(&json, here.module).filter(|_| behind);
+                let Some(there) = there else {
+                    return Some(Insertion::element(end, json));
+                };
+                let text = format!("%{{ if {there} }}{}{json}%{{ endif }}", end.first);
+                let end = ListEnd {
+                    first: String::new(),
+                    next: String::new(),
+                    ..end
+                };
+                Some(Insertion::element(end, text))
             }
             PolicySource::File { list: end, given } => {
                 let mut here = here(&made.node.path, made.node);
