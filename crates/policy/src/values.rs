@@ -514,6 +514,10 @@ mod tests {
         );
         assert_eq!(date_ms("86400"), date_ms("+86400"));
         assert_eq!(date_ms("2021-02-29"), None);
+        // With a time of day, the day is said.
+        assert_eq!(date_ms("2021"), date_ms("2021-01-01"));
+        assert_eq!(date_ms("2021T00:00:00Z"), None);
+        assert_eq!(date_ms("2021-01T00:00:00Z"), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! What was made in the rehearsal is written as a reference (`aws_kms_key.artifacts.arn`), for its id differs on AWS.
 
 mod base;
+mod behind;
 mod calls;
 mod compose;
 mod guard;

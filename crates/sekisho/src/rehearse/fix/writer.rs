@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_iac::{Configuration, ListEnd, Named, Node, Order, PolicySource, quoted};
+use sekisho_iac::{Configuration, Named, Node, Order, PolicySource, quoted};
 use serde_json::Value;
 
 use super::calls::Called;
 use super::compose::generated;
 use super::new::{New, Of, Repeated};
 use super::policies::{Beside, Made, Policies};
-use super::statement::Form;
 use super::{Insertion, Statement};
 use crate::rehearse::{Completion, Patch};
 
@@ -72,7 +71,7 @@ pub(super) fn own(path: &str) -> bool {
 }
 
 /// The text with the steps of indentation of the block that it goes into; it has two spaces for each.
-fn indented(text: &str, node: &Node) -> String {
+pub(super) fn indented(text: &str, node: &Node) -> String {
     let block = node.place.source.text.get(node.place.offset..);
     let mut lines = block.unwrap_or_default().lines().skip(1);
     let first = lines.find(|line| !line.trim().is_empty());
@@ -392,105 +391,6 @@ impl<'c> Writer<'c> {
         Some(format!(
             "{{ Sid = \"Enable IAM User Permissions\", Effect = \"Allow\", Principal = {{ AWS = {root} }}, Action = \"kms:*\", Resource = \"*\" }}"
         ))
-    }
-
-    /// Behind the statements of the policy that `made` writes.
-    pub(super) fn behind<'m>(
-        &'m self,
-        made: &'m Made<'c>,
-        attribute: &'m str,
-        statement: &'m Statement<'_>,
-    ) -> Option<Insertion> {
-        let here = |module: &'m str, node: &Node| {
-            let name = if node.has("count") {
-                "count.index"
-            } else {
-                "each.key"
-            };
-            let repeated = node.has("count") || node.has("for_each");
-            // What stands in another module is not of this block's instances.
-            let key = made.key.as_ref();
-            let key = key.filter(|_| repeated && module == made.node.path);
-            // The index of the only one says nothing.
-            let mut all = self.policies.made.iter();
-            let alone = node.has("count")
-                && !all.any(|m| {
-                    std::ptr::eq(m.node, node) && m.path == made.path && m.key != made.key
-                });
-            let key = key.filter(|_| !alone);
-            Here {
-                module,
-                path: if module == made.node.path {
-                    made.path
-                } else {
-                    module
-                },
-                block: self
-                    .configuration
-                    .nodes
-                    .iter()
-                    .position(|n| std::ptr::eq(n, node)),
-                each: key.map(|k| (name, k)),
-                holder: &statement.patch.holder,
-                template: None,
-                call: None,
-            }
-        };
-        match self.configuration.policy_source(made.node, attribute)? {
-            PolicySource::Document { address } => {
-                let document = self.configuration.document_to_change(&address)?;
-                let here = here(&document.path, document);
-                let text = format!("\n{}", self.block(statement, &here)?);
-                let text = indented(&text, document);
-                Some(Insertion::text(
-                    &document.place.source,
-                    document.statements_end()?,
-                    text,
-                ))
-            }
-            PolicySource::Encoded {
-                list: end,
-                path,
-                given,
-            } => {
-                let mut here = here(self.module_path(&path)?, made.node);
-                here.template = given.map(|_| attribute);
-                let object = self.object(statement, &here)?;
-                let there = self.there(&object, here.module);
-                Some(match there.zip(end.joined()) {
-                    Some((there, joined)) => {
-                        let text = format!("{there} ? [{object}] : []");
-                        Insertion::joined(&end, joined, text)
-                    }
-                    None => Insertion::element(end, object),
-                })
-            }
-            PolicySource::Heredoc { list: end, path } => {
-                let here = here(self.module_path(&path)?, made.node);
-                let json = self.json(statement, &here, Form::Heredoc)?;
-                let behind = end.wrap.is_none() && !end.elements.is_empty();
-                let there = self.there(&json, here.module).filter(|_| behind);
-                let Some(there) = there else {
-                    return Some(Insertion::element(end, json));
-                };
-                let text = format!("%{{ if {there} }}{}{json}%{{ endif }}", end.first);
-                let end = ListEnd {
-                    first: String::new(),
-                    next: String::new(),
-                    ..end
-                };
-                Some(Insertion::element(end, text))
-            }
-            PolicySource::File { list: end, given } => {
-                let mut here = here(&made.node.path, made.node);
-                let form = match given {
-                    Some(_) => Form::Heredoc,
-                    None => Form::File,
-                };
-                here.template = given.map(|_| attribute);
-                Some(Insertion::element(end, self.json(statement, &here, form)?))
-            }
-        }
     }
 
     /// The path of a module, as its nodes have it.
