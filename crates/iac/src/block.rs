@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use crate::eval::evaluate;
 use crate::scope::Scope;
 use crate::value::Value;
-use crate::{Place, Problem, Source};
+use crate::{Place, Problem, Reason, Source};
 
 /// A resource or a data source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -334,7 +334,10 @@ pub(crate) fn condition(
     let why = value("error_message")?;
     let why = why.as_ref().and_then(Value::as_str);
     let why = why.unwrap_or("it is not true");
-    Err(Problem::at(&place, format!("{kind}: {why}")))
+    Err(Problem::at(
+        &place,
+        Reason::condition(format!("{kind}: {why}")),
+    ))
 }
 
 /// The labels of a block as texts.

@@ -40,10 +40,7 @@ pub struct Configuration {
 const MAX_DEPTH: usize = 32;
 
 fn problem(message: String) -> Problem {
-    Problem {
-        message,
-        place: None,
-    }
+    Problem::new(None, message)
 }
 
 /// What is behind the path of a file that is no HCL: its lines are those of what it is read as.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::Reason;
 use crate::number::Number;
 use crate::unify::{is_uneven, unify};
 use crate::value::{OPEN, Type, Value};
@@ -36,8 +37,8 @@ pub(crate) fn to_bool(value: &Value) -> Option<bool> {
 }
 
 /// `value` as a value of the type `to`, or what is required instead, and where in it.
-pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, String> {
-    let required = || Err(format!("{to} required"));
+pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, Reason> {
+    let required = || Err(Reason::from(format!("{to} required")));
     Ok(match (to, value) {
         (_, Value::Null) | (Type::Any, _) => value.clone(),
         (Type::String, _) => to_string(value).map_or_else(required, |t| Ok(t.into()))?,
@@ -59,7 +60,7 @@ pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, String> {
             let Some(items) = value.as_items() else {
                 return required();
             };
-            let each = |(i, v)| convert(v, of).map_err(|e| format!("element {i}: {e}"));
+            let each = |(i, v)| convert(v, of).map_err(|e| e.within(format!("element {i}")));
             let items: Vec<Value> = items
                 .iter()
                 .enumerate()
@@ -69,7 +70,7 @@ pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, String> {
             let (of, items) = alike(of, items)?;
             let kinds: Vec<Type> = items.iter().map(Value::kind).collect();
             if open && matches!(value, Value::Tuple(_)) && is_uneven(&kinds, &of) {
-                return Err(ALIKE.to_owned());
+                return Err(ALIKE.into());
             }
             sequence(to, of, items)
         }
@@ -79,7 +80,8 @@ pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, String> {
             };
             let (mut keys, mut values) = (Vec::new(), Vec::new());
             for (key, value) in map.iter().filter(|(key, _)| *key != OPEN) {
-                let value = convert(value, of).map_err(|e| format!("element \"{key}\": {e}"))?;
+                let value =
+                    convert(value, of).map_err(|e| e.within(format!("element \"{key}\"")))?;
                 keys.push(key.clone());
                 values.push(value);
             }
@@ -88,8 +90,8 @@ pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, String> {
         }
         (Type::Tuple(kinds), Value::Tuple(items)) if kinds.len() == items.len() => {
             let pairs = kinds.iter().zip(items.iter()).enumerate();
-            let items =
-                pairs.map(|(i, (k, v))| convert(v, k).map_err(|e| format!("element {i}: {e}")));
+            let items = pairs
+                .map(|(i, (k, v))| convert(v, k).map_err(|e| e.within(format!("element {i}"))));
             Value::tuple(items.collect::<Result<_, _>>()?)
         }
         (Type::Object(members), _) => {
@@ -99,10 +101,10 @@ pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, String> {
             let mut out = BTreeMap::new();
             for (name, kind) in members {
                 let member = map.get(name);
-                let required = || format!("attribute \"{name}\" is required");
+                let required = || format!("attribute \"{name}\" is required").into();
                 let member = member.ok_or_else(|| value.unsaid(name).unwrap_or_else(required))?;
                 let member = convert(member, kind);
-                let member = member.map_err(|e| format!("attribute \"{name}\": {e}"))?;
+                let member = member.map_err(|e| e.within(format!("attribute \"{name}\"")))?;
                 out.insert(name.clone(), member);
             }
             Value::object(out)
@@ -119,7 +121,7 @@ fn sequence(to: &Type, of: Type, items: Vec<Value>) -> Value {
 }
 
 /// The values of a collection of the type `of`, which may leave their type open: then it is the one that all can have.
-fn alike(of: &Type, items: Vec<Value>) -> Result<(Type, Vec<Value>), String> {
+fn alike(of: &Type, items: Vec<Value>) -> Result<(Type, Vec<Value>), Reason> {
     if !of.is_open() {
         return Ok((of.clone(), items));
     }

@@ -82,10 +82,8 @@ impl<'c> Walk<'c> {
             all => format!("these depend on each other: {}", all.join(", ")),
         };
         let place = cycle.iter().min().and_then(|name| self.written(*name));
-        self.problems.push(Problem {
-            message,
-            place: place.map(|(_, _, place)| place),
-        });
+        let place = place.map(|(_, _, place)| place);
+        self.problems.push(Problem::new(place, message));
     }
 
     /// The expression of a name, the module whose names it uses, and where it stands.

@@ -16,7 +16,7 @@ use crate::number::Number;
 use crate::scope::Scope;
 use crate::unify::unify;
 use crate::value::{Type, Value};
-use crate::{Problem, Source, functions, template};
+use crate::{Problem, Reason, Source, functions, template};
 
 /// Evaluations within evaluations are refused beyond this: so deep is no configuration, and what is walked through values
 /// must not run out of stack.
@@ -37,7 +37,7 @@ pub(crate) fn evaluate(
 }
 
 fn one(expression: &Expression, scope: &Scope<'_>, source: &Arc<Source>) -> Result<Value, Problem> {
-    let fail = |message: String| Problem::at(&place_of(source, expression.span()), message);
+    let fail = |reason: Reason| Problem::at(&place_of(source, expression.span()), reason);
     let eval = |e: &Expression| evaluate(e, scope, source);
     Ok(match expression {
         Expression::Null(_) => Value::Null,
@@ -48,7 +48,7 @@ fn one(expression: &Expression, scope: &Scope<'_>, source: &Arc<Source>) -> Resu
             let number = written.and_then(|text| Number::parse(text.trim()));
             let number = number.or_else(|| Number::parse(&n.value().to_string()));
             number
-                .ok_or_else(|| fail("the number is too large".to_owned()))?
+                .ok_or_else(|| fail("the number is too large".into()))?
                 .into()
         }
         Expression::String(s) => s.value().as_str().into(),
@@ -61,7 +61,7 @@ fn one(expression: &Expression, scope: &Scope<'_>, source: &Arc<Source>) -> Resu
                     ObjectKey::Expression(Expression::Variable(ident)) => ident.as_str().to_owned(),
                     ObjectKey::Expression(Expression::Null(_)) => "null".to_owned(),
                     ObjectKey::Expression(e) => to_string(&eval(e)?)
-                        .ok_or_else(|| fail("an object key must be a text".to_owned()))?,
+                        .ok_or_else(|| fail("an object key must be a text".into()))?,
                 };
                 map.insert(key, eval(value.expr())?);
             }
@@ -73,7 +73,7 @@ fn one(expression: &Expression, scope: &Scope<'_>, source: &Arc<Source>) -> Resu
         }
         Expression::HeredocTemplate(_) => {
             let written = expression.span().and_then(|span| source.text.get(span));
-            let written = written.ok_or_else(|| fail("the heredoc has no text".to_owned()))?;
+            let written = written.ok_or_else(|| fail("the heredoc has no text".into()))?;
             template::heredoc(written, scope, source)
                 .map_err(fail)?
                 .into()
@@ -97,16 +97,16 @@ fn one(expression: &Expression, scope: &Scope<'_>, source: &Arc<Source>) -> Resu
             let value = eval(&op.expr)?;
             match op.operator.value() {
                 UnaryOperator::Not => Value::Bool(
-                    !to_bool(&value).ok_or_else(|| fail("`!` needs true or false".to_owned()))?,
+                    !to_bool(&value).ok_or_else(|| fail("`!` needs true or false".into()))?,
                 ),
                 UnaryOperator::Neg => to_number(&value)
                     .map(|n| n.negated().into())
-                    .ok_or_else(|| fail("`-` needs a number".to_owned()))?,
+                    .ok_or_else(|| fail("`-` needs a number".into()))?,
             }
         }
         Expression::BinaryOp(op) => {
             let (a, b) = (eval(&op.lhs_expr)?, eval(&op.rhs_expr)?);
-            binary(*op.operator.value(), &a, &b).map_err(fail)?
+            binary(*op.operator.value(), &a, &b).map_err(|m| fail(m.into()))?
         }
         Expression::ForExpr(f) => for_expression(f, scope, source)?,
     })
@@ -152,7 +152,7 @@ fn function(
     scope: &Scope<'_>,
     source: &Arc<Source>,
 ) -> Result<Value, Problem> {
-    let fail = |message: String| Problem::at(&place_of(source, expression.span()), message);
+    let fail = |reason: Reason| Problem::at(&place_of(source, expression.span()), reason);
     let eval = |e: &Expression| evaluate(e, scope, source);
     let namespace: Vec<&str> = call.name.namespace.iter().map(|n| n.as_str()).collect();
     let name = match namespace.as_slice() {
@@ -162,7 +162,7 @@ fn function(
     let name = name.as_str();
     // These two look at the failure of their arguments.
     if name == "can" && call.args.len() != 1 {
-        return Err(fail("can: it takes one argument".to_owned()));
+        return Err(fail("can: it takes one argument".into()));
     }
     if name == "try" || name == "can" {
         for argument in &call.args {
@@ -176,7 +176,7 @@ fn function(
         }
         return match name {
             "can" => Ok(false.into()),
-            _ => Err(fail("no argument of `try` can be evaluated".to_owned())),
+            _ => Err(fail("no argument of `try` can be evaluated".into())),
         };
     }
     let first = call.args.iter().next();
@@ -186,7 +186,7 @@ fn function(
     );
     if name == "templatestring" && !named {
         let message = "templatestring: the template must be a reference to what it stands in (`local.template`), and here it is an expression";
-        return Err(fail(message.to_owned()));
+        return Err(fail(message.into()));
     }
     let mut args = call.args.iter().map(eval).collect::<Result<Vec<_>, _>>()?;
     if let ("issensitive", [_], Some(argument)) = (name, args.as_slice(), call.args.iter().next()) {
@@ -195,7 +195,7 @@ fn function(
     if call.args.expand_final() {
         match args.pop().as_ref().and_then(Value::as_items) {
             Some(last) => args.extend(last.iter().cloned()),
-            None => return Err(fail("`...` needs a list".to_owned())),
+            None => return Err(fail("`...` needs a list".into())),
         }
     }
     match name {
@@ -208,7 +208,7 @@ fn function(
 #[derive(Debug)]
 pub(crate) enum Fail {
     Problem(Problem),
-    Message(String),
+    Message(Reason),
 }
 
 impl From<Problem> for Fail {
@@ -217,14 +217,20 @@ impl From<Problem> for Fail {
     }
 }
 
+impl From<Reason> for Fail {
+    fn from(reason: Reason) -> Self {
+        Self::Message(reason)
+    }
+}
+
 impl From<String> for Fail {
     fn from(message: String) -> Self {
-        Self::Message(message)
+        Self::Message(message.into())
     }
 }
 
 impl Fail {
-    fn unwrap_or_else(self, add: impl FnOnce(String) -> Problem) -> Problem {
+    fn unwrap_or_else(self, add: impl FnOnce(Reason) -> Problem) -> Problem {
         match self {
             Self::Problem(problem) => problem,
             Self::Message(message) => add(message),
@@ -256,10 +262,10 @@ fn traverse(
                 && let (Some(name), Value::Object(map)) = (path.get(taken), &value)
                 && !map.contains_key(*name)
             {
-                return Err(Fail::Message(format!(
+                return Err(Fail::Message(Reason::unsupported(format!(
                     "{}: the attribute `{name}` is not supported yet",
                     path.get(..taken).unwrap_or_default().join(".")
-                )));
+                ))));
             }
             (value, taken - 1)
         }
@@ -337,7 +343,7 @@ fn module(
         _ => None,
     };
     let Some(called) = name(0) else {
-        return Err(Fail::Message("`module` needs a name".to_owned()));
+        return Err(Fail::from("`module` needs a name".to_owned()));
     };
     let key = match operators.get(1) {
         Some(TraversalOperator::Index(e)) => {
@@ -356,15 +362,15 @@ fn legacy(index: u64) -> Value {
     Value::Number(Number::parse(&index.to_string()).unwrap_or_else(|| Number::from(0i64)))
 }
 
-pub(crate) fn attribute(value: &Value, name: &str) -> Result<Value, String> {
+pub(crate) fn attribute(value: &Value, name: &str) -> Result<Value, Reason> {
     match value.as_members() {
         Some(map) => map.get(name).cloned().ok_or_else(|| {
-            let none = || format!("there is no attribute `{name}` here");
+            let none = || Reason::missing(format!("there is no attribute `{name}` here"));
             value.unsaid(name).unwrap_or_else(none)
         }),
-        None => Err(format!(
+        None => Err(Reason::missing(format!(
             "`{name}` is asked of something that has no attributes"
-        )),
+        ))),
     }
 }
 

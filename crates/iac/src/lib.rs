@@ -30,6 +30,7 @@ mod order;
 mod overrides;
 mod plan;
 mod policy_document;
+mod problem;
 mod provider;
 mod quote;
 mod reading;
@@ -62,6 +63,7 @@ pub use language::alike;
 pub use lifecycle_document::lifecycle_document;
 pub use named::{Named, Naming, OfResource, Whereabouts, template_key};
 pub use policy_document::{PolicyDocument, policy_document};
+pub use problem::{Problem, ProblemKind, Reason};
 pub use provider::{Provider, ProviderBlock, ProviderId};
 pub use quote::quoted;
 pub use reading::{Assignment, Reading};
@@ -145,77 +147,3 @@ impl fmt::Display for Place {
         write!(f, "{}:{}", self.path(), self.line())
     }
 }
-
-/// Something that cannot be read, evaluated or made.
-#[derive(Debug, Clone)]
-pub struct Problem {
-    /// What.
-    pub message: String,
-    /// Where, if it is in a file.
-    pub place: Option<Place>,
-}
-
-impl Problem {
-    /// A problem at `place`.
-    pub fn at(place: &Place, message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            place: Some(place.clone()),
-        }
-    }
-
-    /// Whether a value could not be read because something is not there that may be there on AWS: what was not made, or an
-    /// attribute that is not known here.
-    #[must_use]
-    pub(crate) fn is_of_missing(&self) -> bool {
-        let words = [
-            "is not known",
-            "there is no attribute",
-            "has no attributes",
-            "has no element",
-        ];
-        self.is_unsupported() || words.iter().any(|w| self.message.contains(w))
-    }
-
-    /// Whether a value is asked of something that is not made here, or of more of it than is known: Terraform would know it.
-    pub(crate) fn is_unsaid(&self) -> bool {
-        self.is_unsupported() || self.is_unmade()
-    }
-
-    /// Whether a value is asked of something that is not made, or not yet.
-    pub(crate) fn is_unmade(&self) -> bool {
-        self.message.contains("is not known")
-    }
-
-    /// Whether a condition of the user's own does not hold, in whatever words.
-    #[must_use]
-    pub fn is_of_condition(&self) -> bool {
-        let fronts = ["precondition: ", "postcondition: "];
-        fronts.iter().any(|front| self.message.starts_with(front))
-    }
-
-    /// Whether it says that something is not there in sekisho yet, rather than that it is wrong: AWS, too, says of some
-    /// things that they are not supported, and so may the conditions that users write.
-    #[must_use]
-    pub fn is_unsupported(&self) -> bool {
-        !self.is_of_condition()
-            && [
-                "not supported yet",
-                "not supported by sekisho",
-                "sekisho does not support",
-            ]
-            .iter()
-            .any(|words| self.message.contains(words))
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
-            Some(place) => write!(f, "{place}: {}", self.message),
-            None => f.write_str(&self.message),
-        }
-    }
-}
-
-impl std::error::Error for Problem {}

@@ -79,13 +79,11 @@ impl Configuration {
                     below(name, local)
                 });
                 let meant = near.map(|address| format!("; `{address}` has its directory in front"));
-                Problem {
-                    message: format!(
-                        "a value is given for `{name}`, which is no attribute of a data source or resource and no output of a module of the configuration{}",
-                        meant.unwrap_or_default()
-                    ),
-                    place: None,
-                }
+                let message = format!(
+                    "a value is given for `{name}`, which is no attribute of a data source or resource and no output of a module of the configuration{}",
+                    meant.unwrap_or_default()
+                );
+                Problem::new(None, message)
             })
             .collect()
     }

@@ -14,7 +14,7 @@ use crate::functions::Files;
 use crate::module::{Module, Output};
 use crate::state::{Level, State};
 use crate::value::Value;
-use crate::{Problem, Source};
+use crate::{Problem, Reason, Source};
 use hcl_edit::Span as _;
 
 /// What names mean at one place.
@@ -95,7 +95,8 @@ impl<'a> Scope<'a> {
         });
         let variables = Json::Object(texts.collect::<Result<_, String>>()?);
         let args = [Value::from(template.clone()), Value::from(variables)];
-        let rendered = crate::template::function("template_file", &args, self)?;
+        let rendered = crate::template::function("template_file", &args, self);
+        let rendered = rendered.map_err(|reason| reason.message)?;
         rendered
             .to_json()
             .as_str()
@@ -294,7 +295,7 @@ impl<'a> Scope<'a> {
     }
 
     pub(crate) fn variable(&self, name: &str) -> Result<Value, Fail> {
-        let undeclared = || Fail::from(format!("`var.{name}` is not known"));
+        let undeclared = || Fail::from(Reason::unmade(format!("`var.{name}` is not known")));
         let module = self.own_module().ok_or_else(undeclared)?;
         let variable = module.variables.get(name).ok_or_else(undeclared)?;
         let Some((_, call)) = &module.call else {
@@ -317,9 +318,9 @@ impl<'a> Scope<'a> {
                 Some(attribute) => evaluate(&attribute.value, &caller, source)?,
                 None => variable.default.clone().unwrap_or(Value::Null),
             };
-            let refuse = |message: String| {
-                let message = format!("module.{}: `{name}`: {message}", call.name);
-                Problem::at(&call.place, message)
+            let refuse = |reason: Reason| {
+                let front = format!("module.{}: `{name}`", call.name);
+                Problem::at(&call.place, reason.within(front))
             };
             variable.accept(&value).map_err(refuse)
         };
@@ -348,7 +349,10 @@ impl<'a> Scope<'a> {
 
     /// The value that a dotted name begins with, and how many parts of the name it took.
     pub(crate) fn root(&self, path: &[&str]) -> Result<(Value, usize), Fail> {
-        let undeclared = || Fail::from(format!("`{}` is not known", path.join(".")));
+        let undeclared = || {
+            let message = format!("`{}` is not known", path.join("."));
+            Fail::from(Reason::unmade(message))
+        };
         let folder = |within: Option<&std::path::Path>| {
             let text = within.map(|w| w.display().to_string());
             let text = text.filter(|text| !text.is_empty());

@@ -143,7 +143,7 @@ struct Check<'c> {
 impl Check<'_> {
     fn say(&mut self, span: Option<std::ops::Range<usize>>, message: impl Into<String>) {
         let place = place_of(self.source, span);
-        self.problems.push(Problem::at(&place, message));
+        self.problems.push(Problem::at(&place, message.into()));
     }
 
     fn constant(&mut self, value: &Expression) {

@@ -8,7 +8,7 @@ use crate::convert::{to_bool, to_string};
 use crate::eval::evaluate;
 use crate::scope::Scope;
 use crate::value::Value;
-use crate::{Problem, Source};
+use crate::{Problem, Reason, Source};
 use hcl_edit::template::{Directive, Element, Strip, Template};
 use hcl_edit::{Span as _, Spanned};
 
@@ -21,7 +21,7 @@ pub(crate) fn heredoc(
     written: &str,
     scope: &Scope<'_>,
     source: &Arc<Source>,
-) -> Result<String, String> {
+) -> Result<String, Reason> {
     let (head, rest) = written
         .split_once('\n')
         .ok_or("the heredoc does not begin")?;
@@ -41,7 +41,7 @@ pub(crate) fn heredoc(
     let literals = literals(&elements, Kind::Lines, flush);
     // What stands in it says where it stands in these lines, not in the file.
     let source = Arc::new(Source::new(source.path.clone(), body.to_owned()));
-    text(&elements, &literals, scope, &source).map_err(|p| p.message)
+    text(&elements, &literals, scope, &source).map_err(Problem::into_reason)
 }
 
 /// Renders a quoted template. A single interpolation keeps the type of its value.
@@ -238,15 +238,15 @@ fn flatten(all: &mut [Token]) {
 const MAX_DEPTH: usize = 64;
 
 /// `templatefile` and `templatestring`: a template in which only the given names mean anything.
-pub(crate) fn function(name: &str, args: &[Value], scope: &Scope<'_>) -> Result<Value, String> {
+pub(crate) fn function(name: &str, args: &[Value], scope: &Scope<'_>) -> Result<Value, Reason> {
     let takes = || format!("{name}: it takes a text and a map");
     let [first, names] = args else {
-        return Err(takes());
+        return Err(takes().into());
     };
     let first = to_string(first).ok_or_else(takes)?;
     let inner = scope.only(names.as_members().ok_or_else(takes)?.clone());
     if inner.depth() > MAX_DEPTH {
-        return Err(format!("{name}: the template contains itself"));
+        return Err(format!("{name}: the template contains itself").into());
     }
     let (path, text) = match name {
         "templatefile" => {
@@ -263,7 +263,10 @@ pub(crate) fn function(name: &str, args: &[Value], scope: &Scope<'_>) -> Result<
         .map_err(|e: hcl_edit::parser::Error| format!("{name}: {path}: {}", e.message()))?;
     let source = Arc::new(Source::new(path, text));
     let elements: Vec<&Element> = template.iter().collect();
-    rendered(&elements, Kind::Lines, &inner, &source).map_err(|p| format!("{name}: {p}"))
+    rendered(&elements, Kind::Lines, &inner, &source).map_err(|problem| {
+        let message = format!("{name}: {problem}");
+        Reason::of(problem.kind, message)
+    })
 }
 
 fn text(

@@ -10,7 +10,7 @@ use crate::block::place_of;
 use crate::convert::convert;
 use crate::syntax::key_name;
 use crate::value::{Type, Value};
-use crate::{Problem, Source};
+use crate::{Problem, Reason, Source};
 
 /// A type constraint.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,7 +192,7 @@ impl Constraint {
 
     /// `value` as this type: texts, numbers and Booleans become each other, lists become sets, objects lose what the
     /// type does not name and get its defaults.
-    pub(crate) fn convert(&self, value: &Value) -> Result<Value, String> {
+    pub(crate) fn convert(&self, value: &Value) -> Result<Value, Reason> {
         convert(&self.defaults(value), &self.kind())
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, json};
 
+use crate::Reason;
 use crate::number::Number;
 
 /// The type of a value.
@@ -125,7 +126,7 @@ impl Value {
     ///
     /// # Errors
     /// What is required instead, and where in the value.
-    pub fn convert(&self, to: &Type) -> Result<Self, String> {
+    pub fn convert(&self, to: &Type) -> Result<Self, Reason> {
         crate::convert::convert(self, to)
     }
 
@@ -174,11 +175,11 @@ impl Value {
     }
 
     /// Why a member that an object has not cannot be said to be missing, where that is so.
-    pub(crate) fn unsaid(&self, name: &str) -> Option<String> {
+    pub(crate) fn unsaid(&self, name: &str) -> Option<Reason> {
         let address = self.as_members()?.get(OPEN)?.as_str()?;
-        Some(format!(
+        Some(Reason::unsupported(format!(
             "{address}: the attribute `{name}` is not supported yet"
-        ))
+        )))
     }
 
     /// The type.

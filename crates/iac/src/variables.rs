@@ -18,7 +18,7 @@ use crate::scope::Scope;
 use crate::state::State;
 use crate::statics::constant;
 use crate::value::Value;
-use crate::{Problem, Source};
+use crate::{Problem, Reason, Source};
 
 /// What files assign to variables, and which file it was.
 #[derive(Debug, Default)]
@@ -114,24 +114,17 @@ impl Configuration {
             .filter(|(name, _)| !roots().any(|m| m.variables.contains_key(name)));
         let notes: Vec<Problem> = undeclared
             .map(|(name, file)| {
-                Problem {
-                    message: format!(
-                        "{file} sets the variable `{name}`, which the configuration does not declare: it has no effect"
-                    ),
-                    place: None,
-                }
+                let message = format!(
+                    "{file} sets the variable `{name}`, which the configuration does not declare: it has no effect"
+                );
+                Problem::new(None, message)
             })
             .collect();
         self.notes.extend(notes);
     }
 
     fn variable_file(&self, path: &Path) -> Result<BTreeMap<String, Value>, Vec<Problem>> {
-        let fail = |message: String| {
-            vec![Problem {
-                message,
-                place: None,
-            }]
-        };
+        let fail = |message: String| vec![Problem::new(None, message)];
         let text = self.text(path).map_err(fail)?;
         if path.extension().is_some_and(|e| e == "json") {
             return values_of_json(&text)
@@ -192,10 +185,10 @@ impl Variable {
     }
 
     /// `value` as the variable takes it.
-    pub(crate) fn accept(&self, value: &Value) -> Result<Value, String> {
+    pub(crate) fn accept(&self, value: &Value) -> Result<Value, Reason> {
         let value = match (&self.default, self.nullable) {
             (Some(default), false) if value.is_null() => default,
-            (None, false) if value.is_null() => return Err("it must not be null".to_owned()),
+            (None, false) if value.is_null() => return Err("it must not be null".into()),
             _ => value,
         };
         self.constraint.convert(value)
@@ -222,7 +215,8 @@ impl Variable {
                     let why = value("error_message").and_then(Result::ok);
                     let why = why.as_ref().and_then(Value::as_str).unwrap_or_default();
                     let message = format!("variable `{name}` is not valid: {why}");
-                    return Err(Problem::at(&self.place, message));
+                    let reason = Reason::condition(message);
+                    return Err(Problem::at(&self.place, reason));
                 }
                 None => {
                     let message = format!(
@@ -238,12 +232,8 @@ impl Variable {
 
 /// The values of a `.tfvars` file, whose name is `path`.
 fn hcl_values(path: &str, text: String) -> Result<BTreeMap<String, Value>, Vec<Problem>> {
-    let body = crate::syntax::body(&text).map_err(|e| {
-        vec![Problem {
-            message: format!("{path}: {}", e.message()),
-            place: None,
-        }]
-    })?;
+    let body = crate::syntax::body(&text)
+        .map_err(|e| vec![Problem::new(None, format!("{path}: {}", e.message()))])?;
     let source = Arc::new(Source::new(path.to_owned(), text));
     let nothing = Configuration::default();
     let state = State::new(&nothing);

@@ -1,7 +1,7 @@
 //! The explanation of a denial as AWS encodes it for `sts:DecodeAuthorizationMessage`: JSON with the statements that
 //! matched and the whole context of the request.
 
-use crate::decision::{Decision, Outcome};
+use crate::decision::{Decision, Gate, Outcome};
 use crate::document::{Effect, Element, PrincipalPattern, Statement};
 use crate::principal::Principal;
 use crate::render::quote;
@@ -13,7 +13,7 @@ use crate::request::{ContextValue, Request};
 pub fn authorization_message(request: &Request<'_>, decision: &Decision) -> String {
     let statement = decision.statement.as_ref().and_then(|s| {
         let found = s.policy.document.statements().get(s.index)?;
-        Some(matched(found, &s.label()))
+        Some(matched(found, holder(request, decision.gate)))
     });
     let conditions = request.context.iter().map(|(key, value)| {
         let values = match value {
@@ -54,22 +54,46 @@ fn items<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     format!("{{\"items\":[{}]}}", items.join(","))
 }
 
-fn matched(statement: &Statement, label: &str) -> String {
+/// Whose statement it is, where it names nobody itself: of an identity policy the user or role, of a session policy the session, by
+/// their ids; of a boundary what stands for who drew it (radkawar/stackd testdata/aws/ebs/copy_controls_iam.json of session
+/// policies, decoded messages that are public of the others).
+fn holder(request: &Request<'_>, gate: Gate) -> Option<String> {
+    let (id, session) = match request.principal {
+        Principal::User { id, .. } => (id.clone()?, None),
+        Principal::Session {
+            role_id: Some(id),
+            session,
+            ..
+        } => (id.clone(), Some(session)),
+        _ => return None,
+    };
+    match (gate, session) {
+        (Gate::Identity, _) => Some(id),
+        (Gate::Session, Some(session)) => Some(format!("{id}:{session}")),
+        (Gate::Boundary, _) => Some("SCOPE_POLICY_ISSUER".to_owned()),
+        _ => None,
+    }
+}
+
+fn matched(statement: &Statement, holder: Option<String>) -> String {
     let effect = match statement.effect {
         Effect::Allow => "ALLOW",
         Effect::Deny => "DENY",
     };
     let texts = |element: &Option<Element>| items(element.iter().flat_map(Element::texts));
     let principals = statement.principals.iter().flat_map(|p| &p.patterns);
-    let principals = principals.map(|p| match p {
-        PrincipalPattern::Any => "*",
-        PrincipalPattern::Account(t)
-        | PrincipalPattern::Arn(t)
-        | PrincipalPattern::Id(t)
-        | PrincipalPattern::Service(t)
-        | PrincipalPattern::Federated(t)
-        | PrincipalPattern::Canonical(t) => t,
+    let principals = principals.map(|p| -> &str {
+        match p {
+            PrincipalPattern::Any => "*",
+            PrincipalPattern::Account(t)
+            | PrincipalPattern::Arn(t)
+            | PrincipalPattern::Id(t)
+            | PrincipalPattern::Service(t)
+            | PrincipalPattern::Federated(t)
+            | PrincipalPattern::Canonical(t) => t,
+        }
     });
+    let principals = principals.chain(holder.as_deref());
     let conditions = statement.conditions.iter().map(|c| {
         format!(
             "{{\"key\":{},\"operator\":{},\"values\":{}}}",
@@ -79,8 +103,8 @@ fn matched(statement: &Statement, label: &str) -> String {
         )
     });
     format!(
-        "{{\"statementId\":{},\"effect\":\"{effect}\",\"principals\":{},\"actions\":{},\"resources\":{},\"conditions\":{{\"items\":[{}]}}}}",
-        quote(label),
+        "{{\"statementId\":{},\"effect\":\"{effect}\",\"principals\":{},\"principalGroups\":{{\"items\":[]}},\"actions\":{},\"resources\":{},\"conditions\":{{\"items\":[{}]}}}}",
+        quote(statement.sid.as_deref().unwrap_or_default()),
         items(principals),
         texts(&statement.actions),
         texts(&statement.resources),

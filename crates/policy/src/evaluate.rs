@@ -423,7 +423,8 @@ impl<'a> Evaluation<'a> {
         // The root user of a member has no say in who stands for it (recorded; section 9.2).
         let task = self.request.is("sts", "AssumeRoot");
         let asked = self.kind != ResourceKind::Ordinary && !self.of_no_resource;
-        let needs_resource = !task && ((self.cross_account && !member) || asked);
+        let foreign = self.cross_account && !member && !self.is_shared_otherwise();
+        let needs_resource = !task && (foreign || asked);
         if (needs_resource && strongest.is_none()) || self.never() {
             // In one account, a key policy that neither allows nor delegates is what AWS names.
             let at = if self.cross_account { missing.len() } else { 0 };

@@ -55,6 +55,10 @@ const OF_BUCKET_POLICIES: &[&str] = &["DeleteBucketPolicy", "GetBucketPolicy", "
 /// (`spec/iam.md` fact 30).
 const WITHOUT_POLICIES: &[&str] = &["access-analyzer", "codepipeline", "iam"];
 
+/// Services that ask IAM for the caller's side only: what somebody shares with another account he shares in lists of the service's
+/// own (radkawar/stackd testdata/aws/ebs/sharing_tag_authority.json, copy_controls_contexts.json, volume_data_source_authority.json).
+const SHARED_BY_THEMSELVES: &[&str] = &["ebs", "ec2"];
+
 /// Services that take requests without a signature where a policy says so, and the beginnings of what may be asked of them
 /// (service authorization reference; Lambda developer guide, "Control access to Lambda function URLs"; EFS user guide, of clients that
 /// do not use IAM). All others answer
@@ -224,6 +228,13 @@ impl Evaluation<'_> {
             Principal::Session { role_arn, .. } => of_service(role_arn),
             _ => false,
         }
+    }
+
+    /// Whether whoever owns the resource says by other means than policies who may have it.
+    pub(crate) fn is_shared_otherwise(&self) -> bool {
+        let service = at_colon(self.request.action).map(|(service, _)| service);
+        let is = |own: &&str| service.is_some_and(|service| own.eq_ignore_ascii_case(service));
+        SHARED_BY_THEMSELVES.iter().any(is)
     }
 
     /// Whether no policy can allow it.

@@ -551,6 +551,24 @@ fn conditions_of_outputs_are_held() {
     check("inner", false);
 }
 
+/// What a user says of a condition is the user's: no words of it make the failure anybody else's.
+#[test]
+fn conditions_fail_whatever_their_words() {
+    for words in [
+        "The tag is not known.",
+        "It is not supported yet.",
+        "There is no attribute.",
+    ] {
+        let output = format!(
+            "output \"o\" {{\n  value = 1\n  precondition {{\n    condition     = path.module == \"\"\n    error_message = \"{words}\"\n  }}\n}}\n"
+        );
+        let outcome = example_with(&output).unwrap();
+        let failures = outcome.failures.iter().map(|f| f.problem.message.as_str());
+        let failures: Vec<&str> = failures.collect();
+        assert_eq!(failures, [format!("precondition: {words}")]);
+    }
+}
+
 #[test]
 fn the_workspace_is_the_one_that_is_selected() {
     let main = "resource \"aws_ecr_repository\" \"r\" {\n  name = \"app-${terraform.workspace}\"\n  lifecycle {\n    postcondition {\n      condition     = self.name == var.name\n      error_message = \"it is ${self.name}\"\n    }\n  }\n}\nvariable \"name\" {}\n";

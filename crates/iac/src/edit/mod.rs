@@ -50,14 +50,26 @@ impl ListEnd {
     /// How another list is joined to this one, which may be empty: `concat([ … ], … )`. `None` where that cannot be written.
     #[must_use]
     pub fn joined(&self) -> Option<Self> {
-        // What is flattened takes lists as well as elements.
-        if self.wrap.as_ref().is_some_and(|w| w.open == FLATTEN) {
-            return Some(self.clone());
+        match &self.wrap {
+            // What is flattened takes lists as well as elements.
+            Some(wrap) if wrap.open == FLATTEN => return Some(self.clone()),
+            Some(wrap) if wrap.open == CONCAT => {
+                let wrap = Wrap {
+                    close: ")",
+                    ..wrap.clone()
+                };
+                return Some(Self {
+                    first: ", ".to_owned(),
+                    wrap: Some(wrap),
+                    ..self.clone()
+                });
+            }
+            _ => {}
         }
         let array = self.array.clone()?;
         let wrap = Wrap {
             at: array.start,
-            open: "concat(".to_owned(),
+            open: CONCAT.to_owned(),
             close: ")",
         };
         Some(list::wrapped(&self.source, array, wrap))
@@ -66,6 +78,9 @@ impl ListEnd {
 
 /// What becomes one list of lists and elements.
 const FLATTEN: &str = "flatten([";
+
+/// What joins lists.
+const CONCAT: &str = "concat(";
 
 /// What something is put between to become a list that can be added to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -350,7 +365,7 @@ impl Configuration {
         let list = matches!(at.expression, Expression::ForExpr(each) if each.key_expr.is_none());
         let wrap = Wrap {
             at: range.start,
-            open: if list { "concat(" } else { FLATTEN }.to_owned(),
+            open: if list { CONCAT } else { FLATTEN }.to_owned(),
             close: "])",
         };
         let mut end = wrapped(at.source, range, wrap);

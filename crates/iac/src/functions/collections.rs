@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Args;
+use crate::Reason;
 use crate::convert::convert;
 use crate::number::Number;
 use crate::unify::unify;
 use crate::value::{OPEN, Type, Value};
 
-pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
+pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, Reason>> {
     Some(match name {
-        "alltrue" => f
-            .bools(0)
-            .map(|all| all.iter().all(|b| *b == Some(true)).into()),
-        "anytrue" => f.bools(0).map(|all| all.contains(&Some(true)).into()),
+        "alltrue" => alltrue(f),
+        "anytrue" => anytrue(f),
         "chunklist" => chunklist(f),
         "coalesce" => coalesce(f),
         "coalescelist" => coalescelist(f),
@@ -47,7 +46,15 @@ pub(super) fn call(name: &str, f: &Args<'_>) -> Option<Result<Value, String>> {
     })
 }
 
-fn chunklist(f: &Args<'_>) -> Result<Value, String> {
+fn alltrue(f: &Args<'_>) -> Result<Value, Reason> {
+    Ok(f.bools(0)?.iter().all(|b| *b == Some(true)).into())
+}
+
+fn anytrue(f: &Args<'_>) -> Result<Value, Reason> {
+    Ok(f.bools(0)?.contains(&Some(true)).into())
+}
+
+fn chunklist(f: &Args<'_>) -> Result<Value, Reason> {
     let size = f.int(1)?;
     let size = usize::try_from(size).map_err(|_| "chunklist: the size is negative")?;
     let (of, items) = f.list(0)?;
@@ -63,7 +70,7 @@ fn chunklist(f: &Args<'_>) -> Result<Value, String> {
     Ok(Value::list(inner, chunks))
 }
 
-fn coalesce(f: &Args<'_>) -> Result<Value, String> {
+fn coalesce(f: &Args<'_>) -> Result<Value, Reason> {
     let kinds: Vec<Type> = f.args.iter().map(Value::kind).collect();
     // Beside a null, whose type is not known, Terraform does not ask for one type.
     let kind = match unify(&kinds) {
@@ -72,35 +79,35 @@ fn coalesce(f: &Args<'_>) -> Result<Value, String> {
     };
     let empty = |v: &Value| v.is_null() || v.as_str() == Some("");
     for value in f.args {
-        let value = convert(value, &kind).map_err(|e| format!("coalesce: {e}"))?;
+        let value = convert(value, &kind).map_err(|e| e.within("coalesce"))?;
         if !empty(&value) {
             return Ok(value);
         }
     }
-    Err("coalesce: all arguments are null or empty texts".to_owned())
+    Err("coalesce: all arguments are null or empty texts".into())
 }
 
-fn coalescelist(f: &Args<'_>) -> Result<Value, String> {
+fn coalescelist(f: &Args<'_>) -> Result<Value, Reason> {
     if !f
         .args
         .iter()
         .all(|v| matches!(v, Value::List(..) | Value::Tuple(_)))
     {
-        return Err("coalescelist: all arguments must be lists".to_owned());
+        return Err("coalescelist: all arguments must be lists".into());
     }
     let full = |v: &&Value| v.as_items().is_some_and(|items| !items.is_empty());
     if let Some(found) = f.args.iter().find(full) {
         return Ok(found.clone());
     }
-    Err("coalescelist: all lists are empty".to_owned())
+    Err("coalescelist: all lists are empty".into())
 }
 
-fn compact(f: &Args<'_>) -> Result<Value, String> {
+fn compact(f: &Args<'_>) -> Result<Value, Reason> {
     let texts = f.nullable_texts(0)?.into_iter().flatten();
     Ok(Value::texts(texts.filter(|t| !t.is_empty())))
 }
 
-fn concat(f: &Args<'_>) -> Result<Value, String> {
+fn concat(f: &Args<'_>) -> Result<Value, Reason> {
     let mut all = Vec::new();
     let mut kinds = Vec::new();
     for value in f.args {
@@ -112,9 +119,9 @@ fn concat(f: &Args<'_>) -> Result<Value, String> {
             Value::Tuple(items) => all.extend(items.iter().cloned()),
             other => {
                 let kind = other.kind();
-                return Err(format!(
-                    "concat: all arguments must be lists or tuples, not {kind}"
-                ));
+                return Err(
+                    format!("concat: all arguments must be lists or tuples, not {kind}").into(),
+                );
             }
         }
     }
@@ -127,12 +134,12 @@ fn concat(f: &Args<'_>) -> Result<Value, String> {
     Ok(Value::tuple(all))
 }
 
-fn contains(f: &Args<'_>) -> Result<Value, String> {
+fn contains(f: &Args<'_>) -> Result<Value, Reason> {
     let value = f.value(1)?;
     Ok(f.items(0)?.contains(value).into())
 }
 
-fn distinct(f: &Args<'_>) -> Result<Value, String> {
+fn distinct(f: &Args<'_>) -> Result<Value, Reason> {
     let (of, items) = f.list(0)?;
     let mut out: Vec<Value> = Vec::new();
     for item in items {
@@ -143,19 +150,16 @@ fn distinct(f: &Args<'_>) -> Result<Value, String> {
     Ok(Value::list(of, out))
 }
 
-fn element(f: &Args<'_>) -> Result<Value, String> {
+fn element(f: &Args<'_>) -> Result<Value, Reason> {
     let (Value::List(_, items) | Value::Tuple(items)) = f.value(0)? else {
-        return Err(format!(
-            "element: a list is required, not {}",
-            f.value(0)?.kind()
-        ));
+        return Err(format!("element: a list is required, not {}", f.value(0)?.kind()).into());
     };
     let length = i64::try_from(items.len()).map_err(|_| "element: the list is too long")?;
     let at = f.int(1)?;
     // As Terraform has it: the type of a tuple's element is looked for by what Go leaves of a division.
     let left = at.checked_rem(length).unwrap_or(0);
     if left < 0 && matches!(f.value(0)?, Value::Tuple(_)) {
-        return Err("element: the index into a tuple is negative".to_owned());
+        return Err("element: the index into a tuple is negative".into());
     }
     let at = at.checked_rem_euclid(length);
     let at = at.ok_or("element: the list is empty")?;
@@ -163,7 +167,7 @@ fn element(f: &Args<'_>) -> Result<Value, String> {
     Ok(items.get(at).cloned().unwrap_or(Value::Null))
 }
 
-fn flatten(f: &Args<'_>) -> Result<Value, String> {
+fn flatten(f: &Args<'_>) -> Result<Value, Reason> {
     fn flat(items: &[Value], out: &mut Vec<Value>) {
         for item in items {
             match item.as_items() {
@@ -177,19 +181,19 @@ fn flatten(f: &Args<'_>) -> Result<Value, String> {
     Ok(Value::tuple(out))
 }
 
-fn index(f: &Args<'_>) -> Result<Value, String> {
+fn index(f: &Args<'_>) -> Result<Value, Reason> {
     let value = f.value(1)?;
     if matches!(f.value(0)?, Value::Set(..)) {
-        return Err("index: the elements of a set have no index".to_owned());
+        return Err("index: the elements of a set have no index".into());
     }
     let at = f.items(0)?.iter().position(|v| v == value);
     at.map(Value::from)
-        .ok_or_else(|| "index: the list does not hold the value".to_owned())
+        .ok_or_else(|| "index: the list does not hold the value".into())
 }
 
-fn keys(f: &Args<'_>) -> Result<Value, String> {
+fn keys(f: &Args<'_>) -> Result<Value, Reason> {
     if let Some(unsaid) = f.value(0)?.unsaid("(some other)") {
-        return Err(format!("keys: {unsaid}"));
+        return Err(unsaid.within("keys"));
     }
     let keys = f.members(0)?.keys();
     let keys = keys.map(|k| Value::from(k.as_str()));
@@ -199,7 +203,7 @@ fn keys(f: &Args<'_>) -> Result<Value, String> {
     })
 }
 
-fn values(f: &Args<'_>) -> Result<Value, String> {
+fn values(f: &Args<'_>) -> Result<Value, Reason> {
     let members = f.members(0)?.iter().filter(|(k, _)| *k != OPEN);
     let values = members.map(|(_, v)| v.clone()).collect();
     Ok(match f.value(0)? {
@@ -208,7 +212,7 @@ fn values(f: &Args<'_>) -> Result<Value, String> {
     })
 }
 
-fn length(f: &Args<'_>) -> Result<Value, String> {
+fn length(f: &Args<'_>) -> Result<Value, Reason> {
     use unicode_segmentation::UnicodeSegmentation as _;
     let value = f.value(0)?;
     let items = value.as_items().map(<[Value]>::len);
@@ -224,10 +228,10 @@ fn length(f: &Args<'_>) -> Result<Value, String> {
             value.kind()
         )
     };
-    length.map(Value::from).ok_or_else(needs)
+    length.map(Value::from).ok_or_else(|| needs().into())
 }
 
-fn lookup(f: &Args<'_>) -> Result<Value, String> {
+fn lookup(f: &Args<'_>) -> Result<Value, Reason> {
     let key = f.text(1)?;
     match (f.members(0)?.get(&key), f.args.get(2), f.value(0)?) {
         (found, Some(default), Value::Map(of, _)) => {
@@ -236,22 +240,22 @@ fn lookup(f: &Args<'_>) -> Result<Value, String> {
             Ok(found.cloned().unwrap_or(default))
         }
         (Some(found), ..) => Ok(found.clone()),
-        (None, _, object) if object.unsaid(&key).is_some() => {
-            Err(object.unsaid(&key).unwrap_or_default())
-        }
-        (None, Some(default), _) => Ok(default.clone()),
-        (None, None, _) => Err(format!("lookup: there is no key {key}")),
+        (None, default, object) => match (object.unsaid(&key), default) {
+            (Some(unsaid), _) => Err(unsaid),
+            (None, Some(default)) => Ok(default.clone()),
+            (None, None) => Err(format!("lookup: there is no key {key}").into()),
+        },
     }
 }
 
-fn matchkeys(f: &Args<'_>) -> Result<Value, String> {
+fn matchkeys(f: &Args<'_>) -> Result<Value, Reason> {
     let ((of, values), (own, keys), (others, wanted)) = (f.list(0)?, f.list(1)?, f.list(2)?);
     if values.len() != keys.len() {
-        return Err("matchkeys: there are not as many values as keys".to_owned());
+        return Err("matchkeys: there are not as many values as keys".into());
     }
     let kind = unify(&[own, others]);
     let kind = kind.ok_or("matchkeys: the keys must be of the type of what is searched for")?;
-    let same = |all: &[Value]| -> Result<Vec<Value>, String> {
+    let same = |all: &[Value]| -> Result<Vec<Value>, Reason> {
         all.iter().map(|v| convert(v, &kind)).collect()
     };
     let (keys, wanted) = (same(&keys)?, same(&wanted)?);
@@ -262,7 +266,7 @@ fn matchkeys(f: &Args<'_>) -> Result<Value, String> {
     Ok(Value::list(of, found.collect()))
 }
 
-fn merge(f: &Args<'_>) -> Result<Value, String> {
+fn merge(f: &Args<'_>) -> Result<Value, Reason> {
     let mut out = BTreeMap::new();
     let mut maps = Vec::new();
     for (at, value) in f.args.iter().enumerate().filter(|(_, v)| !v.is_null()) {
@@ -285,22 +289,22 @@ fn merge(f: &Args<'_>) -> Result<Value, String> {
     })
 }
 
-fn one(f: &Args<'_>) -> Result<Value, String> {
+fn one(f: &Args<'_>) -> Result<Value, Reason> {
     match f.items(0)? {
         [] => Ok(Value::Null),
         [only] => Ok(only.clone()),
-        _ => Err("one: the list has more than one element".to_owned()),
+        _ => Err("one: the list has more than one element".into()),
     }
 }
 
 /// `range(end)`, `range(start, end)`, `range(start, end, step)`.
-fn range(f: &Args<'_>) -> Result<Value, String> {
+fn range(f: &Args<'_>) -> Result<Value, Reason> {
     const MOST: usize = 1024;
     let zero = Number::from(0i64);
     let (start, end) = match f.args.len() {
         1 => (zero.clone(), f.number(0)?),
         2 | 3 => (f.number(0)?, f.number(1)?),
-        _ => return Err("range: it takes one, two or three numbers".to_owned()),
+        _ => return Err("range: it takes one, two or three numbers".into()),
     };
     let step = match f.args.get(2) {
         Some(_) => f.number(2)?,
@@ -308,13 +312,13 @@ fn range(f: &Args<'_>) -> Result<Value, String> {
         None => Number::from(1i64),
     };
     if step == zero || (end > start && step < zero) || (end < start && step > zero) {
-        return Err("range: the step leads away from the end".to_owned());
+        return Err("range: the step leads away from the end".into());
     }
     let mut out = Vec::new();
     let mut at = start;
     while if step > zero { at < end } else { at > end } {
         if out.len() >= MOST {
-            return Err(format!("range: more than {MOST} elements"));
+            return Err(format!("range: more than {MOST} elements").into());
         }
         let next = at.plus(&step).ok_or("range: the number is too large")?;
         out.push(at.into());
@@ -323,7 +327,7 @@ fn range(f: &Args<'_>) -> Result<Value, String> {
     Ok(Value::list(Type::Number, out))
 }
 
-fn reverse(f: &Args<'_>) -> Result<Value, String> {
+fn reverse(f: &Args<'_>) -> Result<Value, Reason> {
     let items = f.items(0)?.iter().rev().cloned().collect();
     Ok(match f.value(0)? {
         Value::List(of, _) | Value::Set(of, _) => Value::list((**of).clone(), items),
@@ -332,7 +336,7 @@ fn reverse(f: &Args<'_>) -> Result<Value, String> {
 }
 
 /// Combines sets, all of whose values have one type.
-fn set(f: &Args<'_>, mut combine: impl FnMut(&mut Vec<Value>, &[Value])) -> Result<Value, String> {
+fn set(f: &Args<'_>, mut combine: impl FnMut(&mut Vec<Value>, &[Value])) -> Result<Value, Reason> {
     let lists = (0..f.args.len()).map(|at| f.list(at));
     let lists: Vec<(Type, Vec<Value>)> = lists.collect::<Result<_, _>>()?;
     let kinds: Vec<Type> = lists.iter().map(|(of, _)| of.clone()).collect();
@@ -350,10 +354,10 @@ fn set(f: &Args<'_>, mut combine: impl FnMut(&mut Vec<Value>, &[Value])) -> Resu
     Ok(Value::set(kind, all.unwrap_or_default()))
 }
 
-fn setproduct(f: &Args<'_>) -> Result<Value, String> {
+fn setproduct(f: &Args<'_>) -> Result<Value, Reason> {
     const MOST: usize = 100_000;
     if f.args.len() < 2 {
-        return Err("setproduct: at least two arguments are required".to_owned());
+        return Err("setproduct: at least two arguments are required".into());
     }
     let mut kinds = Vec::new();
     let mut out: Vec<Vec<Value>> = vec![Vec::new()];
@@ -361,7 +365,7 @@ fn setproduct(f: &Args<'_>) -> Result<Value, String> {
         let (of, list) = f.list(at)?;
         kinds.push(of);
         if out.len().saturating_mul(list.len()) > MOST {
-            return Err(format!("setproduct: more than {MOST} elements"));
+            return Err(format!("setproduct: more than {MOST} elements").into());
         }
         out = out
             .iter()
@@ -382,7 +386,7 @@ fn setproduct(f: &Args<'_>) -> Result<Value, String> {
     })
 }
 
-fn slice(f: &Args<'_>) -> Result<Value, String> {
+fn slice(f: &Args<'_>) -> Result<Value, Reason> {
     let bound = |at| usize::try_from(f.int(at)?).map_err(|_| "slice: out of range".to_owned());
     let (from, to) = (bound(1)?, bound(2)?);
     let cut = |items: &[Value]| items.get(from..to).map(<[Value]>::to_vec);
@@ -390,17 +394,17 @@ fn slice(f: &Args<'_>) -> Result<Value, String> {
     Ok(match f.value(0)? {
         Value::List(of, items) => Value::list((**of).clone(), cut(items)?),
         Value::Tuple(items) => Value::tuple(cut(items)?),
-        other => return Err(format!("slice: a list is required, not {}", other.kind())),
+        other => return Err(format!("slice: a list is required, not {}", other.kind()).into()),
     })
 }
 
-fn sort(f: &Args<'_>) -> Result<Value, String> {
+fn sort(f: &Args<'_>) -> Result<Value, Reason> {
     let mut list = f.texts(0)?;
     list.sort();
     Ok(Value::texts(list))
 }
 
-fn sum(f: &Args<'_>) -> Result<Value, String> {
+fn sum(f: &Args<'_>) -> Result<Value, Reason> {
     let mut total: Option<Number> = None;
     for value in f.items(0)? {
         let number = crate::convert::to_number(value).ok_or("sum: an element is not a number")?;
@@ -411,11 +415,11 @@ fn sum(f: &Args<'_>) -> Result<Value, String> {
     }
     total
         .map(Value::from)
-        .ok_or_else(|| "sum: the list is empty".to_owned())
+        .ok_or_else(|| "sum: the list is empty".into())
 }
 
 /// A map of lists turned round.
-fn transpose(f: &Args<'_>) -> Result<Value, String> {
+fn transpose(f: &Args<'_>) -> Result<Value, Reason> {
     let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (key, value) in f.members(0)? {
         let inner = [value.clone()];
@@ -431,15 +435,15 @@ fn transpose(f: &Args<'_>) -> Result<Value, String> {
     ))
 }
 
-fn zipmap(f: &Args<'_>) -> Result<Value, String> {
+fn zipmap(f: &Args<'_>) -> Result<Value, Reason> {
     let (keys, values) = (f.texts(0)?, f.items(1)?);
     if keys.len() != values.len() {
-        return Err("zipmap: there are not as many values as keys".to_owned());
+        return Err("zipmap: there are not as many values as keys".into());
     }
     let map = keys.into_iter().zip(values.iter().cloned()).collect();
     match f.value(1)? {
         Value::List(of, _) => Ok(Value::map((**of).clone(), map)),
         Value::Tuple(_) => Ok(Value::object(map)),
-        other => Err(format!("zipmap: a list is required, not {}", other.kind())),
+        other => Err(format!("zipmap: a list is required, not {}", other.kind()).into()),
     }
 }

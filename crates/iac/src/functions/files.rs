@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Args;
+use crate::Reason;
 use crate::scope::Scope;
 use crate::value::{Type, Value};
 
@@ -80,10 +81,6 @@ pub(super) fn call(name: &str, f: &Args<'_>, files: &Files<'_>) -> Option<Result
                 crate::config::normal(&full).display().to_string(),
             ))
         }),
-        "pathexpand" => f.text(0).and_then(|t| match t.starts_with('~') {
-            true => Err("pathexpand: `~` is not supported yet".to_owned()),
-            false => Ok(Value::from(t)),
-        }),
         "basename" => f.text(0).map(|t| Value::from(base(&t))),
         "dirname" => f.text(0).map(|t| Value::from(directory(&t))),
         "fileexists" => path(f, folder).and_then(|p| match p.is_dir() {
@@ -93,9 +90,17 @@ pub(super) fn call(name: &str, f: &Args<'_>, files: &Files<'_>) -> Option<Result
             )),
             false => Ok(Value::from(p.is_file())),
         }),
-        "fileset" => fileset(f, folder),
         _ => return None,
     })
+}
+
+/// A path whose `~` is the folder of who runs Terraform, which is nobody's here.
+pub(super) fn pathexpand(f: &Args<'_>) -> Result<Value, Reason> {
+    let text = f.text(0)?;
+    match text.starts_with('~') {
+        true => Err(Reason::unsupported("pathexpand: `~` is not supported yet")),
+        false => Ok(Value::from(text)),
+    }
 }
 
 fn path(f: &Args<'_>, folder: &str) -> Result<PathBuf, String> {
@@ -142,12 +147,13 @@ fn directory(text: &str) -> String {
 }
 
 /// The files under a directory whose paths match a pattern of `*`, `?`, `**`, `[a-z]` and `{a,b}`.
-fn fileset(f: &Args<'_>, folder: &str) -> Result<Value, String> {
+pub(super) fn fileset(f: &Args<'_>, folder: &str) -> Result<Value, Reason> {
     let root = path(f, folder)?;
     let written = f.text(1)?;
     let bad = || format!("fileset: the pattern `{written}` is not understood");
     if written.split('/').any(|part| part == "..") {
-        return Err(format!("fileset: `..` in `{written}` is not supported yet"));
+        let message = format!("fileset: `..` in `{written}` is not supported yet");
+        return Err(Reason::unsupported(message));
     }
     let pattern = super::glob::expression(written.trim_start_matches("./")).ok_or_else(bad)?;
     let pattern = regex::Regex::new(&pattern).map_err(|_| bad())?;

@@ -9,6 +9,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
 use super::{Args, Files};
+use crate::Reason;
 use crate::value::Value;
 
 pub(super) fn call(name: &str, f: &Args<'_>, files: &Files<'_>) -> Option<Result<Value, String>> {
@@ -30,7 +31,6 @@ pub(super) fn call(name: &str, f: &Args<'_>, files: &Files<'_>) -> Option<Result
         "filesha1" => hex_of(file().map(sha1)),
         "filesha256" => hex_of(file().map(sha256)),
         "filesha512" => hex_of(file().map(sha512)),
-        "bcrypt" => bcrypt(f),
         "rsadecrypt" => f.text(0).and_then(|t| super::rsa::decrypt(&t, &f.text(1)?)),
         "md5" => hex_of(text().map(md5)),
         "sha1" => hex_of(text().map(sha1)),
@@ -43,7 +43,7 @@ pub(super) fn call(name: &str, f: &Args<'_>, files: &Files<'_>) -> Option<Result
 }
 
 /// A hash with a salt of its own: another at every call.
-fn bcrypt(f: &Args<'_>) -> Result<Value, String> {
+pub(super) fn bcrypt(f: &Args<'_>) -> Result<Value, Reason> {
     const COST: i64 = 10;
     /// More takes longer than anybody waits.
     const MOST: u32 = 16;
@@ -53,7 +53,8 @@ fn bcrypt(f: &Args<'_>) -> Result<Value, String> {
     };
     let cost = u32::try_from(cost).unwrap_or(0).max(4);
     if cost > MOST {
-        return Err(format!("bcrypt: a cost above {MOST} is not supported yet"));
+        let message = format!("bcrypt: a cost above {MOST} is not supported yet");
+        return Err(Reason::unsupported(message));
     }
     let parts = bcrypt::hash_with_result(f.text(0)?, cost).map_err(|e| format!("bcrypt: {e}"))?;
     Ok(parts.format_for_version(bcrypt::Version::TwoA).into())

@@ -26,28 +26,47 @@ pub use table::{FUNCTIONS, Function};
 pub(crate) use files::Files;
 pub(crate) use format::ten_digits;
 
+use crate::Reason;
 use crate::convert::{convert, to_number, to_string};
 use crate::number::Number;
 use crate::value::{Type, Value};
 
 /// Calls `name` with `args`. Files are read among `files`.
-pub(crate) fn call(name: &str, args: &[Value], files: &Files<'_>) -> Result<Value, String> {
+pub(crate) fn call(name: &str, args: &[Value], files: &Files<'_>) -> Result<Value, Reason> {
     let f = Args { name, args };
     match table::find(name) {
         Some(function) => function.check(args)?,
-        None if name.contains("::") => return provider::call(name, &f),
-        None => return Err(format!("there is no function `{name}`")),
+        None if name.contains("::") => {
+            let none = || format!("the function `{name}` is not supported yet");
+            return match provider::call(name, &f) {
+                Some(answer) => answer.map_err(Reason::from),
+                None => Err(Reason::unsupported(none())),
+            };
+        }
+        None => return Err(format!("there is no function `{name}`").into()),
     }
-    text::call(name, &f)
+    // What these have not is Terraform's to know.
+    match name {
+        "bcrypt" => return hash::bcrypt(&f),
+        "fileset" => return files::fileset(&f, &files.folder),
+        "pathexpand" => return files::pathexpand(&f),
+        _ => {}
+    }
+    let plain = || {
+        text::call(name, &f)
+            .or_else(|| numbers::call(name, &f))
+            .or_else(|| encoding::call(name, &f))
+            .or_else(|| time::call(name, &f))
+            .or_else(|| network::call(name, &f))
+            .or_else(|| hash::call(name, &f, files))
+            .or_else(|| files::call(name, &f, files))
+            .map(|answer| answer.map_err(Reason::from))
+    };
+    let none = || format!("the function `{name}` is not supported yet");
+    plain()
         .or_else(|| collections::call(name, &f))
         .or_else(|| conversion::call(name, &f))
-        .or_else(|| numbers::call(name, &f))
-        .or_else(|| encoding::call(name, &f))
-        .or_else(|| hash::call(name, &f, files))
-        .or_else(|| time::call(name, &f))
-        .or_else(|| network::call(name, &f))
-        .or_else(|| files::call(name, &f, files))
-        .unwrap_or_else(|| Err(format!("the function `{name}` is not supported yet")))
+        .unwrap_or_else(|| Err(Reason::unsupported(none())))
 }
 
 /// Whether there is a function of this name.
@@ -91,12 +110,12 @@ impl Args<'_> {
     }
 
     /// The elements of a list, all of one type, and that.
-    fn list(&self, at: usize) -> Result<(Type, Vec<Value>), String> {
+    fn list(&self, at: usize) -> Result<(Type, Vec<Value>), Reason> {
         self.items(at)?;
         let list = convert(self.value(at)?, &Type::List(Arc::new(Type::Any)));
-        match list.map_err(|e| format!("{}: argument {}: {e}", self.name, at + 1))? {
+        match list.map_err(|e| e.within(format!("{}: argument {}", self.name, at + 1)))? {
             Value::List(of, items) => Ok(((*of).clone(), items.to_vec())),
-            _ => Err(self.needs(at, "a list")),
+            _ => Err(self.needs(at, "a list").into()),
         }
     }
 
@@ -135,23 +154,23 @@ impl Args<'_> {
 }
 
 /// `list[0]`, `map["key"]`.
-pub(crate) fn index(value: &Value, key: &Value) -> Result<Value, String> {
+pub(crate) fn index(value: &Value, key: &Value) -> Result<Value, Reason> {
     match value {
         Value::List(_, items) | Value::Tuple(items) => {
             let at = to_number(key).and_then(|n| n.as_usize());
             at.and_then(|at| items.get(at))
                 .cloned()
-                .ok_or_else(|| format!("the list has no element {key}"))
+                .ok_or_else(|| Reason::missing(format!("the list has no element {key}")))
         }
         Value::Map(_, map) | Value::Object(map) => {
             let text = to_string(key).unwrap_or_default();
             map.get(&text).cloned().ok_or_else(|| {
-                let none = || format!("there is no key `{text}` here");
+                let none = || format!("there is no key `{text}` here").into();
                 value.unsaid(&text).unwrap_or_else(none)
             })
         }
-        Value::Set(..) => Err("the elements of a set have no index".to_owned()),
-        _ => Err("an index is asked of something that has no elements".to_owned()),
+        Value::Set(..) => Err("the elements of a set have no index".into()),
+        _ => Err("an index is asked of something that has no elements".into()),
     }
 }
 
@@ -277,7 +296,10 @@ mod tests {
         for function in FUNCTIONS {
             let name = function.name;
             let args = vec![Value::from("x"); function.least];
-            let said = call(name, &args, &files).err().unwrap_or_default();
+            let said = call(name, &args, &files)
+                .err()
+                .map(|reason| reason.message)
+                .unwrap_or_default();
             // These look at their arguments' failures, or at templates.
             let elsewhere = [
                 "can",

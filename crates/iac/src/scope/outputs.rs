@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{MAX_DEPTH, Scope};
-use crate::Problem;
 use crate::eval::{Fail, attribute, evaluate};
 use crate::value::Value;
+use crate::{Problem, Reason};
 
 impl Scope<'_> {
     /// `module.name`, one instance of it, or one output.
@@ -15,7 +15,7 @@ impl Scope<'_> {
         key: Option<&Value>,
         output: Option<&str>,
     ) -> Result<Value, Fail> {
-        let undeclared = || format!("`module.{name}` is not known");
+        let undeclared = || Reason::unmade(format!("`module.{name}` is not known"));
         let own = self.own_module().ok_or_else(undeclared)?;
         let index = *own.children.get(name).ok_or_else(undeclared)?;
         let all = self.state.instances(index)?;
@@ -33,7 +33,7 @@ impl Scope<'_> {
             Ok(match output {
                 // What has no place of its own is said where it is asked for.
                 Some(output) => scope.output(output).map_err(|p| match p.place {
-                    None => Fail::from(p.message),
+                    None => Fail::from(p.into_reason()),
                     Some(_) => Fail::from(p),
                 })?,
                 None => scope.outputs().map(Value::object)?,
@@ -98,14 +98,11 @@ impl Scope<'_> {
             let path = self.path();
             // Of a module that is not here nobody knows which there are.
             let here = self.own_module().is_some_and(|m| !m.given);
-            let message = match (path.strip_suffix('.'), here) {
-                (Some(module), true) => format!("`{module}` has no output `{name}`"),
-                _ => format!("`{path}{name}` is not known"),
+            let reason = match (path.strip_suffix('.'), here) {
+                (Some(module), true) => format!("`{module}` has no output `{name}`").into(),
+                _ => Reason::unmade(format!("`{path}{name}` is not known")),
             };
-            return Err(Problem {
-                message,
-                place: None,
-            });
+            return Err(Problem::new(None, reason));
         };
         let make = || {
             for block in &output.preconditions {

@@ -129,12 +129,10 @@ fn told(
         "count" => "let it depend on a variable instead",
         _ => "use a map whose keys are written in the configuration",
     };
-    Problem {
-        message: format!(
-            "{address}: {name} depends on {why}, which is known only after apply, so that the first `terraform plan` refuses it (Invalid {name} argument): {how}, or apply what it depends on first, with -target"
-        ),
-        place: Some(place_of(source, expression.span())),
-    }
+    let message = format!(
+        "{address}: {name} depends on {why}, which is known only after apply, so that the first `terraform plan` refuses it (Invalid {name} argument): {how}, or apply what it depends on first, with -target"
+    );
+    Problem::at(&place_of(source, expression.span()), message)
 }
 
 #[cfg(test)]

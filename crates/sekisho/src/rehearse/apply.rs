@@ -266,10 +266,7 @@ impl Run<'_, '_> {
                 }
                 Asserted::Refused(Refused {
                     address, problem, ..
-                }) => Problem {
-                    message: format!("{address} is not evaluated: {}", problem.message),
-                    place: problem.place,
-                },
+                }) => problem.reworded(|why| format!("{address} is not evaluated: {why}")),
                 Asserted::Warns(problem) => problem,
             };
             self.applied.notes.push(Note {
@@ -319,13 +316,9 @@ impl Run<'_, '_> {
         let failures = self.applied.failures.iter();
         let mut problems: Vec<Problem> = failures
             .filter(|f| f.problem.is_unsupported())
-            .map(|f| Problem {
-                message: format!(
-                    "{}: {}",
-                    f.address,
-                    self.strangers.advised(&f.problem.message)
-                ),
-                place: f.problem.place.clone(),
+            .map(|f| {
+                let advised = |why: &str| format!("{}: {}", f.address, self.strangers.advised(why));
+                f.problem.clone().reworded(advised)
             })
             .collect();
         if self.applied.failures.is_empty() {

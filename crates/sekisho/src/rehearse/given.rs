@@ -40,10 +40,10 @@ fn roles(engine: &Arc<Engine>, options: &Options) -> Result<(), Vec<Problem>> {
     for arn in &options.roles {
         match is_role(arn) {
             true => engine.know_role(arn, &id("AROA", arn)),
-            false => problems.push(Problem {
-                message: format!("sekisho.toml: roles: {arn} is no ARN of a role"),
-                place: None,
-            }),
+            false => {
+                let message = format!("sekisho.toml: roles: {arn} is no ARN of a role");
+                problems.push(Problem::new(None, message));
+            }
         }
     }
     let read = options.reading.given.iter();
@@ -82,22 +82,19 @@ fn policies(engine: &Arc<Engine>, options: &Options) -> Result<(), Vec<Problem>>
             Ok(_) => {
                 texts.insert(arn.clone(), file.text.clone());
             }
-            Err(e) => problems.push(Problem {
-                message: format!("sekisho.toml: policies: {arn}: {}", e.message),
-                place: None,
-            }),
+            Err(e) => {
+                let message = format!("sekisho.toml: policies: {arn}: {}", e.message);
+                problems.push(Problem::new(None, message));
+            }
         }
     }
     if let Err(arn) = engine.know_aws_policies(texts) {
-        problems.push(Problem {
-            message: format!("sekisho.toml: policies: {arn} has no name"),
-            place: None,
-        });
+        let message = format!("sekisho.toml: policies: {arn} has no name");
+        problems.push(Problem::new(None, message));
     }
     let made = own.into_iter().map(|(arn, file)| {
-        one(engine, options, arn, &file.text).map_err(|message| Problem {
-            message: format!("sekisho.toml: policies: {arn}: {message}"),
-            place: None,
+        one(engine, options, arn, &file.text).map_err(|message| {
+            Problem::new(None, format!("sekisho.toml: policies: {arn}: {message}"))
         })
     });
     problems.extend(made.filter_map(Result::err));

@@ -373,13 +373,11 @@ pub(super) fn unused<'a>(
         .filter(|(index, _)| !used.contains(index))
         .map(|(_, image)| {
             let tag = image.tag.as_deref().map(|t| format!(":{t}"));
-            Problem {
-                message: format!(
-                    "--image {}{}: no ECR source action of a pipeline reads it",
-                    image.repository,
-                    tag.unwrap_or_default()
-                ),
-                place: None,
-            }
+            let message = format!(
+                "--image {}{}: no ECR source action of a pipeline reads it",
+                image.repository,
+                tag.unwrap_or_default()
+            );
+            Problem::new(None, message)
         })
 }

@@ -285,12 +285,7 @@ pub(crate) fn rehearse_with(
     patches: &[Patch],
     progress: &mut dyn FnMut(&str),
 ) -> Result<Outcome, Vec<Problem>> {
-    let fail = |e: &dyn std::fmt::Display| {
-        vec![Problem {
-            message: e.to_string(),
-            place: None,
-        }]
-    };
+    let fail = |e: &dyn std::fmt::Display| vec![Problem::new(None, e.to_string())];
     let configuration = Configuration::read(&options.reading)?;
     resources::schema::check_names(&configuration)?;
     let mut order = configuration.order()?;
@@ -410,11 +405,6 @@ fn new_engine(options: &Options) -> Result<Arc<Engine>, Vec<Problem>> {
         },
         ..Setup::default()
     };
-    let engine = engine(setup).map_err(|e| {
-        vec![Problem {
-            message: e.message,
-            place: None,
-        }]
-    })?;
+    let engine = engine(setup).map_err(|e| vec![Problem::new(None, e.message)])?;
     Ok(Arc::new(engine))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sekisho_arn::is_account_id;
 use sekisho_engine::Engine;
-use sekisho_iac::{Configuration, Node, Problem, Provider, ProviderId};
+use sekisho_iac::{Configuration, Node, Problem, Provider, ProviderId, Reason};
 use serde_json::Value;
 
 use super::{Client, Options, applier};
@@ -103,10 +103,7 @@ impl<'r> Providers<'r> {
                     "{from}{said}={id}: there is no such provider; there are {}",
                     names.join(", ")
                 );
-                Problem {
-                    message,
-                    place: None,
-                }
+                Problem::new(None, message)
             })
             .collect();
         if !problems.is_empty() {
@@ -224,7 +221,7 @@ impl<'r> Providers<'r> {
                 "provider `{}` is for {region}: partitions other than `aws` are not supported yet",
                 id.name
             );
-            return Err(Problem::at(place, message));
+            return Err(Problem::at(place, Reason::unsupported(message)));
         }
         let tags = provider.and_then(|p| p.values.get("default_tags")?.get("tags")?.as_object());
         let applier = applier::of(engine, &account, provider.map(|p| &p.values), &self.made);

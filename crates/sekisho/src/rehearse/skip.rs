@@ -115,7 +115,7 @@ fn choice(skippable: &[String]) -> String {
 fn failure(address: &str, place: Option<Place>, message: String) -> Failure {
     Failure {
         address: address.to_owned(),
-        problem: Problem { message, place },
+        problem: Problem::new(place, message),
         arguments: Map::new(),
         kind: FailureKind::NotRun,
     }

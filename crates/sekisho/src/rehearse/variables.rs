@@ -46,10 +46,8 @@ pub(super) fn start(
     }
     let started = client.call("codepipeline", "StartPipelineExecution", input);
     started.map(drop).map_err(|error| {
-        vec![Problem {
-            message: format!("an execution of {name} cannot be started: {error}"),
-            place: None,
-        }]
+        let message = format!("an execution of {name} cannot be started: {error}");
+        vec![Problem::new(None, message)]
     })
 }
 
@@ -71,9 +69,10 @@ pub(super) fn unknown(
     let names = options.pipeline_variables.keys();
     let names = names.filter(|name| !declared.contains(&***name));
     names
-        .map(|name| Problem {
-            message: format!("--pipeline-variable {name}: no pipeline has a variable of that name"),
-            place: None,
+        .map(|name| {
+            let message =
+                format!("--pipeline-variable {name}: no pipeline has a variable of that name");
+            Problem::new(None, message)
         })
         .collect()
 }

@@ -28,10 +28,7 @@ use refused::Refused;
 use run::Terraform;
 
 fn problem(message: impl Into<String>) -> Vec<Problem> {
-    vec![Problem {
-        message: message.into(),
-        place: None,
-    }]
+    vec![Problem::new(None, message.into())]
 }
 
 /// Runs a rehearsal by `program`, which is `terraform` or `tofu`.

@@ -52,11 +52,10 @@ impl Refused {
                 let node = nodes.find(|n| Some(n.address()) == address);
                 out.failures.push(Failure {
                     address: address.unwrap_or_else(|| one.directory.display().to_string()),
-                    problem: Problem {
-                        message: sentence
-                            .map_or(said.message, |e| format!("{}: {}", e.code, e.message)),
-                        place: node.map(|n| n.place.clone()),
-                    },
+                    problem: Problem::new(
+                        node.map(|n| n.place.clone()),
+                        sentence.map_or(said.message, |e| format!("{}: {}", e.code, e.message)),
+                    ),
                     arguments: Map::new(),
                     kind: FailureKind::NotMade,
                 });

@@ -45,7 +45,7 @@ pub(super) const DEFAULT_TAGS: Type = Type {
 /// What the provider reads: members of whom the management account alone may know.
 fn organization(client: &Client, _: &Values<'_>) -> Made {
     if client.engine.organization().is_none() {
-        return Err(Failed::Text(
+        return Err(Failed::text(
             "which organization the accounts are of is not said: write it into sekisho.toml, [organization] with id = \"o-...\""
                 .to_owned(),
         ));
@@ -148,7 +148,7 @@ fn service_principal(client: &Client, values: &Values<'_>) -> Made {
 
 fn arn(_: &Client, values: &Values<'_>) -> Made {
     let text = values.need("arn")?;
-    let wrong = |_| Failed::Text(format!("\"{text}\" is no ARN"));
+    let wrong = |_| Failed::text(format!("\"{text}\" is no ARN"));
     let arn: sekisho_arn::Arn = text.parse().map_err(wrong)?;
     Ok(attributes([
         ("id", json!(text)),

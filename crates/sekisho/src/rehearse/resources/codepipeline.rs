@@ -1,5 +1,6 @@
 //! CodePipeline.
 
+use sekisho_iac::Reason;
 use serde_json::{Map, Value, json};
 
 use super::{Failed, Made, Type, Values, attributes};
@@ -123,11 +124,11 @@ fn stores(values: &Values<'_>, pipeline: &mut Map<String, Value>) -> Result<(), 
     match (blocks.len(), regions) {
         (1, 1) => {
             let message = "an `artifact_store` that is the only one takes no `region`: the provider refuses it for a pipeline of one region";
-            return Err(Failed::Text(message.to_owned()));
+            return Err(Failed::text(message.to_owned()));
         }
         (several @ 2.., regions) if regions < several => {
             let message = "each `artifact_store` of several takes a `region`: the provider refuses one without";
-            return Err(Failed::Text(message.to_owned()));
+            return Err(Failed::text(message.to_owned()));
         }
         _ => {}
     }
@@ -171,9 +172,9 @@ fn variable(values: &Values<'_>) -> Result<Value, Failed> {
 
 fn stage(values: &Values<'_>) -> Result<Value, Failed> {
     if let Some(name) = values.unknown(&["name", "action", "on_failure"]) {
-        return Err(Failed::Text(format!(
+        return Err(Failed::text(Reason::unsupported(format!(
             "`{name}` of a stage is not supported yet"
-        )));
+        ))));
     }
     let actions = values
         .blocks("action")
@@ -190,7 +191,7 @@ fn stage(values: &Values<'_>) -> Result<Value, Failed> {
 fn on_failure(values: &Values<'_>) -> Result<Value, Failed> {
     if !values.blocks("condition").is_empty() {
         let message = "`on_failure.condition` of a stage is not supported yet";
-        return Err(Failed::Text(message.to_owned()));
+        return Err(Failed::text(Reason::unsupported(message)));
     }
     let mut out = json!({"result": values.text("result")});
     if let (Some(retry), Some(map)) = (values.block("retry_configuration"), out.as_object_mut()) {
@@ -202,9 +203,9 @@ fn on_failure(values: &Values<'_>) -> Result<Value, Failed> {
 
 fn action(values: &Values<'_>) -> Result<Value, Failed> {
     if let Some(name) = values.unknown(ACTION) {
-        return Err(Failed::Text(format!(
+        return Err(Failed::text(Reason::unsupported(format!(
             "`{name}` of an action is not supported yet"
-        )));
+        ))));
     }
     let named = |list: &str| -> Vec<Value> {
         let items = values

@@ -132,7 +132,7 @@ fn iam_role(client: &Client, values: &Values<'_>) -> Made {
     match client.applies_as(&name) {
         None => {}
         Some(false) => {
-            return Err(Failed::Text(format!(
+            return Err(Failed::text(format!(
                 "NoSuchEntity: the role {name} applies this because nothing says who does, and is not there"
             )));
         }
@@ -297,7 +297,7 @@ fn ecr_image(client: &Client, values: &Values<'_>) -> Made {
         (None, None) if values.flag("most_recent") == Some(true) => None,
         (None, None) => {
             let message = "one of image_digest, image_tag and most_recent is needed";
-            return Err(Failed::Text(message.to_owned()));
+            return Err(Failed::text(message.to_owned()));
         }
     };
     let mut input = Map::from_iter([("repositoryName".to_owned(), json!(name))]);
@@ -313,7 +313,7 @@ fn ecr_image(client: &Client, values: &Values<'_>) -> Made {
                 .total_cmp(&pushed(a).unwrap_or(0.0))
         });
         if images.is_empty() {
-            return Err(Failed::Text(format!("the repository {name} has no image")));
+            return Err(Failed::text(format!("the repository {name} has no image")));
         }
     }
     let registry = text_at(&found, "/imageDetails/0/registryId");

@@ -28,7 +28,7 @@ fn authorization_token(client: &Client, values: &Values<'_>) -> Made {
     let token = text_at(&found, "/authorizationData/0/authorizationToken");
     let plain = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &token);
     let plain = plain.ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let unread = || Failed::Text("the authorization token does not read".to_owned());
+    let unread = || Failed::text("the authorization token does not read".to_owned());
     let plain = plain.ok_or_else(unread)?;
     let (user, password) = plain.split_once(':').ok_or_else(unread)?;
     let expires = &found["authorizationData"][0]["expiresAt"];
@@ -48,6 +48,6 @@ fn authorization_token(client: &Client, values: &Values<'_>) -> Made {
 fn lifecycle_policy_document(_: &Client, values: &Values<'_>) -> Made {
     let rules = values.raw("rule").cloned().unwrap_or_default();
     let arguments = Map::from_iter([("rule".to_owned(), rules)]);
-    let json = sekisho_iac::lifecycle_document(&arguments).map_err(Failed::Text)?;
+    let json = sekisho_iac::lifecycle_document(&arguments).map_err(Failed::text)?;
     Ok(attributes([("json", Value::String(json))]))
 }

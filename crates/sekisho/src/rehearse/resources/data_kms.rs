@@ -68,7 +68,7 @@ fn secrets(client: &Client, values: &Values<'_>) -> Made {
         let found = client.call("kms", "Decrypt", Value::Object(input))?;
         let text = STANDARD.decode(text_at(&found, "/Plaintext")).ok();
         let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
-        let text = text.ok_or_else(|| Failed::Text(format!("the secret {name} is no text")))?;
+        let text = text.ok_or_else(|| Failed::text(format!("the secret {name} is no text")))?;
         plain.insert(name, json!(text));
     }
     Ok(attributes([

@@ -164,7 +164,7 @@ fn body(client: &Client, input: Value) -> Result<String, Failed> {
     let reply = client
         .engine
         .call(client.request("s3", "GetObject", input), None)?;
-    let unread = |e: StoreError| Failed::Text(format!("the object does not read: {e}"));
+    let unread = |e: StoreError| Failed::text(format!("the object does not read: {e}"));
     let mut bytes = Vec::new();
     if let Some(mut body) = reply.body {
         while let Some(chunk) = body.next_chunk().map_err(unread)? {

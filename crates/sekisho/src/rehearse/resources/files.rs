@@ -7,7 +7,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::Md5;
-use sekisho_iac::{Node, Scope};
+use sekisho_iac::{Node, Reason, Scope};
 use serde_json::{Map, Value, json};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
@@ -35,10 +35,12 @@ pub(super) fn make(
     node: &Node,
     values: &Values<'_>,
     scope: &Scope<'_>,
-) -> Option<Result<Map<String, Value>, String>> {
+) -> Option<Result<Map<String, Value>, Reason>> {
     match &*node.type_name {
         "archive_file" => Some(archive(values, scope)),
-        "local_file" | "local_sensitive_file" => Some(file(node, values, scope)),
+        "local_file" | "local_sensitive_file" => {
+            Some(file(node, values, scope).map_err(Reason::from))
+        }
         _ => None,
     }
 }
@@ -86,12 +88,12 @@ fn file(node: &Node, values: &Values<'_>, scope: &Scope<'_>) -> Result<Map<Strin
     Ok(out)
 }
 
-fn archive(values: &Values<'_>, scope: &Scope<'_>) -> Result<Map<String, Value>, String> {
+fn archive(values: &Values<'_>, scope: &Scope<'_>) -> Result<Map<String, Value>, Reason> {
     let kind = values.text("type").unwrap_or_default();
     if kind != "zip" {
-        return Err(format!(
+        return Err(Reason::unsupported(format!(
             "an archive of the type `{kind}` is not supported yet"
-        ));
+        )));
     }
     let output = values
         .need("output_path")
@@ -116,7 +118,7 @@ fn archive(values: &Values<'_>, scope: &Scope<'_>) -> Result<Map<String, Value>,
         below(&root, "", &left_out, &mut entries, &mut 0)?;
     }
     if entries.is_empty() {
-        return Err("archive_file: there is nothing to pack: say source_dir, source_file, source_content or source".to_owned());
+        return Err("archive_file: there is nothing to pack: say source_dir, source_file, source_content or source".into());
     }
     entries.sort();
     let bytes = packed(&entries).map_err(|e| format!("archive_file: {e}"))?;

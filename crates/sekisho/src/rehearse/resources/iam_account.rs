@@ -57,7 +57,7 @@ fn read_alias(client: &Client, _: &Values<'_>) -> Made {
             "account {} has no alias, as far as the configuration says",
             client.account
         );
-        return Err(Failed::Text(message));
+        return Err(Failed::text(message));
     }
     Ok(attributes([
         ("account_alias", json!(alias)),

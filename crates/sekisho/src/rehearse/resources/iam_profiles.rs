@@ -146,7 +146,7 @@ fn read_openid_connect_provider(client: &Client, values: &Values<'_>) -> Made {
             "NoSuchEntity: account {} has no OpenID Connect provider of the URL {url}",
             client.account
         );
-        return Err(Failed::Text(message));
+        return Err(Failed::text(message));
     }
     provider(client, &arn)
 }

@@ -113,7 +113,7 @@ fn check_window(values: &Values<'_>) -> Result<(), Failed> {
     match values.number("deletion_window_in_days") {
         Some(days) if !(7..=30).contains(&days) => {
             let message = format!("`deletion_window_in_days` is 7 to 30, not {days}");
-            Err(Failed::Text(message))
+            Err(Failed::text(message))
         }
         _ => Ok(()),
     }

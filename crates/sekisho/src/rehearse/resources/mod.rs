@@ -8,6 +8,7 @@ mod data_kms;
 mod data_s3;
 mod ecr;
 mod ecr_registry;
+mod failed;
 mod files;
 pub(super) mod foreign;
 mod iam;
@@ -26,28 +27,12 @@ mod s3_replication;
 mod s3_settings;
 pub(super) mod schema;
 
-use sekisho_engine::ApiError;
-use sekisho_iac::{Arguments, Node, NodeKind, Problem, Scope, policy_document};
+use sekisho_iac::{Arguments, Node, NodeKind, Problem, Reason, Scope, policy_document};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Client;
-
-/// What went wrong while a resource was made.
-pub(super) enum Failed {
-    /// A call was refused.
-    Api(ApiError),
-    /// A call was refused when the resource was there already, with these attributes: Terraform calls it tainted.
-    Half(Box<(Map<String, Value>, ApiError)>),
-    /// An argument is missing or wrong.
-    Text(String),
-}
-
-impl From<ApiError> for Failed {
-    fn from(error: ApiError) -> Self {
-        Self::Api(error)
-    }
-}
+use failed::{Failed, answered};
 
 type Made = Result<Map<String, Value>, Failed>;
 
@@ -270,7 +255,7 @@ pub(super) fn without_provider(
     scope: &Scope<'_>,
 ) -> Result<Option<Map<String, Value>>, Problem> {
     let values = Values::of(address, &arguments.values);
-    let made = local::make(node, address, &values);
+    let made = local::make(node, address, &values).map(|made| made.map_err(Reason::from));
     made.or_else(|| files::make(node, &values, scope))
         .transpose()
         .map(|made| {
@@ -294,7 +279,7 @@ pub(super) fn make(
     let Some(kind) = find(node) else {
         return Err(Problem::at(
             &node.place,
-            format!("{} is not supported yet", node.address()),
+            Reason::unsupported(format!("{} is not supported yet", node.address())),
         ));
     };
     schema::check(node, arguments)?;
@@ -310,10 +295,10 @@ pub(super) fn make(
         let place = arguments.places.get(name).unwrap_or(&arguments.place);
         return Err(Problem::at(
             place,
-            format!(
+            Reason::unsupported(format!(
                 "the argument `{name}` of {} is not supported yet",
                 node.type_name
-            ),
+            )),
         ));
     }
     let given = |name: &str| arguments.values.get(name).is_some_and(|v| !unset(v));
@@ -327,17 +312,17 @@ pub(super) fn make(
         }
     }
     let made = (kind.make)(client, &Values::of(address, &arguments.values)).map_err(|failed| {
-        let message = match failed {
-            Failed::Api(error) => error.to_string(),
+        let reason = match failed {
+            Failed::Api(error) => answered(&error),
             Failed::Half(parts) => {
                 let (made, error) = *parts;
                 half.clone_from(&arguments.values);
                 half.extend(made);
-                error.to_string()
+                answered(&error)
             }
-            Failed::Text(text) => text,
+            Failed::Text(reason) => reason,
         };
-        Problem::at(&node.place, message)
+        Problem::at(&node.place, reason)
     })?;
     let mut values = arguments.values.clone();
     values.extend(made);
@@ -407,7 +392,7 @@ impl<'a> Values<'a> {
 
     fn need(&self, name: &str) -> Result<String, Failed> {
         self.text(name)
-            .ok_or_else(|| Failed::Text(format!("the argument `{name}` is required")))
+            .ok_or_else(|| Failed::text(format!("the argument `{name}` is required")))
     }
 
     /// The name that the provider gives: `name`, or `prefix` and digits, or digits alone. The same address gives the same

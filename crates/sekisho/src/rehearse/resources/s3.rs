@@ -198,7 +198,7 @@ fn done(values: &Values<'_>) -> Made {
 }
 
 fn missing(what: &str) -> Failed {
-    Failed::Text(format!("the block `{what}` is required"))
+    Failed::text(format!("the block `{what}` is required"))
 }
 
 fn policy(client: &Client, values: &Values<'_>) -> Made {
@@ -301,13 +301,13 @@ fn put(client: &Client, values: &Values<'_>, acl: Option<String>) -> Made {
     let body = match (values.text("content"), values.text("source")) {
         (Some(content), _) => content.into_bytes(),
         (None, Some(path)) => {
-            std::fs::read(&path).map_err(|e| Failed::Text(format!("{path}: {e}")))?
+            std::fs::read(&path).map_err(|e| Failed::text(format!("{path}: {e}")))?
         }
         // Without any the provider writes nothing.
         (None, None) => match values.text("content_base64") {
             Some(text) => STANDARD
                 .decode(text)
-                .map_err(|e| Failed::Text(format!("`content_base64`: {e}")))?,
+                .map_err(|e| Failed::text(format!("`content_base64`: {e}")))?,
             None => Vec::new(),
         },
     };

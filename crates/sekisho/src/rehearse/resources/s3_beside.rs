@@ -115,7 +115,7 @@ fn website(client: &Client, values: &Values<'_>) -> Made {
     }
     let rules = match values.text("routing_rules") {
         Some(text) => serde_json::from_str(&text)
-            .map_err(|e| Failed::Text(format!("`routing_rules` is no JSON: {e}")))?,
+            .map_err(|e| Failed::text(format!("`routing_rules` is no JSON: {e}")))?,
         None => values
             .blocks("routing_rule")
             .iter()
@@ -230,7 +230,7 @@ fn inventory(client: &Client, values: &Values<'_>) -> Made {
         ("format", "Format"),
         ("prefix", "Prefix"),
     ];
-    let missing = |block: &str| Failed::Text(format!("a block `{block}` is required"));
+    let missing = |block: &str| Failed::text(format!("a block `{block}` is required"));
     let destination = values.block("destination");
     let bucket = destination.and_then(|d| d.block("bucket"));
     let bucket = bucket.ok_or_else(|| missing("destination"))?;

@@ -62,7 +62,7 @@ fn destination(of: &Values<'_>) -> Result<Value, Failed> {
             &[("replica_kms_key_id", "ReplicaKmsKeyID")],
         ),
     ];
-    let missing = || Failed::Text("a block `destination` is required".to_owned());
+    let missing = || Failed::text("a block `destination` is required".to_owned());
     let mut out = nested(of, "destination", OWN, INNER).ok_or_else(missing)?;
     let timed: [(&str, &str, &[Block]); 2] = [
         (

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use sekisho_iac::{Arguments, Configuration, Node, Place, Problem, Shape, Type, Value as Typed};
+use sekisho_iac::{
+    Arguments, Configuration, Node, Place, Problem, Reason, Shape, Type, Value as Typed,
+};
 use serde_json::{Map, Value, json};
 
 /// What a block takes.
@@ -46,7 +48,7 @@ impl Block {
     }
 
     /// Makes values what the provider takes; an error names the argument.
-    fn convert(&self, values: &mut Map<String, Value>) -> Result<(), (String, String)> {
+    fn convert(&self, values: &mut Map<String, Value>) -> Result<(), (String, Reason)> {
         for (name, value) in values.iter_mut().filter(|(_, v)| !v.is_null()) {
             if let Some(attribute) = self.attributes.get(name) {
                 let typed = Typed::from(value.clone()).convert(&attribute.kind);
@@ -235,7 +237,7 @@ pub(in crate::rehearse) fn convert(node: &Node, arguments: &mut Arguments) -> Re
             "the argument `{name}` of {} is not what it must be: {why}",
             node.type_name
         );
-        Problem::at(place, message)
+        Problem::at(place, Reason::of(why.kind, message))
     })
 }
 
@@ -251,13 +253,13 @@ pub(in crate::rehearse) fn check(node: &Node, arguments: &Arguments) -> Result<(
     let first = name.split('.').next().unwrap_or_default();
     let place = arguments.places.get(first).unwrap_or(&arguments.place);
     let of = &node.type_name;
-    let message = match meant {
-        Some(meant) => format!("`{name}` is no argument of {of}: did you mean `{meant}`?"),
-        None => format!(
+    let reason = match meant {
+        Some(meant) => format!("`{name}` is no argument of {of}: did you mean `{meant}`?").into(),
+        None => Reason::unsupported(format!(
             "`{name}` is no argument of {of} in version 5 of the AWS provider, and one of a later version is not supported yet"
-        ),
+        )),
     };
-    Err(Problem::at(place, message))
+    Err(Problem::at(place, reason))
 }
 
 /// Refuses attributes that are misspelt, wherever they are asked for, as Terraform does before it plans. Others that the schema
