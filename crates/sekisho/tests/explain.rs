@@ -175,3 +175,109 @@ fn values_that_aws_would_refuse() {
         "begins the names of buckets",
     );
 }
+
+/// An explicit deny of which AWS tells may be one of the configuration's own, whose conditions did not hold here.
+#[test]
+fn statements_that_deny_elsewhere_are_shown() {
+    let infra = example();
+    let infra = infra.to_str().unwrap();
+    let sentence = |resource: &str| {
+        format!(
+            "User: arn:aws:sts::111111111111:assumed-role/delivery-ecr-source/1 is not authorized to perform: s3:PutObject on resource: \"{resource}\" with an explicit deny in a resource-based policy"
+        )
+    };
+    let own = "arn:aws:s3:::delivery-artifacts-222222222222/delivery/ImageDefin/Ab";
+    let page = said(&sekisho(&["explain", &sentence(own), infra]), 1);
+    for name in [
+        "DenyUnEncryptedObjectUploads of aws_s3_bucket_policy.",
+        "DenyInsecureConnections of aws_s3_bucket_policy.",
+    ] {
+        assert!(page.contains(name), "{page}");
+    }
+    let page = said(
+        &sekisho(&["explain", &sentence("arn:aws:s3:::another/k"), infra]),
+        1,
+    );
+    assert!(
+        page.contains("by a statement that this configuration does not have"),
+        "{page}"
+    );
+    // A message that was decoded names the statement.
+    let decoded = format!(
+        r#"{{"allowed":false,"explicitDeny":true,"matchedStatements":{{"items":[{{"statementId":"DenyUnEncryptedObjectUploads"}}]}},"context":{{"principal":{{"arn":"arn:aws:sts::111111111111:assumed-role/delivery-ecr-source/1"}},"action":"s3:PutObject","resource":"{own}"}}}}"#
+    );
+    let page = said(&sekisho(&["explain", &decoded, infra]), 1);
+    assert!(
+        page.contains("DenyUnEncryptedObjectUploads") && !page.contains("DenyInsecureConnections"),
+        "{page}"
+    );
+}
+
+/// CodePipeline names the bucket, and nothing else; who applied the configuration made other calls.
+#[test]
+fn what_codepipeline_says_of_a_bucket_is_about_the_delivery() {
+    let infra = example();
+    let infra = infra.to_str().unwrap();
+    let of = |bucket: &str| {
+        format!(
+            "The service role or action role doesn\u{2019}t have the permissions required to access the Amazon S3 bucket named {bucket}. Update the IAM role permissions, and then try again. Error: Amazon S3:AccessDenied:Access Denied"
+        )
+    };
+    for text in [
+        of("delivery-artifacts-222222222222"),
+        "Access Denied".to_owned(),
+    ] {
+        let page = said(&sekisho(&["explain", &text, infra]), 0);
+        assert!(page.contains("allowed here: s3:PutObject"), "{page}");
+        assert!(page.contains("assumed-role/delivery-ecr-source"), "{page}");
+    }
+    let page = said(&sekisho(&["explain", &of("other.artifacts"), infra]), 2);
+    assert!(
+        page.contains("never calls s3:* on arn:aws:s3:::other.artifacts"),
+        "{page}"
+    );
+    // What may not use the bucket's key, S3 denies.
+    let folder = broken();
+    let page = said(
+        &sekisho(&[
+            "explain",
+            &of("delivery-artifacts-222222222222"),
+            folder.path().to_str().unwrap(),
+        ]),
+        1,
+    );
+    assert!(page.contains("kms:GenerateDataKey"), "{page}");
+}
+
+#[test]
+fn a_reason_that_is_not_this_one_is_said() {
+    let folder = broken();
+    let sentence = |because: &str| {
+        format!(
+            "User: arn:aws:sts::111111111111:assumed-role/delivery-ecr-source/1 is not authorized to perform: ecr:DescribeImages on resource: arn:aws:ecr:us-east-1:111111111111:repository/team/app because no {because} allows the ecr:DescribeImages action"
+        )
+    };
+    let page = |because: &str| {
+        let sentence = sentence(because);
+        said(
+            &sekisho(&["explain", &sentence, folder.path().to_str().unwrap()]),
+            1,
+        )
+    };
+    let other = "on AWS it stopped at another policy (no permissions boundary allows the ecr:DescribeImages action)";
+    let text = page("permissions boundary");
+    assert!(text.contains(other), "{text}");
+    let text = page("identity-based policy");
+    assert!(!text.contains("stopped at another"), "{text}");
+}
+
+#[test]
+fn files_that_say_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("empty.json");
+    std::fs::write(&file, "\n").unwrap();
+    let page = said(&sekisho(&["explain", file.to_str().unwrap(), "."]), 2);
+    assert!(page.contains("the file is empty"), "{page}");
+    let page = said(&sekisho(&["explain", "no-such-event.json", "."]), 2);
+    assert!(page.contains("there is no such file"), "{page}");
+}

@@ -31,7 +31,16 @@ fn text(given: &str) -> Result<String, CouldNotRun> {
     }
     let path = std::path::Path::new(given);
     if path.is_file() {
-        return std::fs::read_to_string(path).map_err(|e| CouldNotRun(format!("{given}: {e}")));
+        let text = std::fs::read_to_string(path);
+        let text = text.map_err(|e| CouldNotRun(format!("{given}: {e}")))?;
+        return match text.trim().is_empty() {
+            true => Err(CouldNotRun(format!("{given}: the file is empty"))),
+            false => Ok(text),
+        };
+    }
+    let named = |end: &str| path.extension().is_some_and(|e| e == end);
+    if !given.contains(char::is_whitespace) && ["json", "txt", "log"].into_iter().any(named) {
+        return Err(CouldNotRun(format!("{given}: there is no such file")));
     }
     Ok(given.to_owned())
 }

@@ -71,8 +71,10 @@ fn of_one(value: &Value) -> Result<Vec<Question>, String> {
             Some(Value::Bool(true)) => Some("an explicit deny".to_owned()),
             _ => None,
         };
+        let statement = text("/matchedStatements/items/0/statementId");
         return Ok(vec![Question {
             explicit: because.is_some(),
+            statement: statement.filter(|sid| !sid.is_empty()).map(str::to_owned),
             said: because.clone(),
             principal: text("/context/principal/arn").map(str::to_owned),
             action: Some(action.to_owned()),

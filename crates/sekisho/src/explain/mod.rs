@@ -1,6 +1,7 @@
 //! Why a call was denied: for the id of a denial, or what AWS said somewhere else.
 
 mod action;
+mod denying;
 mod document;
 mod matching;
 mod page;

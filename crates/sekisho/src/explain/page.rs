@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use sekisho_engine::{Decided, Event};
 
-use super::Question;
 use super::matching::Matching;
+use super::{Question, denying};
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED};
 use crate::rehearse::{Completion, Denial, Fix, Outcome, denial_text};
 
@@ -21,6 +21,11 @@ impl Question {
             .as_deref()
             .is_none_or(|a| sekisho_arn::glob_ignore_case(a, action));
         let of = self.resource.as_deref().is_none_or(|r| {
+            // Of a bucket, whatever is in it.
+            let resource = match self.within {
+                true => resource.split('/').next().unwrap_or(resource),
+                false => resource,
+            };
             match r.strip_suffix("...").or_else(|| r.strip_suffix('…')) {
                 // A long ARN is cut where it is shown.
                 Some(front) => resource.starts_with(front),
@@ -29,6 +34,26 @@ impl Question {
         });
         let or = self.or.as_deref();
         who && (what && of || or.is_some_and(|a| sekisho_arn::glob_ignore_case(a, action)))
+    }
+
+    /// The same, and the key of the bucket where that is one of the delivery: what S3 may not do with the key, it says of the
+    /// bucket.
+    fn with_key(&self, matching: &Matching<'_>, all: &[&[Arc<Event>]]) -> Self {
+        let mut out = self.clone();
+        let of_delivery =
+            |events: &&[Arc<Event>]| asked_for(self, matching, events).next().is_some();
+        if self.within && all.iter().any(of_delivery) {
+            out.or = Some("kms:*".to_owned());
+        }
+        out
+    }
+
+    /// The reason that AWS gave, where it is another than that of the denial.
+    fn stopped_elsewhere(&self, denial: &Denial) -> Option<&str> {
+        let because = self.because.as_deref()?;
+        let gate = ["policy allows", "boundary allows", "policy that allows"];
+        let of_gate = because.starts_with("no ") && gate.iter().any(|g| because.contains(g));
+        (of_gate && !denial.cause.reason.contains(because)).then_some(because)
     }
 
     fn asks_for(&self, matching: &Matching<'_>, denial: &Denial) -> bool {
@@ -65,18 +90,27 @@ pub fn page(
 ) -> (String, Known) {
     let mut out = String::new();
     let matching = &Matching::of(outcome);
+    let behind = completion.map(|c| c.events.as_slice()).unwrap_or_default();
+    let asked = question.with_key(matching, &[&outcome.events, behind]);
     // What is denied only when the first denials are mended is found with them.
     let later = completion.map(|c| c.found.as_slice()).unwrap_or_default();
     let denials: Vec<&Denial> = outcome
         .denials
         .iter()
         .chain(later)
-        .filter(|d| question.asks_for(matching, d))
+        .filter(|d| asked.asks_for(matching, d))
         .collect();
     // An explicit deny that AWS told of and that is not here: no allow outweighs it, so that none is proposed.
     let told_deny = question.explicit && !denials.iter().any(|d| d.cause.denied_by.is_some());
     if told_deny {
         let said = question.said.as_deref().unwrap_or("an explicit deny");
+        if let Some(own) = denying::statements(question, matching, outcome) {
+            let _ = writeln!(
+                out,
+                "{RED}denied{OFF}  by a statement that denies\n  {DIM}AWS says{OFF} {said}\n{own}"
+            );
+            return (out.trim_end().to_owned(), Known::Denied);
+        }
         let _ = writeln!(
             out,
             "{RED}denied{OFF}  by a statement that this configuration does not have\n  {DIM}AWS says{OFF} {said}\n\n{CYAN}hint{OFF}: an explicit deny wins over every allow: whoever owns that policy has to change it{}",
@@ -93,6 +127,12 @@ pub fn page(
             if !told.contains(&denial.id.as_str()) {
                 told.push(&denial.id);
                 out.push_str(&denial_text(denial));
+                if let Some(because) = question.stopped_elsewhere(denial) {
+                    let _ = writeln!(
+                        out,
+                        "{CYAN}hint{OFF}: on AWS it stopped at another policy ({because}): what is applied there is not this configuration, or in part\n"
+                    );
+                }
             }
         }
         let mine = |p: &&crate::rehearse::Patch| told.contains(&p.denial.as_str());
@@ -160,7 +200,9 @@ fn asked_for<'e>(
     events: &'e [Arc<Event>],
 ) -> impl Iterator<Item = (&'e Event, &'e Decided)> {
     events.iter().flat_map(move |event| {
-        let allowed = event.checks.iter().filter(|c| c.allowed());
+        // Who applied it makes no call of the delivery: it is asked about by whoever names it.
+        let own = event.tag.is_some() || question.principal.is_some();
+        let allowed = event.checks.iter().filter(move |c| own && c.allowed());
         let fits =
             move |c: &&Decided| question.fits(matching, &event.principal, &c.action, &c.resource);
         allowed.filter(fits).map(|check| (&**event, check))
@@ -179,7 +221,12 @@ fn allowed(
     let Some((event, check)) = found.first() else {
         writeln!(
             out,
-            "{RED}not found{OFF}: the delivery of this configuration never calls {action}{}.",
+            "{RED}not found{OFF}: the delivery of this configuration never calls {action}{}{}.",
+            question
+                .resource
+                .as_deref()
+                .map(|r| format!(" on {r}"))
+                .unwrap_or_default(),
             question
                 .principal
                 .as_deref()

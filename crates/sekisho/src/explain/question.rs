@@ -21,6 +21,10 @@ pub struct Question {
     pub said: Option<String>,
     /// Another action that the same sentence may be about, on a resource that it does not name.
     pub or: Option<String>,
+    /// Whether the resource is a bucket, and anything in it may be meant.
+    pub within: bool,
+    /// The `Sid` of the statement that AWS names.
+    pub statement: Option<String>,
     /// What AWS gives as the reason: the part behind `because`, or `with an explicit deny in`.
     pub because: Option<String>,
 }
@@ -142,7 +146,12 @@ impl Question {
             between("Amazon S3 object key '", '\'').zip(between("artifact bucket '", '\''));
         // The store's objects are read with its key: the sentence is the same for that.
         let or = object.as_ref().map(|_| "kms:Decrypt".to_owned());
-        let (action, resource) = if let Some((key, store)) = object {
+        let named = between("access the Amazon S3 bucket named ", ' ');
+        let within = named.is_some() && object.is_none();
+        let (action, resource) = if let (Some(name), true) = (named, within) {
+            // A sentence ends with the name, and an address has dots within.
+            ("s3:*", Some(bucket(name.trim_end_matches('.').to_owned())))
+        } else if let Some((key, store)) = object {
             ("s3:*", Some(bucket(format!("{store}/{key}"))))
         } else if let Some(object) = between("access the Amazon S3 object: \"", '"') {
             ("s3:*", Some(bucket(object)))
@@ -159,6 +168,7 @@ impl Question {
             action: Some(action.to_owned()),
             resource,
             or,
+            within,
             said: Some(text.to_owned()),
             ..Self::default()
         })
@@ -212,6 +222,8 @@ impl Question {
         Some(Self {
             id: None,
             or: None,
+            within: false,
+            statement: None,
             explicit: text.contains("explicit deny"),
             said: Some(said.trim().to_owned()),
             principal: word("User:").or(named),

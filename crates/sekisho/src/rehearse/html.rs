@@ -41,6 +41,13 @@ fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
 }
 
 /// A status with a sign and a word, so that colour alone says nothing.
+fn badge_of(action: &Value) -> String {
+    match action["skipped"] == true {
+        true => badge("skipped: not checked"),
+        false => badge(&text(action, "status")),
+    }
+}
+
 fn badge(status: &str) -> String {
     let (class, sign) = match status {
         "Succeeded" | "allow" => ("ok", "✓"),
@@ -100,19 +107,25 @@ fn head(report: &Value, passes: bool, out: &mut String) {
     let missing = report
         .get("changes")
         .map_or(0, |c| list(c, "statements").len());
-    let mut accounts: Vec<String> = pipelines.iter().map(|p| text(p, "account")).collect();
-    let changed = report
-        .get("changes")
-        .map(|c| list(c, "statements"))
-        .unwrap_or_default();
-    accounts.extend(changed.iter().map(|s| text(s, "account")));
-    accounts.sort();
-    accounts.dedup();
+    let accounts = list(report, "accounts").iter().filter_map(Value::as_str);
+    let accounts: Vec<String> = accounts.map(escape).collect();
+    let skipped = list(report, "pipelines")
+        .iter()
+        .flat_map(|p| list(p, "stages"))
+        .flat_map(|s| list(s, "actions"))
+        .filter(|a| a["skipped"] == true)
+        .count();
     let _ = writeln!(
         out,
         "<div class=\"verdict {class}\"><strong>{}</strong><p>{} pipeline{}, {} calls, {denied} denied; accounts {}.</p></div>",
         if passes {
-            "Every call was allowed.".to_owned()
+            match skipped {
+                0 => "Every call was allowed.".to_owned(),
+                1 => "Every call was allowed; 1 action was skipped, and is not checked.".to_owned(),
+                _ => format!(
+                    "Every call was allowed; {skipped} actions were skipped, and are not checked."
+                ),
+            }
         } else if missing > 0 {
             let enough = report.pointer("/changes/enough") == Some(&Value::Bool(true));
             let proof = match (enough, missing) {
@@ -129,7 +142,11 @@ fn head(report: &Value, passes: bool, out: &mut String) {
                 if missing == 1 { " is" } else { "s are" }
             )
         } else {
-            "No statement alone mends it.".to_owned()
+            let verdict = text(report, "verdict");
+            match verdict.strip_prefix("does not pass: ") {
+                Some(why) => format!("Why: {why}."),
+                None => verdict,
+            }
         },
         pipelines.len(),
         if pipelines.len() == 1 { "" } else { "s" },
@@ -168,10 +185,11 @@ fn changes(report: &Value, out: &mut String) {
                 .map(|s| serde_json::to_string_pretty(s).unwrap_or_default());
             let _ = write!(
                 out,
-                "<pre>{}</pre>\n<p class=\"soft\">for {}{}</p>\n",
+                "<pre>{}</pre>\n<p class=\"soft\">for {}{} ({})</p>\n",
                 escape(&pretty.unwrap_or_default()),
                 text(statement, "call"),
-                at(statement)
+                at(statement),
+                text(statement, "denial")
             );
             for near in list(statement, "conditional") {
                 let _ = writeln!(
@@ -266,7 +284,7 @@ fn pipelines(report: &Value, out: &mut String) {
                     "<li><a href=\"#{}\">{}</a> {}</li>",
                     id([p, s, a]),
                     text(action, "name"),
-                    badge(&text(action, "status"))
+                    badge_of(action)
                 );
             }
             out.push_str("</ul></div></li>\n");
@@ -290,7 +308,7 @@ fn calls(report: &Value, out: &mut String) {
                     text(pipeline, "name"),
                     text(stage, "name"),
                     text(action, "name"),
-                    badge(&text(action, "status")),
+                    badge_of(action),
                     calls.len()
                 );
                 let message = text(action, "message");

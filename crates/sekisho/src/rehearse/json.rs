@@ -1,16 +1,25 @@
 //! The outcome as one document; `docs/rehearse.schema.json` describes it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use sekisho_codepipeline::is_run;
 use sekisho_engine::Event;
 use serde_json::{Value, json};
 
-use super::{Completion, Fix, Note, Outcome, PipelineRun};
+use super::{Completion, Fix, Note, Outcome, PipelineRun, verdict};
 
 /// The whole outcome.
-pub(super) fn document(outcome: &Outcome) -> Value {
+pub(super) fn document(
+    outcome: &Outcome,
+    completion: Option<&Completion>,
+    fix: Option<&Fix>,
+) -> Value {
+    let accounts: BTreeSet<&str> = outcome.places.values().map(|(a, _)| a.as_str()).collect();
     json!({
         "passes": outcome.passes(),
+        "verdict": verdict::plain(outcome, completion, fix),
+        "accounts": accounts,
         "pipelines": outcome.pipelines.iter().map(|p| pipeline(p, &outcome.events)).collect::<Vec<_>>(),
         "denials": outcome.denials.iter().map(|d| {
             let mut value = serde_json::to_value(&d.cause).unwrap_or_default();
@@ -97,6 +106,7 @@ fn pipeline(run: &PipelineRun, events: &[Arc<Event>]) -> Value {
                     json!({
                         "name": a.name,
                         "status": attempt.map(|a| format!("{:?}", a.status)),
+                        "skipped": attempt.is_some() && !is_run(a),
                         "message": message,
                         "calls": attempt.map(|a| calls(&a.id, events)).unwrap_or_default(),
                     })

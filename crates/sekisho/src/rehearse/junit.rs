@@ -7,10 +7,14 @@ use std::fmt::Write as _;
 
 use sekisho_pipeline::ActionStatus;
 
-use super::{Completion, Outcome};
+use super::{Completion, Fix, Outcome, verdict};
 
 /// The outcome as one document.
-pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> String {
+pub(super) fn document(
+    outcome: &Outcome,
+    completion: Option<&Completion>,
+    fix: Option<&Fix>,
+) -> String {
     let mut suites = String::new();
     let mut names = BTreeMap::new();
     let (mut tests, mut failures) = (0, 0);
@@ -69,15 +73,53 @@ pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> St
         missing += 1;
         let name = format!("{} of {}: {}", patch.side, patch.holder, patch.needed_by());
         let name = once(&name, &mut names);
-        let text = format!("account {}: add {}", patch.account, patch.statement);
+        let text = format!(
+            "account {}: add {}{}. sekisho explain {} says more",
+            patch.account,
+            patch.statement,
+            patch.warning(),
+            patch.denial
+        );
         case(&mut policies, &name, &text);
     }
-    if missing > 0 {
+    let stuck = match completion {
+        Some(completion) => &completion.stuck,
+        None => &outcome.denials,
+    };
+    for denial in stuck {
+        missing += 1;
+        let cause = &denial.cause;
+        let name = format!("{} on {}", cause.action, cause.resource);
+        let text = format!(
+            "account {}: {}. AWS says: {}. sekisho explain {} says more",
+            cause.account, cause.advice, cause.reason, denial.id
+        );
+        case(&mut policies, &once(&name, &mut names), &text);
+    }
+    // What stops it without being any of these, as that there is no pipeline.
+    if !outcome.passes() && failures + missing == 0 {
+        missing += 1;
+        let text = verdict::plain(outcome, completion, fix);
+        case(&mut policies, "the delivery", &text);
+    }
+    let later = completion.map(|c| c.hints.as_slice()).unwrap_or_default();
+    let hints = outcome.hints.iter().chain(later).map(|h| ("hint", h));
+    let notes = outcome.notes.iter().map(|n| ("note", n));
+    let said = hints.chain(notes).map(|(kind, note)| {
+        let place = note.place.as_ref().map(|p| format!(" ({p})"));
+        format!("{kind}: {}{}\n", note.message, place.unwrap_or_default())
+    });
+    let said: String = said.collect();
+    if missing > 0 || !said.is_empty() {
         tests += missing;
         failures += missing;
+        let out = match said.is_empty() {
+            true => String::new(),
+            false => format!("    <system-out>{}</system-out>\n", escaped(&said)),
+        };
         let _ = writeln!(
             suites,
-            "  <testsuite name=\"configuration\" tests=\"{missing}\" failures=\"{missing}\">\n{policies}  </testsuite>"
+            "  <testsuite name=\"configuration\" tests=\"{missing}\" failures=\"{missing}\">\n{policies}{out}  </testsuite>"
         );
     }
     format!(

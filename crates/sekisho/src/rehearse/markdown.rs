@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Completion, FailureKind, Fix, Outcome};
+use sekisho_codepipeline::is_run;
+
+use super::{Completion, FailureKind, Fix, Outcome, verdict};
 
 /// The outcome as Markdown: whether it passes, the actions, what is missing, and the change as a diff.
 pub(super) fn document(
@@ -16,7 +18,8 @@ pub(super) fn document(
     } else {
         "does not pass"
     };
-    let _ = writeln!(out, "## The delivery {verdict}\n");
+    let line = verdict::plain(outcome, completion, fix);
+    let _ = writeln!(out, "## The delivery {verdict}\n\n{}\n", inline(&line));
     for run in &outcome.pipelines {
         let _ = writeln!(
             out,
@@ -31,9 +34,11 @@ pub(super) fn document(
         };
         for stage in &execution.definition.stages {
             for action in &stage.actions {
-                let status = execution
-                    .attempt(&stage.name, &action.name)
-                    .map_or_else(|| "not reached".to_owned(), |a| format!("{:?}", a.status));
+                let status = match execution.attempt(&stage.name, &action.name) {
+                    None => "not reached".to_owned(),
+                    Some(_) if !is_run(action) => "skipped: not checked".to_owned(),
+                    Some(attempt) => format!("{:?}", attempt.status),
+                };
                 let (stage, action) = (inline(&stage.name), inline(&action.name));
                 let _ = writeln!(out, "| {stage} | {action} | {status} |");
             }
@@ -76,7 +81,8 @@ pub(super) fn document(
         }
         let _ = writeln!(
             out,
-            "First denial: {}: {}.\n\n> {}\n",
+            "First denial, {}: {}: {}.\n\n> {}\n",
+            denial.id,
             inline(&cause.action),
             inline(&why),
             inline(&cause.reason)
@@ -95,6 +101,11 @@ pub(super) fn document(
     hints.dedup();
     for hint in hints {
         let _ = writeln!(out, "- **hint**: {}", inline(hint));
+    }
+    for note in &outcome.notes {
+        let place = note.place.as_ref().map(|p| format!(" (`{p}`)"));
+        let place = place.unwrap_or_default();
+        let _ = writeln!(out, "- note: {}{place}", inline(&note.message));
     }
     for (patch, why) in fix.into_iter().flat_map(|f| &f.unwritten) {
         let _ = writeln!(
@@ -153,12 +164,13 @@ fn missing(completion: &Completion, out: &mut String) {
         for patch in &completion.patches {
             let _ = writeln!(
                 out,
-                "| {} | {} of `{}` | `{}` | {} |",
+                "| {} | {} of `{}` | `{}` | {} ({}) |",
                 patch.account,
                 patch.side,
                 patch.holder,
                 patch.statement.to_string().replace('|', "\\|"),
-                inline(&patch.needed_by())
+                inline(&patch.needed_by()),
+                patch.denial
             );
         }
         out.push('\n');

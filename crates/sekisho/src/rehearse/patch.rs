@@ -64,6 +64,13 @@ impl Patch {
         })
     }
 
+    /// What has to be known before it is written: it goes past conditions that are there. Empty where it does not.
+    pub(super) fn warning(&self) -> String {
+        let near = self.conditional.iter();
+        let near = near.map(|near| format!("; past the condition of what is there: {near}"));
+        near.collect()
+    }
+
     /// The same for a role that is made after the policy: the policy names its account, which is there, and the role in a
     /// condition. An account lets its identity policies decide, so that these have to agree.
     pub(super) fn by_account(&self) -> Self {

@@ -42,7 +42,7 @@ impl Report<'_> {
     /// One document; `docs/rehearse.schema.json` describes it.
     #[must_use]
     pub fn json(&self) -> Value {
-        let mut document = json::document(self.outcome);
+        let mut document = json::document(self.outcome, self.completion, self.fix);
         if let (Some(map), Some(completion)) = (document.as_object_mut(), self.completion) {
             map.insert(
                 "changes".to_owned(),
@@ -61,13 +61,13 @@ impl Report<'_> {
     /// SARIF 2.1.0, for the line that has to change.
     #[must_use]
     pub fn sarif(&self) -> Value {
-        sarif::document(self.outcome, self.completion)
+        sarif::document(self.outcome, self.completion, self.fix)
     }
 
     /// For CI systems: a test for each action and each policy that lacks something.
     #[must_use]
     pub fn junit(&self) -> String {
-        junit::document(self.outcome, self.completion)
+        junit::document(self.outcome, self.completion, self.fix)
     }
 
     /// For pull requests.

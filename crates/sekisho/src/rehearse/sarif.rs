@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Completion, Denial, Outcome};
+use super::{Completion, Denial, Fix, Outcome, verdict};
 
 /// What stays as it is in a URI's path.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
@@ -99,7 +99,11 @@ fn of_denial(denial: &Denial) -> Value {
 
 /// The whole outcome: a result for each statement that is missing, for each denial that no statement mends, for each
 /// resource that was not made, and a note for what was left out.
-pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> Value {
+pub(super) fn document(
+    outcome: &Outcome,
+    completion: Option<&Completion>,
+    fix: Option<&Fix>,
+) -> Value {
     let mut results: Vec<Value> = Vec::new();
     match completion {
         Some(completion) => {
@@ -109,8 +113,8 @@ pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> Va
                     "ruleId": rule(&patch.side),
                     "level": "error",
                     "message": {"text": format!(
-                        "The {} of {} (account {}) lacks {}. It is needed for {}.",
-                        patch.side, patch.holder, patch.account, patch.statement, patch.needed_by()
+                        "The {} of {} (account {}) lacks {}{}. It is needed for {}.",
+                        patch.side, patch.holder, patch.account, patch.statement, patch.warning(), patch.needed_by()
                     )},
                     "locations": location(at),
                     "partialFingerprints": {"denial/v1": patch.denial},
@@ -145,6 +149,17 @@ pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> Va
             "partialFingerprints": fingerprint(&hint.message),
         }));
     }
+    // What stops it without being any of these, as that there is no pipeline.
+    if !outcome.passes() && results.is_empty() {
+        let text = verdict::plain(outcome, completion, fix);
+        results.push(json!({
+            "ruleId": "not-passed",
+            "level": "error",
+            "message": {"text": text},
+            "locations": location(None),
+            "partialFingerprints": fingerprint(&text),
+        }));
+    }
     results.extend(outcome.notes.iter().map(|note| {
         let place = note.place.as_ref();
         json!({
@@ -166,6 +181,7 @@ pub(super) fn document(outcome: &Outcome, completion: Option<&Completion>) -> Va
         .map(|id| {
             let text = match id {
                 "not-made" => "A resource cannot be made".to_owned(),
+                "not-passed" => "The delivery does not pass".to_owned(),
                 "to-do" => "Something that no statement mends".to_owned(),
                 "left-out" => "Something was left out of the rehearsal".to_owned(),
                 side => format!(

@@ -5,6 +5,21 @@ use std::collections::BTreeSet;
 use super::{Completion, Denial, FailureKind, Fix, Outcome, skip};
 use crate::printer::style::{GREEN, OFF, RED};
 
+/// The last line of all, without colours.
+pub(super) fn plain(
+    outcome: &Outcome,
+    completion: Option<&Completion>,
+    fix: Option<&Fix>,
+) -> String {
+    let line = match completion {
+        Some(completion) => known(completion, fix, outcome),
+        None => of(outcome),
+    };
+    [RED, GREEN, OFF]
+        .iter()
+        .fold(line, |line, style| line.replace(style, ""))
+}
+
 /// Whether it passes, in one line.
 #[must_use]
 pub fn of(outcome: &Outcome) -> String {
