@@ -1021,6 +1021,46 @@ const CASES: &[Case] = &[
         arguments: &["rehearse", "-q", "--skip", "Build/Unpack", "DIR"],
     },
     Case {
+        name: "markdown-skipped",
+        example: ECR,
+        edits: BUILD,
+        arguments: &[
+            "rehearse",
+            "-q",
+            "--format",
+            "markdown",
+            "--skip",
+            "Build/Unpack",
+            "DIR",
+        ],
+    },
+    Case {
+        name: "junit-skipped",
+        example: ECR,
+        edits: BUILD,
+        arguments: &[
+            "rehearse",
+            "-q",
+            "--format",
+            "junit",
+            "--skip",
+            "Build/Unpack",
+            "DIR",
+        ],
+    },
+    Case {
+        name: "junit-no-pipeline",
+        example: TWO,
+        edits: &[],
+        arguments: &["rehearse", "-q", "--format", "junit", "DIR/registry"],
+    },
+    Case {
+        name: "sarif-no-pipeline",
+        example: TWO,
+        edits: &[],
+        arguments: &["rehearse", "-q", "--format", "sarif", "DIR/registry"],
+    },
+    Case {
         name: "condition-that-does-not-hold",
         example: ECR,
         edits: &[(

@@ -51,9 +51,10 @@ impl Question {
     /// The reason that AWS gave, where it is another than that of the denial.
     fn stopped_elsewhere(&self, denial: &Denial) -> Option<&str> {
         let because = self.because.as_deref()?;
-        let gate = ["policy allows", "boundary allows", "policy that allows"];
-        let of_gate = because.starts_with("no ") && gate.iter().any(|g| because.contains(g));
-        (of_gate && !denial.cause.reason.contains(because)).then_some(because)
+        // `no identity-based policy allows the s3:PutObject action`; the console leaves out which.
+        let (gate, _) = because.split_once(" allows the ")?;
+        let other = gate.starts_with("no ") && !denial.cause.reason.contains(gate);
+        other.then_some(because)
     }
 
     fn asks_for(&self, matching: &Matching<'_>, denial: &Denial) -> bool {

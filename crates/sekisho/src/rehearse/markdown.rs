@@ -122,7 +122,7 @@ pub(super) fn document(
     } else if let Some(diff) = diff {
         let _ = writeln!(
             out,
-            "<details><summary>The change, rehearsed (<code>{}</code> writes it)</summary>\n\n```diff\n{diff}```\n\n</details>",
+            "\n<details><summary>The change, rehearsed (<code>{}</code> writes it)</summary>\n\n```diff\n{diff}```\n\n</details>",
             completion.map_or("--fix", Completion::written_by)
         );
     }
