@@ -53,6 +53,11 @@ impl State<'_> {
     }
 }
 
+/// Whether a reference is to a data source.
+fn is_of(path: &[String], node: &Node) -> bool {
+    matches!(path, [data, kind, name, ..] if data == "data" && *kind == node.type_name && *name == node.name)
+}
+
 impl Configuration {
     /// Values that were given for what is not there: a mistyped address would silently change nothing.
     pub(crate) fn given_to_nothing(&self) -> Vec<Problem> {
@@ -99,18 +104,31 @@ impl Configuration {
         let calls = self.modules.iter().filter_map(|m| m.call.as_ref());
         let calls = calls.filter(|(caller, _)| *caller == node.module);
         paths.extend(calls.flat_map(|(_, call)| of_body(&call.body)));
-        let mut read = BTreeSet::new();
+        // A local value that is all outputs stands for them.
+        let whole = |expression: &hcl_edit::expr::Expression| {
+            let paths = of_expression(expression);
+            matches!(expression, hcl_edit::expr::Expression::Traversal(_))
+                && matches!(paths.as_slice(), [path] if path.len() == 4 && is_of(path, node))
+        };
+        let named = module.locals.iter().filter(|(_, (_, e))| whole(e));
+        let named: BTreeSet<&String> = named.map(|(name, _)| name).collect();
+        let (mut read, mut wholes) = (BTreeSet::new(), 0);
         for path in &paths {
-            if let [data, kind, name, rest @ ..] = path.as_slice()
-                && (data, kind, name) == (&"data".to_owned(), &node.type_name, &node.name)
-            {
-                match rest {
-                    [outputs, name, ..] if outputs == "outputs" => read.insert(name.clone()),
-                    _ => return None,
-                };
-            }
+            let rest = match path.as_slice() {
+                [local, name, rest @ ..] if local == "local" && named.contains(name) => rest,
+                [_, _, _, outputs, rest @ ..] if is_of(path, node) && outputs == "outputs" => {
+                    if rest.is_empty() {
+                        wholes += 1;
+                        continue;
+                    }
+                    rest
+                }
+                path if is_of(path, node) => return None,
+                _ => continue,
+            };
+            read.insert(rest.first()?.clone());
         }
-        Some(read)
+        (wholes <= named.len()).then_some(read)
     }
 
     /// The `terraform_remote_state` data sources of a directory that read others of these directories, by name.
@@ -179,36 +197,123 @@ impl Configuration {
             let value = evaluate(&attribute.value, scope, source).ok()?;
             Some(value.to_json())
         };
-        let (backend, config) = (value("backend")?, value("config")?);
+        let backend = value("backend")?;
+        let backend = backend.as_str()?;
+        let config = value("config").unwrap_or_else(|| json!({}));
         let from = &self.modules.get(node.module)?.folder;
         let roots = self.modules.iter().enumerate();
-        let mut roots = roots.filter(|(index, m)| m.root == *index && m.call.is_none());
-        roots.find_map(|(index, root)| {
-            let same = |kept: &Map<String, Value>| match backend.as_str() {
-                Some("local") => {
-                    let path = |v: Option<&Value>| {
-                        let path = v.and_then(Value::as_str).unwrap_or("terraform.tfstate");
-                        path.to_owned()
-                    };
-                    let full = |folder: &std::path::Path, path: String| full(&folder.join(path));
-                    full(from, path(config.get("path")))
-                        == full(&root.folder, path(kept.get("path")))
-                }
-                _ => IDENTIFYING
-                    .iter()
-                    .all(|name| config.get(*name) == kept.get(*name)),
-            };
-            let own = root.backends.iter();
-            let own = own.filter(|(kind, ..)| backend == json!(kind));
-            let mut own = own.filter_map(|(_, source, body)| {
-                let nothing = Self::default();
-                let state = State::new(&nothing);
-                values(body, &Scope::constant(&state), source).ok()
-            });
-            let unsaid = root.backends.is_empty() && backend == "local";
-            (own.any(|kept| same(&kept)) || unsaid && same(&Map::new())).then_some(index)
-        })
+        let roots: Vec<(usize, &Module)> = roots
+            .filter(|(index, m)| m.root == *index && m.call.is_none())
+            .collect();
+        let fit = |root: &Module| {
+            let kept = self.kept(root, backend);
+            let fits = kept
+                .iter()
+                .map(|kept| fit(backend, (from, &config), (&root.folder, kept)));
+            fits.max().unwrap_or(Fit::No)
+        };
+        let only = |wanted: &dyn Fn(&(usize, &Module)) -> bool| {
+            let mut found = roots.iter().filter(|root| wanted(root));
+            let first = found.next()?;
+            found.next().is_none().then_some(first.0)
+        };
+        let whole = roots.iter().find(|(_, root)| fit(root) == Fit::Whole);
+        let whole = whole.map(|(index, _)| *index);
+        whole
+            .or_else(|| only(&|(_, root)| fit(root) == Fit::Part))
+            .or_else(|| {
+                // Who says no backend says it elsewhere, as in what a pipeline writes: the names of the outputs tell.
+                let read = self.read_of(node).filter(|read| !read.is_empty())?;
+                only(&|(index, root)| {
+                    let all = read.iter().all(|name| root.outputs.contains_key(name));
+                    *index != node.module && all && self.is_unsaid(root, backend)
+                })
+            })
     }
+
+    /// Whether a directory may keep its state anywhere in a backend of this kind: which is said nowhere here.
+    fn is_unsaid(&self, root: &Module, backend: &str) -> bool {
+        let says = |kept: &Map<String, Value>| {
+            let mut names = IDENTIFYING.iter();
+            names.any(|name| kept.get(*name).is_some_and(|v| !v.is_null()))
+        };
+        backend != "local"
+            && root.backends.iter().all(|(kind, ..)| kind == backend)
+            && !self.kept(root, backend).iter().any(says)
+    }
+
+    /// What a directory says of where it keeps its state, in a backend of this kind: in its files, and what `terraform init`
+    /// wrote down of it.
+    fn kept(&self, root: &Module, backend: &str) -> Vec<Map<String, Value>> {
+        let written = root.backends.iter().filter(|(kind, ..)| kind == backend);
+        let written = written.filter_map(|(_, source, body)| {
+            let nothing = Self::default();
+            let state = State::new(&nothing);
+            values(body, &Scope::constant(&state), source).ok()
+        });
+        let mut all: Vec<Map<String, Value>> = written.collect();
+        all.extend(initialized(&root.folder, backend));
+        if all.is_empty() && root.backends.is_empty() && backend == "local" {
+            all.push(Map::new());
+        }
+        all
+    }
+}
+
+/// How well what is read fits where a state is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    No,
+    /// What is said is the same, and not all is said: the rest is handed to `terraform init`.
+    Part,
+    Whole,
+}
+
+fn fit(
+    backend: &str,
+    (from, config): (&Path, &Value),
+    (folder, kept): (&Path, &Map<String, Value>),
+) -> Fit {
+    if backend == "local" {
+        let path = |folder: &Path, path: Option<&Value>| {
+            let path = path.and_then(Value::as_str);
+            full(&folder.join(path.unwrap_or("terraform.tfstate")))
+        };
+        return match path(from, config.get("path")) == path(folder, kept.get("path")) {
+            true => Fit::Whole,
+            false => Fit::No,
+        };
+    }
+    let said = IDENTIFYING
+        .iter()
+        .filter(|name| kept.get(**name).is_some_and(|v| !v.is_null()));
+    let read = IDENTIFYING
+        .iter()
+        .filter(|name| config.get(**name).is_some());
+    let same = |name: &&&str| config.get(**name) == kept.get(**name);
+    match (
+        said.clone().all(|name| same(&name)),
+        read.clone().all(|name| same(&name)),
+    ) {
+        (true, true) => Fit::Whole,
+        (true, false) if said.count() > 0 => Fit::Part,
+        _ => Fit::No,
+    }
+}
+
+/// The backend that `terraform init` wrote down, with what was handed to it.
+fn initialized(folder: &Path, backend: &str) -> Option<Map<String, Value>> {
+    /// More is no state without resources.
+    const LONGEST: u64 = 1 << 20;
+    let path = folder.join(".terraform/terraform.tfstate");
+    let small = std::fs::metadata(&path).is_ok_and(|m| m.is_file() && m.len() <= LONGEST);
+    let text = small
+        .then(|| std::fs::read_to_string(&path).ok())
+        .flatten()?;
+    let state: Value = serde_json::from_str(&text).ok()?;
+    let written = state.get("backend")?;
+    (written["type"] == backend).then_some(())?;
+    written.get("config")?.as_object().cloned()
 }
 
 /// What tells one state from another in the arguments of a backend.
@@ -216,7 +321,10 @@ const IDENTIFYING: &[&str] = &[
     "bucket",
     "key",
     "container",
+    "container_name",
     "path",
+    "prefix",
+    "storage_account_name",
     "address",
     "organization",
     "workspaces",

@@ -274,6 +274,60 @@ output "of_app" { value = aws_s3_bucket.of_app.bucket }
     assert_eq!(notes.iter().filter(|n| circle(n)).count(), 1, "{notes:?}");
 }
 
+/// Where a state is kept is often said in part, or nowhere but to `terraform init`.
+#[test]
+fn states_are_found_by_what_is_said_of_their_backend() {
+    let registry = |backend: &str| {
+        format!(
+            "provider \"aws\" {{\n  region = \"us-east-1\"\n  allowed_account_ids = [\"111111111111\"]\n}}\n{backend}\nresource \"aws_ecr_repository\" \"app\" {{ name = \"app\" }}\noutput \"repository\" {{ value = aws_ecr_repository.app.name }}\n"
+        )
+    };
+    let delivery = "provider \"aws\" {\n  region = \"us-east-1\"\n  allowed_account_ids = [\"222222222222\"]\n}\ndata \"terraform_remote_state\" \"registry\" {\n  backend = \"s3\"\n  config  = { bucket = \"states\", key = \"registry\", region = \"us-east-1\" }\n}\nlocals {\n  registry = data.terraform_remote_state.registry.outputs\n}\nresource \"aws_s3_bucket\" \"of\" { bucket = \"of-${local.registry.repository}\" }\n";
+    let state = |key: &str| {
+        format!(
+            r#"{{"version": 3, "backend": {{"type": "s3", "config": {{"bucket": "states", "key": "{key}", "region": null}}}}}}"#
+        )
+    };
+    let whole = |key: &str| format!("terraform {{\n  backend \"s3\" {{\n    {key}\n  }}\n}}");
+    for (backend, written, found) in [
+        (
+            whole("bucket = \"states\"\n    key = \"registry\""),
+            String::new(),
+            true,
+        ),
+        (whole("key = \"registry\""), String::new(), true),
+        (whole(""), state("registry"), true),
+        (whole(""), String::new(), true),
+        (String::new(), String::new(), true),
+        // What is said and is another is no part of it.
+        (whole("key = \"other\""), String::new(), false),
+        (whole(""), state("other"), false),
+        (whole("").replace("s3", "gcs"), String::new(), false),
+    ] {
+        let registry = registry(&backend);
+        let mut files = vec![
+            ("registry/main.tf", &*registry),
+            ("delivery/main.tf", delivery),
+        ];
+        if !written.is_empty() {
+            files.push(("registry/.terraform/terraform.tfstate", &*written));
+        }
+        let outcome = run(&files, |o| {
+            let folder = o.reading.directories.remove(0);
+            o.reading.directories = vec![folder.join("registry"), folder.join("delivery")];
+        });
+        let outcome = outcome.unwrap();
+        let bucket = outcome.made.get("delivery:aws_s3_bucket.of");
+        let bucket = bucket.and_then(|b| b["bucket"].as_str());
+        assert_eq!(
+            bucket,
+            found.then_some("of-app"),
+            "{backend} {written} {:?}",
+            outcome.notes
+        );
+    }
+}
+
 /// One data source may read several states.
 #[test]
 fn states_are_read_for_each_of_a_map() {
