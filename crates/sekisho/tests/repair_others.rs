@@ -13,7 +13,7 @@ mod repaired;
 
 use diffs::{holds, lacks};
 use repaired::{AUDITOR, LACKS, RELEASE, repaired};
-use sekisho::rehearse::{complete, fix, rehearse};
+use sekisho::rehearse::{Options, complete, fix, rehearse};
 
 /// The policy of the role as a managed one, which is to be attached.
 const AS_MANAGED: (&str, &str, &str) = (
@@ -419,4 +419,30 @@ fn a_text_that_goes_elsewhere_is_left_alone() {
         );
         lacks(&diff, &[own]);
     }
+}
+
+/// A `provider` that was forgotten is no agreement that is missing: nobody lets another account manage what it has.
+#[test]
+fn what_another_accounts_provider_makes_is_given_its_own() {
+    let folder = edited::edited(
+        Some("cross-account-ecr"),
+        &[(
+            "pipeline.tf",
+            "\"aws_s3_bucket_versioning\" \"releases\" {\n  provider = aws.pipeline",
+            "\"aws_s3_bucket_versioning\" \"releases\" {\n  provider = aws.registry",
+        )],
+    );
+    let mut options = Options::default();
+    options.reading.directories = vec![folder.path().to_owned()];
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    let [denial] = outcome.denials.as_slice() else {
+        panic!("{:?}", outcome.denials);
+    };
+    assert_eq!(
+        denial.cause.advice,
+        "aws_s3_bucket_versioning.releases is made in account 111111111111, and arn:aws:s3:::delivery-releases-222222222222 is of account 222222222222: give it `provider = aws.pipeline`, which is of that account. No policy is to let another account manage it"
+    );
+    assert_eq!(denial.cause.statement, None);
+    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(!completion.passes && completion.patches.is_empty());
 }

@@ -144,6 +144,11 @@ pub(super) fn dismiss<'c>(
     })
 }
 
+/// Whether a principal is who applies, by a role that is made up.
+pub(super) fn is_applier(principal: &str) -> bool {
+    principal.contains(&format!(":assumed-role/{NAME}/"))
+}
+
 /// What lacks a statement for a role that is made up lacks it for the account: its policies decide then, and who applies
 /// has such.
 pub(super) fn name_account(cause: &mut Cause) {

@@ -22,6 +22,7 @@ mod junit;
 mod kept;
 mod late;
 mod markdown;
+mod misplaced;
 mod nobody;
 mod object;
 mod overwritten;
@@ -338,6 +339,7 @@ pub(crate) fn rehearse_with(
     failures.extend(early);
     for denial in &mut denials {
         advice::of_absent(&engine, &events, &policies, denial);
+        misplaced::say(denial, &applied.places, &failures);
         let stated = denial
             .cause
             .denied_by
