@@ -61,7 +61,7 @@ pub use functions::{FUNCTIONS, Function};
 pub use graph::Order;
 pub use language::alike;
 pub use lifecycle_document::lifecycle_document;
-pub use named::{Named, Naming, OfResource, Whereabouts, template_key};
+pub use named::{Named, Naming, OfResource, Root, Whereabouts, template_key};
 pub use policy_document::{PolicyDocument, policy_document};
 pub use problem::{Problem, ProblemKind, Reason};
 pub use provider::{Provider, ProviderBlock, ProviderId};

@@ -503,3 +503,52 @@ resource "aws_codepipeline" "p" {{
         holds(&diff, &[&expected[0], &expected[1]]);
     }
 }
+
+/// What happens to have the same text tells nothing of what a statement is about: what the delivery is made of does. A part of a
+/// map that is looked up by a variable is the one of today.
+#[test]
+fn names_are_of_what_a_delivery_is_made_of() {
+    let elsewhere = "variable \"branch\" {\n  default = \"delivery-main\"\n}\nvariable \"teams\" {\n  default = { a = \"delivery-main\", b = \"other\" }\n}\nvariable \"team\" {\n  default = \"a\"\n}\noutput \"team\" {\n  value = \"${var.branch} ${var.teams[var.team]}\"\n}\n";
+    let name = "  name     = var.name\n  role_arn";
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[
+            ("elsewhere.tf", "", elsewhere),
+            (
+                "pipeline.tf",
+                name,
+                "  name     = join(\"-\", [var.name, \"main\"])\n  role_arn",
+            ),
+            (
+                "pipeline.tf",
+                "      \"s3:GetObject\",\n      \"s3:GetObjectVersion\",\n      \"s3:PutObject\",\n    ]\n    resources = [\"${aws_s3_bucket.artifact_store.arn}/*\"]",
+                "      \"s3:PutObject\",\n    ]\n    resources = [\"${aws_s3_bucket.artifact_store.arn}/*\"]",
+            ),
+        ],
+    );
+    lacks(&diff, &["var.branch", "var.teams", "var.team"]);
+    let accounts = "variable \"env\" {\n  default = \"dev\"\n}\nvariable \"accounts\" {\n  default = { dev = \"222222222222\", prod = \"444444444444\" }\n}\nlocals {\n  account_id = var.accounts[var.env]\n}\n";
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[
+            ("accounts.tf", "", accounts),
+            (
+                "providers.tf",
+                "[var.pipeline_account_id]",
+                "[local.account_id]",
+            ),
+            (
+                "artifact_store.tf",
+                "  policy                  = data.aws_iam_policy_document.cross_account_key_policy.json\n",
+                "",
+            ),
+        ],
+    );
+    holds(
+        &diff,
+        &["+resource \"aws_kms_key_policy\" \"artifact_store\" {"],
+    );
+    lacks(&diff, &["var.accounts", "iam::222222222222:root"]);
+}

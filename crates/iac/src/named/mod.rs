@@ -1,6 +1,9 @@
 //! Texts that have names: what a person would write where a text stands that is another elsewhere.
 
 mod calls;
+mod told;
+
+pub use told::Root;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

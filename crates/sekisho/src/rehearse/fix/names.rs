@@ -140,7 +140,8 @@ impl<'c> Writer<'c> {
             .each
             .and_then(|(_, key)| self.of_block(here, here.path, key));
         let all = of_module.into_iter().chain(of_block).flatten();
-        let mut all: Vec<&Named> = all.filter(|n| arn.contains(&n.text)).collect();
+        let all = all.filter(|n| arn.contains(&n.text) && self.tells(n, here));
+        let mut all: Vec<&Named> = all.collect();
         all.sort_by_key(|n| rank(n.naming));
         let names = all
             .iter()
@@ -188,6 +189,25 @@ impl<'c> Writer<'c> {
         let mut parts = fields.resource.split(['/', ':']);
         written(fields.arn)
             || parts.any(|part| part != value && part.contains(value) && written(part))
+    }
+
+    /// Whether a variable or a local value tells what a statement is about, rather than has the same text: something that a
+    /// delivery is about is made of it. An account may be any that is said.
+    fn tells(&self, named: &Named, here: &Here<'_>) -> bool {
+        let mut parts = named.name.splitn(3, ['.', '[']);
+        let (root, name) = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
+        if !matches!(root, "var" | "local") {
+            return true;
+        }
+        let root = (here.module.to_owned(), format!("{root}.{name}"));
+        // The part of an instance goes along with it.
+        let goes_along = |part: &str| part.contains("each.") || part.contains("count.");
+        let part = parts.next().is_some_and(|part| !goes_along(part));
+        let account = sekisho_arn::is_account_id(&named.text);
+        (account || self.told.contains(&root)) && !(part && self.apart.contains(&root))
     }
 
     fn name_of(

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_iac::{Configuration, Named, Node, Order, PolicySource, quoted};
+use sekisho_iac::{Configuration, Named, Node, Order, PolicySource, Root, quoted};
 use serde_json::Value;
 
 use super::calls::Called;
@@ -22,6 +22,19 @@ pub(super) enum Place<'c> {
     /// Into a new resource.
     Beside(New<'c>),
 }
+
+/// What a delivery is about: whose names and places are in statements.
+const TELLING: &[&str] = &[
+    "aws_codebuild_project",
+    "aws_codepipeline",
+    "aws_ecr_repository",
+    "aws_iam_role",
+    "aws_iam_user",
+    "aws_kms_alias",
+    "aws_kms_key",
+    "aws_s3_bucket",
+    "aws_s3_object",
+];
 
 /// A name of letters, digits and underscores.
 fn plain(name: &str) -> String {
@@ -58,6 +71,9 @@ pub(super) struct Writer<'c> {
     pub(super) refer: bool,
     /// The names that the provider has made up.
     pub(super) generated: BTreeSet<String>,
+    /// The variables and local values that what a delivery is about is made of, and those that are taken apart.
+    pub(super) told: BTreeSet<Root>,
+    pub(super) apart: BTreeSet<Root>,
     /// What statements are about or for, by what lacks them.
     pub(super) needed: BTreeMap<String, BTreeSet<String>>,
 }
@@ -116,6 +132,8 @@ impl<'c> Writer<'c> {
         Self {
             configuration,
             generated: generated(&policies),
+            told: configuration.told(TELLING),
+            apart: configuration.taken_apart(),
             needed,
             policies,
             named: &completion.named,
