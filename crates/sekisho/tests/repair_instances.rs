@@ -657,3 +657,39 @@ resource "aws_codepipeline" "this" {{
         assert!(failures.is_empty(), "{failures:?}");
     }
 }
+
+/// What there is one of is made once with other values, too: beside a block that is made then, the new one is made without it only.
+#[test]
+fn what_there_is_one_of_is_made_once_with_other_values() {
+    let policy = "resource \"aws_s3_bucket_policy\" \"artifact_store\" {\n";
+    let edits = [(
+        "artifact_store.tf",
+        policy,
+        &*format!(
+            "variable \"own\" {{\n  default = false\n}}\n\n{policy}  count    = var.own ? 1 : 0\n"
+        ),
+    )];
+    let folder = edited::edited(Some("cross-account-ecr"), &edits);
+    let mut options = Options::default();
+    options.reading.directories = vec![folder.path().to_owned()];
+    let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+    let completion = complete(&options, &outcome).unwrap_or_else(|p| panic!("{p:?}"));
+    let fix = fix(&options, &completion).unwrap_or_else(|p| panic!("{p:?}"));
+    assert!(fix.passes, "{}\n{:?}", fix.diff(), fix.unwritten);
+    holds(
+        &fix.diff(),
+        &["+  count    = length(aws_s3_bucket_policy.artifact_store) == 0 ? 1 : 0\n"],
+    );
+    fix.write().unwrap();
+    for own in ["true", "false"] {
+        let own = sekisho_iac::Assignment::Variable("own".to_owned(), own.to_owned());
+        options.reading.assignments = vec![own];
+        let outcome = rehearse(&options, &mut |_| {}).unwrap_or_else(|p| panic!("{p:?}"));
+        assert!(
+            outcome.passes(),
+            "{:?} {:?}",
+            outcome.failures,
+            outcome.denials
+        );
+    }
+}

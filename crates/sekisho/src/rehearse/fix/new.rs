@@ -47,6 +47,13 @@ pub(super) struct Of<'c> {
     pub(super) statements: Vec<String>,
 }
 
+/// Policies of which what they are about has one.
+const ALONE: &[&str] = &[
+    "aws_ecr_repository_policy",
+    "aws_kms_key_policy",
+    "aws_s3_bucket_policy",
+];
+
 /// How often a block is made: `for_each` or `count`, what that says, and what tells its instances apart.
 #[derive(Clone, Copy)]
 pub(super) struct Repeated<'c> {
@@ -141,6 +148,22 @@ impl Writer<'_> {
         let all = new.statements.iter();
         let all = all.map(|statement| self.instances_in(statement, new.module));
         there.extend(all.reduce(|a, b| &a & &b).unwrap_or_default());
+        // Of what has one policy, the block that makes it with other values makes it alone.
+        let others = self.policies.unmade().into_iter().filter(|(_, node)| {
+            let about = self.configuration.refers(node, new.argument);
+            let mut about = about
+                .iter()
+                .filter_map(|i| self.configuration.nodes.get(*i));
+            let same = |n: &Node| {
+                let rest = new.concerned.strip_prefix(&n.local_address());
+                rest.is_some_and(|rest| rest.starts_with(['.', '[']))
+            };
+            ALONE.contains(&new.kind)
+                && node.type_name == new.kind
+                && node.path == new.module
+                && about.any(same)
+        });
+        there.extend(others.map(|(_, node)| format!("length({}) == 0", node.local_address())));
         let there: Vec<String> = there.into_iter().collect();
         let condition = (!there.is_empty()).then(|| there.join(" && "))?;
         Some(("count", format!("{condition} ? 1 : 0")))

@@ -167,7 +167,9 @@ impl<'c> Writer<'c> {
         };
         if here.template.is_some() {
             let given = self.of_template(here, here.path, here.each.map(|(_, key)| key));
-            let arns = given.iter().filter(|n| n.text.starts_with("arn:"));
+            let arns = given
+                .iter()
+                .filter(|n| n.text.starts_with("arn:") && !by_position(n));
             let mut fitting = arns.filter_map(|n| Some((n.name.clone(), rest_of(&n.text)?)));
             return fitting.next();
         }
@@ -193,7 +195,8 @@ impl<'c> Writer<'c> {
             .and_then(|(_, key)| self.of_block(here, here.path, key));
         let names = of_block.into_iter().chain(self.named.get(here.path));
         let names = names.flatten();
-        let named = names.filter(|n| n.text.starts_with("arn:") && !circles(&n.name));
+        let arns = names.filter(|n| n.text.starts_with("arn:") && !by_position(n));
+        let named = arns.filter(|n| !circles(&n.name));
         let fitting = named.filter_map(|n| Some((n, rest_of(&n.text)?)));
         // Of several names the one that stands on the least.
         let mut fitting: Vec<(&Named, &str)> = fitting.collect();
@@ -221,6 +224,13 @@ impl<'c> Writer<'c> {
         };
         Some((format!("{address}{key}.arn"), rest))
     }
+}
+
+/// Whether a name is a position in a list that is handed or worked out: what stands there is another with other values.
+fn by_position(named: &Named) -> bool {
+    let mut keys = named.name.split('[').skip(1);
+    let of_list = matches!(named.naming, Naming::Variable | Naming::Local);
+    of_list && keys.any(|key| key.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 impl Writer<'_> {
