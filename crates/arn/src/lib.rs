@@ -32,6 +32,24 @@ pub fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Says whether `text` has the form of a region: `us-east-1`, `ap-southeast-3`, `us-gov-west-1`. Which regions there are changes.
+#[must_use]
+pub fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    match parts.as_slice() {
+        [area, names @ .., number] => {
+            area.len() <= 4
+                && word(area)
+                && (1..=3).contains(&names.len())
+                && names.iter().all(word)
+                && number.len() == 1
+                && number.bytes().all(|b| b.is_ascii_digit())
+        }
+        _ => false,
+    }
+}
+
 impl AccountId {
     /// The id as its twelve digits.
     #[must_use]
@@ -149,6 +167,32 @@ mod tests {
         assert!("arn:aws:s3".parse::<Arn>().is_err());
         assert!("urn:aws:s3:::b".parse::<Arn>().is_err());
         assert!("arn:x:s3:::b".parse::<Arn>().is_err());
+    }
+
+    #[test]
+    fn regions_have_a_form() {
+        for text in [
+            "us-east-1",
+            "ap-southeast-3",
+            "us-gov-west-1",
+            "mx-central-1",
+            "eusc-de-east-1",
+        ] {
+            assert!(is_region(text), "{text}");
+        }
+        for text in [
+            "us-east1",
+            "mars-1",
+            "us-east-",
+            "us--1",
+            "",
+            "1",
+            "us-east-1a",
+            "US-EAST-1",
+            "us-east-10",
+        ] {
+            assert!(!is_region(text), "{text}");
+        }
     }
 
     #[test]

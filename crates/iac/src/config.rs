@@ -191,6 +191,17 @@ impl Configuration {
             )));
             return;
         }
+        // What `terraform plan -out` writes is an archive.
+        let archive = std::fs::File::open(file).is_ok_and(|mut file| {
+            let mut front = [0; 2];
+            std::io::Read::read_exact(&mut file, &mut front).is_ok() && front == *b"PK"
+        });
+        if archive {
+            problems.push(problem(format!(
+                "{name} is a plan as `terraform plan -out` writes it: give what `terraform show -json {name}` prints"
+            )));
+            return;
+        }
         let plan = self.text(file).and_then(|text| {
             serde_json::from_str::<Value>(&text)
                 .map_err(|e| format!("{name}: this is no JSON: {e}"))

@@ -163,3 +163,44 @@ fn what_is_not_there_cannot_be_packed() {
         "data.archive_file.source: an archive of the type `tar.gz` is not supported yet"
     );
 }
+
+/// `terraform plan -out` writes an archive, of which no more can be read than that.
+#[test]
+fn a_plan_that_was_not_shown_is_told_from_one_that_was() {
+    let folder = folder(&[PROVIDER]);
+    let plan = folder.path().join("plan.bin");
+    std::fs::write(&plan, b"PK\x03\x04...").unwrap();
+    let mut options = Options::default();
+    options.reading.directories = vec![plan];
+    let problems = rehearse(&options, &mut |_| {}).unwrap_err();
+    assert!(
+        problems[0]
+            .message
+            .contains("give what `terraform show -json "),
+        "{problems:?}"
+    );
+}
+
+/// What is given stands for what a provider makes up, too; and a region that is none is said where it is written.
+#[test]
+fn what_is_given_of_made_up_names_counts() {
+    let main = "resource \"random_id\" \"x\" {\n  byte_length = 2\n}\nresource \"aws_s3_bucket\" \"b\" {\n  bucket = \"b-${random_id.x.hex}\"\n}\n";
+    let written = folder(&[PROVIDER, ("main.tf", main)]);
+    let mut options = Options::default();
+    options.reading.directories = vec![written.path().to_owned()];
+    let given = ("random_id.x.hex".to_owned(), serde_json::json!("abcd"));
+    options.reading.given.extend([given]);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    assert_eq!(outcome.made["aws_s3_bucket.b"]["bucket"], "b-abcd");
+    let (name, provider) = PROVIDER;
+    let nowhere = provider.replace("eu-west-1", "eu-west1");
+    let written = folder(&[(name, &nowhere), ("main.tf", main)]);
+    options.reading.directories = vec![written.path().to_owned()];
+    let problems = rehearse(&options, &mut |_| {}).unwrap_err();
+    assert!(
+        problems[0]
+            .message
+            .contains("`eu-west1` is no region of AWS"),
+        "{problems:?}"
+    );
+}

@@ -185,12 +185,8 @@ fn write(
             }
             None => "no statement has a place: nothing was written".to_owned(),
         };
-        // What was asked for is a verdict, and there is one.
-        if args.check {
-            printer.error(&why);
-            return Ok(Status::Fails);
-        }
-        return Err(CouldNotRun(why));
+        printer.error(&why);
+        return Ok(Status::Fails);
     }
     for patch in &completion.patches {
         for near in &patch.conditional {
@@ -217,7 +213,8 @@ fn write(
     // A condition is somebody's decision: of MFA, of an external id, of an organization.
     if completion.goes_past() && !args.past_conditions {
         printer.result(&fix.diff());
-        return Err(CouldNotRun("the change goes past a condition of what is there: nothing was written; mend the condition or the call, or write it all the same with --past-conditions".to_owned()));
+        printer.error("the change goes past a condition of what is there: nothing was written; mend the condition or the call, or write it all the same with --past-conditions");
+        return Ok(Status::Fails);
     }
     fix.write().map_err(CouldNotRun)?;
     for (path, ..) in &fix.files {

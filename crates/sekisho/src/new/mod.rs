@@ -89,8 +89,11 @@ impl CrossAccountEcr {
                 self.tag
             ));
         }
-        if !only(&self.region, "-") {
-            return Err(format!("`{}` is no region", self.region));
+        if !sekisho_arn::is_region(&self.region) {
+            return Err(format!(
+                "`{}` is no region of AWS: they are called like us-east-1",
+                self.region
+            ));
         }
         if ["cn-", "us-gov-", "us-iso"]
             .iter()

@@ -213,6 +213,13 @@ impl<'r> Providers<'r> {
             return Err(Problem::at(place, message));
         }
         let region = text("region").unwrap_or_else(|| self.options.region.clone());
+        if !sekisho_arn::is_region(&region) {
+            let message = format!(
+                "provider `{}`: `{region}` is no region of AWS: they are called like us-east-1",
+                id.name
+            );
+            return Err(Problem::at(place, message));
+        }
         if ["cn-", "us-gov-", "us-iso", "eu-isoe-"]
             .iter()
             .any(|p| region.starts_with(p))

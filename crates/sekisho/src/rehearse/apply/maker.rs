@@ -121,7 +121,9 @@ impl Maker<'_, '_> {
             values.insert("rendered".to_owned(), json!(rendered));
             return Ok(values);
         }
-        if let Some(values) = resources::without_provider(node, address, &arguments, scope)? {
+        let made = resources::without_provider(node, address, &arguments, scope)?;
+        if let Some(mut values) = made {
+            values.extend(given.unwrap_or_default());
             return Ok(values);
         }
         resources::schema::convert(node, &mut arguments)?;
