@@ -9,6 +9,7 @@ pub mod new;
 mod printer;
 pub mod rehearse;
 pub mod settings;
+mod signals;
 mod terminal;
 
 pub use registry::{engine, registry};

@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         if args.root_secret.is_none() {
             printer.note("root keys: AWS_ACCESS_KEY_ID=<any 12-digit account id> AWS_SECRET_ACCESS_KEY=sekisho");
         }
-        server.run(stop_signal()).await;
+        server.run(crate::signals::stop()).await;
         Ok::<(), CouldNotRun>(())
     })?;
     drop(executor);
@@ -128,20 +128,4 @@ fn organization(directory: &Path) -> Result<Organization, CouldNotRun> {
         makers_are_free: false,
         ..organization
     })
-}
-
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = interrupt.await;
 }

@@ -30,6 +30,11 @@ pub(super) struct Copy {
 }
 
 impl Copy {
+    /// The folder of the whole copy.
+    pub(super) fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub(super) fn make(
         configuration: &Configuration,
         options: &Options,

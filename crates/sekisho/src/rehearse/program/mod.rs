@@ -2,6 +2,7 @@
 //! its providers pointed at an engine. The user's directories and states are not touched.
 
 mod copy;
+mod interrupted;
 mod refused;
 mod run;
 
@@ -24,6 +25,7 @@ use super::{
     variables,
 };
 use copy::Copy;
+use interrupted::Running;
 use refused::Refused;
 use run::Terraform;
 
@@ -64,7 +66,9 @@ pub fn rehearse_with_program(
     let executor = Executor::start_skipping(Arc::clone(&engine), options.skips.clone());
     let executor = executor.map_err(|e| problem(e.to_string()))?;
     let copy = Copy::make(&configuration, options)?;
-    let endpoint = Endpoint::start(&engine, &options.region)?;
+    let running = Running::default();
+    let watch = running.clone().watch(vec![copy.root().to_owned()]);
+    let endpoint = Endpoint::start(&engine, &options.region, watch)?;
     for (file, ranges) in configuration.blocks(&not_made) {
         copy.cut(&file, ranges)?;
     }
@@ -77,6 +81,7 @@ pub fn rehearse_with_program(
     let terraform = Terraform {
         program,
         endpoint: &endpoint.address,
+        running,
         proxied: configuration
             .nodes
             .iter()
@@ -235,7 +240,12 @@ struct Endpoint {
 }
 
 impl Endpoint {
-    fn start(engine: &Arc<Engine>, region: &str) -> Result<Self, Vec<Problem>> {
+    /// Serves the engine, and meanwhile does what else is to be done.
+    fn start(
+        engine: &Arc<Engine>,
+        region: &str,
+        meanwhile: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Self, Vec<Problem>> {
         let failed = |e: &dyn std::fmt::Display| problem(format!("cannot serve the engine: {e}"));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -247,6 +257,7 @@ impl Endpoint {
             .map_err(|e| failed(&e))?;
         let address = server.address().map_err(|e| failed(&e))?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        runtime.spawn(meanwhile);
         let thread = std::thread::spawn(move || {
             runtime.block_on(server.run(async {
                 let _ = stopped.await;

@@ -1,11 +1,12 @@
 //! The program itself: what it is run with, and what it says.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use sekisho_iac::{Assignment, Problem};
 
 use super::copy::Copy;
+use super::interrupted::Running;
 use super::problem;
 use crate::rehearse::Options;
 
@@ -26,6 +27,8 @@ pub(super) fn failed(program: &str, what: &str, said: &str) -> String {
 pub(super) struct Terraform<'p> {
     pub(super) program: &'p str,
     pub(super) endpoint: &'p str,
+    /// What is running, for who stops it.
+    pub(super) running: Running,
     /// Whether plain HTTP goes through the endpoint as a proxy.
     pub(super) proxied: bool,
 }
@@ -171,9 +174,16 @@ impl Terraform<'_> {
         if let Some(name) = workspace {
             command.env("TF_WORKSPACE", name);
         }
-        let done = command
-            .output()
-            .map_err(|e| problem(format!("cannot run {}: {e}", self.program)))?;
+        let cannot = |e: std::io::Error| problem(format!("cannot run {}: {e}", self.program));
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let child = command.spawn().map_err(cannot)?;
+        self.running.set(Some(&child));
+        let done = child.wait_with_output();
+        self.running.set(None);
+        let done = done.map_err(cannot)?;
         if done.status.success() {
             return Ok(Ok(()));
         }
