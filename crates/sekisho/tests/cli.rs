@@ -275,7 +275,7 @@ fn everything_that_is_missing_at_once() {
     assert_eq!(
         stdout.lines().last(),
         Some(
-            "does not pass: 4 statements to add in account 111111111111 and 222222222222; --fix writes them, --fix --check shows the diff"
+            "does not pass: 4 statements to add in accounts 111111111111 and 222222222222; --fix writes them, --fix --check shows the diff"
         )
     );
     let out = sekisho(&["rehearse", "-q", "--format", "json", path]);

@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     new.write(&ecr.directory).map_err(CouldNotRun)?;
     let directory = ecr.directory.display();
     Printer::default().result(&format!(
-        "wrote {directory}: two accounts, seven policies that agree\nhint: sekisho rehearse {directory}"
+        "wrote {directory}: two accounts, six policies that agree\nhint: sekisho rehearse {directory}"
     ));
     Ok(Status::Passes)
 }

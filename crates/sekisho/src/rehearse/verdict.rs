@@ -56,9 +56,9 @@ fn does_not_pass(outcome: &Outcome, stuck: usize) -> String {
         accounts.sort_unstable();
         accounts.dedup();
         reasons.push(format!(
-            "{} to change in account {}",
+            "{} to change in {}",
             plural(mendable.len(), "policy").replace("policys", "policies"),
-            accounts.join(" and ")
+            listed(&accounts)
         ));
     }
     let others = (outcome.denials.len() - mendable.len()).max(stuck);
@@ -130,7 +130,10 @@ pub(super) fn known(completion: &Completion, fix: Option<&Fix>, outcome: &Outcom
         (true, _) if completion.goes_past() => {
             "past a condition that is there (--fix --check shows the diff, --fix --past-conditions writes it)".to_owned()
         }
-        (true, _) => "--fix writes them, --fix --check shows the diff".to_owned(),
+        (true, _) => format!(
+            "--fix writes {}, --fix --check shows the diff",
+            if completion.patches.len() == 1 { "it" } else { "them" }
+        ),
         (false, 0) => "--fix cannot prove what it would write, and says why".to_owned(),
         (false, n) if n == completion.patches.len() => {
             "--fix has no place for what is missing, and says why".to_owned()
@@ -141,6 +144,16 @@ pub(super) fn known(completion: &Completion, fix: Option<&Fix>, outcome: &Outcom
         }),
     };
     format!("{RED}does not pass{OFF}: {}; {how}", to_add(completion))
+}
+
+/// `account 1`, `accounts 1 and 2`.
+fn listed(accounts: &[&str]) -> String {
+    let noun = if accounts.len() == 1 {
+        "account"
+    } else {
+        "accounts"
+    };
+    format!("{noun} {}", accounts.join(" and "))
 }
 
 /// How many statements are to be added, and in which accounts.
@@ -154,8 +167,5 @@ fn to_add(completion: &Completion) -> String {
     } else {
         "statements"
     };
-    format!(
-        "{count} {noun} to add in account {}",
-        accounts.join(" and ")
-    )
+    format!("{count} {noun} to add in {}", listed(&accounts))
 }

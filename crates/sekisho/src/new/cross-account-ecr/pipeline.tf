@@ -2,6 +2,7 @@
 
 data "aws_iam_policy_document" "pipeline_trust" {
   statement {
+    sid     = "RunAsThePipeline"
     actions = ["sts:AssumeRole"]
 
     principals {
