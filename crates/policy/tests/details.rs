@@ -75,6 +75,8 @@ fn every_requirement_has_its_effect_and_the_statements_that_matched() {
     let deny = document(&[("Allow", "*", ""), ("Deny", get, "")]);
     let named = document(&[("Allow", get, &u)]);
     let kept = document(&[("Allow", get, &u), ("Deny", get, "*")]);
+    let role = document(&[("Allow", get, &format!("arn:aws:iam::{A}:role/r"))]);
+    let session = format!(r#""arn:aws:sts::{A}:assumed-role/r/s""#);
     let everyone = document(&[("Allow", "*", "*")]);
     let against = document(&[("Deny", get, "*")]);
     for (who, action, owner, policies, wanted) in [
@@ -213,6 +215,30 @@ fn every_requirement_has_its_effect_and_the_statements_that_matched() {
             A,
             format!(r#""identity":[{deny}],"boundary":{other}"#),
             "identity=explicit 0:0,1; boundary=implicit | identity boundary",
+        ),
+        // Who was let in by the resource's policy lacked nothing else when something denied; a level that allows nothing lacks
+        // it all the same.
+        (
+            &user_a,
+            get,
+            A,
+            format!(r#""scp":[[{deny}]],"identity":[{other}],"resource":{named}"#),
+            "scp[0]=explicit 0:0,1; identity=none | scp identity resource",
+        ),
+        (
+            &user_a,
+            get,
+            A,
+            format!(r#""scp":[[{other}]],"identity":[{deny}],"resource":{named}"#),
+            "scp[0]=implicit; identity=explicit 1:0,1 | scp identity resource",
+        ),
+        // The resource's policy names the role: its identity policies need not allow, its boundary has to.
+        (
+            &session,
+            get,
+            A,
+            format!(r#""identity":[{other}],"boundary":{other},"resource":{role}"#),
+            "identity=none; boundary=implicit | identity boundary resource",
         ),
     ] {
         // Documents of resources name principals.

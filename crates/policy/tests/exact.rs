@@ -742,3 +742,66 @@ fn what_services_call_their_resources() {
         )
     );
 }
+
+/// What `RestrictPublicBuckets` keeps out is said of what the bucket's policy allows, and of nothing else.
+#[test]
+fn what_a_public_policy_allows_is_said_to_be_kept_back() {
+    let case = r#"{"request": {"principal": "arn:aws:iam::222222222222:user/u", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "resource_account": "111111111111"}, "policies": {"identity": [{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}], "resource": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}, {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/secret"}]}, "public_access_block": {"RestrictPublicBuckets": true}}}"#;
+    let case = sekisho_policy::case::Case::read(case, 0).unwrap();
+    let explained = explain(&case.request(), &case.policies, case.kind);
+    let kept = explained.gates.iter().flat_map(|gate| {
+        let statements = gate.statements.iter().enumerate();
+        statements.filter_map(move |(index, statement)| {
+            let kept = |m: &sekisho_policy::Miss| m.reason.contains("RestrictPublicBuckets");
+            statement
+                .misses
+                .iter()
+                .any(kept)
+                .then_some((gate.gate, index))
+        })
+    });
+    assert_eq!(kept.collect::<Vec<_>>(), [(Gate::Resource, 0)]);
+}
+
+/// Whose statement matched, in a message that is decoded: the holder's id where the statement names nobody itself.
+#[test]
+fn decoded_messages_say_whose_statement_it_is() {
+    let deny = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}"#;
+    let decoded = |policies: &str| {
+        let case = format!(
+            r#"{{"request": {{"principal": "arn:aws:sts::111111111111:assumed-role/r/s", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "resource_account": "111111111111", "context": {{"aws:userid": "AROAEXAMPLE:s"}}}}, "policies": {{{policies}}}}}"#
+        );
+        let case = sekisho_policy::case::Case::read(&case, 0).unwrap();
+        let decision = evaluate(&case.request(), &case.policies, case.kind);
+        let message = sekisho_policy::authorization_message(&case.request(), &decision);
+        let message: serde_json::Value = serde_json::from_str(&message).unwrap();
+        let statement = &message["matchedStatements"]["items"][0];
+        assert_eq!(statement["statementId"], "");
+        assert!(
+            statement["principalGroups"]["items"]
+                .as_array()
+                .unwrap()
+                .is_empty()
+        );
+        statement["principals"]["items"].clone()
+    };
+    let is = |id: &str| serde_json::json!([{ "value": id }]);
+    assert_eq!(
+        decoded(&format!(r#""session": [{deny}]"#)),
+        is("AROAEXAMPLE:s")
+    );
+    assert_eq!(
+        decoded(&format!(r#""identity": [{deny}]"#)),
+        is("AROAEXAMPLE")
+    );
+    assert_eq!(
+        decoded(&format!(r#""boundary": {deny}"#)),
+        is("SCOPE_POLICY_ISSUER")
+    );
+    assert_eq!(
+        decoded(&format!(r#""scp": [[{deny}]]"#)),
+        serde_json::json!([])
+    );
+    let named = deny.replace(r#""Effect""#, r#""Principal": "*", "Effect""#);
+    assert_eq!(decoded(&format!(r#""resource": {named}"#)), is("*"));
+}
