@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::terminal;
+
 /// Whether a result could not be written, and somebody reads on.
 static LOST: AtomicBool = AtomicBool::new(false);
 
@@ -29,7 +31,8 @@ pub(crate) struct Printer {
 impl Printer {
     /// A result. A reader that has gone away (a closed pipe) wants no more.
     pub(crate) fn result(self, text: &str) {
-        said(writeln!(anstream::stdout(), "{}", harmless(text)));
+        let text = harmless(text);
+        said(writeln!(anstream::stdout(), "{}", terminal::fitted(&text)));
     }
 
     /// A result that programs take as it is, such as a patch: byte for byte, where it goes to no terminal.
@@ -52,19 +55,15 @@ impl Printer {
     /// A message: one line, never redrawn.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{}", harmless(text));
+            let text = harmless(text);
+            let _ = writeln!(anstream::stderr(), "{}", terminal::fitted_message(&text));
         }
     }
 
     /// An error; printed also when quiet.
     pub(crate) fn error(self, text: &str) {
-        let _ = writeln!(
-            anstream::stderr(),
-            "{}error{}: {}",
-            style::RED,
-            style::OFF,
-            harmless(text)
-        );
+        let text = format!("{}error{}: {}", style::RED, style::OFF, harmless(text));
+        let _ = writeln!(anstream::stderr(), "{}", terminal::fitted_message(&text));
     }
 }
 
