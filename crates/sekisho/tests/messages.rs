@@ -1049,6 +1049,36 @@ const CASES: &[Case] = &[
         ],
     },
     Case {
+        name: "sarif-not-rehearsed",
+        example: ECR,
+        edits: &[(
+            "outputs.tf",
+            "aws_codepipeline.this.arn",
+            "aws_codepipeline.that.arn",
+        )],
+        arguments: &["rehearse", "-q", "--format", "sarif", "DIR"],
+    },
+    Case {
+        name: "junit-not-rehearsed",
+        example: ECR,
+        edits: &[(
+            "outputs.tf",
+            "aws_codepipeline.this.arn",
+            "aws_codepipeline.that.arn",
+        )],
+        arguments: &["rehearse", "-q", "--format", "junit", "DIR"],
+    },
+    Case {
+        name: "markdown-not-rehearsed",
+        example: ECR,
+        edits: &[(
+            "outputs.tf",
+            "aws_codepipeline.this.arn",
+            "aws_codepipeline.that.arn",
+        )],
+        arguments: &["rehearse", "-q", "--format", "markdown", "DIR"],
+    },
+    Case {
         name: "junit-no-pipeline",
         example: TWO,
         edits: &[],

@@ -81,7 +81,20 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         Some(program) => rehearse::rehearse_with_program(program, &options, &mut progress),
         None => rehearse::rehearse(&options, &mut progress),
     };
-    let outcome = outcome.map_err(could_not)?;
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(problems) => {
+            // Systems that wait for a report fail on an empty file, and say nothing of why.
+            let unread = rehearse::Unread(&problems);
+            match args.format {
+                Format::Sarif => printer.result(&pretty(&unread.sarif())?),
+                Format::Junit => printer.result(&unread.junit()),
+                Format::Markdown => printer.result(&unread.markdown()),
+                Format::Text | Format::Html | Format::Json => {}
+            }
+            return Err(could_not(problems));
+        }
+    };
     if !outcome.passes() && !outcome.denials.is_empty() {
         printer.progress("looking for everything that is missing");
     }

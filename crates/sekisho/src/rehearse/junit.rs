@@ -5,6 +5,7 @@ use sekisho_codepipeline::is_run;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use sekisho_iac::Problem;
 use sekisho_pipeline::ActionStatus;
 
 use super::{Completion, Fix, Outcome, verdict};
@@ -124,6 +125,20 @@ pub(super) fn document(
     }
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"sekisho rehearse\" tests=\"{tests}\" failures=\"{failures}\">\n{suites}</testsuites>"
+    )
+}
+
+/// What keeps a configuration from being rehearsed: a test that fails for each problem.
+pub(super) fn unread(problems: &[Problem]) -> String {
+    let (mut cases, mut names) = (String::new(), BTreeMap::new());
+    for problem in problems {
+        let place = problem.place.as_ref().map(ToString::to_string);
+        let name = once(place.as_deref().unwrap_or("configuration"), &mut names);
+        case(&mut cases, &name, &problem.message);
+    }
+    let count = problems.len();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"sekisho rehearse\" tests=\"{count}\" failures=\"{count}\">\n  <testsuite name=\"configuration\" tests=\"{count}\" failures=\"{count}\">\n{cases}  </testsuite>\n</testsuites>"
     )
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use sekisho_codepipeline::is_run;
+use sekisho_iac::Problem;
 
 use super::{Completion, FailureKind, Fix, Outcome, verdict};
 
@@ -125,6 +126,17 @@ pub(super) fn document(
             "\n<details><summary>The change, rehearsed (<code>{}</code> writes it)</summary>\n\n```diff\n{diff}```\n\n</details>",
             completion.map_or("--fix", Completion::written_by)
         );
+    }
+    out.trim_end().to_owned()
+}
+
+/// What keeps a configuration from being rehearsed.
+pub(super) fn unread(problems: &[Problem]) -> String {
+    let mut out = "## The delivery could not be rehearsed\n\n".to_owned();
+    for problem in problems {
+        let place = problem.place.as_ref().map(|p| format!("`{p}`: "));
+        let place = place.unwrap_or_default();
+        let _ = writeln!(out, "- {place}{}", inline(&problem.message));
     }
     out.trim_end().to_owned()
 }

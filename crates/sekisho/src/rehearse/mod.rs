@@ -61,7 +61,7 @@ pub use image::ImageArgument;
 pub use patch::Patch;
 pub use program::rehearse_with_program;
 pub use providers::Places;
-pub use report::Report;
+pub use report::{Report, Unread};
 pub(crate) use resources::made_up;
 pub use text::{completion as text_completion, denial as denial_text};
 pub use verdict::of as last_line;

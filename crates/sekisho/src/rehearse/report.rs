@@ -1,5 +1,6 @@
 //! All that is known after a rehearsal, in every form.
 
+use sekisho_iac::Problem;
 use serde_json::{Value, json};
 
 use super::{Completion, Fix, Outcome, html, json, junit, markdown, sarif, text, verdict};
@@ -74,5 +75,29 @@ impl Report<'_> {
     #[must_use]
     pub fn markdown(&self) -> String {
         markdown::document(self.outcome, self.completion, self.fix)
+    }
+}
+
+/// What keeps a configuration from being rehearsed, in the form that a system waits for in the place of a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Unread<'p>(pub &'p [Problem]);
+
+impl Unread<'_> {
+    /// SARIF 2.1.0, at the lines.
+    #[must_use]
+    pub fn sarif(self) -> Value {
+        sarif::unread(self.0)
+    }
+
+    /// A test that fails for each.
+    #[must_use]
+    pub fn junit(self) -> String {
+        junit::unread(self.0)
+    }
+
+    /// For pull requests.
+    #[must_use]
+    pub fn markdown(self) -> String {
+        markdown::unread(self.0)
     }
 }

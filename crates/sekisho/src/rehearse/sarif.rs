@@ -6,6 +6,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use sekisho_iac::Problem;
+
 use super::{Completion, Denial, Fix, Outcome, verdict};
 
 /// What stays as it is in a URI's path.
@@ -170,6 +172,24 @@ pub(super) fn document(
             "partialFingerprints": fingerprint(&note.message),
         })
     }));
+    of_results(results)
+}
+
+/// What keeps a configuration from being rehearsed: a result for each problem.
+pub(super) fn unread(problems: &[Problem]) -> Value {
+    let results = problems.iter().map(|problem| {
+        json!({
+            "ruleId": "not-rehearsed",
+            "level": "error",
+            "message": {"text": problem.message},
+            "locations": standing(problem.place.as_ref()),
+            "partialFingerprints": fingerprint(&problem.message),
+        })
+    });
+    of_results(results.collect())
+}
+
+fn of_results(results: Vec<Value>) -> Value {
     let mut rules: Vec<&str> = results
         .iter()
         .filter_map(|r| r["ruleId"].as_str())
@@ -181,6 +201,7 @@ pub(super) fn document(
         .map(|id| {
             let text = match id {
                 "not-made" => "A resource cannot be made".to_owned(),
+                "not-rehearsed" => "The configuration cannot be rehearsed".to_owned(),
                 "not-passed" => "The delivery does not pass".to_owned(),
                 "to-do" => "Something that no statement mends".to_owned(),
                 "left-out" => "Something was left out of the rehearsal".to_owned(),
