@@ -61,7 +61,10 @@ def test_a_broken_delivery(browser, tmp_path):
     action = browser.find_element("id", target)
     assert action.get_attribute("open") is None
     link.click()
-    assert action.get_attribute("open") is not None
+    # The page hears of it a moment later.
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    WebDriverWait(browser, 30).until(lambda _: action.get_attribute("open") is not None)
 
     # Only what was denied, and only what has a word in it.
     shown = lambda: [c for c in find("[data-call]") if c.is_displayed()]

@@ -44,6 +44,7 @@ impl<'c> Writer<'c> {
                     .nodes
                     .iter()
                     .position(|n| std::ptr::eq(n, node)),
+                beside: false,
                 each: key.map(|k| (name, k)),
                 holder: &statement.patch.holder,
                 template: None,

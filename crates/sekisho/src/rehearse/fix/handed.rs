@@ -74,6 +74,7 @@ impl<'c> Writer<'c> {
             module,
             path,
             block: None,
+            beside: false,
             each,
             holder: &statement.patch.holder,
             template: None,

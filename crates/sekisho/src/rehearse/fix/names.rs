@@ -259,7 +259,7 @@ impl<'c> Writer<'c> {
         }
         let reach = self.reach(here.module, name);
         let usable = self.refer || reach.is_empty() || matches!(naming, Naming::Variable);
-        let circle = here.block.is_some_and(|b| reach.contains(&b));
+        let circle = !here.beside && here.block.is_some_and(|b| reach.contains(&b));
         (usable && !circle).then(|| Name {
             name: name.clone(),
             value: value.clone(),

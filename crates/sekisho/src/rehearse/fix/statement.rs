@@ -176,7 +176,7 @@ impl<'c> Writer<'c> {
         // What stands on this very block goes round in a circle.
         let circles = |name: &str| {
             let block = |block| self.reach(here.module, name).contains(&block);
-            here.block.is_some_and(block)
+            !here.beside && here.block.is_some_and(block)
         };
         let own = |made: &&Made<'c>| {
             made.node.path == here.module

@@ -47,8 +47,10 @@ pub(super) struct Here<'c> {
     /// The path of the module, without keys and with them.
     pub(super) module: &'c str,
     pub(super) path: &'c str,
-    /// The index of the block that the expression stands in, if it is there already.
+    /// The index of the block that the expression stands in, if it is there already, or that it stands beside.
     pub(super) block: Option<usize>,
+    /// Whether it stands beside the block, and may refer to it.
+    pub(super) beside: bool,
     /// How often the block is made, and for which instance this is.
     pub(super) each: Option<(&'static str, &'c Value)>,
     /// The ARN of what lacks the statement.
@@ -292,6 +294,7 @@ impl<'c> Writer<'c> {
             module: &node.path,
             path: concerned.path,
             block: None,
+            beside: false,
             each: None,
             holder: &statement.patch.holder,
             template: None,
@@ -302,6 +305,7 @@ impl<'c> Writer<'c> {
             let mut nodes = self.configuration.nodes.iter();
             let every = Here {
                 block: nodes.position(|n| std::ptr::eq(n, node)),
+                beside: true,
                 each: Some((repeated.key, key)),
                 ..here
             };
@@ -345,6 +349,7 @@ impl<'c> Writer<'c> {
             module: call.module,
             path: call.module,
             block: None,
+            beside: false,
             each: None,
             holder: &statement.patch.holder,
             template: None,
