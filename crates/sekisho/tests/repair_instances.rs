@@ -307,6 +307,29 @@ fn what_each_instance_lacks_alike_is_made_for_each() {
     lacks(&diff, &["this_api", "this_web"]);
 }
 
+/// The same of buckets of another account: each policy names its own bucket.
+#[test]
+fn what_each_bucket_lacks_alike_is_made_for_each() {
+    let map = "variable \"all\" {\n  default = { first = {}, second = {} }\n}\n";
+    let text = without_policy(map, "for_each = var.all", "each.key", "each.key")
+        .replace(
+            "resource \"aws_s3_bucket\" \"site\" { bucket = \"site-222222222222\" }\n",
+            "provider \"aws\" {\n  alias               = \"site\"\n  region              = \"us-east-1\"\n  allowed_account_ids = [\"111111111111\"]\n}\nresource \"aws_s3_bucket\" \"site\" {\n  provider = aws.site\n  for_each = var.all\n  bucket   = \"site-${each.key}-111111111111\"\n}\nresource \"aws_iam_role_policy\" \"all\" {\n  for_each = var.all\n  role     = aws_iam_role.this[each.key].id\n  policy   = jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"s3:*\", Resource = \"*\" }] })\n}\n",
+        )
+        .replace("aws_s3_bucket.site.id", "aws_s3_bucket.site[each.key].id");
+    let diff = fixed(&[("main.tf", "", &text)]).diff();
+    holds(
+        &diff,
+        &[
+            "+resource \"aws_s3_bucket_policy\" \"site\" {",
+            "+  for_each = var.all",
+            "+  bucket   = aws_s3_bucket.site[each.key].id",
+            "Resource = \"${aws_s3_bucket.site[each.key].arn}/${each.key}/*\"",
+        ],
+    );
+    lacks(&diff, &["site_first", "site_second"]);
+}
+
 /// The same where they are counted: several, or one that may be there or not.
 #[test]
 fn what_each_that_is_counted_lacks_alike_is_counted() {
