@@ -367,3 +367,25 @@ def test_authorization_7_2_what_iam_refuses_by_its_name(fresh):
     key = iam.create_access_key(UserName="u")["AccessKey"]["AccessKeyId"]
     assert refused(iam.update_access_key, UserName="u", AccessKeyId=key, Status="Expired")[0] == "InvalidInput"
     assert iam.list_access_keys(UserName="u")["AccessKeyMetadata"][0]["Status"] == "Active"
+
+
+def test_a_report_says_nothing_of_a_decision(server):
+    """spec/conditions.md fact 33: a policy is listed as granting access to a service also where its Deny covers the whole Allow. What
+    is decided is decided by the statements; the report is not here, and says so by its name."""
+    both = user(server, "reported", allow("s3:*"), allow("s3:*", Effect="Deny"))
+    assert refused(both("s3").list_buckets)[0] == "AccessDenied"
+    code, message = refused(
+        server.client("iam", A).list_policies_granting_service_access,
+        Arn=f"arn:aws:iam::{A}:user/reported",
+        ServiceNamespaces=["s3"],
+    )
+    assert code == "NotImplemented" and "iam:ListPoliciesGrantingServiceAccess" in message
+
+
+def test_a_role_may_be_assumed_at_once(server):
+    """spec/authorization.md 3.5: on AWS most new roles can be, and some some seconds later. Here all can: a delivery is rehearsed as
+    it is when AWS has caught up, and `rehearse` says what does not wait for what."""
+    arn = role(server, "fresh")["Arn"]
+    caller = user(server, "in-a-hurry", allow("sts:AssumeRole"))
+    assumed = caller("sts").assume_role(RoleArn=arn, RoleSessionName="at-once")
+    assert assumed["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{A}:assumed-role/fresh/at-once"
