@@ -50,6 +50,13 @@ pub fn is_region(text: &str) -> bool {
     }
 }
 
+/// Whether a region is of another partition than `aws`: China, the clouds of governments, the European sovereign cloud.
+#[must_use]
+pub fn is_of_other_partition(region: &str) -> bool {
+    let fronts = ["cn-", "us-gov-", "us-iso", "eu-iso", "eusc-"];
+    fronts.iter().any(|front| region.starts_with(front))
+}
+
 impl AccountId {
     /// The id as its twelve digits.
     #[must_use]

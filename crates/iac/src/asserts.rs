@@ -8,10 +8,11 @@ use hcl_edit::structure::Block;
 
 use crate::block::place_of;
 use crate::eval::evaluate;
+use crate::marks::is_sensitive;
 use crate::scope::Scope;
 use crate::state::{Refused, State};
 use crate::value::Value;
-use crate::{Problem, Source, convert};
+use crate::{Node, Problem, Source, convert};
 
 /// What an assertion comes to, where it does not hold.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub enum Asserted {
 impl State<'_> {
     /// The assertions that do not hold. Of a check that reads something itself, which nobody reads here, nothing is said.
     #[must_use]
-    pub fn asserted(&self) -> Vec<Asserted> {
+    pub fn asserted(&self, holds_more: &dyn Fn(&Node) -> bool) -> Vec<Asserted> {
         let mut out = Vec::new();
         let config = self.config;
         for (index, module) in config.modules.iter().enumerate().filter(|(_, m)| !m.given) {
@@ -44,8 +45,13 @@ impl State<'_> {
                         !found.any(|node| self.reckoned.contains(&node))
                     };
                     let all = check.body.get_blocks("assert").filter(known);
-                    let all = all.filter_map(|block| held(&scope, source, &address, block).err());
-                    out.extend(all);
+                    for block in all {
+                        let said = block.body.attributes();
+                        let found = said.flat_map(|a| config.found_in(&a.value, index));
+                        let mut nodes = found.filter_map(|i| config.nodes.get(i));
+                        let more = nodes.any(holds_more);
+                        out.extend(held(&scope, source, &address, block, more).err());
+                    }
                 }
             }
         }
@@ -59,11 +65,12 @@ fn held(
     source: &Arc<Source>,
     address: &str,
     block: &Block,
+    more: bool,
 ) -> Result<(), Asserted> {
     let refused = |problem: Problem| {
         Asserted::Refused(Refused {
             address: address.to_owned(),
-            of_missing: problem.is_of_missing(),
+            of_missing: problem.is_unsaid() || (problem.is_of_missing() && more),
             problem,
         })
     };
@@ -74,6 +81,8 @@ fn held(
     };
     let at = |message: String| Problem::at(&place_of(source, block.span()), message);
     let condition = said("condition")?;
+    // Terraform works out what it would say whether or not it says it.
+    let why = said("error_message")?;
     let holds = condition.as_ref().and_then(convert::to_bool);
     match holds {
         Some(true) => return Ok(()),
@@ -83,8 +92,12 @@ fn held(
             return Err(refused(at(message.to_owned())));
         }
     }
-    let why = said("error_message")?;
+    let secret = block.body.get_attribute("error_message");
+    let secret = secret.is_some_and(|a| is_sensitive(&a.value, scope, source));
     match why.as_ref().and_then(Value::as_str) {
+        Some(_) if secret => Err(Asserted::Warns(at(format!(
+            "{address} does not hold, of which Terraform only warns; what it says is sensitive"
+        )))),
         Some(why) => Err(Asserted::Warns(at(format!(
             "{address} does not hold, of which Terraform only warns: {why}"
         )))),

@@ -323,6 +323,11 @@ pub(crate) fn condition(
             .transpose()
     };
     let condition = value("condition")?.and_then(|v| crate::convert::to_bool(&v));
+    // Terraform works out what it would say whether or not it says it.
+    let why = match value("error_message") {
+        Err(problem) if problem.is_unsaid() => None,
+        why => why?,
+    };
     match condition {
         Some(true) => return Ok(()),
         Some(false) => {}
@@ -331,9 +336,13 @@ pub(crate) fn condition(
             return Err(Problem::at(&place, message));
         }
     }
-    let why = value("error_message")?;
-    let why = why.as_ref().and_then(Value::as_str);
-    let why = why.unwrap_or("it is not true");
+    let secret = block.body.get_attribute("error_message");
+    let secret = secret.is_some_and(|a| crate::marks::is_sensitive(&a.value, scope, source));
+    let why = match why.as_ref().and_then(Value::as_str) {
+        Some(_) if secret => "what it says is sensitive",
+        Some(why) => why,
+        None => "it is not true",
+    };
     Err(Problem::at(
         &place,
         Reason::condition(format!("{kind}: {why}")),

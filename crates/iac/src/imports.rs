@@ -38,7 +38,6 @@ impl Configuration {
         let to = &import.body.get_attribute("to")?.value;
         let id = import.body.get_attribute("id");
         let say = |message: String| Some(Problem::at(&place_of(source, to.span()), message));
-        let each = import.body.has_attribute("for_each");
         let Some((path, keyed)) = address(to).filter(|(path, _)| path.len() >= 2) else {
             return say(
                 "`to` takes an address as it is written, without quotes: `aws_iam_role.this` or `aws_iam_role.this[\"key\"]`"
@@ -54,7 +53,11 @@ impl Configuration {
             let message = "`id` of an `import` is empty".to_owned();
             return Some(Problem::at(&place_of(source, id.value.span()), message));
         }
-        let written = to.to_string().trim().to_owned();
+        let written = to
+            .to_string()
+            .trim()
+            .trim_start_matches("resource.")
+            .to_owned();
         if let Expression::Traversal(exact) = to
             && is_static(exact)
             && !seen.insert(written.clone())
@@ -66,8 +69,11 @@ impl Configuration {
             None => say(format!(
                 "`import`: {name} is not declared: declare it, or let Terraform write it, with `terraform plan -generate-config-out`"
             )),
-            Some(Some(false)) if keyed || each => say(format!(
+            Some(Some(false)) if keyed => say(format!(
                 "`import`: {name} has neither `count` nor `for_each`: there is one, and no key behind its name"
+            )),
+            Some(Some(true)) if !keyed => say(format!(
+                "`import`: {name} is there several times: say which one, `{name}[\"key\"]`"
             )),
             Some(_) => None,
         }
@@ -97,6 +103,17 @@ impl Configuration {
     }
 }
 
+/// Whether a key is written out, or that of a `for_each` of the block.
+fn is_key(key: &Expression) -> bool {
+    match key {
+        Expression::String(_) | Expression::Number(_) => true,
+        Expression::Traversal(path) => {
+            matches!(&path.expr, Expression::Variable(root) if root.as_str() == "each")
+        }
+        _ => false,
+    }
+}
+
 /// The names of an address, and whether a key stands at the end of it.
 fn address(to: &Expression) -> Option<(Vec<&str>, bool)> {
     let Expression::Traversal(traversal) = to else {
@@ -113,9 +130,8 @@ fn address(to: &Expression) -> Option<(Vec<&str>, bool)> {
                 path.push(name.as_str());
                 keyed = false;
             }
-            TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_) if !keyed => {
-                keyed = true;
-            }
+            TraversalOperator::Index(key) if !keyed && is_key(key) => keyed = true,
+            TraversalOperator::LegacyIndex(_) if !keyed => keyed = true,
             _ => return None,
         }
     }
@@ -167,6 +183,15 @@ mod tests {
                 &undeclared("module.n.terraform_data.x"),
             ),
             (import("terraform_data.a[0]"), one),
+            (import("terraform_data.c[1 - 1]"), address),
+            (
+                import("terraform_data.c"),
+                "`import`: terraform_data.c is there several times: say which one, `terraform_data.c[\"key\"]`",
+            ),
+            (
+                import("terraform_data.a") + &import("resource.terraform_data.a"),
+                "`import`: terraform_data.a is imported twice",
+            ),
             (
                 import("data.aws_region.r"),
                 "`import` is of resources: there is nothing to import into data",
@@ -198,6 +223,7 @@ mod tests {
             import("terraform_data.a"),
             import("module.m.terraform_data.x"),
             import("terraform_data.c[0]") + &import("terraform_data.c[1]"),
+            "import {\n  for_each = { x = \"1\" }\n  to = terraform_data.a\n  id = each.value\n}\n".to_owned(),
             "import {\n  for_each = { 0 = \"i\" }\n  to = terraform_data.c[each.key]\n  id = each.value\n}\n".to_owned(),
         ] {
             assert_eq!(problems(&text), Vec::<String>::new(), "{text}");

@@ -220,9 +220,9 @@ impl Configuration {
         let whole = roots.iter().find(|(_, root)| fit(root) == Fit::Whole);
         let whole = whole.map(|(index, _)| *index);
         whole
-            .or_else(|| only(&|(_, root)| fit(root) == Fit::Part))
+            .or_else(|| only(&|(index, root)| *index != node.module && fit(root) == Fit::Part))
             .or_else(|| {
-                // Who says no backend says it elsewhere, as in what a pipeline writes: the names of the outputs tell.
+                // Who says no more than the kind of the backend says the rest to `terraform init`: the names of the outputs tell.
                 let read = self.read_of(node).filter(|read| !read.is_empty())?;
                 only(&|(index, root)| {
                     let all = read.iter().all(|name| root.outputs.contains_key(name));
@@ -238,6 +238,7 @@ impl Configuration {
             names.any(|name| kept.get(*name).is_some_and(|v| !v.is_null()))
         };
         backend != "local"
+            && !root.backends.is_empty()
             && root.backends.iter().all(|(kind, ..)| kind == backend)
             && !self.kept(root, backend).iter().any(says)
     }
@@ -252,7 +253,15 @@ impl Configuration {
             values(body, &Scope::constant(&state), source).ok()
         });
         let mut all: Vec<Map<String, Value>> = written.collect();
-        all.extend(initialized(&root.folder, backend));
+        // What init wrote down may be of another time: what the files say counts.
+        let other = |written: &Map<String, Value>, init: &Map<String, Value>| {
+            IDENTIFYING.iter().any(|name| {
+                let said = written.get(*name).filter(|v| !v.is_null());
+                said.is_some() && said != init.get(*name)
+            })
+        };
+        let init = initialized(&root.folder, backend);
+        all.extend(init.filter(|init| !all.iter().any(|written| other(written, init))));
         if all.is_empty() && root.backends.is_empty() && backend == "local" {
             all.push(Map::new());
         }

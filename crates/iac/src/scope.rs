@@ -75,14 +75,14 @@ impl<'a> Scope<'a> {
     pub fn rendered(
         &self,
         arguments: &serde_json::Map<String, serde_json::Value>,
-    ) -> Result<String, String> {
+    ) -> Result<String, Reason> {
         use serde_json::Value as Json;
         let template = arguments.get("template").filter(|t| !t.is_null());
         let template = template.ok_or("the argument \"template\" is required")?;
         let variables = match arguments.get("vars") {
             None | Some(Json::Null) => serde_json::Map::new(),
             Some(Json::Object(variables)) => variables.clone(),
-            Some(_) => return Err("`vars` must be a map".to_owned()),
+            Some(_) => return Err("`vars` must be a map".into()),
         };
         let texts = variables.into_iter().map(|(name, value)| match value {
             Json::Null => Ok((name, Json::Null)),
@@ -95,13 +95,12 @@ impl<'a> Scope<'a> {
         });
         let variables = Json::Object(texts.collect::<Result<_, String>>()?);
         let args = [Value::from(template.clone()), Value::from(variables)];
-        let rendered = crate::template::function("template_file", &args, self);
-        let rendered = rendered.map_err(|reason| reason.message)?;
+        let rendered = crate::template::function("template_file", &args, self)?;
         rendered
             .to_json()
             .as_str()
             .map(str::to_owned)
-            .ok_or_else(|| "template_file: it is no text".to_owned())
+            .ok_or_else(|| "template_file: it is no text".into())
     }
 
     /// How far this is from where the evaluation began.

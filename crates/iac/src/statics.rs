@@ -40,9 +40,12 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
         }
         "removed" => of("from").into_iter().for_each(|from| check.resource(from)),
         "terraform" => {
-            let backends = block.body.get_blocks("backend");
-            let inside = backends.flat_map(|b| b.body.attributes());
-            inside.for_each(|attribute| check.literal(&attribute.value));
+            let kept = ["backend", "cloud"].map(|name| block.body.get_blocks(name));
+            for kept in kept.into_iter().flatten() {
+                let blocks = kept.body.blocks().flat_map(|inner| inner.body.attributes());
+                let inside = kept.body.attributes().chain(blocks);
+                inside.for_each(|attribute| check.literal(&attribute.value));
+            }
             of("required_version")
                 .into_iter()
                 .for_each(|version| check.version(version));
@@ -165,8 +168,8 @@ impl Check<'_> {
                 .find_map(|operator| text.strip_prefix(operator))
                 .unwrap_or(text)
                 .trim_start();
-            // What comes behind the numbers of a version is of anything.
-            let numbers = version.split(['-', '+']).next().unwrap_or_default();
+            // Terraform takes no versions before a release, and lets builds be of anything.
+            let numbers = version.split('+').next().unwrap_or_default();
             let number = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit());
             let numbers = numbers.trim_end();
             numbers
@@ -191,6 +194,10 @@ impl Check<'_> {
         let message = "`ignore_changes` takes names of arguments that are written out, or all: `[tags]`, or `all`";
         let all =
             |e: &Expression| matches!(e, Expression::Variable(name) if name.as_str() == "all");
+        let is_path = |text: &str| {
+            let part = |c: char| c.is_ascii_alphanumeric() || "_-.[]\"".contains(c);
+            !text.is_empty() && text != "all" && text.chars().all(part)
+        };
         match &attribute.value {
             Expression::Array(names) => {
                 for name in names {
@@ -199,7 +206,8 @@ impl Check<'_> {
                             let message = "`ignore_changes = all` is written without brackets";
                             self.say(name.span(), message);
                         }
-                        Expression::Variable(_) | Expression::String(_) => {}
+                        Expression::Variable(_) => {}
+                        Expression::String(text) if is_path(text.as_str()) => {}
                         Expression::Traversal(path) if is_static(path) => {}
                         other => self.say(other.span(), message),
                     }
@@ -506,6 +514,18 @@ mod tests {
             (
                 "check \"c\" {\n  assert {\n    condition = 1 == 1\n    error_message = \"m\"\n  }\n}\n",
                 "the `condition` of `assert` asks for nothing: it would say the same of any configuration",
+            ),
+            (
+                "terraform {\n  cloud {\n    workspaces {\n      name = var.v\n    }\n  }\n}\n",
+                name,
+            ),
+            (
+                "terraform {\n  required_version = \">= 1.0.0-beta\"\n}\n",
+                "`required_version`: \">= 1.0.0-beta\" says no versions: write `>= 1.5, < 2.0` or the like",
+            ),
+            (
+                "resource \"terraform_data\" \"b\" {\n  lifecycle {\n    ignore_changes = [\"*\"]\n  }\n}\n",
+                ignored,
             ),
             (&replaced("each.value"), by),
             (&replaced("var.v"), by),

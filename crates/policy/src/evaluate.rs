@@ -181,7 +181,8 @@ impl<'a> Evaluation<'a> {
     fn is_restricted(&self) -> bool {
         let stranger = || match self.request.principal {
             Principal::Service(_) => false,
-            principal => principal.account() != self.request.resource_account,
+            Principal::Anonymous => true,
+            _ => self.cross_account,
         };
         let policy = self.resource_policy();
         self.policies.restrict_public_buckets

@@ -56,7 +56,7 @@ const OF_BUCKET_POLICIES: &[&str] = &["DeleteBucketPolicy", "GetBucketPolicy", "
 const WITHOUT_POLICIES: &[&str] = &["access-analyzer", "codepipeline", "iam"];
 
 /// Services that ask IAM for the caller's side only: what somebody shares with another account he shares in lists of the service's
-/// own (radkawar/stackd testdata/aws/ebs/sharing_tag_authority.json, copy_controls_contexts.json, volume_data_source_authority.json).
+/// own, snapshots and images (radkawar/stackd testdata/aws/ebs/sharing_tag_authority.json, copy_controls_contexts.json, volume_data_source_authority.json).
 const SHARED_BY_THEMSELVES: &[&str] = &["ebs", "ec2"];
 
 /// Services that take requests without a signature where a policy says so, and the beginnings of what may be asked of them
@@ -234,7 +234,9 @@ impl Evaluation<'_> {
     pub(crate) fn is_shared_otherwise(&self) -> bool {
         let service = at_colon(self.request.action).map(|(service, _)| service);
         let is = |own: &&str| service.is_some_and(|service| own.eq_ignore_ascii_case(service));
-        SHARED_BY_THEMSELVES.iter().any(is)
+        let resource = self.request.resource.splitn(6, ':').nth(5);
+        let shared = |text: &str| text.starts_with("snapshot/") || text.starts_with("image/");
+        SHARED_BY_THEMSELVES.iter().any(is) && resource.is_some_and(shared)
     }
 
     /// Whether no policy can allow it.

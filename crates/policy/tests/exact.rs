@@ -761,6 +761,10 @@ fn what_a_public_policy_allows_is_said_to_be_kept_back() {
         })
     });
     assert_eq!(kept.collect::<Vec<_>>(), [(Gate::Resource, 0)]);
+    // A bucket of which nobody says whose it is counts as the caller's own.
+    let own = r#"{"request": {"principal": "arn:aws:iam::222222222222:user/u", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k"}, "policies": {"resource": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}]}, "public_access_block": {"RestrictPublicBuckets": true}}}"#;
+    let case = sekisho_policy::case::Case::read(own, 0).unwrap();
+    assert!(evaluate(&case.request(), &case.policies, case.kind).allowed());
 }
 
 /// Whose statement matched, in a message that is decoded: the holder's id where the statement names nobody itself.

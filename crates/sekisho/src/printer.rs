@@ -31,6 +31,11 @@ pub(crate) struct Printer {
 impl Printer {
     /// A result. A reader that has gone away (a closed pipe) wants no more.
     pub(crate) fn result(self, text: &str) {
+        said(writeln!(anstream::stdout(), "{}", harmless(text)));
+    }
+
+    /// A result for a person, whose sentences are broken where the terminal ends.
+    pub(crate) fn prose(self, text: &str) {
         let text = harmless(text);
         said(writeln!(anstream::stdout(), "{}", terminal::fitted(&text)));
     }

@@ -52,7 +52,11 @@ fn wrapped(text: &str, width: usize) -> Cow<'_, str> {
         if index > 0 {
             out.push('\n');
         }
-        if shown(line) <= width || line.contains("{\"") {
+        // Statements and excerpts keep their lines.
+        let kept = line.contains("{\"")
+            || line.trim_start().starts_with(['"', '|'])
+            || line.contains(" | ");
+        if shown(line) <= width || kept {
             out.push_str(line);
             continue;
         }

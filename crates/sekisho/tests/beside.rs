@@ -145,6 +145,17 @@ fn assertions_of_checks_are_evaluated() {
             text,
             "`+` needs numbers",
         ),
+        // What would be said is worked out also where it is not said, and what nothing has is no matter of AWS.
+        (
+            "aws_codepipeline.this.name != \"x\"",
+            "\"no: ${tolist([])[0]}\"",
+            "the list has no element 0",
+        ),
+        (
+            "{ a = aws_codepipeline.this.name }.b == 1",
+            text,
+            "there is no attribute `b` here",
+        ),
         (
             "aws_codepipeline.this.name == \"x\"",
             "null",

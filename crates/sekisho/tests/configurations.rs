@@ -298,7 +298,9 @@ fn states_are_found_by_what_is_said_of_their_backend() {
         (whole("key = \"registry\""), String::new(), true),
         (whole(""), state("registry"), true),
         (whole(""), String::new(), true),
-        (String::new(), String::new(), true),
+        // Who has no backend keeps his state beside his files.
+        (String::new(), String::new(), false),
+        (whole("key = \"registry\""), state("other"), true),
         // What is said and is another is no part of it.
         (whole("key = \"other\""), String::new(), false),
         (whole(""), state("other"), false),

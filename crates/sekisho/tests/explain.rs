@@ -202,6 +202,12 @@ fn statements_that_deny_elsewhere_are_shown() {
         page.contains("by a statement that this configuration does not have"),
         "{page}"
     );
+    let elsewhere = sentence(own).replace("a resource-based policy", "a service control policy");
+    let page = said(&sekisho(&["explain", &elsewhere, infra]), 1);
+    assert!(
+        page.contains("by a statement that this configuration does not have"),
+        "{page}"
+    );
     // A message that was decoded names the statement.
     let decoded = format!(
         r#"{{"allowed":false,"explicitDeny":true,"matchedStatements":{{"items":[{{"statementId":"DenyUnEncryptedObjectUploads"}}]}},"context":{{"principal":{{"arn":"arn:aws:sts::111111111111:assumed-role/delivery-ecr-source/1"}},"action":"s3:PutObject","resource":"{own}"}}}}"#
@@ -231,6 +237,11 @@ fn what_codepipeline_says_of_a_bucket_is_about_the_delivery() {
         assert!(page.contains("allowed here: s3:PutObject"), "{page}");
         assert!(page.contains("assumed-role/delivery-ecr-source"), "{page}");
     }
+    // A sentence that ends with the name; a policy that is none of the bucket's is nothing to show.
+    let cut = of("delivery-artifacts-222222222222");
+    let (cut, _) = cut.split_once(" Update").unwrap();
+    let page = said(&sekisho(&["explain", cut, infra]), 0);
+    assert!(page.contains("allowed here: s3:PutObject"), "{page}");
     let page = said(&sekisho(&["explain", &of("other.artifacts"), infra]), 2);
     assert!(
         page.contains("never calls s3:* on arn:aws:s3:::other.artifacts"),

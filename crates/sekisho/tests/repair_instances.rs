@@ -643,6 +643,13 @@ resource "aws_codepipeline" "this" {{
                 there(bucket)
             ),
         ),
+        // One statement that is no list takes none that is there or not.
+        (
+            own,
+            bucket,
+            encoded(read),
+            format!("+  count = {} ? 1 : 0\n", there(bucket)),
+        ),
         (
             own,
             bucket,

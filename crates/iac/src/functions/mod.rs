@@ -170,7 +170,9 @@ pub(crate) fn index(value: &Value, key: &Value) -> Result<Value, Reason> {
             })
         }
         Value::Set(..) => Err("the elements of a set have no index".into()),
-        _ => Err("an index is asked of something that has no elements".into()),
+        _ => Err(Reason::missing(
+            "an index is asked of something that has no elements",
+        )),
     }
 }
 

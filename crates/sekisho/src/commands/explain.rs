@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
             pages.push(text);
         }
     }
-    Printer::default().result(&pages.join("\n\n"));
+    Printer::default().prose(&pages.join("\n\n"));
     if denied {
         return Ok(Status::Fails);
     }

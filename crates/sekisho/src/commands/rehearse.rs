@@ -122,14 +122,19 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         fix: fix.as_ref(),
     };
     let text = match args.format {
-        Format::Text => report.text(),
+        Format::Text => {
+            printer.prose(&report.text());
+            String::new()
+        }
         Format::Junit => report.junit(),
         Format::Markdown => report.markdown(),
         Format::Html => report.html(),
         Format::Json => pretty(&report.json())?,
         Format::Sarif => pretty(&report.sarif())?,
     };
-    printer.result(&text);
+    if args.format != Format::Text {
+        printer.result(&text);
+    }
     Ok(if outcome.passes() {
         Status::Passes
     } else {

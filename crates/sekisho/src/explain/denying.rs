@@ -17,7 +17,10 @@ const POLICIES: &[&str] = &["policy", "assume_role_policy"];
 /// The texts of a configuration's policies, by the address of the resource that has each.
 fn policies(outcome: &Outcome) -> impl Iterator<Item = (&str, &str)> {
     let made = outcome.made.iter();
-    let made = made.filter(|(address, _)| !address.contains("data."));
+    let made = made.filter(|(address, _)| {
+        let parts: Vec<&str> = address.rsplitn(4, '.').collect();
+        parts.get(2) != Some(&"data")
+    });
     made.flat_map(|(address, value)| {
         let instances = match value {
             Value::Array(all) => all.iter().collect(),
@@ -68,7 +71,29 @@ pub(super) fn statements(
     outcome: &Outcome,
 ) -> Option<String> {
     let mut found: Vec<(bool, String)> = Vec::new();
+    // AWS says of which kind the policy is.
+    let kind = question.because.as_deref().unwrap_or_default();
+    let of_identity = |address: &str| {
+        let kind = address.rsplit('.').nth(1).unwrap_or_default();
+        kind.starts_with("aws_iam_") && kind != "aws_iam_role"
+    };
+    let others = [
+        "service control",
+        "resource control",
+        "boundary",
+        "session",
+        "endpoint",
+    ];
+    if others.iter().any(|other| kind.contains(other)) {
+        return None;
+    }
     for (address, text) in policies(outcome) {
+        let identity = of_identity(address);
+        if kind.contains("identity-based") && !identity
+            || kind.contains("resource-based") && identity
+        {
+            continue;
+        }
         let Ok(document) = text.parse::<Document>() else {
             continue;
         };

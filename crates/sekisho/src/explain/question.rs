@@ -146,7 +146,10 @@ impl Question {
             between("Amazon S3 object key '", '\'').zip(between("artifact bucket '", '\''));
         // The store's objects are read with its key: the sentence is the same for that.
         let or = object.as_ref().map(|_| "kms:Decrypt".to_owned());
-        let named = between("access the Amazon S3 bucket named ", ' ');
+        // To the next blank, or the end.
+        let named = text.split_once("access the Amazon S3 bucket named ");
+        let named = named.and_then(|(_, rest)| rest.split_whitespace().next());
+        let named = named.map(str::to_owned);
         let within = named.is_some() && object.is_none();
         let (action, resource) = if let (Some(name), true) = (named, within) {
             // A sentence ends with the name, and an address has dots within.

@@ -95,10 +95,7 @@ impl CrossAccountEcr {
                 self.region
             ));
         }
-        if ["cn-", "us-gov-", "us-iso"]
-            .iter()
-            .any(|front| self.region.starts_with(front))
-        {
+        if sekisho_arn::is_of_other_partition(&self.region) {
             return Err(format!(
                 "the region `{}` is of a partition that sekisho does not know yet",
                 self.region

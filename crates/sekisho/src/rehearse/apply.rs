@@ -256,10 +256,11 @@ impl Run<'_, '_> {
     }
 
     /// The assertions of `check` blocks that Terraform refuses; of those that do not hold it is noted.
-    fn assertions(&mut self) -> Vec<(String, Problem)> {
+    fn assertions(&mut self, said: &BTreeSet<String>) -> Vec<(String, Problem)> {
         let mut refused = Vec::new();
-        for asserted in self.state.asserted() {
+        for asserted in self.state.asserted(&resources::holds_more) {
             let problem = match asserted {
+                Asserted::Refused(r) if said.contains(&r.problem.to_string()) => continue,
                 Asserted::Refused(r) if !r.of_missing => {
                     refused.push((r.address, r.problem));
                     continue;
@@ -286,6 +287,10 @@ impl Run<'_, '_> {
         let said: BTreeSet<String> = failures.map(|f| f.problem.to_string()).collect();
         let shown = self.state.shown_secrets(&resources::schema::secrets);
         let refused = self.state.refused_values(&resources::holds_more);
+        // What stands in a value that is refused is said once.
+        let told: BTreeSet<String> = refused.iter().map(|r| r.problem.to_string()).collect();
+        let told: BTreeSet<String> = told.union(&said).cloned().collect();
+        let asserted = self.assertions(&told);
         let refused = refused
             .into_iter()
             .filter(|r| !said.contains(&r.problem.to_string()));
@@ -301,7 +306,6 @@ impl Run<'_, '_> {
                 message: format!("{address} is not read: {}", problem.message),
                 place: problem.place,
             }));
-        let asserted = self.assertions();
         let refused = refused
             .chain(shown)
             .chain(asserted)

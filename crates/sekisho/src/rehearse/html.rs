@@ -40,7 +40,7 @@ fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
         .unwrap_or_default()
 }
 
-/// A status with a sign and a word, so that colour alone says nothing.
+/// The status of an action.
 fn badge_of(action: &Value) -> String {
     match action["skipped"] == true {
         true => badge("skipped: not checked"),
@@ -48,6 +48,7 @@ fn badge_of(action: &Value) -> String {
     }
 }
 
+/// A status with a sign and a word, so that colour alone says nothing.
 fn badge(status: &str) -> String {
     let (class, sign) = match status {
         "Succeeded" | "allow" => ("ok", "✓"),

@@ -23,6 +23,8 @@ const OF_CONTENT: &[&str] = &[
     "kms:GenerateDataKey",
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
+    "kms:Sign",
+    "kms:Verify",
     "s3:DeleteObject",
     "s3:GetObject",
     "s3:GetObjectTagging",
@@ -33,12 +35,17 @@ const OF_CONTENT: &[&str] = &[
     "sts:AssumeRole",
 ];
 
+/// How the names of actions begin that read.
+const READS: &[&str] = &["Batch", "Describe", "Get", "Head", "List"];
+
 /// Says of a denial of who applies, on what another account of this configuration has, which provider is meant: no statement is
 /// proposed.
 pub(super) fn say(denial: &mut Denial, places: &Places, failures: &[Failure]) {
     let cause = &denial.cause;
     let own = cause.principal.split(':').nth(4).unwrap_or_default();
-    let manages = !OF_CONTENT.contains(&cause.action.as_str());
+    let name = cause.action.split_once(':').map_or("", |(_, name)| name);
+    let reads = READS.iter().any(|front| name.starts_with(front));
+    let manages = !reads && !OF_CONTENT.contains(&cause.action.as_str());
     if denial.action.is_some()
         || !manages
         || own == cause.account
@@ -61,8 +68,11 @@ pub(super) fn say(denial: &mut Denial, places: &Places, failures: &[Failure]) {
     // What was refused, and names what it is about.
     let name = cause.resource.rsplit([':', '/']).next().unwrap_or_default();
     let about = |f: &&Failure| serde_json::to_string(&f.arguments).is_ok_and(|a| a.contains(name));
-    let what = failures.iter().find(about);
-    let what = what.map_or_else(|| "what asks for it".to_owned(), |f| f.address.clone());
+    let mut all = failures.iter().filter(about);
+    let what = match (all.next(), all.next()) {
+        (Some(only), None) => only.address.clone(),
+        _ => "what asks for it".to_owned(),
+    };
     denial.cause.advice = format!(
         "{what} is made in account {own}, and {} is of account {}: give it {}, which is of that account. No policy is to let another account manage it",
         cause.resource,

@@ -220,10 +220,7 @@ impl<'r> Providers<'r> {
             );
             return Err(Problem::at(place, message));
         }
-        if ["cn-", "us-gov-", "us-iso", "eu-isoe-"]
-            .iter()
-            .any(|p| region.starts_with(p))
-        {
+        if sekisho_arn::is_of_other_partition(&region) {
             let message = format!(
                 "provider `{}` is for {region}: partitions other than `aws` are not supported yet",
                 id.name

@@ -72,22 +72,24 @@ impl<'c> Writer<'c> {
                 here.template = given.map(|_| attribute);
                 let object = self.object(statement, &here)?;
                 let there = self.there(&object, here.module);
-                Some(match there.zip(end.joined()) {
-                    Some((there, joined)) => {
-                        let text = format!("{there} ? [{object}] : []");
-                        Insertion::joined(&end, joined, text)
-                    }
-                    None => Insertion::element(end, object),
-                })
+                let Some(there) = there else {
+                    return Some(Insertion::element(end, object));
+                };
+                // One statement that is no list takes none that is there or not: a policy of its own does.
+                let joined = end.joined()?;
+                let text = format!("{there} ? [{object}] : []");
+                Some(Insertion::joined(&end, joined, text))
             }
             PolicySource::Heredoc { list: end, path } => {
                 let here = here(self.module_path(&path)?, made.node);
                 let json = self.json(statement, &here, Form::Heredoc)?;
                 let behind = end.wrap.is_none() && !end.elements.is_empty();
-                let there = self.there(&json, here.module).filter(|_| behind);
-                let Some(there) = there else {
+                let Some(there) = self.there(&json, here.module) else {
                     return Some(Insertion::element(end, json));
                 };
+                if !behind {
+                    return None;
+                }
                 let text = format!("%{{ if {there} }}{}{json}%{{ endif }}", end.first);
                 let end = ListEnd {
                     first: String::new(),

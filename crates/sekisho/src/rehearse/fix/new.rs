@@ -147,7 +147,21 @@ impl Writer<'_> {
         // What all its statements name: a policy says something.
         let all = new.statements.iter();
         let all = all.map(|statement| self.instances_in(statement, new.module));
-        there.extend(all.reduce(|a, b| &a & &b).unwrap_or_default());
+        let all: Vec<BTreeSet<String>> = all.collect();
+        let common = all.iter().cloned().reduce(|a, b| &a & &b);
+        let common = common.unwrap_or_default();
+        // Where each may be gone, so that none would be left, it is there as long as one of them is.
+        let each = all.iter().all(|names| !names.is_empty());
+        if common.is_empty() && each && !all.is_empty() {
+            let any = all.iter().map(|names| {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                names.join(" && ")
+            });
+            let any: BTreeSet<String> = any.collect();
+            let any: Vec<String> = any.into_iter().collect();
+            there.insert(format!("({})", any.join(" || ")));
+        }
+        there.extend(common);
         // Of what has one policy, the block that makes it with other values makes it alone.
         let others = self.policies.unmade().into_iter().filter(|(_, node)| {
             let about = self.configuration.refers(node, new.argument);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use crate::printer::Printer;
 
 /// The program that runs, by the id of its process.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Running(Arc<Mutex<Option<u32>>>);
+pub(super) struct Running(Arc<Mutex<Option<u32>>>, Arc<AtomicBool>);
 
 impl Running {
     /// Says which one runs, until that is over.
@@ -21,13 +22,32 @@ impl Running {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Waits, to the end of this program, for somebody who stops the rehearsal: once it is listened for, a signal does nothing else.
+    pub(super) fn watch_on(&self, made: Vec<PathBuf>) {
+        let own = self.clone();
+        std::thread::spawn(move || {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            if let Ok(runtime) = runtime.enable_all().build() {
+                runtime.block_on(own.watch(made));
+            }
+        });
+    }
+
+    /// Says nothing of a program that was stopped: who stops it ends this one as well.
+    pub(super) fn hold(&self) {
+        while self.1.load(Ordering::Relaxed) {
+            std::thread::park();
+        }
+    }
+
     /// Waits for somebody who stops the rehearsal, and ends it: the program first, which ends its providers, then what was made for
     /// it.
-    pub(super) async fn watch(self, made: Vec<PathBuf>) {
+    async fn watch(self, made: Vec<PathBuf>) {
         /// How long the program has to end by itself.
         const GRACE: u32 = 100;
         const STEP: Duration = Duration::from_millis(100);
         crate::signals::stop().await;
+        self.1.store(true, Ordering::Relaxed);
         self.signal("-INT");
         for _ in 0..GRACE {
             if self.id().is_none() {

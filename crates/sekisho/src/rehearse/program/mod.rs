@@ -67,8 +67,8 @@ pub fn rehearse_with_program(
     let executor = executor.map_err(|e| problem(e.to_string()))?;
     let copy = Copy::make(&configuration, options)?;
     let running = Running::default();
-    let watch = running.clone().watch(vec![copy.root().to_owned()]);
-    let endpoint = Endpoint::start(&engine, &options.region, watch)?;
+    running.watch_on(vec![copy.root().to_owned()]);
+    let endpoint = Endpoint::start(&engine, &options.region)?;
     for (file, ranges) in configuration.blocks(&not_made) {
         copy.cut(&file, ranges)?;
     }
@@ -240,12 +240,7 @@ struct Endpoint {
 }
 
 impl Endpoint {
-    /// Serves the engine, and meanwhile does what else is to be done.
-    fn start(
-        engine: &Arc<Engine>,
-        region: &str,
-        meanwhile: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<Self, Vec<Problem>> {
+    fn start(engine: &Arc<Engine>, region: &str) -> Result<Self, Vec<Problem>> {
         let failed = |e: &dyn std::fmt::Display| problem(format!("cannot serve the engine: {e}"));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -257,7 +252,6 @@ impl Endpoint {
             .map_err(|e| failed(&e))?;
         let address = server.address().map_err(|e| failed(&e))?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        runtime.spawn(meanwhile);
         let thread = std::thread::spawn(move || {
             runtime.block_on(server.run(async {
                 let _ = stopped.await;
