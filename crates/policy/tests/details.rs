@@ -79,6 +79,7 @@ fn every_requirement_has_its_effect_and_the_statements_that_matched() {
     let session = format!(r#""arn:aws:sts::{A}:assumed-role/r/s""#);
     let everyone = document(&[("Allow", "*", "*")]);
     let against = document(&[("Deny", get, "*")]);
+    let quiet = document(&[("Deny", "s3:PutObject", "*")]);
     for (who, action, owner, policies, wanted) in [
         // In one account the resource's policy is no requirement of its own, unless it denies.
         (
@@ -231,6 +232,14 @@ fn every_requirement_has_its_effect_and_the_statements_that_matched() {
             A,
             format!(r#""scp":[[{other}]],"identity":[{deny}],"resource":{named}"#),
             "scp[0]=implicit; identity=explicit 1:0,1 | scp identity resource",
+        ),
+        // What only denies and is silent lacks nothing, whoever else denies.
+        (
+            &user_a,
+            get,
+            A,
+            format!(r#""rcp":[[{quiet}]],"identity":[{deny}]"#),
+            "rcp[0]=none; identity=explicit 1:0,1 | rcp identity",
         ),
         // The resource's policy names the role: its identity policies need not allow, its boundary has to.
         (

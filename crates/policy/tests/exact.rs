@@ -771,9 +771,9 @@ fn what_a_public_policy_allows_is_said_to_be_kept_back() {
 #[test]
 fn decoded_messages_say_whose_statement_it_is() {
     let deny = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}"#;
-    let decoded = |policies: &str| {
+    let by = |principal: &str, id: &str, policies: &str| {
         let case = format!(
-            r#"{{"request": {{"principal": "arn:aws:sts::111111111111:assumed-role/r/s", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "resource_account": "111111111111", "context": {{"aws:userid": "AROAEXAMPLE:s"}}}}, "policies": {{{policies}}}}}"#
+            r#"{{"request": {{"principal": "{principal}", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "resource_account": "111111111111", "context": {{"aws:userid": "{id}"}}}}, "policies": {{{policies}}}}}"#
         );
         let case = sekisho_policy::case::Case::read(&case, 0).unwrap();
         let decision = evaluate(&case.request(), &case.policies, case.kind);
@@ -789,6 +789,8 @@ fn decoded_messages_say_whose_statement_it_is() {
         );
         statement["principals"]["items"].clone()
     };
+    let session = "arn:aws:sts::111111111111:assumed-role/r/s";
+    let decoded = |policies: &str| by(session, "AROAEXAMPLE:s", policies);
     let is = |id: &str| serde_json::json!([{ "value": id }]);
     assert_eq!(
         decoded(&format!(r#""session": [{deny}]"#)),
@@ -808,4 +810,9 @@ fn decoded_messages_say_whose_statement_it_is() {
     );
     let named = deny.replace(r#""Effect""#, r#""Principal": "*", "Effect""#);
     assert_eq!(decoded(&format!(r#""resource": {named}"#)), is("*"));
+    let user = "arn:aws:iam::111111111111:user/u";
+    assert_eq!(
+        by(user, "AIDAEXAMPLE", &format!(r#""identity": [{deny}]"#)),
+        is("AIDAEXAMPLE")
+    );
 }
