@@ -182,12 +182,7 @@ impl Terraform<'_> {
         // A terminal tells everybody of a group to end: the program is told once, by who waits for it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let child = command.spawn().map_err(cannot)?;
-        self.running.set(Some(&child));
-        let done = child.wait_with_output();
-        self.running.set(None);
-        self.running.hold();
-        let done = done.map_err(cannot)?;
+        let done = self.running.run(&mut command).map_err(cannot)?;
         if done.status.success() {
             return Ok(Ok(()));
         }
