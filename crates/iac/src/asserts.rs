@@ -7,12 +7,10 @@ use hcl_edit::Span as _;
 use hcl_edit::structure::Block;
 
 use crate::block::place_of;
-use crate::eval::evaluate;
-use crate::marks::is_sensitive;
+use crate::condition::{Condition, Words};
 use crate::scope::Scope;
 use crate::state::{Refused, State};
-use crate::value::Value;
-use crate::{Node, Problem, Source, convert};
+use crate::{Node, Problem, Source};
 
 /// What an assertion comes to, where it does not hold.
 #[derive(Debug)]
@@ -74,36 +72,27 @@ fn held(
             problem,
         })
     };
-    let said = |name: &str| {
-        let attribute = block.body.get_attribute(name);
-        let value = attribute.map(|a| evaluate(&a.value, scope, source));
-        value.transpose().map_err(refused)
-    };
     let at = |message: String| Problem::at(&place_of(source, block.span()), message);
-    let condition = said("condition")?;
-    // Terraform works out what it would say whether or not it says it.
-    let why = said("error_message")?;
-    let holds = condition.as_ref().and_then(convert::to_bool);
-    match holds {
-        Some(true) => return Ok(()),
-        Some(false) => {}
-        None => {
+    let condition = Condition {
+        body: &block.body,
+        scope,
+        source,
+    };
+    let holds = condition.holds().map_err(refused)?;
+    let words = condition.words().map_err(refused)?;
+    match (holds, words) {
+        (Some(true), _) => Ok(()),
+        (None, _) => {
             let message = "the `condition` of `assert` is neither true nor false";
-            return Err(refused(at(message.to_owned())));
+            Err(refused(at(message.to_owned())))
         }
-    }
-    let secret = block.body.get_attribute("error_message");
-    let secret = secret.is_some_and(|a| is_sensitive(&a.value, scope, source));
-    match why.as_ref().and_then(Value::as_str) {
-        Some(_) if secret => Err(Asserted::Warns(at(format!(
-            "{address} does not hold, of which Terraform only warns; what it says is sensitive"
-        )))),
-        Some(why) => Err(Asserted::Warns(at(format!(
-            "{address} does not hold, of which Terraform only warns: {why}"
-        )))),
-        None => {
+        (Some(false), Words::None) => {
             let message = "the `error_message` of `assert` is no text";
             Err(refused(at(message.to_owned())))
         }
+        (Some(false), words) => Err(Asserted::Warns(at(format!(
+            "{address} does not hold, of which Terraform only warns: {}",
+            words.or("")
+        )))),
     }
 }

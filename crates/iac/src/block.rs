@@ -8,10 +8,11 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body, Structure};
 use serde_json::{Map, Value as Json};
 
+use crate::condition::hold;
 use crate::eval::evaluate;
 use crate::scope::Scope;
 use crate::value::Value;
-use crate::{Place, Problem, Reason, Source};
+use crate::{Place, Problem, Source};
 
 /// A resource or a data source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,7 +132,7 @@ impl Node {
         };
         let lifecycles = self.body.get_blocks("lifecycle");
         for block in lifecycles.flat_map(|l| l.body.get_blocks(kind)) {
-            condition(kind, block, &scope, source)?;
+            hold(kind, block, &scope, source)?;
         }
         Ok(())
     }
@@ -306,47 +307,6 @@ pub(crate) fn place_of(source: &Arc<Source>, span: Option<std::ops::Range<usize>
         source: Arc::clone(source),
         offset: span.map_or(0, |s| s.start),
     }
-}
-
-/// Holds a condition of a `precondition` or `postcondition`; if it is not met, the error is its own words.
-pub(crate) fn condition(
-    kind: &str,
-    block: &Block,
-    scope: &Scope<'_>,
-    source: &Arc<Source>,
-) -> Result<(), Problem> {
-    let place = place_of(source, block.span());
-    let value = |name: &str| {
-        let attribute = block.body.get_attribute(name);
-        attribute
-            .map(|a| evaluate(&a.value, scope, source))
-            .transpose()
-    };
-    let condition = value("condition")?.and_then(|v| crate::convert::to_bool(&v));
-    // Terraform works out what it would say whether or not it says it.
-    let why = match value("error_message") {
-        Err(problem) if problem.is_unsaid() => None,
-        why => why?,
-    };
-    match condition {
-        Some(true) => return Ok(()),
-        Some(false) => {}
-        None => {
-            let message = format!("the `condition` of `{kind}` is neither true nor false");
-            return Err(Problem::at(&place, message));
-        }
-    }
-    let secret = block.body.get_attribute("error_message");
-    let secret = secret.is_some_and(|a| crate::marks::is_sensitive(&a.value, scope, source));
-    let why = match why.as_ref().and_then(Value::as_str) {
-        Some(_) if secret => "what it says is sensitive",
-        Some(why) => why,
-        None => "it is not true",
-    };
-    Err(Problem::at(
-        &place,
-        Reason::condition(format!("{kind}: {why}")),
-    ))
 }
 
 /// The labels of a block as texts.

@@ -11,6 +11,7 @@ mod attributes;
 mod block;
 mod calls;
 mod check;
+mod condition;
 mod config;
 mod convert;
 mod cycles;

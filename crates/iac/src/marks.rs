@@ -12,7 +12,6 @@ use hcl_edit::template::Element;
 use crate::convert::{to_bool, to_number, to_string};
 use crate::eval::evaluate;
 use crate::scope::Scope;
-use crate::secrets::Secrets;
 use crate::value::Value;
 use crate::{Node, NodeKind, Source};
 
@@ -74,7 +73,7 @@ pub(crate) fn is_sensitive(
     source: &Arc<Source>,
 ) -> bool {
     let known = RefCell::default();
-    Walk::new(scope, source, &known, &|_| Vec::new()).of(expression) == Marks::All
+    Walk::new(scope, source, &known).of(expression) == Marks::All
 }
 
 /// What is known of local values, variables, outputs and attributes, by the instance of their module and their address: each is
@@ -91,7 +90,6 @@ pub(crate) struct Walk<'a> {
     /// What `for` names.
     names: BTreeMap<String, Marks>,
     known: &'a Known,
-    secrets: &'a Secrets<'a>,
     /// Whether what is not certain is plain.
     pub(crate) sure: bool,
     depth: usize,
@@ -124,18 +122,12 @@ const OF_ALL: &[&str] = &[
 ];
 
 impl<'a> Walk<'a> {
-    pub(crate) fn new(
-        scope: &Scope<'a>,
-        source: &'a Arc<Source>,
-        known: &'a Known,
-        secrets: &'a Secrets<'a>,
-    ) -> Self {
+    pub(crate) fn new(scope: &Scope<'a>, source: &'a Arc<Source>, known: &'a Known) -> Self {
         Self {
             scope: scope.clone(),
             source,
             names: BTreeMap::new(),
             known,
-            secrets,
             sure: false,
             depth: 0,
         }
@@ -324,7 +316,7 @@ impl<'a> Walk<'a> {
 
     /// A resource or data source, or one of its attributes.
     fn resource(&self, node: &'a Node, attribute: Option<&str>) -> Marks {
-        let secrets = (self.secrets)(node);
+        let secrets = (self.scope.state.secrets)(node);
         match attribute {
             Some(name) if secrets.iter().any(|own| own == name) => Marks::All,
             Some(name) => match node.body.get_attribute(name) {

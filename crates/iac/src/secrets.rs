@@ -13,20 +13,20 @@ use crate::state::State;
 use crate::{Node, Problem, Source};
 
 /// Which attributes of a resource or data source its provider calls secrets.
-pub type Secrets<'a> = dyn Fn(&Node) -> Vec<String> + 'a;
+pub type Secrets = fn(&Node) -> Vec<String>;
 
 impl State<'_> {
     /// What Terraform refuses to show: outputs of directories that hold something sensitive and do not say so, and `for_each` of
     /// something sensitive, whose keys would be in every address. Where it is not certain, nothing is said.
     #[must_use]
-    pub fn shown_secrets(&self, secrets: &Secrets<'_>) -> Vec<(String, Problem)> {
+    pub fn shown_secrets(&self) -> Vec<(String, Problem)> {
         let mut problems = Vec::new();
         let known = RefCell::default();
         for (index, module) in self.config.modules.iter().enumerate() {
             for instance in self.instances(index).unwrap_or_default() {
                 let scope = self.scope(instance);
                 let walk = |source: &Arc<Source>, expression: &Expression| {
-                    let mut walk = Walk::new(&scope, source, &known, secrets);
+                    let mut walk = Walk::new(&scope, source, &known);
                     walk.sure = true;
                     walk.of(expression)
                 };
@@ -184,12 +184,12 @@ output "hidden" {
         std::fs::write(folder.path().join("main.tf"), text).unwrap();
         std::fs::write(folder.path().join("m/main.tf"), module).unwrap();
         let config = Configuration::read(&Reading::of(folder.path())).unwrap();
-        let state = State::new(&config);
-        let secrets = |node: &Node| match &*node.type_name {
+        let mut state = State::new(&config);
+        state.hide(|node: &Node| match &*node.type_name {
             "aws_iam_access_key" => vec!["secret".to_owned()],
             _ => Vec::new(),
-        };
-        let refused = state.shown_secrets(&secrets).into_iter();
+        });
+        let refused = state.shown_secrets().into_iter();
         let mut refused: Vec<String> = refused.map(|(address, _)| address).collect();
         refused.sort();
         let outputs = (1..=9).map(|i| format!("output.refused_{i}"));
@@ -215,10 +215,6 @@ output "hidden" {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("main.tf"), text).unwrap();
         let config = Configuration::read(&Reading::of(folder.path())).unwrap();
-        assert!(
-            State::new(&config)
-                .shown_secrets(&|_| Vec::new())
-                .is_empty()
-        );
+        assert!(State::new(&config).shown_secrets().is_empty());
     }
 }

@@ -11,6 +11,7 @@ use crate::config::Configuration;
 use crate::eval::Fail;
 use crate::module::Module;
 use crate::scope::Scope;
+use crate::secrets::Secrets;
 use crate::value::Value;
 
 /// What has been made and evaluated so far.
@@ -35,6 +36,8 @@ pub struct State<'c> {
     pub(crate) files: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
     /// Evaluations that are under way.
     pub(crate) levels: Cell<usize>,
+    /// Which attributes are secrets.
+    pub(crate) secrets: Secrets,
 }
 
 /// A local value or an output that cannot be worked out.
@@ -85,7 +88,13 @@ impl<'c> State<'c> {
             idle: Vec::new(),
             reckoned: BTreeSet::new(),
             levels: Cell::new(0),
+            secrets: |_| Vec::new(),
         }
+    }
+
+    /// Says which attributes of resources and data sources their providers call secrets.
+    pub fn hide(&mut self, secrets: Secrets) {
+        self.secrets = secrets;
     }
 
     /// Leaves values as they are written where they cannot be evaluated and nothing here reads them.

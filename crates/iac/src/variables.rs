@@ -9,8 +9,8 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::Body;
 
 use crate::block::{labels, place_of};
+use crate::condition::{Condition, Words};
 use crate::config::Configuration;
-use crate::convert::to_bool;
 use crate::eval::evaluate;
 use crate::module::Variable;
 use crate::reading::{Assignment, Reading};
@@ -198,23 +198,25 @@ impl Variable {
     pub(crate) fn validate(&self, name: &str, scope: &Scope<'_>) -> Result<(), Problem> {
         for body in &self.validations {
             let source = &self.place.source;
-            let value = |attribute: &str| {
-                let attribute = body.get_attribute(attribute)?;
-                Some(evaluate(&attribute.value, scope, source))
+            let condition = Condition {
+                body,
+                scope,
+                source,
             };
-            let condition = match value("condition") {
-                Some(Ok(condition)) => condition,
+            if !body.has_attribute("condition") {
+                continue;
+            }
+            let holds = match condition.holds() {
+                Ok(holds) => holds,
                 // What is not made yet is not known yet: Terraform holds it to that later.
-                Some(Err(problem)) if problem.is_unmade() => continue,
-                Some(Err(problem)) => return Err(problem),
-                None => continue,
+                Err(problem) if problem.is_unmade() => continue,
+                Err(problem) => return Err(problem),
             };
-            match to_bool(&condition) {
+            match holds {
                 Some(true) => {}
                 Some(false) => {
-                    let why = value("error_message").and_then(Result::ok);
-                    let why = why.as_ref().and_then(Value::as_str).unwrap_or_default();
-                    let message = format!("variable `{name}` is not valid: {why}");
+                    let words = condition.words().unwrap_or(Words::None);
+                    let message = format!("variable `{name}` is not valid: {}", words.or(""));
                     let reason = Reason::condition(message);
                     return Err(Problem::at(&self.place, reason));
                 }

@@ -625,6 +625,64 @@ fn conditions_fail_whatever_their_words() {
     }
 }
 
+/// Terraform hides what is sensitive in the words of conditions (`error_message`); a report goes further than a terminal.
+#[test]
+fn conditions_show_no_secrets() {
+    let failing = |says: &str| {
+        format!("    condition     = path.module == \"\"\n    error_message = \"It is {says}.\"\n")
+    };
+    let variable = |body: &str| {
+        format!("variable \"token\" {{\n  sensitive = true\n  default = \"hunter2\"\n{body}}}\n")
+    };
+    let read = "data \"aws_ssm_parameter\" \"token\" { name = \"/token\" }\n";
+    let (of_variable, of_data) = ("${var.token}", "${data.aws_ssm_parameter.token.value}");
+    let validated = format!(
+        "  validation {{\n    condition = var.token == \"x\"\n    error_message = \"It is {of_variable}.\"\n  }}\n"
+    );
+    let resource = |kind: &str, says: &str| {
+        format!(
+            "resource \"terraform_data\" \"d\" {{\n  lifecycle {{\n  {kind} {{\n{}  }}\n  }}\n}}\n",
+            failing(says)
+        )
+    };
+    let output = |says: &str| {
+        format!(
+            "output \"o\" {{\n  value = 1\n  precondition {{\n{}  }}\n}}\n",
+            failing(says)
+        )
+    };
+    let check = |says: &str| format!("check \"c\" {{\n  assert {{\n{}  }}\n}}\n", failing(says));
+    for text in [
+        variable(&validated),
+        variable("") + &resource("precondition", of_variable),
+        variable("") + &output(of_variable),
+        variable("") + &check(of_variable),
+        read.to_owned() + &resource("precondition", of_data),
+        read.to_owned() + &resource("postcondition", of_data),
+        read.to_owned() + &output(of_data),
+        read.to_owned() + &check(of_data),
+    ] {
+        let said = run(&[PROVIDER, ("main.tf", &text)], |o| {
+            let name = "data.aws_ssm_parameter.token.value".to_owned();
+            if text.contains("data \"") {
+                o.reading.given.insert(name, json!("hunter2"));
+            }
+        });
+        let said: Vec<String> = match said {
+            Ok(outcome) => {
+                let failures = outcome.failures.iter().map(|f| f.problem.message.clone());
+                let notes = outcome.notes.iter().map(|n| n.message.clone());
+                failures.chain(notes).collect()
+            }
+            Err(problems) => vec![problems],
+        };
+        let hidden = |m: &String| m.contains("what it says is sensitive");
+        assert!(said.iter().any(hidden), "{text}: {said:?}");
+        let shown = |m: &String| m.contains("hunter2");
+        assert!(!said.iter().any(shown), "{text}: {said:?}");
+    }
+}
+
 #[test]
 fn the_workspace_is_the_one_that_is_selected() {
     let main = "resource \"aws_ecr_repository\" \"r\" {\n  name = \"app-${terraform.workspace}\"\n  lifecycle {\n    postcondition {\n      condition     = self.name == var.name\n      error_message = \"it is ${self.name}\"\n    }\n  }\n}\nvariable \"name\" {}\n";

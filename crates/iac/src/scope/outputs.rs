@@ -106,7 +106,7 @@ impl Scope<'_> {
         };
         let make = || {
             for block in &output.preconditions {
-                crate::block::condition("precondition", block, self, &output.source)?;
+                crate::condition::hold("precondition", block, self, &output.source)?;
             }
             evaluate(&output.value, self, &output.source)
         };

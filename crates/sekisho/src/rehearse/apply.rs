@@ -105,6 +105,7 @@ pub(super) fn apply(
         late: late(configuration, order),
     };
     strangers.tell(configuration, &mut run.state);
+    run.state.hide(resources::schema::secrets);
     for client in run.clients.values_mut() {
         client.patches = patches.into();
     }
@@ -285,7 +286,7 @@ impl Run<'_, '_> {
         }
         let failures = self.applied.failures.iter();
         let said: BTreeSet<String> = failures.map(|f| f.problem.to_string()).collect();
-        let shown = self.state.shown_secrets(&resources::schema::secrets);
+        let shown = self.state.shown_secrets();
         let refused = self.state.refused_values(&resources::holds_more);
         // What stands in a value that is refused is said once.
         let told: BTreeSet<String> = refused.iter().map(|r| r.problem.to_string()).collect();

@@ -335,8 +335,26 @@ fn wrong_shapes(node: &Node) -> Vec<Problem> {
 
 /// The attributes of a node that the provider calls secrets.
 pub(in crate::rehearse) fn secrets(node: &Node) -> Vec<String> {
-    find(node).map_or_else(Vec::new, |block| block.secrets.clone())
+    let own = find(node).map(|block| block.secrets.clone());
+    let other = || {
+        let mut others = SECRETS.iter().filter(|(kind, _)| *kind == node.type_name);
+        let names = others.next().map_or(&[][..], |(_, names)| names);
+        names.iter().map(|name| (*name).to_owned()).collect()
+    };
+    own.unwrap_or_else(other)
 }
+
+/// What providers call secrets of what is not made here, whose values are given: they may be real ones (`terraform
+/// providers schema` of version 5.100.0 of the AWS provider; documentation of the random provider).
+const SECRETS: &[(&str, &[&str])] = &[
+    (
+        "aws_secretsmanager_secret_version",
+        &["secret_binary", "secret_string"],
+    ),
+    ("aws_ssm_parameter", &["value"]),
+    ("aws_ssm_parameters_by_path", &["values"]),
+    ("random_password", &["bcrypt_hash", "result"]),
+];
 
 /// What was made, with its sets as sets: in JSON they are lists.
 pub(in crate::rehearse) fn typed(node: &Node, made: Map<String, Value>) -> Typed {
