@@ -12,8 +12,9 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::decision::{Grant, Policies, ResourceKind};
+use crate::decision::{Decision, Grant, Policies, ResourceKind};
 use crate::members::Members;
+use crate::message::sentence_of;
 use crate::principal::Principal;
 use crate::request::{Context, ContextValue, Request};
 pub use expect::Expect;
@@ -39,6 +40,8 @@ pub struct Case {
     pub requested_grant: Option<Grant>,
     /// The grant tokens that the request passes.
     pub grant_tokens: Vec<String>,
+    /// The service that answers the call, where it asks for the action of another: EC2 for `iam:PassRole`.
+    pub service: Option<String>,
     /// The policies.
     pub policies: Policies,
     /// What the resource's policy is: a key policy for `kms:`, a trust policy for `sts:`.
@@ -84,8 +87,9 @@ struct Written<'a> {
 }
 
 /// The members of a request.
-const REQUEST: [&str; 7] = [
+const REQUEST: [&str; 8] = [
     "principal",
+    "service",
     "action",
     "resource",
     "resource_account",
@@ -195,6 +199,9 @@ impl Case {
             reader.json::<String>(raw, &format!("request.{name}"))
         };
         let (action, resource) = (needed("action")?, needed("resource")?);
+        let service: Option<String> = member("service")
+            .map(|raw| reader.json(raw, "request.service"))
+            .transpose()?;
         let requested_grant: Option<WrittenGrant> = member("requested_grant")
             .map(|raw| reader.json(raw, "request.requested_grant"))
             .transpose()?;
@@ -395,8 +402,8 @@ impl Case {
                     .to_owned(),
             );
         }
-        let service = action.split(':').next().unwrap_or_default();
-        let kind = match (service.to_ascii_lowercase().as_str(), &policies.resource) {
+        let prefix = action.split(':').next().unwrap_or_default();
+        let kind = match (prefix.to_ascii_lowercase().as_str(), &policies.resource) {
             ("kms", Some(_)) => ResourceKind::Key,
             ("sts", Some(_)) => ResourceKind::Trust,
             _ => ResourceKind::Ordinary,
@@ -410,11 +417,20 @@ impl Case {
             context,
             requested_grant: requested_grant.map(|g| g.read(0)),
             grant_tokens,
+            service,
             policies,
             kind,
             expect,
             warnings,
         })
+    }
+
+    /// What the caller is told of `decision`.
+    #[must_use]
+    pub fn sentence(&self, decision: &Decision) -> String {
+        let prefix = || self.action.split(':').next().unwrap_or_default();
+        let service = self.service.as_deref().unwrap_or_else(prefix);
+        sentence_of(service, &self.request(), decision, None)
     }
 
     /// The request.

@@ -150,7 +150,10 @@ impl Evaluation<'_> {
         let caller = match request.principal {
             Principal::Root { .. } if request.is("sts", "AssumeRole") => true,
             Principal::Federated { .. } => {
-                request.action_of("sts").is_some() || request.action_of("iam").is_some()
+                // To pass a role is no call of IAM (recorded: federated users pass roles to Cognito).
+                let calls_iam =
+                    request.action_of("iam").is_some() && !request.is("iam", "PassRole");
+                request.action_of("sts").is_some() || calls_iam
             }
             Principal::Session { .. } => request.action_of("sts").is_some_and(|name| {
                 ["GetFederationToken", "GetSessionToken"]

@@ -64,7 +64,7 @@ pub use json::{JsonError, Lines, Span, line_and_column};
 pub use lint::{
     Finding, LintKind, Location, NoReference, Reference, ResourceType, Severity, Step, lint,
 };
-pub use message::{Style, sentence, wire_sentence};
+pub use message::{Style, sentence, sentence_of, wire_sentence};
 pub use parse::{DocumentError, Fault};
 pub use principal::{Principal, Strength};
 pub use public::{is_public, public_statements};

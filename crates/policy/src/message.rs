@@ -19,6 +19,10 @@ pub enum Style {
     LowerAction,
     /// SNS: the service in upper case.
     UpperService,
+    /// SES: everything in single quotes, and no reason.
+    Quoted,
+    /// API Gateway's deployed APIs: all but the end of the account is hidden, and the connection's id.
+    Masked,
 }
 
 impl Style {
@@ -34,6 +38,8 @@ impl Style {
             ("sts", _) => Self::Bare,
             ("sqs", _) => Self::LowerAction,
             ("sns", _) => Self::UpperService,
+            ("ses", _) => Self::Quoted,
+            ("execute-api", _) => Self::Masked,
             _ => Self::Plain,
         }
     }
@@ -56,6 +62,13 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
     if request.is("iam", "PassRole") && decision.cross_account && !decision.allowed() {
         return "Cross-account pass role is not allowed.".to_owned();
     }
+    if style == Style::Quoted && !decision.allowed() {
+        return format!(
+            "User '{principal}' is not authorized to perform '{}' on resource '{}'",
+            request.action,
+            shown.unwrap_or(request.resource)
+        );
+    }
     let action = match style {
         Style::LowerAction => request.action.to_ascii_lowercase(),
         Style::UpperService => match request.action.split_once(':') {
@@ -69,10 +82,10 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
     let of_iam = || named_by_iam(request);
     let resource = shown.map(str::to_owned).or_else(of_iam);
     let resource = resource.unwrap_or_else(|| request.resource.to_owned());
-    let resource = if style == Style::S3 {
-        format!("\"{resource}\"")
-    } else {
-        resource
+    let resource = match style {
+        Style::S3 => format!("\"{resource}\""),
+        Style::Masked => masked(&resource),
+        _ => resource,
     };
     let on = match shown {
         // Of all buckets nothing is said.
@@ -137,11 +150,25 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
     }
 }
 
-/// What the caller is told: AWS's sentence, but for S3, which explains a denial only to the bucket's own account and, as far
-/// as the request tells, organization (S3 user guide, "Troubleshoot access denied errors"), and for EC2, which says so twice
-/// (EC2 user guide, "Decode authorization messages").
+/// What the caller is told by the action's own service: see [`sentence_of`].
 #[must_use]
 pub fn wire_sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>) -> String {
+    let service = request.action.split(':').next().unwrap_or_default();
+    sentence_of(service, request, decision, shown)
+}
+
+/// What the caller is told by `service`, which answers the call and may have asked for the action of another: AWS's sentence, but
+/// for S3, which explains a denial only to the bucket's own account and, as far as the request tells, organization (S3 user
+/// guide, "Troubleshoot access denied errors"), and for EC2, which says so twice (EC2 user guide, "Decode authorization
+/// messages"), of whatever it asked; EBS direct says `ec2:CreateTags` without (radkawar/stackd
+/// testdata/aws/ebs/encryption_authorization.json).
+#[must_use]
+pub fn sentence_of(
+    service: &str,
+    request: &Request<'_>,
+    decision: &Decision,
+    shown: Option<&str>,
+) -> String {
     let one = one_organization(request);
     let stranger = matches!(request.principal, Principal::Anonymous)
         || (decision.cross_account && (!one || decision.gate == Gate::Endpoint));
@@ -150,7 +177,7 @@ pub fn wire_sentence(request: &Request<'_>, decision: &Decision, shown: Option<&
     }
     let said = sentence(request, decision, shown);
     // EC2 goes on with an encoded message, another at every call.
-    match request.action_of("ec2").is_some() && !decision.allowed() {
+    match service.eq_ignore_ascii_case("ec2") && !decision.allowed() {
         true => format!("You are not authorized to perform this operation. {said}."),
         false => said,
     }
@@ -213,6 +240,22 @@ fn noun(gate: Gate) -> &'static str {
         Gate::Rcp => "resource control policy",
         Gate::Endpoint => "VPC endpoint policy",
     }
+}
+
+/// The ARN of a deployed API as its denials show it (recorded: `arn:aws:execute-api:us-east-1:********0000:API/dev/POST/@connections/{connectionId}`).
+fn masked(arn: &str) -> String {
+    let mut parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let account = match parts.get(4).and_then(|a| a.get(a.len().checked_sub(4)?..)) {
+        Some(end) => format!("********{end}"),
+        None => return arn.to_owned(),
+    };
+    let path = parts.get(5).copied().unwrap_or_default();
+    let path = match path.split_once("/@connections/") {
+        Some((front, _)) => format!("{front}/@connections/{{connectionId}}"),
+        None => path.to_owned(),
+    };
+    parts.truncate(4);
+    format!("{}:{account}:{path}", parts.join(":"))
 }
 
 /// Whether the caller and the resource are known to be of one organization.

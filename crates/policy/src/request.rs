@@ -54,11 +54,19 @@ impl Context {
     }
 
     /// Sets `key` to `value`. A list of nothing is no value, and its key is not there (IAM user guide, "Multivalued context key
-    /// examples": `Null` finds such a key empty; radkawar/stackd lambda, a request with `Layers: []`).
+    /// examples": `Null` finds such a key empty; radkawar/stackd lambda, a request with `Layers: []`). Whom EC2 is to share with or
+    /// no longer is several only where they differ (recorded: radkawar/stackd testdata/aws/ebs/sharing_batch_authority.json).
     pub fn put(&mut self, key: &str, value: ContextValue) {
         let key = key.to_lowercase();
+        let shared = key.starts_with("ec2:add/") || key.starts_with("ec2:remove/");
         match value {
             ContextValue::List(values) if values.is_empty() => drop(self.entries.remove(&key)),
+            ContextValue::List(mut values)
+                if shared && values.iter().all(|v| Some(v) == values.first()) =>
+            {
+                let one = ContextValue::Single(values.swap_remove(0));
+                drop(self.entries.insert(key, one));
+            }
             value => drop(self.entries.insert(key, value)),
         }
     }

@@ -10,9 +10,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use sekisho_policy::case::Case;
-use sekisho_policy::{
-    Kind, Policy, evaluate, explain, is_public, validate, what_would_allow, wire_sentence,
-};
+use sekisho_policy::{Kind, Policy, evaluate, explain, is_public, validate, what_would_allow};
 use serde_json::value::RawValue;
 
 /// A file of cases; their texts as they are.
@@ -61,7 +59,7 @@ fn every_case_holds() {
     for (file, case) in cases() {
         let request = case.request();
         let decision = evaluate(&request, &case.policies, case.kind);
-        let message = wire_sentence(&request, &decision, None);
+        let message = case.sentence(&decision);
         if let Some(difference) = case.difference(&decision, &message) {
             wrong.push(format!("{}: {}: {difference}", file.display(), case.name));
         }

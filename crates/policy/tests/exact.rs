@@ -743,6 +743,68 @@ fn what_services_call_their_resources() {
     );
 }
 
+/// Who answers frames the sentence, whatever was asked (decoded messages of `RunInstances` that say `iam:PassRole` are public);
+/// a deployed API shows of an account its end, and no connection; an ARN that is none is shown as it is.
+#[test]
+fn the_service_that_answers_words_the_sentence() {
+    let said = |service: &str, action: &str, resource: &str| {
+        let case = format!(
+            r#"{{"request": {{"principal": "arn:aws:iam::111111111111:user/u"{service}, "action": "{action}", "resource": "{resource}", "resource_account": "111111111111"}}, "policies": {{}}}}"#
+        );
+        let case = sekisho_policy::case::Case::read(&case, 0).unwrap();
+        let decision = evaluate(&case.request(), &case.policies, case.kind);
+        case.sentence(&decision)
+    };
+    let sentence = |action: &str, resource: &str| {
+        format!(
+            "User: arn:aws:iam::111111111111:user/u is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+        )
+    };
+    let role = "arn:aws:iam::111111111111:role/r";
+    assert_eq!(
+        said(r#", "service": "EC2""#, "iam:PassRole", role),
+        format!(
+            "You are not authorized to perform this operation. {}.",
+            sentence("iam:PassRole", role)
+        )
+    );
+    assert_eq!(
+        said("", "iam:PassRole", role),
+        sentence("iam:PassRole", role)
+    );
+    let snapshot = "arn:aws:ec2:us-east-1::snapshot/*";
+    assert_eq!(
+        said(r#", "service": "ebs""#, "ec2:CreateTags", snapshot),
+        sentence("ec2:CreateTags", snapshot)
+    );
+    let api = "arn:aws:execute-api:us-east-1:";
+    for (action, resource, shown) in [
+        (
+            "Invoke",
+            "111111111234:a/dev/GET/pets",
+            "********1234:a/dev/GET/pets",
+        ),
+        (
+            "ManageConnections",
+            "111111111234:a/dev/POST/@connections/L0SM9cOFvHcCIhw=",
+            "********1234:a/dev/POST/@connections/{connectionId}",
+        ),
+        ("Invoke", "1", "1"),
+    ] {
+        let action = format!("execute-api:{action}");
+        let [resource, shown] = [resource, shown].map(|end| format!("{api}{end}"));
+        assert_eq!(said("", &action, &resource), sentence(&action, &shown));
+    }
+    assert_eq!(
+        said(
+            "",
+            "ses:SendEmail",
+            "arn:aws:ses:us-east-1:111111111111:identity/a@example.com"
+        ),
+        "User 'arn:aws:iam::111111111111:user/u' is not authorized to perform 'ses:SendEmail' on resource 'arn:aws:ses:us-east-1:111111111111:identity/a@example.com'"
+    );
+}
+
 /// What `RestrictPublicBuckets` keeps out is said of what the bucket's policy allows, and of nothing else.
 #[test]
 fn what_a_public_policy_allows_is_said_to_be_kept_back() {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says what it expects by failing")]
 
 use sekisho_policy::case::Case;
-use sekisho_policy::{evaluate, wire_sentence};
+use sekisho_policy::evaluate;
 
 /// A user asks for `action`, which nothing allows; how that differs from what is expected.
 fn asked(action: &str, resource: &str, policies: &str, expect: &str) -> Option<String> {
@@ -13,7 +13,7 @@ fn asked(action: &str, resource: &str, policies: &str, expect: &str) -> Option<S
     let case = Case::read(&case, 0).unwrap();
     let request = case.request();
     let decision = evaluate(&request, &case.policies, case.kind);
-    case.difference(&decision, &wire_sentence(&request, &decision, None))
+    case.difference(&decision, &case.sentence(&decision))
 }
 
 const GET: &str = "User: arn:aws:iam::111111111111:user/u is not authorized to perform: s3:GetObject on resource: \\\"arn:aws:s3:::b/k\\\" because no identity-based policy allows the s3:GetObject action";

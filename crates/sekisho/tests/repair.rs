@@ -230,6 +230,20 @@ fn broken(seed: u64) -> (tempfile::TempDir, Vec<usize>) {
     (folder, taken)
 }
 
+/// Where the repaired configurations stay, for the real Terraform to take them up (`conformance/test_tries.py`).
+fn kept() -> std::path::PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("repaired")
+}
+
+fn keep(folder: &Path, seed: u64) {
+    let to = kept().join(format!("{seed:03}"));
+    std::fs::create_dir_all(&to).unwrap();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
 fn attempt(seed: u64, golden: &BTreeMap<String, Vec<Document>>) {
     let (folder, taken) = broken(seed);
     let options = Options::new(folder.path());
@@ -250,6 +264,7 @@ fn attempt(seed: u64, golden: &BTreeMap<String, Vec<Document>>) {
     fixed.write().unwrap();
     let repaired = run(&options);
     assert!(repaired.passes(), "{what}");
+    keep(folder.path(), seed);
     let before = policies(&outcome);
     for (name, documents) in policies(&repaired) {
         // What a broken agreement says instead is not the repair's doing.
@@ -280,6 +295,10 @@ fn one_repair_brings_the_delivery_back() {
     let outcome = run(&Options::new(example()));
     assert!(outcome.passes());
     let golden = policies(&outcome);
+    match std::fs::remove_dir_all(kept()) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => panic!("{e}"),
+        _ => {}
+    }
     std::thread::scope(|scope| {
         for worker in 0..4u64 {
             let golden = &golden;

@@ -481,7 +481,10 @@ pub(crate) fn decide(q: &Question, l: &Layers, strict: bool) -> Verdict {
     let scp: &[Vec<Value>] = if bound { &l.scp } else { &[] };
     let unheard = match q.who {
         Who::Root { .. } => q.action == "sts:AssumeRole",
-        Who::Federated { .. } => q.action.starts_with("sts:") || q.action.starts_with("iam:"),
+        Who::Federated { .. } => {
+            q.action.starts_with("sts:")
+                || (q.action.starts_with("iam:") && q.action != "iam:PassRole")
+        }
         Who::Anonymous => signed_only(q),
         _ => false,
     };
@@ -688,7 +691,6 @@ pub(crate) fn beyond(q: &Question, l: &Layers) -> bool {
             (foreign && q.account().is_some()) || matches!(q.who, Who::Anonymous)
         }
         "kms:ListKeys" | "s3:ListAllMyBuckets" => foreign,
-        "iam:PassRole" if matches!(q.who, Who::Federated { .. }) => true,
         "iam:PassRole" if q.account().is_some() => foreign,
         "iam:PassRole" => l.resource.is_none(),
         "ecr:GetAuthorizationToken" => foreign,

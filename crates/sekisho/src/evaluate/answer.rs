@@ -5,7 +5,6 @@ use sekisho_policy::case::{Case, CaseError};
 use sekisho_policy::{
     Change, Context, ContextValue, Effect, Explanation, Lines, LintKind, Missed, Policies,
     PrincipalPattern, Reference as _, StatementReport, explain, lint, what_would_allow,
-    wire_sentence,
 };
 use serde_json::{Map, Value, json};
 
@@ -69,7 +68,7 @@ impl Answer {
         let request = case.request();
         let explanation = explain(&request, &case.policies, case.kind);
         let changes = what_would_allow(&request, &case.policies, case.kind);
-        let message = wire_sentence(&request, &explanation.decision, None);
+        let message = case.sentence(&explanation.decision);
         let wrong = case.difference(&explanation.decision, &message);
         let absent = absent_keys(&explanation, &case.action);
         case.warnings.extend(absent);
