@@ -68,6 +68,7 @@ def test_decisions(simulate, policies, more, decision):
     [
         ({"actions": ["GetObject"]}, "InvalidInput", "The action is invalid since it is missing names"),
         ({"ResourceArns": ["not-an-arn"]}, "InvalidInput", "ResourceNames are not in a valid ARN format: not-an-arn."),
+        ({"ResourceArns": ["*", *OBJECTS]}, "InvalidInput", "Invalid resource input list: you cannot include both * and individual resources in the resource list for a simulation."),
         ({"actions": ["s3:GetObject", "s3:MadeUp"], "ResourceArns": OBJECTS}, "InvalidInput", "Invalid Input Actions: [s3:GetObject] and [s3:MadeUp] require different authorization information. "),
         ({"policies": ["{"]}, "InvalidInput", "Policy input list item 1 has invalid content"),
         ({"PermissionsBoundaryPolicyInputList": [ALLOW, ALLOW]}, "InvalidInput", "The list of Permissions Boundary policies cannot exceed 1 items."),

@@ -122,6 +122,12 @@ pub(crate) fn simulate(account: &str, held: Held, input: &Simulation) -> Result<
             }
         },
     };
+    if input.resource_arns.len() > 1 && input.resource_arns.iter().any(|arn| arn == "*") {
+        // radkawar/stackd testdata/aws/cloudformation/lambda_dynamodb_mapping_authority.json.
+        return Err(invalid(
+            "Invalid resource input list: you cannot include both * and individual resources in the resource list for a simulation.",
+        ));
+    }
     let given = context::read(&input.context_entries)?;
     let asked = answer::Asked {
         context: with_defaults(&given, &principal, account, own),
