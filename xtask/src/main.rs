@@ -33,7 +33,10 @@ fn main() -> ExitCode {
             more,
             Path::new("crates/sekisho/src/rehearse/resources/schema.json"),
         ),
-        _ => Err(TASKS.to_owned()),
+        [] => Err(format!("which task? {TASKS}")),
+        [task, ..] => Err(format!(
+            "`{task}` is no task, or not with these arguments; {TASKS}"
+        )),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

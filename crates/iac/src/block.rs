@@ -101,6 +101,20 @@ impl Node {
         format!("{}{}", self.path, self.local_address())
     }
 
+    /// Whether its address is `address`, without writing it out: for looking one up among many.
+    #[must_use]
+    pub fn is_at(&self, address: &str) -> bool {
+        let kind = match self.kind {
+            NodeKind::Resource => "",
+            NodeKind::Data => "data.",
+            NodeKind::Ephemeral => "ephemeral.",
+        };
+        let rest = address.strip_prefix(&*self.path);
+        let rest = rest.and_then(|rest| rest.strip_prefix(kind));
+        let rest = rest.and_then(|rest| rest.strip_prefix(&*self.type_name));
+        rest.and_then(|rest| rest.strip_prefix('.')) == Some(&*self.name)
+    }
+
     /// The same as its own module sees it.
     #[must_use]
     pub fn local_address(&self) -> String {
@@ -450,4 +464,37 @@ pub(crate) fn dynamic(
         })
         .collect::<Result<Vec<_>, Problem>>()?;
     Ok((name, items))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Configuration, Reading};
+
+    #[test]
+    fn an_address_is_of_one_node() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = r#"resource "a" "b" {}
+data "a" "b" {}
+resource "a" "bb" {}
+resource "aa" "b" {}
+"#;
+        let outer = format!("{inner}module \"data\" {{\n  source = \"./inner\"\n}}\n");
+        std::fs::create_dir(folder.path().join("inner")).unwrap();
+        std::fs::write(folder.path().join("inner/main.tf"), inner).unwrap();
+        std::fs::write(folder.path().join("main.tf"), outer).unwrap();
+        let config = Configuration::read(&Reading::of(folder.path())).unwrap();
+        let addresses: Vec<String> = config.nodes.iter().map(|n| n.address()).collect();
+        assert_eq!(addresses.len(), 8);
+        for (one, node) in config.nodes.iter().enumerate() {
+            for (other, address) in addresses.iter().enumerate() {
+                assert_eq!(
+                    node.is_at(address),
+                    one == other,
+                    "{} {address}",
+                    node.address()
+                );
+            }
+            assert!(!node.is_at("") && !node.is_at("a.b.c"));
+        }
+    }
 }

@@ -67,7 +67,7 @@ impl Configuration {
     /// one that it is given, for the module is others' as well.
     #[must_use]
     pub fn document_to_change(&self, address: &str) -> Option<&Node> {
-        let is = |n: &&Node| n.is_document() && n.address() == address;
+        let is = |n: &&Node| n.is_document() && n.is_at(address);
         let document = self.nodes.iter().find(is)?;
         let mut seen = BTreeSet::new();
         let mut open = vec![document];
@@ -96,7 +96,7 @@ impl Configuration {
     pub fn statement_spot(&self, node: &Node, name: &str, statement: &str) -> Option<Spot> {
         match self.policy_source(node, name)? {
             PolicySource::Document { address } => {
-                let document = self.nodes.iter().find(|n| n.address() == address)?;
+                let document = self.nodes.iter().find(|n| n.is_at(&address))?;
                 self.in_document(document, statement)
             }
             PolicySource::Encoded { list, .. }

@@ -130,6 +130,19 @@ impl Value {
         crate::convert::convert(self, to)
     }
 
+    /// Whether a text in it, at any depth, has `part` in it.
+    #[must_use]
+    pub fn says(&self, part: &str) -> bool {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Number(_) => false,
+            Self::String(text) => text.contains(part),
+            Self::List(_, items) | Self::Set(_, items) | Self::Tuple(items) => {
+                items.iter().any(|item| item.says(part))
+            }
+            Self::Map(_, items) | Self::Object(items) => items.values().any(|item| item.says(part)),
+        }
+    }
+
     /// A list of values, which are all of the type `of`.
     pub(crate) fn list(of: Type, items: Vec<Self>) -> Self {
         Self::List(Arc::new(of), Arc::new(items))

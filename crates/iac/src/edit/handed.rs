@@ -45,7 +45,7 @@ impl Configuration {
     pub(super) fn handed_in(&self, address: &str) -> Option<PolicySource> {
         let document = |address: &str| {
             let mut nodes = self.nodes.iter();
-            nodes.find(|n| n.is_document() && n.address() == address)
+            nodes.find(|n| n.is_document() && n.is_at(address))
         };
         let path = &document(address)?.path;
         if self.document_to_change(address)?.path != *path {

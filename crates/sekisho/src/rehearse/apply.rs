@@ -14,6 +14,7 @@ use sekisho_iac::{
 };
 use serde_json::{Map, Value};
 
+use super::patch::Giving;
 use super::providers::Providers;
 use super::resources::foreign::Strangers;
 use super::{
@@ -106,8 +107,9 @@ pub(super) fn apply(
     };
     strangers.tell(configuration, &mut run.state);
     run.state.hide(resources::schema::secrets);
+    let patches = Arc::new(Giving::new(patches));
     for client in run.clients.values_mut() {
-        client.patches = patches.into();
+        client.patches = Arc::clone(&patches);
     }
     run.accounts = run.clients.values().map(|c| c.account.clone()).collect();
     let places = run.clients.iter();
@@ -247,11 +249,11 @@ impl Run<'_, '_> {
             let value = maker.instances(&path, &scope)?;
             made.push((format!("{path}{}", node.local_address()), value));
         }
+        if let Some(client) = client.filter(|_| !node.is_data()) {
+            client.mend(|name| made.iter().any(|(_, value)| value.says(name)));
+        }
         for (address, value) in made {
             self.state.insert(address, value);
-        }
-        if let Some(client) = client.filter(|_| !node.is_data()) {
-            client.mend();
         }
         Ok(())
     }

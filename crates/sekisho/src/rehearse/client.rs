@@ -7,7 +7,7 @@ use sekisho_engine::{
 };
 use serde_json::{Map, Value};
 
-use super::patch::{self, Patch};
+use super::patch::Giving;
 
 /// An engine seen by the root user of an account in a region, or by who applies there.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub struct Client {
     /// Who calls, where it is not the root user.
     pub(crate) applier: Option<Caller>,
     /// What policies get as soon as what has them is there.
-    pub(in crate::rehearse) patches: Arc<[Patch]>,
+    pub(in crate::rehearse) patches: Arc<Giving>,
     /// Whether nothing is asked of what it calls: what the rehearsal does itself.
     pub(in crate::rehearse) given: bool,
 }
@@ -55,9 +55,10 @@ impl Client {
         }
     }
 
-    /// Gives what is there by now what its policies are to get: before the next call for it is made.
-    pub(in crate::rehearse) fn mend(&self) {
-        patch::give(self, &self.patches);
+    /// Gives policies what they are to get, as far as they are there by now: before the next call for what was made, whose
+    /// name `made` knows.
+    pub(in crate::rehearse) fn mend(&self, made: impl Fn(&str) -> bool) {
+        self.patches.give(self, made);
     }
 
     /// The root user of `account`, in the same region.

@@ -1,6 +1,8 @@
 //! Statements to add to the policies of a configuration, and how the engine gets them: as the owner would write them, with
 //! nothing asked of that, after every resource that is made.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sekisho_doctor::Cause;
 use sekisho_engine::ApiError;
 use serde_json::{Value, json};
@@ -101,13 +103,33 @@ impl Patch {
     }
 
     fn name(&self) -> &str {
-        self.holder.rsplit(['/', ':']).next().unwrap_or_default()
+        last(&self.holder)
+    }
+
+    /// Whether one of the names that `made` knows is the holder's, or of one whom the statement names.
+    fn is_about(&self, made: impl Fn(&str) -> bool) -> bool {
+        fn texts(value: &Value) -> Vec<&str> {
+            match value {
+                Value::String(text) => vec![text],
+                Value::Array(items) => items.iter().flat_map(texts).collect(),
+                Value::Object(members) => members.values().flat_map(texts).collect(),
+                _ => Vec::new(),
+            }
+        }
+        let named = ["Principal", "Condition"].map(|member| texts(&self.statement[member]));
+        let mut named = named.iter().flatten().map(|text| last(text));
+        made(self.name()) || named.any(made)
     }
 
     /// The part of the ARN behind the account.
     fn rest(&self) -> &str {
         self.holder.splitn(6, ':').nth(5).unwrap_or_default()
     }
+}
+
+/// What is behind the last separator of an ARN.
+fn last(arn: &str) -> &str {
+    arn.rsplit(['/', ':']).next().unwrap_or_default()
 }
 
 /// The ARN of what the policy of the cause's side belongs to: the user or role, the bucket, the key, the repository.
@@ -119,14 +141,37 @@ pub(super) fn holder(cause: &Cause) -> Option<String> {
     }
 }
 
-/// Gives every policy what it lacks, as far as its holder is there by now.
-pub(super) fn give(client: &Client, patches: &[Patch]) {
-    for patch in patches {
-        // A bucket's ARN says no region, nor does a role's: asked in none, it is found wherever it is.
-        let region = patch.holder.split(':').nth(3).unwrap_or_default();
-        let owner = Client::owner(&client.engine, &patch.account, region);
-        // A holder that is not there yet gets it later.
-        let _ = one(&owner, patch, patches);
+/// Patches while a configuration is made.
+#[derive(Debug, Default)]
+pub(super) struct Giving {
+    patches: Vec<Patch>,
+    /// Whether none was given yet: what they are for may have been there before.
+    fresh: AtomicBool,
+}
+
+impl Giving {
+    pub(super) fn new(patches: &[Patch]) -> Self {
+        Self {
+            patches: patches.to_vec(),
+            fresh: AtomicBool::new(true),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.patches.is_empty()
+    }
+
+    /// Gives policies what they lack, as far as their holder, and whom the statement names, is there by now. `made` knows the
+    /// names of what was made since the last time: without it nothing has changed for a policy.
+    pub(super) fn give(&self, client: &Client, made: impl Fn(&str) -> bool) {
+        let all = self.fresh.swap(false, Ordering::Relaxed);
+        for patch in self.patches.iter().filter(|p| all || p.is_about(&made)) {
+            // A bucket's ARN says no region, nor does a role's: asked in none, it is found wherever it is.
+            let region = patch.holder.split(':').nth(3).unwrap_or_default();
+            let owner = Client::owner(&client.engine, &patch.account, region);
+            // What cannot take it yet gets it later.
+            let _ = one(&owner, patch, &self.patches);
+        }
     }
 }
 

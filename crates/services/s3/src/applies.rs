@@ -10,6 +10,7 @@ use sekisho_policy::{Condition, Document, Operator, PrincipalPattern, Statement}
 /// Keys that belong to the requests of some actions only. Of the others the reference does not say it surely.
 const OF_SOME_ACTIONS: &[&str] = &[
     "s3:delimiter",
+    "s3:inventoryaccessibleoptionalfields",
     "s3:max-keys",
     "s3:prefix",
     "s3:versionid",
@@ -222,5 +223,16 @@ mod tests {
         assert_eq!(one("s3:ListBucket", "s3:Prefix"), Ok(()));
         assert_eq!(one("s3:List*", "s3:prefix"), Ok(()));
         assert_eq!(one("s3:PutObject", "s3:x-amz-acl"), Ok(()));
+        // Recorded: radkawar/stackd testdata/aws/s3/inventory_control_replay.json, PolicyAdmissionProbe.
+        for (action, said) in [
+            ("s3:PutInventoryConfiguration", Ok(())),
+            ("s3:*", Ok(())),
+            ("s3:Put*", Ok(())),
+            ("s3:GetInventoryConfiguration", Err(COMBINATION)),
+            ("s3:Get*", Err(COMBINATION)),
+        ] {
+            let key = "s3:InventoryAccessibleOptionalFields";
+            assert_eq!(one(action, key), said, "{action}");
+        }
     }
 }

@@ -26,7 +26,7 @@ impl Run<'_, '_> {
             .collect();
         let stranger = |failure: &Failure| {
             let mut nodes = self.configuration.nodes.iter();
-            let node = nodes.find(|n| n.address() == failure.address)?;
+            let node = nodes.find(|n| n.is_at(&failure.address))?;
             let scopes = self.state.scopes(node).ok()?;
             let mut targets = scopes
                 .iter()

@@ -136,7 +136,7 @@ impl<'c> Writer<'c> {
         let mut out: Vec<&'c Node> = Vec::new();
         while let Some(address) = open.pop() {
             let mut nodes = self.configuration.nodes.iter();
-            let Some(node) = nodes.find(|n| n.is_document() && n.address() == address) else {
+            let Some(node) = nodes.find(|n| n.is_document() && n.is_at(&address)) else {
                 continue;
             };
             if out.iter().any(|known| std::ptr::eq(*known, node)) {

@@ -154,7 +154,7 @@ fn replica_key(client: &Client, values: &Values<'_>) -> Made {
         ("key_spec", text("KeySpec")),
         ("key_usage", text("KeyUsage")),
     ]);
-    client.mend();
+    client.mend(|name| text("KeyId") == name);
     if values.flag("enabled") == Some(false) {
         let id = text_at(&made, "/ReplicaKeyMetadata/KeyId");
         let disabled = client.call("kms", "DisableKey", json!({"KeyId": id}));
@@ -193,7 +193,7 @@ fn key(client: &Client, values: &Values<'_>) -> Made {
         ("key_id", json!(id)),
         ("id", json!(id)),
     ]);
-    client.mend();
+    client.mend(|name| name == id);
     match settings(client, values, &id) {
         Ok(()) => Ok(made),
         Err(error) => Err(Failed::Half(Box::new((made, error)))),
