@@ -39,6 +39,29 @@ pub struct EngineConfig {
     /// Denials that do not count. Only rehearsals have any, to see what comes behind a call that no statement would allow;
     /// what they allow is never said to be allowed.
     pub waived: Vec<Waiver>,
+    /// Quotas of accounts that AWS has raised, by the names that its errors have: see [`EngineConfig::quota`].
+    pub quotas: BTreeMap<String, usize>,
+}
+
+/// Quotas that may be raised, by the names that AWS's errors have, and what they are by default (IAM user guide, "IAM and AWS STS
+/// quotas").
+pub const QUOTAS: &[(&str, usize)] = &[
+    ("ACLSizePerRole", 2_048),
+    ("PoliciesPerGroup", 10),
+    ("PoliciesPerRole", 10),
+    ("PoliciesPerUser", 10),
+];
+
+impl EngineConfig {
+    /// The quota `name`, one of [`QUOTAS`].
+    #[must_use]
+    pub fn quota(&self, name: &str) -> usize {
+        let default = || QUOTAS.iter().find(|(own, _)| *own == name);
+        let raised = self.quotas.get(name).copied();
+        raised
+            .or_else(|| default().map(|(_, n)| *n))
+            .unwrap_or_default()
+    }
 }
 
 /// What does not count against a call: one statement that denies it, or one side that does not allow it. Whatever else it
@@ -63,6 +86,7 @@ impl Default for EngineConfig {
             root_secret: "sekisho".to_owned(),
             aws_registry_host: true,
             waived: Vec::new(),
+            quotas: BTreeMap::new(),
         }
     }
 }

@@ -51,7 +51,7 @@ pub use canonical::{canonical_account, canonical_id};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use context::same_tag_key;
 pub use cx::{Cx, Lookup};
-pub use engine::{Call, Engine, EngineConfig, Reply, Waiver};
+pub use engine::{Call, Engine, EngineConfig, QUOTAS, Reply, Waiver};
 pub use error::ApiError;
 pub use event::{Decided, Event, EventError, MANAGED_KEY, MissingSide};
 pub use identity::{Credential, boundary_policy, managed_policy};

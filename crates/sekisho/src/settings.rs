@@ -22,6 +22,9 @@
 //! [policies]            # managed policies that are on AWS already, such as boundaries: ARN = file with the document
 //! "arn:aws:iam::222222222222:policy/boundary" = "policies/boundary.json"
 //!
+//! [quotas]              # what AWS has raised for the accounts, by the names in its errors
+//! PoliciesPerRole = 20
+//!
 //! [organization]        # of which the accounts are members; policies are files beside this one
 //! id = "o-a1b2c3d4e5"
 //! management_account = "333333333333"
@@ -40,7 +43,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sekisho_arn::is_account_id;
-use sekisho_engine::{Member, Organization};
+use sekisho_engine::{Member, Organization, QUOTAS};
 use sekisho_iac::Source;
 use sekisho_policy::{Effect, Kind, Policy, validate};
 use serde::Deserialize;
@@ -69,6 +72,8 @@ pub struct Settings {
     pub pipeline_variables: BTreeMap<String, String>,
     /// Files with the documents of managed policies that are on AWS already, by ARN.
     pub policies: BTreeMap<String, String>,
+    /// Quotas that AWS has raised, by the names that its errors have.
+    pub quotas: BTreeMap<String, usize>,
     /// The organization of the accounts.
     pub organization: Option<OrganizationSettings>,
 }
@@ -117,6 +122,11 @@ impl Organized {
     #[must_use]
     pub fn file(&self, policy: &str) -> Option<&Arc<Source>> {
         self.files.get(policy)
+    }
+
+    /// The files of its policies.
+    pub fn files(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.files.values()
     }
 
     /// Whether `other` says the same.
@@ -170,13 +180,15 @@ impl OrganizationSettings {
     /// # Errors
     /// What cannot be read, and what is no policy of its kind.
     pub fn read(&self, folder: &Path) -> Result<Organized, String> {
+        let file = folder.join(FILE);
+        let file = file.display();
         let id = self.id.strip_prefix("o-").filter(|rest| {
             let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
             (10..=32).contains(&rest.len()) && rest.bytes().all(plain)
         });
         if id.is_none() {
             return Err(format!(
-                "organization: id = \"{}\": it is `o-` and 10 to 32 small letters and digits",
+                "{file}: organization: id = \"{}\": it is `o-` and 10 to 32 small letters and digits",
                 self.id
             ));
         }
@@ -184,12 +196,12 @@ impl OrganizationSettings {
         let ids = ids.chain(&self.outside);
         if let Some(wrong) = ids.into_iter().find(|id| !is_account_id(id)) {
             return Err(format!(
-                "organization: \"{wrong}\": an account id has 12 digits"
+                "{file}: organization: \"{wrong}\": an account id has 12 digits"
             ));
         }
         if let Some(both) = self.outside.iter().find(|a| self.members.contains_key(*a)) {
             return Err(format!(
-                "organization: account {both} is among `outside` and has [organization.members.{both}]: it is one or the other"
+                "{file}: organization: account {both} is among `outside` and has [organization.members.{both}]: it is one or the other"
             ));
         }
         let management = self.management_account.as_ref();
@@ -199,7 +211,7 @@ impl OrganizationSettings {
         };
         if let Some((account, _)) = own.filter(|(_, m)| bound(m)) {
             return Err(format!(
-                "organization: [organization.members.{account}] has policies, and nothing binds the management account: leave them out"
+                "{file}: organization: [organization.members.{account}] has policies, and nothing binds the management account: leave them out"
             ));
         }
         let front = format!("{}/r-", self.id);
@@ -207,7 +219,7 @@ impl OrganizationSettings {
         let wrong = |path: &&String| !(path.starts_with(&front) && path.ends_with('/'));
         if let Some(path) = paths.into_iter().find(wrong) {
             return Err(format!(
-                "organization: path = \"{path}\": it begins with \"{front}\" and ends with \"/\", for example \"{front}ab12/ou-ab12-11111111/\""
+                "{file}: organization: path = \"{path}\": it begins with \"{front}\" and ends with \"/\", for example \"{front}ab12/ou-ab12-11111111/\""
             ));
         }
         let mut files = BTreeMap::new();
@@ -308,16 +320,16 @@ fn level(
         let path = folder.join(file);
         let text = read(&path)?;
         let document = validate(&text, kind).map_err(|e| {
-            // AWS says one sentence of everything; what the grammar says comes first.
+            // AWS says one sentence of every content; what the grammar says comes first.
             let grammar = text.parse::<sekisho_policy::Document>().err();
-            let why = grammar.map_or_else(
-                || match kind {
-                    Kind::ServiceControl => "a service control policy has Effect, Action and Resource, and no Principal",
-                    _ => "a resource control policy denies everyone (Principal \"*\") actions of a service that it can protect",
+            let why = match (grammar, kind) {
+                (Some(error), _) => error.to_string(),
+                (None, _) if !e.message.contains("does not meet the requirements") => {
+                    return format!("{}: {}", path.display(), e.message);
                 }
-                .to_owned(),
-                |e| e.to_string(),
-            );
+                (None, Kind::ServiceControl) => "a service control policy has Effect, Action and Resource, and no Principal".to_owned(),
+                (None, _) => "a resource control policy denies everyone (Principal \"*\") actions of a service that it can protect".to_owned(),
+            };
             format!("{}: {why} (AWS: {})", path.display(), e.message)
         })?;
         let name = format!("{noun} {file}");
@@ -370,6 +382,17 @@ impl Settings {
             let line = before.map(|b| format!("line {}: ", b.matches('\n').count() + 1));
             format!("{}{}", line.unwrap_or_default(), without_value(e.message()))
         })?;
+        let known: Vec<&str> = QUOTAS.iter().map(|(name, _)| *name).collect();
+        if let Some(name) = settings
+            .quotas
+            .keys()
+            .find(|n| !known.contains(&n.as_str()))
+        {
+            return Err(format!(
+                "quotas: `{name}` is none that is counted here: {}",
+                known.join(", ")
+            ));
+        }
         let accounts = settings.accounts.iter().chain(&settings.profiles);
         match accounts.into_iter().find(|(_, id)| !is_account_id(id)) {
             Some((name, id)) => Err(format!("{name} = \"{id}\": an account id has 12 digits")),

@@ -7,6 +7,8 @@
     reason = "a test says what it expects by failing"
 )]
 
+#[path = "message_cases/beyond.rs"]
+mod beyond;
 mod edited;
 
 use std::path::{Path, PathBuf};
@@ -1421,7 +1423,7 @@ fn run(case: &Case) -> String {
 #[test]
 fn every_message_is_as_it_was_read() {
     let mut wrong = Vec::new();
-    for case in CASES {
+    for case in CASES.iter().chain(beyond::CASES) {
         let text = run(case);
         let path = PathBuf::from(ROOT)
             .join("tests/messages")

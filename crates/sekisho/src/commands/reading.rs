@@ -224,6 +224,7 @@ impl ReadingArgs {
         assignments.extend(self.assignments.0.iter().cloned());
         let mut options = Options {
             waived: Vec::new(),
+            quotas: BTreeMap::new(),
             reading: Reading {
                 directories: self.directories.clone(),
                 assignments,
@@ -307,6 +308,10 @@ impl Said {
             }
             self.organization = Some(directory.to_owned());
             options.organization = Some(organization);
+        }
+        for (name, most) in settings.quotas {
+            self.once(directory, format!("quotas.{name}"), most.to_string())?;
+            options.quotas.insert(name, most);
         }
         for (name, id) in settings.profiles {
             self.once(directory, format!("profiles.{name}"), id.clone())?;

@@ -1,5 +1,6 @@
 //! `sekisho serve`.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,7 +38,7 @@ pub(crate) struct Args {
     /// The region of requests that name none
     #[arg(long, env = "AWS_REGION", default_value = "us-east-1")]
     region: String,
-    /// Take the organization, with the policies that bind its members, from the sekisho.toml of this directory
+    /// Take the organization, with the policies that bind its members, and quotas from the sekisho.toml of this directory
     #[arg(long, value_name = "DIR")]
     organization: Option<PathBuf>,
     /// Say nothing on standard error
@@ -62,7 +63,16 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         )));
     }
     let failed = |e: &dyn std::fmt::Display| CouldNotRun(e.to_string());
+    let (organization, quotas) = match &args.organization {
+        None => (None, BTreeMap::new()),
+        Some(directory) => {
+            let settings = Settings::read(directory).map_err(CouldNotRun)?;
+            let quotas = settings.quotas.clone();
+            (Some(organization(directory, settings)?), quotas)
+        }
+    };
     let config = EngineConfig {
+        quotas,
         waived: Vec::new(),
         root_secret: args
             .root_secret
@@ -76,8 +86,8 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         ..Setup::default()
     };
     let engine = Arc::new(engine(setup).map_err(|e| failed(&e.message))?);
-    if let Some(directory) = &args.organization {
-        engine.organize(organization(directory)?);
+    if let Some(organization) = organization {
+        engine.organize(organization);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -103,8 +113,7 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
 }
 
 /// The organization whose members `sekisho.toml` names. They are bound whoever calls, their root users too.
-fn organization(directory: &Path) -> Result<Organization, CouldNotRun> {
-    let settings = Settings::read(directory).map_err(CouldNotRun)?;
+fn organization(directory: &Path, settings: Settings) -> Result<Organization, CouldNotRun> {
     let said = settings.organization.ok_or_else(|| {
         let file = directory.join(FILE);
         CouldNotRun(format!("{}: there is no [organization], with its id and [organization.members.ACCOUNT] for each member", file.display()))

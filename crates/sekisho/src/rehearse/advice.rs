@@ -115,7 +115,8 @@ fn of_attempt(
         ));
     }
     if message.contains("KMS.NotFoundException") {
-        return key_elsewhere(execution, action, region, policies);
+        let of_store = key_elsewhere(execution, action, region, None, policies);
+        return of_store.or_else(|| default_key(named("BucketName"), policies));
     }
     if let Some(tag) = between(message, "imageTag:'", "'") {
         let repository = between(message, "repository with name '", "'").unwrap_or_default();
@@ -131,11 +132,12 @@ fn of_attempt(
     None
 }
 
-/// A bare id or alias means a key of the account of the role that uses it.
-fn key_elsewhere(
+/// A bare id or alias means a key of the account of the role that uses it: `found_in`, where one was found.
+pub(super) fn key_elsewhere(
     execution: &Execution,
     action: &ActionDefinition,
     region: &str,
+    found_in: Option<&str>,
     policies: &Policies<'_>,
 ) -> Option<String> {
     let store = execution.definition.store(region)?;
@@ -174,9 +176,39 @@ fn key_elsewhere(
         || "the key's ARN".to_owned(),
         |name| format!("its ARN ({name})"),
     );
-    Some(format!(
-        "encryption_key of the artifact store is {what}, which the action's role looks for in its own account {account}: give {how}"
-    ))
+    Some(match found_in {
+        None => format!(
+            "encryption_key of the artifact store is {what}, which the action's role looks for in its own account {account}: give {how}"
+        ),
+        Some(account) => format!(
+            "encryption_key of the artifact store is {what}, which roles look for each in its own account, and account {account} has such a key as well: give {how}"
+        ),
+    })
+}
+
+/// A bare id or alias in a bucket's default encryption means a key of the account of who writes (S3 user guide, "Setting
+/// default server-side encryption behavior").
+fn default_key(bucket: &str, policies: &Policies<'_>) -> Option<String> {
+    let kind = "aws_s3_bucket_server_side_encryption_configuration";
+    let mut all = policies.made.iter();
+    let made = all.find(|m| m.node.type_name == kind && m.text("bucket") == Some(bucket))?;
+    let id = made
+        .values
+        .get("rule")?
+        .as_array()?
+        .iter()
+        .find_map(|rule| {
+            let of_rule =
+                rule.pointer("/apply_server_side_encryption_by_default/0/kms_master_key_id");
+            of_rule?.as_str()
+        })?;
+    (!id.starts_with("arn:")).then(|| {
+        format!(
+            "the default encryption of the bucket {bucket} names its key {id} without its ARN ({}, {}): it is looked for in the account of who writes; give the key's ARN",
+            made.address(),
+            made.node.place
+        )
+    })
 }
 
 fn repository_elsewhere(
@@ -334,19 +366,30 @@ fn absent_role(client: &Client, policies: &Policies<'_>, role: &str) -> Option<S
     })
 }
 
-fn restricted(client: &Client, resource: &str) -> Option<String> {
+/// That the policy of a bucket is public, and the bucket or its account keeps every other account out then.
+pub(super) fn restricted(client: &Client, resource: &str) -> Option<String> {
     let name = resource.strip_prefix("arn:aws:s3:::")?.split('/').next()?;
     let is = |operation: &str, pointer: &str| {
         let answer = client.call("s3", operation, json!({"Bucket": name}));
         answer.is_ok_and(|a| a.pointer(pointer) == Some(&json!(true)))
     };
-    let restricts = is(
-        "GetPublicAccessBlock",
-        "/PublicAccessBlockConfiguration/RestrictPublicBuckets",
-    );
-    (restricts && is("GetBucketPolicyStatus", "/PolicyStatus/IsPublic")).then(|| {
+    const RESTRICTS: &str = "/PublicAccessBlockConfiguration/RestrictPublicBuckets";
+    let account = &client.account;
+    let of_account = || {
+        let input = json!({"AccountId": account});
+        let answer = client.call("s3control", "GetPublicAccessBlock", input);
+        answer.is_ok_and(|a| a.pointer(RESTRICTS) == Some(&json!(true)))
+    };
+    let whose = match is("GetPublicAccessBlock", RESTRICTS) {
+        true => "its restrict_public_buckets (on by default)".to_owned(),
+        false if of_account() => format!(
+            "the restrict_public_buckets of account {account} (aws_s3_account_public_access_block)"
+        ),
+        false => return None,
+    };
+    is("GetBucketPolicyStatus", "/PolicyStatus/IsPublic").then(|| {
         format!(
-            "the policy of the bucket {name} is public, and its restrict_public_buckets (on by default) then keeps every other account out, whatever the policy says: name who may come in in the place of \"*\""
+            "the policy of the bucket {name} is public, and {whose} then keeps every other account out, whatever the policy says: name who may come in in the place of \"*\""
         )
     })
 }

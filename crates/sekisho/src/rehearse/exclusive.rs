@@ -5,7 +5,7 @@ use sekisho_iac::NodeKind;
 use serde_json::Value;
 
 use super::Note;
-use super::fix::policies::{Made, Policies};
+use super::fix::policies::{Made, Policies, texts};
 use super::overwritten::document;
 
 /// What says all, and what adds to it.
@@ -92,6 +92,7 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Note> {
             });
         }
     }
+    notes.extend(of_policies(policies));
     for key in made("aws_kms_key").filter(|m| m.node.has("policy")) {
         let is = |m: &&Made<'_>| {
             let id = m.text("key_id");
@@ -110,6 +111,63 @@ pub(super) fn find(policies: &Policies<'_>) -> Vec<Note> {
                     other.node.place
                 ),
                 place: Some(key.node.place.clone()),
+            });
+        }
+    }
+    notes
+}
+
+/// What attaches managed policies: the type, the attribute that names whom to, and the argument of `aws_iam_policy_attachment` that
+/// lists those.
+const ATTACHED: &[(&str, &str, &str)] = &[
+    ("aws_iam_role_policy_attachment", "role", "roles"),
+    ("aws_iam_user_policy_attachment", "user", "users"),
+    ("aws_iam_group_policy_attachment", "group", "groups"),
+];
+
+/// `aws_iam_policy_attachment` says of a policy all to which it is attached, wherever that was written (hashicorp/aws,
+/// aws_iam_policy_attachment; a second apply was seen to take away what others attach).
+fn of_policies(policies: &Policies<'_>) -> Vec<Note> {
+    const ALL_OF_ONE: &str = "aws_iam_policy_attachment";
+    let resources = || {
+        let all = policies.made.iter();
+        all.filter(|m| m.node.kind == NodeKind::Resource)
+    };
+    let mut notes = Vec::new();
+    for owner in resources().filter(|m| m.node.type_name == ALL_OF_ONE) {
+        let Some(arn) = owner.text("policy_arn") else {
+            continue;
+        };
+        let attaches = |m: &Made<'_>| m.text("policy_arn") == Some(arn);
+        let added = resources().find_map(|m| {
+            let kind = m.node.type_name.as_str();
+            // Policies of AWS's own are each account's: elsewhere it is another list.
+            if std::ptr::eq(m, owner) || !policies.one_account(m, owner) {
+                return None;
+            }
+            let of_role = kind == "aws_iam_role";
+            let holds = of_role && texts(m, "managed_policy_arns").any(|own| own == arn);
+            ATTACHED.iter().find_map(|(one, to, argument)| {
+                let added: Vec<&str> = match kind {
+                    ALL_OF_ONE if attaches(m) => texts(m, argument).collect(),
+                    _ if kind == *one && attaches(m) => m.text(to).into_iter().collect(),
+                    _ if holds && *argument == "roles" => m.text("name").into_iter().collect(),
+                    _ => Vec::new(),
+                };
+                let listed = |name: &&str| texts(owner, argument).any(|own| own == *name);
+                let missing = added.into_iter().find(|name| !listed(name))?;
+                Some((m, *to, missing))
+            })
+        });
+        if let Some((added, to, name)) = added {
+            notes.push(Note {
+                message: format!(
+                    "{} says to whom the policy {arn} is attached, all of them, and {} ({}) attaches it to {to} {name}: Terraform takes that away when it is applied again. List all there, or take aws_iam_{to}_policy_attachment for each",
+                    owner.address(),
+                    added.address(),
+                    added.node.place
+                ),
+                place: Some(owner.node.place.clone()),
             });
         }
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sekisho_engine::Engine;
-use sekisho_iac::{Problem, Source, Spot};
+use sekisho_iac::{Place, Problem, Source, Spot};
 use sekisho_policy::{Document, Kind, validate};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::applier::id;
 use super::{Client, Note, Options};
@@ -28,6 +28,20 @@ pub(super) fn prepare(
     if let Some(organization) = &options.organization {
         notes = strangers(organization, accounts);
         engine.organize(organization.with(accounts.to_vec()));
+    }
+    let organized = options.organization.iter().flat_map(Organized::files);
+    for source in options.policies.values().chain(organized) {
+        let asked = unsaid(options, accounts, &source.text);
+        let Some((message, offset)) = asked else {
+            continue;
+        };
+        if !notes.iter().any(|n| n.message == message) {
+            let source = Arc::clone(source);
+            notes.push(Note {
+                message: message.to_owned(),
+                place: Some(Place { source, offset }),
+            });
+        }
     }
     policies(engine, options)?;
     roles(engine, options)?;
@@ -127,12 +141,12 @@ fn one(engine: &Arc<Engine>, options: &Options, arn: &str, document: &str) -> Re
     }
 }
 
-/// What policies among these arguments ask about the organization of the accounts, and nobody has said.
+/// What a text of policies asks about the organization of the accounts, and nobody has said; and where in the text.
 pub(super) fn unsaid(
     options: &Options,
     accounts: &[String],
-    arguments: &Map<String, Value>,
-) -> Option<&'static str> {
+    text: &str,
+) -> Option<(&'static str, usize)> {
     const IDS: &[&str] = &["aws:principalorg", "aws:resourceorg", "aws:sourceorg"];
     const PATHS: &[&str] = &[
         "aws:principalorgpaths",
@@ -146,9 +160,9 @@ pub(super) fn unsaid(
         Some(organization) if organization.lacks_paths(accounts) => (PATHS, NO_PATH),
         Some(_) => return None,
     };
-    let text = Value::Object(arguments.clone()).to_string();
     let text = text.to_ascii_lowercase();
-    keys.iter().any(|key| text.contains(key)).then_some(message)
+    let found = keys.iter().find_map(|key| text.find(key))?;
+    Some((message, found))
 }
 
 /// A note for each member of the organization that is no account of the configuration: its policies bind nobody here.

@@ -37,6 +37,7 @@ mod resources;
 mod sarif;
 mod skip;
 mod text;
+mod unmendable;
 mod unsupported;
 mod variables;
 mod verdict;
@@ -70,6 +71,7 @@ use crate::registry::{Setup, engine};
 use apply::Early;
 use denials::{denials, keys};
 use fix::policies::Policies;
+use unmendable::Around;
 
 /// What to rehearse, and how.
 #[derive(Debug, Clone)]
@@ -105,6 +107,8 @@ pub struct Options {
     pub roles: BTreeSet<String>,
     /// The organization of the accounts.
     pub organization: Option<crate::settings::Organized>,
+    /// Quotas of the accounts that AWS has raised, by name.
+    pub quotas: BTreeMap<String, usize>,
     /// Where what was made is kept; in memory without one.
     pub data: Option<PathBuf>,
     /// Calls that are let through though they are denied, to see what comes behind them.
@@ -140,6 +144,7 @@ impl Default for Options {
             roles: BTreeSet::new(),
             organization: None,
             waived: Vec::new(),
+            quotas: BTreeMap::new(),
             data: None,
         }
     }
@@ -337,8 +342,15 @@ pub(crate) fn rehearse_with(
     let mut denials = denials(&counted, &pipelines, &keys(&applied.values));
     let early = applied.early.iter().filter_map(|e| e.failure(&pipelines));
     failures.extend(early);
+    let around = Around {
+        engine: &engine,
+        events: &events,
+        policies: &policies,
+        pipelines: &pipelines,
+    };
     for denial in &mut denials {
         advice::of_absent(&engine, &events, &policies, denial);
+        around.say(denial);
         misplaced::say(denial, &applied.places, &failures);
         let stated = denial
             .cause
@@ -353,6 +365,7 @@ pub(crate) fn rehearse_with(
             let given = given::spot(options, &denial.cause.account, policy, statement);
             denial.spot = given.or(denial.spot.take());
         }
+        unmendable::say_not_principal(denial);
     }
     let mut hints = advice::hints(&pipelines, &failures, &policies, &engine);
     if !denials.is_empty() {
@@ -403,6 +416,7 @@ fn new_engine(options: &Options) -> Result<Arc<Engine>, Vec<Problem>> {
         data: options.data.as_deref(),
         config: EngineConfig {
             waived: options.waived.clone(),
+            quotas: options.quotas.clone(),
             ..EngineConfig::default()
         },
         ..Setup::default()

@@ -1,6 +1,6 @@
 //! What to do about what AWS refused while resources were made.
 
-use sekisho_engine::Engine;
+use sekisho_engine::{Engine, QUOTAS};
 
 use super::advice::between;
 use super::fix::policies::Policies;
@@ -48,6 +48,14 @@ pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) 
     if let Some((_, role)) = message.split_once("is not authorized to perform AssumeRole on role ")
     {
         return nobody::absent(role, policies, engine);
+    }
+    if let Some((_, rest)) = message.split_once("Cannot exceed quota for ")
+        && let Some((name, most)) = rest.split_once(": ")
+        && QUOTAS.iter().any(|(known, _)| *known == name)
+    {
+        return Some(format!(
+            "AWS counts to {most}, unless it was asked for more: if it has raised the quota of this account, write into sekisho.toml: [quotas] with {name} = N"
+        ));
     }
     if nobody::is_named(&failure.problem) {
         return nobody::hint(failure, policies, engine);

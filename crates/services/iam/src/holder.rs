@@ -14,9 +14,6 @@ use crate::linked;
 use crate::render;
 use crate::tags::{self, Tag};
 
-/// Managed policies attached to one user, role or group.
-const MAX_ATTACHED: usize = 20;
-
 /// A user, a role or a group.
 pub(crate) trait Holder:
     Clone + Serialize + DeserializeOwned + Send + Sync + Sized + 'static
@@ -309,18 +306,19 @@ pub(crate) fn attach<H: Holder>(
     arn: &str,
 ) -> Result<Value, ApiError> {
     policy_exists::<H>(cx, arn)?;
+    let quota = match H::NOUN {
+        "group" => "PoliciesPerGroup",
+        "role" => "PoliciesPerRole",
+        _ => "PoliciesPerUser",
+    };
+    let most = cx.config().quota(quota);
     change::<H>(cx, holder, |row| {
         linked::is_not(row.arn())?;
         if !row.attached().iter().any(|a| a == arn) {
             row.attached_mut().push(arn.to_owned());
         }
-        if row.attached().len() > MAX_ATTACHED {
-            let noun = match H::NOUN {
-                "group" => "Group",
-                "role" => "Role",
-                _ => "User",
-            };
-            let message = format!("Cannot exceed quota for PoliciesPer{noun}: {MAX_ATTACHED}");
+        if row.attached().len() > most {
+            let message = format!("Cannot exceed quota for {quota}: {most}");
             return Err(ApiError::new("LimitExceeded", message).status(409));
         }
         Ok(())

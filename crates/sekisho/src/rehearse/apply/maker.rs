@@ -102,8 +102,9 @@ impl Maker<'_, '_> {
             return Ok(values);
         }
         let mut arguments = node.arguments(scope)?;
-        let unsaid = given::unsaid(self.options, self.accounts, &arguments.values);
-        if let Some(message) = unsaid
+        let text = Value::Object(arguments.values.clone()).to_string();
+        let unsaid = given::unsaid(self.options, self.accounts, &text);
+        if let Some((message, _)) = unsaid
             && !self.applied.notes.iter().any(|n| n.message == message)
         {
             self.applied.notes.push(Note {

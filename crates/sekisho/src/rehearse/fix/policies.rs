@@ -56,6 +56,15 @@ const TAKING: &[&str] = &[
     "policy",
 ];
 
+/// The texts of a list among what was made.
+pub(in crate::rehearse) fn texts<'m>(
+    made: &'m Made<'_>,
+    name: &str,
+) -> impl Iterator<Item = &'m str> {
+    let list = made.values.get(name).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_str)
+}
+
 /// What has a key policy.
 const KEYS: [&str; 2] = ["aws_kms_key", "aws_kms_replica_key"];
 
@@ -254,17 +263,17 @@ impl<'c> Policies<'c> {
 
     /// The managed policies of the configuration that are attached to a role.
     fn attached(&self, role: &Made<'c>) -> Vec<(&Made<'c>, &'static str)> {
-        let name = [role.text("name").unwrap_or_default()];
-        let attachments = self.having("aws_iam_role_policy_attachment", "role", &name);
+        let name = role.text("name").unwrap_or_default();
+        let attachments = self.having("aws_iam_role_policy_attachment", "role", &[name]);
+        let several = self.made.iter().filter(|a| {
+            let kind = a.node.type_name.as_str();
+            kind == "aws_iam_policy_attachment" && texts(a, "roles").any(|own| own == name)
+        });
         // Names are an account's own.
+        let attachments = attachments.chain(several);
         let attachments = attachments.filter(|a| self.one_account(a, role));
         let attached = attachments.filter_map(|a| a.text("policy_arn"));
-        let own = role
-            .values
-            .get("managed_policy_arns")
-            .and_then(Value::as_array);
-        let own = own.into_iter().flatten().filter_map(Value::as_str);
-        let arns = attached.chain(own);
+        let arns = attached.chain(texts(role, "managed_policy_arns"));
         let policies = arns.filter_map(|arn| self.having("aws_iam_policy", "arn", &[arn]).next());
         policies.map(|p| (p, "policy")).collect()
     }
@@ -318,8 +327,8 @@ impl<'c> Policies<'c> {
     fn holders_of_managed(&self, policy: &Made<'c>) -> Vec<String> {
         let arn = policy.text("arn").unwrap_or_default();
         let lists = |made: &Made<'c>, name: &str, value: &str| {
-            let list = made.values.get(name).and_then(Value::as_array);
-            list.is_some_and(|l| l.iter().any(|v| v.as_str() == Some(value)))
+            let mut texts = texts(made, name);
+            texts.any(|text| text == value)
         };
         let attaches = |who: &Made<'c>| {
             let name = who.text("name").unwrap_or_default();
@@ -379,9 +388,8 @@ impl<'c> Policies<'c> {
                 continue;
             }
             for noun in ["group", "role", "user"] {
-                let several = made.values.get(&format!("{noun}s"));
-                let several = several.and_then(Value::as_array).into_iter().flatten();
-                let named = several.filter_map(Value::as_str).chain(made.text(noun));
+                let several = format!("{noun}s");
+                let named = texts(made, &several).chain(made.text(noun));
                 let kind = format!("aws_iam_{noun}");
                 let mut unknown = named.filter(|name| {
                     let mut own = self.having(&kind, "name", &[name]);

@@ -71,7 +71,7 @@ impl Operation for CreateRole {
         if let Some(arn) = &input.permissions_boundary {
             holder::policy_exists::<Role>(cx, arn)?;
         }
-        let trust = trust_policy(&cx.lookup(), &input.assume_role_policy_document)?;
+        let trust = trust_policy(cx, &input.assume_role_policy_document)?;
         let path = input.path.unwrap_or_else(|| "/".to_owned());
         let mut role = Role {
             account: cx.account().to_owned(),
@@ -105,11 +105,8 @@ impl Operation for CreateRole {
     }
 }
 
-/// Characters of a trust policy without white space (the default quota).
-const MAX_TRUST: usize = 2_048;
-
 /// Validates a trust policy and pins the principals that it names.
-pub(crate) fn trust_policy(lookup: &Lookup<'_>, text: &str) -> Result<PolicyText, ApiError> {
+pub(crate) fn trust_policy(cx: &Cx<'_>, text: &str) -> Result<PolicyText, ApiError> {
     let refuse = |message: String| ApiError::new("MalformedPolicyDocument", message).status(400);
     let document = validate(text, Kind::Trust).map_err(|e| refuse(e.message))?;
     let star = |p: &sekisho_policy::PrincipalPattern| *p == sekisho_policy::PrincipalPattern::Any;
@@ -122,11 +119,12 @@ pub(crate) fn trust_policy(lookup: &Lookup<'_>, text: &str) -> Result<PolicyText
             "AssumeRolepolicy contained an invalid principal: \"STAR\":\"*\".".to_owned(),
         ));
     }
-    if text.chars().filter(|c| !c.is_whitespace()).count() > MAX_TRUST {
-        let message = format!("Cannot exceed quota for ACLSizePerRole: {MAX_TRUST}");
+    let most = cx.config().quota("ACLSizePerRole");
+    if text.chars().filter(|c| !c.is_whitespace()).count() > most {
+        let message = format!("Cannot exceed quota for ACLSizePerRole: {most}");
         return Err(ApiError::new("LimitExceeded", message).status(409));
     }
-    match pin(lookup, &document)? {
+    match pin(&cx.lookup(), &document)? {
         Ok(pins) => Ok(PolicyText::pinned(text, pins)),
         Err(principal) => Err(refuse(format!("Invalid principal in policy: {principal}"))),
     }

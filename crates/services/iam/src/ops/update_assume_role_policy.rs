@@ -27,7 +27,7 @@ impl Operation for UpdateAssumeRolePolicy {
     }
 
     fn run(cx: &mut Cx<'_>, input: Input, _: &Permit<Self>) -> Result<Value, ApiError> {
-        let trust = trust_policy(&cx.lookup(), &input.policy_document)?;
+        let trust = trust_policy(cx, &input.policy_document)?;
         holder::change::<Role>(cx, &input.role_name, |role| {
             linked::is_not(&role.arn)?;
             role.trust = trust;
