@@ -72,6 +72,37 @@ fn what_another_role_has_as_well_is_left_alone() {
     lacks(&managed, &["+  statement {"]);
 }
 
+/// `aws_iam_policy_attachment` attaches as the others do: what is attached to this role alone is its own.
+#[test]
+fn a_policy_that_is_attached_to_one_alone_is_its_own() {
+    let of = |roles: &str| {
+        let attachment = format!(
+            "resource \"aws_iam_policy_attachment\" \"own\" {{\n  provider   = aws.registry\n  name       = \"own\"\n  roles      = [{roles}]\n  policy_arn = aws_iam_policy.ecr_source.arn\n}}\n"
+        );
+        repaired(
+            "cross-account-ecr",
+            &["."],
+            &[
+                LACKS,
+                AS_MANAGED,
+                (
+                    "pipeline.tf",
+                    "    aws_iam_role_policy.ecr_source,\n",
+                    "    aws_iam_policy_attachment.own,\n",
+                ),
+                ("auditor.tf", "", &format!("{AUDITOR}{attachment}")),
+            ],
+        )
+    };
+    let one = of("aws_iam_role.ecr_source.name");
+    lacks(&one, &["+resource"]);
+    let two = of("aws_iam_role.ecr_source.name, aws_iam_role.auditor.name");
+    holds(
+        &two,
+        &["+resource \"aws_iam_role_policy\" \"ecr_source\" {"],
+    );
+}
+
 #[test]
 fn a_module_that_is_called_for_others_too_is_left_alone() {
     let module = "variable \"name\" {}\nvariable \"trust\" {}\nvariable \"actions\" {}\n\nresource \"aws_iam_role\" \"this\" {\n  name               = var.name\n  assume_role_policy = var.trust\n}\n\nresource \"aws_iam_role_policy\" \"this\" {\n  name   = \"access\"\n  role   = aws_iam_role.this.id\n  policy = jsonencode({\n    Version   = \"2012-10-17\"\n    Statement = [{ Effect = \"Allow\", Action = var.actions, Resource = \"*\" }]\n  })\n}\n\noutput \"arn\" { value = aws_iam_role.this.arn }\noutput \"id\" { value = aws_iam_role.this.id }\n";
@@ -99,11 +130,26 @@ fn a_module_that_is_called_for_others_too_is_left_alone() {
             "module.reader",
         ),
     ];
-    // Alone, it is in its module that the statement belongs.
+    // In the module the repository has no name: its ARN of this rehearsal would stand there for all who ever call it.
     let alone = repaired("cross-account-ecr", &["."], &edits);
+    holds(&alone, &["Resource = aws_ecr_repository.app.arn"]);
+    lacks(&alone, &["modules/role"]);
+    // Where it is told of it, it is in its module that the statement belongs.
+    let told = module.replace(
+        "variable \"actions\" {}",
+        "variable \"actions\" {}\nvariable \"repository\" {}",
+    );
+    let call_of_it = calls.replace(
+        "  trust ",
+        "  repository = aws_ecr_repository.app.arn\n  trust ",
+    );
+    let mut told_of_it = edits;
+    told_of_it[0].2 = &told;
+    told_of_it[1].2 = &call_of_it;
+    let told = repaired("cross-account-ecr", &["."], &told_of_it);
     holds(
-        &alone,
-        &["+++ b/modules/role/main.tf", "\"ecr:DescribeImages\""],
+        &told,
+        &["+++ b/modules/role/main.tf", "Resource = var.repository"],
     );
     let other = call("auditor", "\"auditor\"", "[\"ecr:ListImages\"]");
     let both = [&edits[..], &[("auditor.tf", "", &*other)]].concat();

@@ -21,13 +21,14 @@ fn key(name: &str) -> String {
 }
 
 impl<'c> Writer<'c> {
-    /// Into the data of which a module makes the policy that `made` writes.
+    /// Into the data of which a module makes the policy that `made` writes; each with whether they stand in another module, which
+    /// hands them over.
     pub(super) fn data_for(
         &self,
         made: &Made<'c>,
         attribute: &str,
         statement: &Statement<'_>,
-    ) -> Vec<Insertion> {
+    ) -> Vec<(bool, Insertion)> {
         let source = self.configuration.policy_source(made.node, attribute);
         let Some(PolicySource::Document { address }) = source else {
             return Vec::new();
@@ -43,7 +44,10 @@ impl<'c> Writer<'c> {
         let data = documents
             .into_iter()
             .flat_map(|node| self.configuration.data_of(node, &wanted));
-        let written = data.filter_map(|handed| self.element(&handed, made, &wanted, statement));
+        let written = data.filter_map(|handed| {
+            let insertion = self.element(&handed, made, &wanted, statement)?;
+            Some((handed.path != made.node.path, insertion))
+        });
         written.collect()
     }
 

@@ -86,6 +86,11 @@ impl Insertion {
         }
     }
 
+    /// What goes in.
+    pub(super) fn text_of(&self) -> &str {
+        &self.text
+    }
+
     /// The file and the byte.
     pub(super) fn place(&self) -> (String, usize) {
         (self.path.clone(), self.known)

@@ -236,27 +236,53 @@ impl<'c> Writer<'c> {
         found
             .written
             .sort_by_key(|(made, _)| !grants_the_like(made, statement));
-        let mut insertions = found
-            .written
-            .iter()
-            .map(|(made, attribute)| self.behind(made, attribute, statement));
-        let data = || {
-            let written = found.written.iter();
-            written.flat_map(|(made, attribute)| self.data_for(made, attribute, statement))
-        };
         let good = |insertion: &Insertion| own(&insertion.path) && !avoid(&insertion.place());
-        if let Some(insertion) = insertions.find_map(|insertion| insertion.filter(good)) {
-            return Some(Place::Into(insertion));
+        let written = found.written.iter();
+        let behind: Vec<Insertion> = written
+            .clone()
+            .filter_map(|(made, attribute)| self.behind(made, attribute, statement))
+            .filter(good)
+            .collect();
+        // What a module is told from outside is its caller's; what stands in it is everybody's who ever calls it.
+        let (handed, data): (Vec<_>, Vec<_>) = written
+            .flat_map(|(made, attribute)| self.data_for(made, attribute, statement))
+            .filter(|(_, insertion)| good(insertion))
+            .partition(|(handed, _)| *handed);
+        let [handed, data] = [handed, data].map(|all| all.into_iter().map(|(_, i)| i));
+        let into: Vec<Insertion> = handed.chain(behind).chain(data).collect();
+        if let Some(insertion) = into.iter().find(|i| self.is_lasting([i.text_of()])) {
+            return Some(Place::Into(insertion.clone()));
         }
-        if let Some(insertion) = data().find(good) {
-            return Some(Place::Into(insertion));
+        let beside = found.beside.as_ref();
+        let new: Vec<New<'c>> = beside.map_or_else(Vec::new, |beside| {
+            let within = (!self.too_many(beside.0, statement, all))
+                .then(|| self.within(beside, statement))
+                .flatten();
+            let outside = self.outside(beside, statement);
+            within.into_iter().chain(outside).collect()
+        });
+        let lasting = |n: &New<'_>| self.is_lasting(n.statements.iter().map(String::as_str));
+        let (lasting, others): (Vec<_>, Vec<_>) = new.into_iter().partition(lasting);
+        let mut new = lasting.into_iter();
+        if let Some(new) = new.next() {
+            return Some(Place::Beside(new));
         }
-        let beside = found.beside?;
-        let within = (!self.too_many(beside.0, statement, all))
-            .then(|| self.within(&beside, statement))
-            .flatten();
-        let new = within.or_else(|| self.outside(&beside, statement))?;
-        Some(Place::Beside(new))
+        let into = into.into_iter().next().map(Place::Into);
+        into.or_else(|| others.into_iter().next().map(Place::Beside))
+    }
+
+    /// Whether texts name nothing of what the configuration makes by its ARN as it is in this rehearsal: under other values of
+    /// variables that is another one. Where references would be a circle, names have to do.
+    fn is_lasting<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> bool {
+        let made = |text: &str| {
+            let arns = self.policies.made.iter().filter_map(|m| m.text("arn"));
+            let mut arns = arns.filter(|arn| arn.starts_with("arn:"));
+            arns.any(|arn| {
+                let rest = text.strip_prefix(arn);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':', '*']))
+            })
+        };
+        !self.refer || !texts.into_iter().flat_map(|text| text.split('"')).any(made)
     }
 
     /// Whether a resource beside one would be made for others too that do not lack the statement: a module may be called
