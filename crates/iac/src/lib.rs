@@ -44,6 +44,7 @@ mod sources;
 mod spot;
 mod state;
 mod statics;
+mod surely;
 mod syntax;
 mod template;
 mod types;

@@ -493,25 +493,29 @@ fn what_names_one_instance_goes_with_it() {
                 "  count    = length(aws_iam_role.ecr_source) > 0 ? 1 : 0\n  role     = aws_iam_role.ecr_source{key}.id\n"
             ),
         );
-        let diff = repaired(
-            "cross-account-ecr",
-            &["."],
-            &[
-                ("registry.tf", role, &*several),
-                ("registry.tf", name, named),
-                ("registry.tf", policy, &one),
-                (
-                    "pipeline.tf",
-                    "aws_iam_role.ecr_source.arn",
-                    &format!("aws_iam_role.ecr_source{key}.arn"),
-                ),
-                (
-                    "artifact_store.tf",
-                    "format(\"arn:aws:iam::%s:root\", var.registry_account_id),\n        aws_iam_role.codepipeline.arn,",
-                    "aws_iam_role.codepipeline.arn,",
-                ),
-            ],
-        );
+        let with = |reference: &str| {
+            repaired(
+                "cross-account-ecr",
+                &["."],
+                &[
+                    ("registry.tf", role, &*several),
+                    ("registry.tf", name, named),
+                    ("registry.tf", policy, &one),
+                    ("pipeline.tf", "aws_iam_role.ecr_source.arn", reference),
+                    (
+                        "artifact_store.tf",
+                        "format(\"arn:aws:iam::%s:root\", var.registry_account_id),\n        aws_iam_role.codepipeline.arn,",
+                        "aws_iam_role.codepipeline.arn,",
+                    ),
+                ],
+            )
+        };
+        let identifiers = format!("identifiers = [aws_iam_role.ecr_source{key}.arn]\n");
+        // What the configuration relies on all the same needs no asking.
+        let relied = with(&format!("aws_iam_role.ecr_source{key}.arn"));
+        holds(&relied, &["+  statement {", &identifiers]);
+        lacks(&relied, &["dynamic"]);
+        let diff = with(&format!("var.on ? aws_iam_role.ecr_source{key}.arn : null"));
         holds(
             &diff,
             &[

@@ -54,6 +54,28 @@ fn new_resources_and_policies_have_names_of_their_own() {
     holds(&diff, &["+  name     = \"needed-2\"\n"]);
 }
 
+/// The path of an artifact has the beginnings of two names in it: where these are made of variables, so is the path.
+#[test]
+fn the_path_of_an_artifact_is_made_of_its_names() {
+    let made = |name: &str| {
+        repaired(
+            "cross-account-ecr",
+            &["."],
+            &[
+                ("variables.tf", "\"ImageDefinition\"", name),
+                ("registry.tf", "      \"s3:PutObject\",\n", ""),
+            ],
+        )
+    };
+    let told = made("\"image-of-${var.name}\"");
+    holds(
+        &told,
+        &["/${substr(local.image_artifacts_name, 0, 10)}/*\"]"],
+    );
+    let plain = made("\"image-of-it\"");
+    holds(&plain, &["/image-of-i/*\"]"]);
+}
+
 /// What is granted is for every execution: placeholders, variables and the files of an archive are another each time.
 #[test]
 fn for_every_execution() {

@@ -8,6 +8,7 @@ pub use told::Root;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 
 use crate::block::{Node, NodeKind, Repetition};
@@ -53,6 +54,8 @@ pub enum Whereabouts {
 /// Resources whose names stand in ARNs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OfResource {
+    /// An artifact that a pipeline makes.
+    Artifact,
     /// A bucket.
     Bucket,
     /// A pipeline.
@@ -76,6 +79,9 @@ pub struct Named {
 
 /// As much of a pipeline's name as stands in the paths of its artifacts (recorded on AWS).
 const PIPELINE_NAME_IN_PATH: usize = 20;
+
+/// As much of an artifact's name as stands there (recorded on AWS).
+const ARTIFACT_NAME_IN_PATH: usize = 10;
 
 /// How deep names go into variables and local values.
 const MAX_DEPTH: usize = 4;
@@ -191,29 +197,65 @@ impl OwnName<'_> {
             text: text.to_string(),
             naming: Naming::Own(self.of),
         };
-        if self.of != OfResource::Pipeline {
-            return vec![whole];
-        }
-        let cut = Named {
-            name: format!("substr({}, 0, {PIPELINE_NAME_IN_PATH})", whole.name),
-            text: text.chars().take(PIPELINE_NAME_IN_PATH).collect(),
+        let cut = |most: usize| Named {
+            name: format!("substr({}, 0, {most})", whole.name),
+            text: text.chars().take(most).collect(),
             ..whole.clone()
         };
-        vec![whole, cut]
+        match self.of {
+            OfResource::Artifact => vec![cut(ARTIFACT_NAME_IN_PATH)],
+            OfResource::Pipeline => {
+                let cut = cut(PIPELINE_NAME_IN_PATH);
+                vec![whole, cut]
+            }
+            _ => vec![whole],
+        }
     }
 }
 
-fn own_name<'c>(node: &'c Node, module: &Module) -> Option<OwnName<'c>> {
+/// The names of what a block makes: its own, and those of a pipeline's artifacts.
+fn own_names<'c>(node: &'c Node, module: &Module) -> Vec<OwnName<'c>> {
     let (of, argument) = match (node.kind, node.type_name.as_str()) {
         (NodeKind::Resource, "aws_s3_bucket") => (OfResource::Bucket, "bucket"),
         (NodeKind::Resource, "aws_codepipeline") => (OfResource::Pipeline, "name"),
         (NodeKind::Resource, "aws_ecr_repository") => (OfResource::Repository, "name"),
         (NodeKind::Resource, "aws_iam_role") => (OfResource::Role, "name"),
-        _ => return None,
+        _ => return Vec::new(),
     };
-    let expression = &node.body.get_attribute(argument)?.value;
+    let own = node.body.get_attribute(argument);
+    let own = own.map(|attribute| (of, &attribute.value));
+    let stages = node.body.get_blocks("stage");
+    let actions = stages.flat_map(|stage| stage.body.get_blocks("action"));
+    let made = actions.filter_map(|action| action.body.get_attribute("output_artifacts"));
+    let made = made.filter_map(|attribute| attribute.value.as_array());
+    let made = made.flat_map(|list| list.iter());
+    let made = made.filter(|artifact| varies(artifact, module, MAX_DEPTH));
+    let made = made.map(|artifact| (OfResource::Artifact, artifact));
+    let all = own.into_iter().chain(made);
+    all.filter_map(|(of, expression)| own_name(node, module, of, expression))
+        .collect()
+}
+
+/// Whether a text is another under other values of variables; one that is not is plainer as it is.
+fn varies(expression: &Expression, module: &Module, depth: usize) -> bool {
+    let paths = of_expression(expression);
+    paths.iter().any(|path| match path.as_slice() {
+        [root, name, ..] if root == "local" && depth > 0 => {
+            let local = module.locals.get(name);
+            local.is_none_or(|(_, expression)| varies(expression, module, depth - 1))
+        }
+        _ => true,
+    })
+}
+
+fn own_name<'c>(
+    node: &'c Node,
+    module: &Module,
+    of: OfResource,
+    expression: &'c Expression,
+) -> Option<OwnName<'c>> {
     let source = &node.place.source;
-    let written = node.written(argument)?;
+    let written = source.text.get(expression.span()?)?;
     // A text of several lines, or with escapes in it, is not for copying into another.
     let quotes = written.starts_with('"') && !matches!(expression, Expression::StringTemplate(_));
     if written.contains(['\n', '\\']) || quotes || expression.as_str().is_some() {
@@ -277,7 +319,7 @@ impl State<'_> {
         let mut out = BTreeMap::new();
         for (index, module) in config.modules.iter().enumerate() {
             let nodes: Vec<&Node> = config.nodes.iter().filter(|n| n.module == index).collect();
-            let own: Vec<OwnName<'_>> = nodes.iter().filter_map(|n| own_name(n, module)).collect();
+            let own: Vec<OwnName<'_>> = nodes.iter().flat_map(|n| own_names(n, module)).collect();
             for instance in self.instances(index).unwrap_or_default() {
                 let scope = self.scope(instance);
                 let path = scope.path();

@@ -65,8 +65,9 @@ impl<'a> Fields<'a> {
             Naming::Own(of) => {
                 let mut path = self.resource.split('/');
                 match (of, self.service) {
+                    (OfResource::Artifact, "s3") => self.in_path()?.1,
                     (OfResource::Bucket, "s3") => path.next()?,
-                    (OfResource::Pipeline, "s3") => self.pipeline_in_path()?,
+                    (OfResource::Pipeline, "s3") => self.in_path()?.0,
                     (OfResource::Pipeline, "codepipeline") => path.next()?,
                     (OfResource::Repository, "ecr") => self.resource.strip_prefix("repository/")?,
                     (OfResource::Role, "iam") => {
@@ -81,11 +82,11 @@ impl<'a> Fields<'a> {
         (!place.is_empty()).then_some(place)
     }
 
-    /// The first part of an artifact's path: behind it come the artifact and a name that is another each time.
-    fn pipeline_in_path(&self) -> Option<&'a str> {
+    /// The pipeline and the artifact in an artifact's path: behind them comes a name that is another each time.
+    fn in_path(&self) -> Option<(&'a str, &'a str)> {
         let path: Vec<&str> = self.resource.split('/').collect();
         match path.as_slice() {
-            [_, pipeline, _, "*"] => Some(pipeline),
+            [_, pipeline, artifact, "*"] => Some((pipeline, artifact)),
             _ => None,
         }
     }

@@ -201,7 +201,7 @@ impl Writer<'_> {
                 let before = text.get(..at)?.chars().next_back();
                 let whole = !before.is_some_and(|c| c.is_alphanumeric() || "_-.".contains(c));
                 let (key, _) = text.get(at + front.len()..)?.split_once(']')?;
-                whole.then_some(key)
+                (whole && !self.is_relied_on(&address, key, module)).then_some(key)
             });
             let conditions = found.filter_map(|key| {
                 let name = key.starts_with('"');
@@ -215,6 +215,17 @@ impl Writer<'_> {
             conditions.collect::<Vec<_>>()
         });
         all.collect()
+    }
+
+    /// Whether the configuration itself names an instance where nothing asks first whether it is there: in what is made once, and
+    /// in no condition.
+    fn is_relied_on(&self, address: &str, key: &str, module: &str) -> bool {
+        let name = format!("{address}[{key}]");
+        let once = |node: &&sekisho_iac::Node| {
+            node.path == module && !["count", "for_each"].iter().any(|meta| node.has(meta))
+        };
+        let mut nodes = self.configuration.nodes.iter().filter(once);
+        nodes.any(|node| node.names_surely(&name))
     }
 
     /// Names new resources: each as the one it concerns, with a number where that is taken.
