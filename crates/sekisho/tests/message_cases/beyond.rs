@@ -122,4 +122,45 @@ pub(super) const CASES: &[Case] = &[
             "  permissions_boundary = \"arn:aws:iam::aws:policy/AmazonS3FullAccess\"\n",
         )],
     ),
+    Case {
+        name: "inline-policies-that-are-listed",
+        example: super::ECR,
+        edits: &[
+            (
+                "registry.tf",
+                "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n",
+                "resource \"aws_iam_role_policies_exclusive\" \"ecr_source\" {\n  provider     = aws.registry\n  role_name    = aws_iam_role.ecr_source.name\n  policy_names = []\n}\n",
+            ),
+            ("pipeline.tf", "    aws_iam_role_policy.ecr_source,\n", ""),
+        ],
+        arguments: &["rehearse", "-q", "--fix", "--check", "DIR"],
+    },
+    Case {
+        name: "inline-policies-in-the-block",
+        example: super::ECR,
+        edits: &[
+            (
+                "registry.tf",
+                "resource \"aws_iam_role_policy\" \"ecr_source\" {\n  provider = aws.registry\n  name     = \"ecr-source\"\n  role     = aws_iam_role.ecr_source.id\n  policy   = data.aws_iam_policy_document.ecr_source.json\n}\n",
+                "",
+            ),
+            (
+                "registry.tf",
+                "  description        = \"Assumed by the pipeline of account B to read the repository.\"\n",
+                "  inline_policy {}\n",
+            ),
+            ("pipeline.tf", "    aws_iam_role_policy.ecr_source,\n", ""),
+        ],
+        arguments: &["rehearse", "-q", "--fix", "--check", "DIR"],
+    },
+    Case {
+        name: "inline-policies-that-are-taken-away",
+        example: super::ECR,
+        edits: &[(
+            "exclusive.tf",
+            "",
+            "resource \"aws_iam_role_policies_exclusive\" \"ecr_source\" {\n  provider     = aws.registry\n  role_name    = aws_iam_role.ecr_source.name\n  policy_names = []\n\n  depends_on = [aws_iam_role_policy.ecr_source]\n}\n",
+        )],
+        arguments: &["rehearse", "-q", "--fix", "--check", "DIR"],
+    },
 ];

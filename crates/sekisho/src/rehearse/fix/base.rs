@@ -8,14 +8,13 @@ pub(super) fn of<'p>(
     paths: impl Iterator<Item = &'p str>,
     directories: &[PathBuf],
 ) -> Option<PathBuf> {
-    let full: Vec<PathBuf> = paths.map(|p| sekisho_iac::full(Path::new(p))).collect();
+    let full: Vec<PathBuf> = paths.map(|p| real(Path::new(p))).collect();
     let holds = |folder: &Path| full.iter().all(|p| p.starts_with(folder));
     here()
         .filter(|h| holds(h))
         .or_else(|| repository(full.first()?).filter(|r| holds(r)))
         .or_else(|| {
-            let directories: Vec<PathBuf> =
-                directories.iter().map(|d| sekisho_iac::full(d)).collect();
+            let directories: Vec<PathBuf> = directories.iter().map(|d| real(d)).collect();
             let folders = directories.first()?.ancestors();
             let mut folders = folders.filter(|folder| folder.parent().is_some());
             let all =
@@ -26,7 +25,12 @@ pub(super) fn of<'p>(
 
 /// The working directory.
 pub(super) fn here() -> Option<PathBuf> {
-    std::env::current_dir().ok().map(|h| sekisho_iac::full(&h))
+    std::env::current_dir().ok().map(|h| real(&h))
+}
+
+/// A path without symbolic links, which `git apply` does not follow.
+fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| sekisho_iac::full(path))
 }
 
 fn repository(file: &Path) -> Option<PathBuf> {
@@ -38,7 +42,7 @@ fn repository(file: &Path) -> Option<PathBuf> {
 
 /// A path as it is said from there.
 pub(super) fn from(base: Option<&Path>, path: &str) -> String {
-    let full = sekisho_iac::full(Path::new(path));
+    let full = real(Path::new(path));
     let inside = base.and_then(|base| full.strip_prefix(base).ok());
     match inside {
         Some(inside) => inside.to_string_lossy().replace('\\', "/"),
@@ -46,5 +50,25 @@ pub(super) fn from(base: Option<&Path>, path: &str) -> String {
             .trim_start_matches("./")
             .trim_start_matches('/')
             .to_owned(),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_said_as_what_it_leads_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (shared, own) = (folder.path().join("shared"), folder.path().join("own"));
+        std::fs::create_dir(&shared).unwrap();
+        std::fs::create_dir(&own).unwrap();
+        std::fs::create_dir(folder.path().join(".git")).unwrap();
+        std::fs::write(shared.join("policy.tf"), "").unwrap();
+        std::os::unix::fs::symlink("../shared/policy.tf", own.join("policy.tf")).unwrap();
+        let path = own.join("policy.tf").display().to_string();
+        let base = of([path.as_str()].into_iter(), std::slice::from_ref(&own)).unwrap();
+        assert_eq!(base, real(folder.path()));
+        assert_eq!(from(Some(&base), &path), "shared/policy.tf");
     }
 }

@@ -419,7 +419,20 @@ fn tried(
     match outcome.passes() {
         _ if guard::differs(&writer.policies, &after, patches) => Tried::GivesMore,
         true => Tried::Passes,
-        false => Tried::Fails(failed(&outcome)),
+        false => {
+            let mut denials = outcome.denials.iter().map(|d| &d.cause);
+            let taken = denials.any(|cause| {
+                let holder = cause.holder.as_deref().unwrap_or_default();
+                after.takes_away(&cause.side, holder)
+            });
+            let why = match taken {
+                true => {
+                    ": aws_iam_role_policies_exclusive takes away the inline policies whose names it does not list"
+                }
+                false => "",
+            };
+            Tried::Fails(format!("{}{why}", failed(&outcome)))
+        }
     }
 }
 

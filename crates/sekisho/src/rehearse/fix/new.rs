@@ -37,6 +37,22 @@ pub(super) struct New<'c> {
     pub(super) repeated: Option<(&'static str, String)>,
 }
 
+impl New<'_> {
+    /// The byte at which it is written: what is said behind the block, on its line, stays there.
+    fn behind(&self) -> usize {
+        let line = self.source.text.get(self.end..).unwrap_or_default();
+        let line = line.split('\n').next().unwrap_or_default();
+        let said = line.trim_start().starts_with(['#', '/']);
+        let behind = if said { line.trim_end().len() } else { 0 };
+        self.end + behind
+    }
+
+    /// The file and the byte.
+    pub(super) fn place(&self) -> (String, usize) {
+        Insertion::text(self.source, self.behind(), String::new()).place()
+    }
+}
+
 /// The instance of a block that something new concerns.
 pub(super) struct Of<'c> {
     pub(super) node: &'c Node,
@@ -300,12 +316,7 @@ impl Writer<'_> {
                 .map(|after| format!("\n  depends_on = [{after}]\n"))
                 .unwrap_or_default(),
         );
-        // What is said behind the block, on its line, stays there.
-        let line = new.source.text.get(new.end..).unwrap_or_default();
-        let line = line.split('\n').next().unwrap_or_default();
-        let said = line.trim_start().starts_with(['#', '/']);
-        let behind = if said { line.trim_end().len() } else { 0 };
-        Insertion::text(new.source, new.end + behind, text)
+        Insertion::text(new.source, new.behind(), text)
     }
 
     /// Every pipeline of the same module has to wait for new policies: its first execution starts with it.

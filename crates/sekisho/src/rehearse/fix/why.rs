@@ -28,6 +28,12 @@ impl<'c> Writer<'c> {
             .iter()
             .map(|(made, _)| made.node.place.path())
             .collect();
+        let exclusive = self
+            .policies
+            .takes_away(&statement.patch.side, &statement.patch.holder);
+        let mut roles = found.written.iter().map(|(made, _)| made);
+        let inline = roles.find(|made| made.node.has_blocks("inline_policy"));
+        let inline = inline.map(|made| made.address());
         if statement.patch.side == "permissions boundary" && found.written.is_empty() {
             "is a boundary that this configuration does not make: ask who owns it".to_owned()
         } else if let Some(place) = understood.iter().map(Insertion::place).find(|p| avoid(p)) {
@@ -71,6 +77,10 @@ impl<'c> Writer<'c> {
                 ),
                 None => "stands in no file that --fix may change".to_owned(),
             }
+        } else if exclusive && found.written.is_empty() {
+            "is none yet, and aws_iam_role_policies_exclusive takes away what is added: add a policy, and its name there".to_owned()
+        } else if found.beside.is_some() && found.written.is_empty() {
+            "has a place for all instances of its module only, and they lack different things: hand the module what differs, by a variable".to_owned()
         } else if found.written.is_empty() {
             "is in no block, and --fix has no name for what it concerns where it could add one"
                 .to_owned()
@@ -78,12 +88,13 @@ impl<'c> Writer<'c> {
             format!(
                 "would have to refer to {address}, which itself stands on it: a circle. Take the policy of one of the two out of its block, into a resource of its own (aws_kms_key_policy, aws_s3_bucket_policy, aws_iam_role_policy)"
             )
+        } else if let Some(role) = inline {
+            format!(
+                "is all that the inline_policy blocks of {role} say: add one there, with a name and a policy"
+            )
         } else if self.lacks_a_name(&found.written, statement) {
             "has no name where it stands for the ARN that the statement needs: hand it there, by an output, a variable or a data source".to_owned()
-        } else if self
-            .policies
-            .takes_away(&statement.patch.side, &statement.patch.holder)
-        {
+        } else if exclusive {
             "is written in a way that --fix does not understand, and aws_iam_role_policies_exclusive takes away what is added beside it: add a policy, and its name there".to_owned()
         } else {
             "is written in a way that --fix does not understand".to_owned()

@@ -259,7 +259,8 @@ impl<'c> Writer<'c> {
                 .then(|| self.within(beside, statement))
                 .flatten();
             let outside = self.outside(beside, statement);
-            within.into_iter().chain(outside).collect()
+            let all = within.into_iter().chain(outside);
+            all.filter(|new| !avoid(&new.place())).collect()
         });
         let lasting = |n: &New<'_>| self.is_lasting(n.statements.iter().map(String::as_str));
         let (lasting, others): (Vec<_>, Vec<_>) = new.into_iter().partition(lasting);
