@@ -12,7 +12,8 @@ mod edited;
 mod repaired;
 
 use diffs::{holds, lacks};
-use repaired::repaired;
+use repaired::{broken, repaired};
+use sekisho::rehearse::{complete, fix, rehearse};
 
 /// One module makes both roles of a delivery, and no policy of them.
 const BOTH: &str = "../crates/sekisho/tests/fixtures/one-module-both-roles";
@@ -83,4 +84,29 @@ fn statements_that_a_module_takes_are_handed_to_it() {
         ],
     );
     lacks(&diff, &["b/modules/role", "+resource"]);
+}
+
+/// Where something has no name, its ARN of this rehearsal stands: that is said.
+#[test]
+fn what_is_named_as_it_was_rehearsed_is_said() {
+    let key = "variable \"users\" {\n  type = list(string)\n}\n\ndata \"aws_iam_policy_document\" \"this\" {\n  statement {\n    not_actions = [\"kms:GenerateDataKey*\"]\n    resources   = [\"*\"]\n\n    principals {\n      type        = \"AWS\"\n      identifiers = [\"arn:aws:iam::222222222222:root\"]\n    }\n  }\n}\n\nresource \"aws_kms_key\" \"this\" {\n  policy = data.aws_iam_policy_document.this.json\n}\n\noutput \"arn\" {\n  value = aws_kms_key.this.arn\n}\n";
+    let call = "module \"key\" {\n  source = \"./modules/key\"\n  users  = []\n}\n\ndata \"aws_iam_policy_document\" \"unused\" {";
+    let resource = "resource \"aws_kms_key\" \"artifacts\" {\n  deletion_window_in_days = 7\n  policy                  = data.aws_iam_policy_document.key.json\n}\n";
+    let edits = [
+        ("modules/key/main.tf", "", key),
+        ("key.tf", resource, ""),
+        ("key.tf", "data \"aws_iam_policy_document\" \"key\" {", call),
+        ("main.tf", "aws_kms_key.artifacts.arn", "module.key.arn"),
+    ];
+    let (_folder, options) = broken(Some(BOTH), &["."], &edits);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    let completion = complete(&options, &outcome).unwrap();
+    let fixed = fix(&options, &completion).unwrap();
+    assert!(fixed.passes, "{}", fixed.diff());
+    let said: Vec<&String> = fixed.as_rehearsed.iter().collect();
+    assert!(
+        matches!(said.as_slice(), [one] if one.ends_with("modules/key/main.tf")),
+        "{said:?} {}",
+        fixed.diff()
+    );
 }

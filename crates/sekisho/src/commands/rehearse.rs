@@ -217,6 +217,11 @@ fn write(
     if fix.by_account {
         printer.note("roles that are made after a policy are named in it by their account and a condition: AWS takes no role that is not there yet");
     }
+    for file in &fix.as_rehearsed {
+        printer.note(&format!(
+            "{file}: what is written there names an ARN as it is with these values of variables, for it has no name there: where these may differ, hand it there by a variable"
+        ));
+    }
     if args.check {
         if let Some(folder) = fix.elsewhere() {
             printer.note(&format!(

@@ -44,6 +44,8 @@ pub struct Fix {
     pub enough: bool,
     /// Why not.
     pub unproven: Option<String>,
+    /// Files in which something is named by its ARN as it is in this rehearsal, for it has no name there.
+    pub as_rehearsed: BTreeSet<String>,
     /// The directories that were rehearsed.
     directories: Vec<PathBuf>,
     /// Whether accounts are named for roles that are made after the policies.
@@ -294,8 +296,16 @@ fn put(
     let mut new: Vec<New<'_>> = Vec::new();
     for (statement, place) in placed(writer, statements, shared, closed) {
         match place {
-            Some(Place::Into(insertion)) => insertions.push(insertion),
+            Some(Place::Into(insertion)) => {
+                if !writer.is_lasting([insertion.text_of()]) {
+                    fix.as_rehearsed.insert(insertion.path.clone());
+                }
+                insertions.push(insertion);
+            }
             Some(Place::Beside(resource)) => {
+                if !writer.is_lasting(resource.statements.iter().map(String::as_str)) {
+                    fix.as_rehearsed.insert(resource.place().0);
+                }
                 let same = |n: &&mut New<'_>| {
                     (n.kind, n.module, &n.concerned)
                         == (resource.kind, resource.module, &resource.concerned)

@@ -274,7 +274,7 @@ impl<'c> Writer<'c> {
 
     /// Whether texts name nothing of what the configuration makes by its ARN as it is in this rehearsal: under other values of
     /// variables that is another one. Where references would be a circle, names have to do.
-    fn is_lasting<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> bool {
+    pub(super) fn is_lasting<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> bool {
         let made = |text: &str| {
             let arns = self.policies.made.iter().filter_map(|m| m.text("arn"));
             let mut arns = arns.filter(|arn| arn.starts_with("arn:"));
