@@ -13,7 +13,7 @@ mod edited;
 mod repaired;
 
 use diffs::{holds, lacks};
-use repaired::repaired;
+use repaired::{broken, repaired};
 use sekisho::rehearse::{Fix, Options, complete, fix, rehearse};
 
 /// A module with a pipeline, which is called for each of `calls`, and whose role may only read.
@@ -726,4 +726,42 @@ fn what_there_is_one_of_is_made_once_with_other_values() {
             outcome.denials
         );
     }
+}
+
+/// What every instance lacks is written of all of them, so that one that comes later has it; what one alone lacks, of that one.
+#[test]
+fn what_all_instances_lack_is_written_over_all() {
+    let all = [
+        (
+            "delivery.tf",
+            "[\"s3:PutObject\", \"s3:PutObjectAcl\"]",
+            "[\"s3:PutObjectAcl\"]",
+        ),
+        (
+            "delivery.tf",
+            "Action    = [\"kms:GenerateDataKey*\", \"kms:Encrypt\", \"kms:Decrypt\"]",
+            "Action    = [\"kms:Encrypt\", \"kms:Decrypt\"]",
+        ),
+    ];
+    let (_folder, mut options) = broken(Some("for-each-accounts"), &["."], &all);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    let completion = complete(&options, &outcome).unwrap();
+    let fixed = fix(&options, &completion).unwrap();
+    assert!(fixed.passes);
+    holds(
+        &fixed.diff(),
+        &[
+            "+    for_each = aws_iam_role.source\n",
+            "/${statement.key}/image/*\"]\n",
+            "+        identifiers = [statement.value.arn]\n",
+            "[for key, value in aws_iam_role.source : { Effect = \"Allow\", Principal = { AWS = value.arn }, Action = \"kms:GenerateDataKey\"",
+        ],
+    );
+    lacks(&fixed.diff(), &["contains(", "\"api\""]);
+    fixed.write().unwrap();
+    let more = "{ api = {}, worker = {}, web = {} }".to_owned();
+    let more = sekisho_iac::Assignment::Variable("services".to_owned(), more);
+    options.reading.assignments.push(more);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    assert!(outcome.passes(), "{:?}", outcome.denials);
 }

@@ -371,7 +371,7 @@ fn into_statements_that_have_a_name() {
         &diff,
         &[
             "     { Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::${var.accounts[\"delivery\"]}:root\" }, Action = \"kms:*\", Resource = \"*\" },",
-            "+  ], contains(keys(aws_iam_role.source), \"api\") ? [{ Effect = \"Allow\", Principal = ",
+            "+  ], [for key, value in aws_iam_role.source : { Effect = \"Allow\", Principal = ",
         ],
     );
 }
@@ -386,7 +386,7 @@ fn into_statements_that_are_made_of_something() {
         &diff,
         &[
             "+    Statement = concat([for account in ",
-            " }], contains(keys(aws_iam_role.source), \"api\") ? [{ Effect = \"Allow\", Principal = ",
+            " }], [for key, value in aws_iam_role.source : { Effect = \"Allow\", Principal = ",
         ],
     );
 }
@@ -400,7 +400,7 @@ fn into_objects_that_are_put_together() {
     holds(
         &diff,
         &[
-            "+    Statement = concat([{ Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::${var.accounts[\"delivery\"]}:root\" }, Action = \"kms:*\", Resource = \"*\" }], contains(keys(aws_iam_role.source), \"api\") ? [{ Effect = \"Allow\", Principal = ",
+            "+    Statement = concat([{ Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::${var.accounts[\"delivery\"]}:root\" }, Action = \"kms:*\", Resource = \"*\" }], [for key, value in aws_iam_role.source : { Effect = \"Allow\", Principal = ",
         ],
     );
 }
@@ -415,7 +415,7 @@ fn beside_statements_that_others_use() {
     holds(
         &diff,
         &[
-            "+  policy = jsonencode({ Version = \"2012-10-17\", Statement = flatten([local.statements, contains(keys(aws_iam_role.source), \"api\") ? [{ Effect = \"Allow\", Principal = ",
+            "+  policy = jsonencode({ Version = \"2012-10-17\", Statement = flatten([local.statements, [for key, value in aws_iam_role.source : { Effect = \"Allow\", Principal = ",
         ],
     );
 }

@@ -91,6 +91,11 @@ impl Insertion {
         &self.text
     }
 
+    /// The same with another text.
+    pub(super) fn saying(self, text: String) -> Self {
+        Self { text, ..self }
+    }
+
     /// The file and the byte.
     pub(super) fn place(&self) -> (String, usize) {
         (self.path.clone(), self.known)

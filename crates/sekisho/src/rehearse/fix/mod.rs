@@ -14,6 +14,7 @@ mod names;
 mod new;
 pub(super) mod policies;
 mod statement;
+mod together;
 mod why;
 mod writer;
 
@@ -29,6 +30,7 @@ use super::{Completion, Options, Outcome, rehearse_with};
 use insertion::{Insertion, inserted};
 use new::New;
 use policies::Policies;
+use together::together;
 use writer::{Place, Shared, Writer};
 
 /// The configuration as it should be.
@@ -251,13 +253,20 @@ fn attempt(
     let statements = grouped(patches);
     let shared = writer.shared();
     let mut closed: BTreeSet<(String, usize)> = BTreeSet::new();
+    let mut over_all = true;
     loop {
-        let (mut fix, insertions) = put(&writer, patches, &statements, &shared, &closed);
+        let (mut fix, insertions, joined) =
+            put(&writer, patches, &statements, &shared, &closed, over_all);
         let given: Vec<Patch> = fix.unwritten.iter().map(|(p, _)| p.clone()).collect();
         let all = tried(options, patches, &writer, &fix.files, &given);
         fix.enough = all == Tried::Passes;
         fix.passes = fix.enough && fix.unwritten.is_empty();
         fix.unproven = all.why_not();
+        if joined && !fix.enough {
+            // One for each may do what one for all does not.
+            over_all = false;
+            continue;
+        }
         if !matches!(all, Tried::GivesMore | Tried::Unreadable(_)) {
             return Ok(fix);
         }
@@ -283,14 +292,16 @@ fn attempt(
     }
 }
 
-/// The files with every statement in its place, but for the places that are closed; and what went into them.
+/// The files with every statement in its place, but for the places that are closed; what went into them; and whether statements of
+/// several instances were joined to one, which `over_all` allows.
 fn put(
     writer: &Writer<'_>,
     patches: &[Patch],
     statements: &[Statement<'_>],
     shared: &Shared,
     closed: &BTreeSet<(String, usize)>,
-) -> (Fix, Vec<Insertion>) {
+    over_all: bool,
+) -> (Fix, Vec<Insertion>, bool) {
     let mut fix = Fix::default();
     let mut insertions = Vec::new();
     let mut new: Vec<New<'_>> = Vec::new();
@@ -326,6 +337,11 @@ fn put(
             }
         }
     }
+    let each = insertions.len();
+    if over_all {
+        insertions = together(insertions, |address| writer.keys_of(address));
+    }
+    let joined = insertions.len() < each;
     let mut new = writer.joined(new);
     writer.name(&mut new);
     insertions.extend(new.iter().map(|n| writer.resource(n)));
@@ -341,7 +357,7 @@ fn put(
             fix.files.push((path.to_owned(), old.to_owned(), new));
         }
     }
-    (fix, insertions)
+    (fix, insertions, joined)
 }
 
 /// What comes of changed files.

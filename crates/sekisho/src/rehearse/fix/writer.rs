@@ -443,6 +443,18 @@ impl<'c> Writer<'c> {
         ))
     }
 
+    /// The keys of the instances that a block makes with `for_each`; none, where blocks of several modules have the address.
+    pub(super) fn keys_of(&self, address: &str) -> BTreeSet<String> {
+        let all = self.policies.made.iter();
+        let made: Vec<&Made<'_>> = all.filter(|m| m.node.local_address() == address).collect();
+        let paths: BTreeSet<&str> = made.iter().map(|m| m.path).collect();
+        let keys = made.iter().filter_map(|m| m.key.as_ref()?.as_str());
+        match paths.len() {
+            1 => keys.map(str::to_owned).collect(),
+            _ => BTreeSet::new(),
+        }
+    }
+
     /// The path of a module, as its nodes have it.
     pub(super) fn module_path(&self, path: &str) -> Option<&'c str> {
         let node = self.configuration.nodes.iter().find(|n| n.path == path);
