@@ -443,14 +443,15 @@ impl<'c> Writer<'c> {
         ))
     }
 
-    /// The keys of the instances that a block makes with `for_each`; none, where blocks of several modules have the address.
+    /// The keys of the instances that a block makes with `for_each` or `count`; none, where blocks of several modules have the address.
     pub(super) fn keys_of(&self, address: &str) -> BTreeSet<String> {
         let all = self.policies.made.iter();
         let made: Vec<&Made<'_>> = all.filter(|m| m.node.local_address() == address).collect();
         let paths: BTreeSet<&str> = made.iter().map(|m| m.path).collect();
-        let keys = made.iter().filter_map(|m| m.key.as_ref()?.as_str());
+        let keys = made.iter().filter_map(|m| m.key.as_ref());
+        let text = |key: &Value| key.as_str().map_or_else(|| key.to_string(), str::to_owned);
         match paths.len() {
-            1 => keys.map(str::to_owned).collect(),
+            1 => keys.map(text).collect(),
             _ => BTreeSet::new(),
         }
     }
