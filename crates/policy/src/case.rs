@@ -5,6 +5,7 @@
 mod expect;
 mod grant;
 mod reader;
+mod spelling;
 mod unstored;
 
 use std::fmt;
@@ -20,6 +21,7 @@ use crate::request::{Context, ContextValue, Request};
 pub use expect::Expect;
 use grant::WrittenGrant;
 use reader::Reader;
+use spelling::{CASE, EXPECT, POLICIES, REQUEST, spelt};
 
 /// A case that was read.
 #[derive(Debug, Clone)]
@@ -85,18 +87,6 @@ struct Written<'a> {
     #[serde(borrow, default)]
     expect: Option<&'a RawValue>,
 }
-
-/// The members of a request.
-const REQUEST: [&str; 8] = [
-    "principal",
-    "service",
-    "action",
-    "resource",
-    "resource_account",
-    "context",
-    "requested_grant",
-    "grant_tokens",
-];
 
 /// The public access block of a bucket, as S3 writes it. Of policies only `RestrictPublicBuckets` has a say when somebody asks:
 /// `BlockPublicPolicy` refuses them where they are put, the others are about ACLs.
@@ -185,7 +175,28 @@ impl Case {
             at: origin + offset(source, e.line(), e.column()),
             message: said(&e),
         })?;
+        // Further members mean nothing (they may say where a case is from), unless they were meant to.
+        let all: Members<&RawValue> = serde_json::from_str(source).map_err(|e| CaseError {
+            member: String::new(),
+            at: origin + offset(source, e.line(), e.column()),
+            message: said(&e),
+        })?;
+        spelt(&reader, source, "", &all, &CASE)?;
         let members: Members<&RawValue> = reader.json(written.request, "request")?;
+        spelt(
+            &reader,
+            written.request.get(),
+            "request",
+            &members,
+            &REQUEST,
+        )?;
+        if let Some(raw) = written.expect.filter(|raw| raw.get().starts_with('{')) {
+            let members = reader.json(raw, "expect")?;
+            spelt(&reader, raw.get(), "expect", &members, &EXPECT)?;
+        }
+        if let Some(policies) = &written.policies {
+            spelt(&reader, source, "policies", policies, &POLICIES)?;
+        }
         let member = |name: &str| {
             let found = members.0.iter().find(|(own, _)| own == name);
             found.map(|(_, raw)| *raw).filter(|raw| raw.get() != "null")

@@ -70,5 +70,5 @@ pub use principal::{Principal, Strength};
 pub use public::{is_public, public_statements};
 pub use request::{Context, ContextValue, Request};
 pub use usage::{Needed, usage};
-pub use validate::{Kind, ValidationError, principals, validate};
+pub use validate::{Kind, ValidationError, is_principal_arn, principals, validate};
 pub use values::{canonical_number, date_ms, is_base64, is_ip_address};

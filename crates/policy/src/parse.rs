@@ -265,19 +265,14 @@ pub(crate) fn aws_principal(text: String) -> PrincipalPattern {
     if is_account_id(&text) {
         return PrincipalPattern::Account(text);
     }
-    match text.parse::<Arn>() {
-        Ok(arn) if arn.service == "iam" && arn.resource == "root" => {
-            PrincipalPattern::Account(arn.account)
+    match Parts::of(&text) {
+        Some(arn) if arn.service == "iam" && arn.resource == "root" => {
+            PrincipalPattern::Account(arn.account.to_owned())
         }
-        Ok(_) => PrincipalPattern::Arn(text),
-        // Of another partition.
-        Err(_) => match Parts::of(&text) {
-            Some(arn) if arn.service == "iam" && arn.resource == "root" => {
-                PrincipalPattern::Account(arn.account.to_owned())
-            }
-            Some(_) => PrincipalPattern::Arn(text),
-            None => PrincipalPattern::Id(text),
-        },
+        Some(_) => PrincipalPattern::Arn(text),
+        // An ARN of nobody: an account has twelve digits.
+        None if text.parse::<Arn>().is_ok() => PrincipalPattern::Arn(text),
+        None => PrincipalPattern::Id(text),
     }
 }
 

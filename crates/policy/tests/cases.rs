@@ -95,6 +95,7 @@ const UNSTORED: &[(&str, usize)] = &[
     ("boundary/effect.json", 1),
     ("condition/unreadable-numbers-and-dates.json", 8),
     ("deny/each-layer.json", 1),
+    ("principal/group.json", 4),
     ("principal/strangers.json", 1),
     ("rcp/deny-only.json", 3),
     ("rcp/what-they-bind.json", 3),

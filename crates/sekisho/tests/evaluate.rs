@@ -97,7 +97,7 @@ fn an_expectation_that_does_not_hold_ends_with_1() {
 fn a_bad_case_says_where_and_the_rest_go_on() {
     let mut bad = case("bad", "Allow", "allow");
     bad["policies"]["identity"][0]["Statement"][0]["Effect"] = json!("Alow");
-    let misspelt = json!({"name": "m", "request": {"principal": "anonymous", "action": "s3:GetObject", "resource": "*"}, "policies": {"boundry": {}}});
+    let misspelt = json!({"name": "m", "request": {"principal": "anonymous", "action": "s3:GetObject", "resource": "*"}, "policies": {"organization": {}}});
     let input = format!(
         "{}\n\nno json\n{bad}\n{misspelt}\n",
         case("a", "Allow", "allow")
@@ -134,8 +134,45 @@ fn a_bad_case_says_where_and_the_rest_go_on() {
     );
     assert_eq!(
         answers[3]["warnings"],
-        json!(["policies.boundry is no kind of policy: ignored"])
+        json!(["policies.organization is no kind of policy: ignored"])
     );
+}
+
+/// What is misspelt would be passed over as what means nothing, and a test that expects nothing passes.
+#[test]
+fn what_is_misspelt_is_an_error() {
+    let case = |member: &str, to: &str| {
+        let case = json!({
+            "name": "spelt",
+            "request": {"principal": "arn:aws:iam::111111111111:user/u", "action": "s3:GetObject", "resource": "arn:aws:s3:::b/k", "resource_account": "222222222222", "context": {}},
+            "policies": {"identity": [], "boundary": {"Version": "2012-10-17", "Statement": []}},
+            "expect": {"decision": "implicit_deny", "gate": "identity"},
+        });
+        let text = case.to_string();
+        assert!(text.contains(&format!("\"{member}\":")));
+        text.replace(&format!("\"{member}\":"), &format!("\"{to}\":"))
+    };
+    for (member, to, of) in [
+        ("resource_account", "resource_acount", "request"),
+        ("resource_account", "resourceAccount", "request"),
+        ("context", "contexts", "request"),
+        ("boundary", "boundry", "policies"),
+        ("gate", "gates", "expect"),
+        ("decision", "decison", "expect"),
+        ("expect", "expects", ""),
+    ] {
+        let output = run(&["-"], &format!("{}\n", case(member, to)));
+        assert_eq!(output.status.code(), Some(2), "{to}");
+        let answer = answers(&output).remove(0);
+        let error = answer["error"].as_str().unwrap();
+        assert_eq!(
+            error,
+            format!("`{to}` means nothing here: is it `{member}`?")
+        );
+        assert_eq!(answer["member"].as_str().unwrap_or_default(), of, "{to}");
+    }
+    let output = run(&["-"], &format!("{}\n", case("name", "source")));
+    assert_eq!(output.status.code(), Some(0));
 }
 
 /// Of which kind an endpoint is, a case does not say; of the kinds that there are, one takes accounts otherwise.

@@ -8,7 +8,8 @@ mod trust;
 use std::fmt;
 
 use crate::condition::{Condition, Operator, Qualifier};
-use crate::document::{Document, Effect, Element, PrincipalPattern, Statement};
+use crate::document::{Document, Effect, Element, PrincipalElement, PrincipalPattern, Statement};
+use crate::principal::Parts;
 use crate::resource_arn::check_arn;
 
 /// The kinds of policy documents.
@@ -190,6 +191,48 @@ fn normalized(text: &str) -> usize {
     length
 }
 
+/// Whether an ARN can be that of a principal: a user, a role or a session of an account, which has twelve digits (IAM user guide,
+/// "AWS JSON policy elements: Principal"; of the root user, aws-cloudformation/cfn-lint#4287).
+#[must_use]
+pub fn is_principal_arn(text: &str) -> bool {
+    // CloudFront has identities of no account.
+    text.starts_with("arn:aws:iam::cloudfront:user/")
+        || Parts::of(text).is_some_and(|arn| {
+            let named = arn.resource.split_once('/');
+            let named = named.filter(|(_, name)| !name.is_empty());
+            match (arn.service, named) {
+                ("iam", None) => arn.resource == "root",
+                ("iam", Some((kind, _))) => ["role", "user"].contains(&kind),
+                ("sts", Some((kind, _))) => ["assumed-role", "federated-user"].contains(&kind),
+                _ => false,
+            }
+        })
+}
+
+/// The first ARN among principals that can be nobody's.
+fn nobody(principals: &PrincipalElement) -> Option<&str> {
+    principals.patterns.iter().find_map(|p| match p {
+        PrincipalPattern::Arn(text) if !is_principal_arn(text) => Some(text.as_str()),
+        _ => None,
+    })
+}
+
+fn check_principals(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
+    let Some(text) = statement.principals.as_ref().and_then(nobody) else {
+        return Ok(());
+    };
+    match kind {
+        Kind::Trust => kind.error(format!("Invalid principal in policy: \"AWS\":\"{text}\"")),
+        Kind::Bucket => kind.error("Invalid principal in policy"),
+        Kind::Key => kind.error("Policy contains a statement with one or more invalid principals."),
+        Kind::Repository => Err(ValidationError {
+            code: kind.code(),
+            message: "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'".to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
     let principals = statement.principals.as_ref();
     match kind {
@@ -271,7 +314,8 @@ fn check(statement: &Statement, kind: Kind) -> Result<(), ValidationError> {
         return kind.error("Allow with NotPrincipal is not allowed.");
     }
     check_operands(statement, kind)?;
-    check_texts(statement, kind)
+    check_texts(statement, kind)?;
+    check_principals(statement, kind)
 }
 
 /// IAM refuses operands that their operator cannot read; STS takes them in session policies, but for binary ones
@@ -362,6 +406,60 @@ mod tests {
 
     fn refused(text: &str, kind: Kind) -> Option<ValidationError> {
         validate(text, kind).err()
+    }
+
+    #[test]
+    fn an_arn_of_nobody_is_no_principal() {
+        let said = |principal: &str, kind: Kind| {
+            let resource = match kind {
+                Kind::Trust | Kind::Repository => "",
+                _ => r#","Resource":"*""#,
+            };
+            let action = match kind {
+                Kind::Trust => "sts:AssumeRole",
+                Kind::Key => "kms:Decrypt",
+                Kind::Repository => "ecr:BatchGetImage",
+                _ => "s3:GetObject",
+            };
+            let text = format!(
+                r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"{action}"{resource}}}]}}"#
+            );
+            refused(&text, kind).map(|e| e.message)
+        };
+        let kinds = [Kind::Trust, Kind::Bucket, Kind::Key, Kind::Repository];
+        for nobody in [
+            "arn:aws:iam:::root",
+            "arn:aws:iam::11111111111:root",
+            "arn:aws:iam::1111-1111-1111:root",
+            "arn:aws:iam::*:root",
+            "arn:aws:iam:us-east-1:111111111111:root",
+            "arn:aws:iam::111111111111:group/g",
+            "arn:aws:iam::111111111111:roles/r",
+            "arn:aws:iam::11111111111:role/r",
+            "arn:aws:s3::111111111111:role/r",
+        ] {
+            for kind in kinds {
+                assert!(said(nobody, kind).is_some(), "{nobody} {kind:?}");
+            }
+        }
+        assert_eq!(
+            said("arn:aws:iam:::root", Kind::Trust).unwrap(),
+            r#"Invalid principal in policy: "AWS":"arn:aws:iam:::root""#
+        );
+        for somebody in [
+            "*",
+            "111111111111",
+            "arn:aws:iam::111111111111:root",
+            "arn:aws-cn:iam::111111111111:root",
+            "arn:aws:iam::111111111111:role/path/r",
+            "arn:aws:sts::111111111111:assumed-role/r/s",
+            "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1",
+            "AROAEXAMPLEEXAMPLE",
+        ] {
+            for kind in kinds {
+                assert_eq!(said(somebody, kind), None, "{somebody} {kind:?}");
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use sekisho_arn::is_account_id;
 use sekisho_engine::Engine;
 use sekisho_iac::Problem;
-use sekisho_policy::{Document, PrincipalPattern, principals};
+use sekisho_policy::{Document, PrincipalPattern, is_principal_arn, principals};
 use serde_json::{Map, Value};
 
 use super::fix::policies::Policies;
@@ -42,6 +42,7 @@ pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) 
     let mut absent: Vec<&str> = Vec::new();
     for principal in unmade {
         match principal {
+            PrincipalPattern::Id(id) if !is_id(id) => return Some(no_principal(id, policies)),
             PrincipalPattern::Id(id) => {
                 return Some(format!(
                     "{id} is the id of {} that was deleted, or deleted and made again: AWS puts it in the place of the ARN, in policies that named it, and takes it no more when the policy is written anew. Name the ARN of the role or user that is meant",
@@ -52,6 +53,9 @@ pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) 
                 return Some(format!(
                     "the principal {arn} has a wildcard in it, and AWS takes none there but `*` alone: name the role or its account, or narrow `*` with a condition, ArnLike of aws:PrincipalArn"
                 ));
+            }
+            PrincipalPattern::Arn(arn) if !is_principal_arn(arn) => {
+                return Some(no_principal(arn, policies));
             }
             PrincipalPattern::Arn(arn) => {
                 let account = arn.split(':').nth(4).unwrap_or_default();
@@ -76,6 +80,42 @@ pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) 
         }),
         _ => None,
     })
+}
+
+/// Whether a text is the id of a role or user, as AWS puts it in the place of an ARN.
+fn is_id(text: &str) -> bool {
+    let upper = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    let front = text.get(..4);
+    matches!(front, Some("AROA" | "AIDA")) && text.len() >= 16 && text.bytes().all(upper)
+}
+
+/// What is wrong with a text that can be no principal.
+fn no_principal(text: &str, policies: &Policies<'_>) -> String {
+    const FORMS: &str = "a principal is an account id of twelve digits, or an ARN: arn:aws:iam::ACCOUNT:root, arn:aws:iam::ACCOUNT:role/NAME";
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return format!("the principal {text} is no account id, which has twelve digits");
+    }
+    let mut made = policies.made.iter();
+    let named = made.find(|m| {
+        let one = matches!(&*m.node.type_name, "aws_iam_role" | "aws_iam_user");
+        one && m.text("name") == Some(text)
+    });
+    if let Some(named) = named {
+        let reference = named.reference();
+        return format!(
+            "the principal {text} is the name of {reference}, and a principal is named by its ARN: take {reference}.arn"
+        );
+    }
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", _, "iam" | "sts", "", account, _] if !is_account_id(account) => format!(
+            "the account in the principal {text} is \"{account}\", and no id of twelve digits: a variable may be empty, or lack a digit"
+        ),
+        ["arn", _, "iam" | "sts", region, ..] if parts.len() == 6 && !region.is_empty() => format!(
+            "the principal {text} names a region, \"{region}\", where an ARN of IAM has none"
+        ),
+        _ => format!("{text} is no principal: {FORMS}"),
+    }
 }
 
 /// Whether what an ARN names was made: whatever has it, or the role of a session.

@@ -163,4 +163,44 @@ pub(super) const CASES: &[Case] = &[
         )],
         arguments: &["rehearse", "-q", "--fix", "--check", "DIR"],
     },
+    broken(
+        "principal-of-an-empty-account",
+        &[(
+            "artifact_store.tf",
+            "identifiers = [format(\"arn:aws:iam::%s:root\", var.registry_account_id)]",
+            "identifiers = [\"arn:aws:iam:::root\"]",
+        )],
+    ),
+    broken(
+        "principal-by-its-name",
+        &[(
+            "registry.tf",
+            "identifiers = [aws_iam_role.codepipeline.arn]",
+            "identifiers = [aws_iam_role.codepipeline.name]",
+        )],
+    ),
+    broken(
+        "principal-of-a-short-account",
+        &[(
+            "registry.tf",
+            "identifiers = [aws_iam_role.codepipeline.arn]",
+            "identifiers = [\"2222222222\"]",
+        )],
+    ),
+    broken(
+        "principal-with-a-region",
+        &[(
+            "registry.tf",
+            "identifiers = [aws_iam_role.codepipeline.arn]",
+            "identifiers = [\"arn:aws:iam:us-east-1:222222222222:root\"]",
+        )],
+    ),
+    broken(
+        "principal-that-is-none",
+        &[(
+            "registry.tf",
+            "identifiers = [aws_iam_role.codepipeline.arn]",
+            "identifiers = [\"arn:aws:iam:222222222222:root\"]",
+        )],
+    ),
 ];
