@@ -213,6 +213,11 @@ fn given(address: &str, text: &str) -> Value {
 }
 
 impl ReadingArgs {
+    /// What is to be read.
+    pub(super) fn directories(&self) -> &[PathBuf] {
+        &self.directories
+    }
+
     /// What the command line, the environment and `sekisho.toml` say, in this order.
     pub(super) fn options(&self) -> Result<Options, CouldNotRun> {
         let plan = self.plan.as_deref().map(of_plan::read).transpose();

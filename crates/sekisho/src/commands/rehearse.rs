@@ -67,13 +67,16 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
             "--format is of reports, and --fix writes a diff: leave one of the two".to_owned(),
         ));
     }
-    let mut options = args.reading.options()?;
+    let mut options = match args.reading.options() {
+        Ok(options) => options,
+        Err(CouldNotRun(why)) => return unread(args, printer, vec![Problem::new(None, why)]),
+    };
     options.data.clone_from(&args.data);
     if let Some(data) = &args.data {
         let used = std::fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some());
         if used {
             let message = format!("--data {}: the directory is not empty", data.display());
-            return Err(CouldNotRun(message));
+            return unread(args, printer, vec![Problem::new(None, message)]);
         }
     }
     let mut progress = |line: &str| printer.progress(line);
@@ -83,17 +86,7 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     };
     let outcome = match outcome {
         Ok(outcome) => outcome,
-        Err(problems) => {
-            // Systems that wait for a report fail on an empty file, and say nothing of why.
-            let unread = rehearse::Unread(&problems);
-            match args.format {
-                Format::Sarif => printer.result(&pretty(&unread.sarif())?),
-                Format::Junit => printer.result(&unread.junit()),
-                Format::Markdown => printer.result(&unread.markdown()),
-                Format::Text | Format::Html | Format::Json => {}
-            }
-            return Err(could_not(problems));
-        }
+        Err(problems) => return unread(args, printer, problems),
     };
     if !outcome.passes() && !outcome.denials.is_empty() {
         printer.progress("looking for everything that is missing");
@@ -130,7 +123,7 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         Format::Markdown => report.markdown(),
         Format::Html => report.html(),
         Format::Json => pretty(&report.json())?,
-        Format::Sarif => pretty(&report.sarif())?,
+        Format::Sarif => pretty(&report.sarif(&options.reading.directories))?,
     };
     if args.format != Format::Text {
         printer.result(&text);
@@ -140,6 +133,18 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     } else {
         Status::Fails
     })
+}
+
+/// What keeps the configuration from being rehearsed. Systems that wait for a report fail on an empty file, and say nothing of why.
+fn unread(args: &Args, printer: Printer, problems: Vec<Problem>) -> Result<Status, CouldNotRun> {
+    let unread = rehearse::Unread(&problems);
+    match args.format {
+        Format::Sarif => printer.result(&pretty(&unread.sarif(args.reading.directories()))?),
+        Format::Junit => printer.result(&unread.junit()),
+        Format::Markdown => printer.result(&unread.markdown()),
+        Format::Text | Format::Html | Format::Json => {}
+    }
+    Err(could_not(problems))
 }
 
 fn pretty(value: &Value) -> Result<String, CouldNotRun> {

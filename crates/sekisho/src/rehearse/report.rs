@@ -1,5 +1,7 @@
 //! All that is known after a rehearsal, in every form.
 
+use std::path::PathBuf;
+
 use sekisho_iac::Problem;
 use serde_json::{Value, json};
 
@@ -59,10 +61,10 @@ impl Report<'_> {
         html::document(&self.json())
     }
 
-    /// SARIF 2.1.0, for the line that has to change.
+    /// SARIF 2.1.0, for the line that has to change; what stands nowhere is shown in the first of the `directories`.
     #[must_use]
-    pub fn sarif(&self) -> Value {
-        sarif::document(self.outcome, self.completion, self.fix)
+    pub fn sarif(&self, directories: &[PathBuf]) -> Value {
+        sarif::document(self.outcome, self.completion, self.fix, directories)
     }
 
     /// For CI systems: a test for each action and each policy that lacks something.
@@ -83,10 +85,10 @@ impl Report<'_> {
 pub struct Unread<'p>(pub &'p [Problem]);
 
 impl Unread<'_> {
-    /// SARIF 2.1.0, at the lines.
+    /// SARIF 2.1.0, at the lines; what stands nowhere is shown in the first of the `directories`.
     #[must_use]
-    pub fn sarif(self) -> Value {
-        sarif::unread(self.0)
+    pub fn sarif(self, directories: &[PathBuf]) -> Value {
+        sarif::unread(self.0, directories)
     }
 
     /// A test that fails for each.

@@ -18,8 +18,9 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// A path as GitHub wants it: from the top of the repository, with slashes; without one, from where the command runs.
-fn uri(path: &str) -> String {
+/// A file as GitHub wants it: from the top of the repository, with slashes; without one, from where the command runs. What is
+/// elsewhere is called by its whole path.
+fn artifact(path: &str) -> Value {
     let full = std::path::absolute(path).map(|p| normal(&p));
     let relative = full.ok().and_then(|full| {
         let here = std::env::current_dir().ok();
@@ -28,8 +29,30 @@ fn uri(path: &str) -> String {
         let below = full.strip_prefix(root).ok()?;
         Some(below.display().to_string())
     });
-    let text = relative.unwrap_or_else(|| path.trim_start_matches("./").to_owned());
-    utf8_percent_encode(&text.replace('\\', "/"), PLAIN).to_string()
+    let quoted = |text: &str| utf8_percent_encode(&text.replace('\\', "/"), PLAIN).to_string();
+    match relative {
+        Some(relative) => json!({"uri": quoted(&relative), "uriBaseId": "%SRCROOT%"}),
+        None if Path::new(path).is_absolute() => json!({"uri": format!("file://{}", quoted(path))}),
+        None => json!({"uri": quoted(path.trim_start_matches("./")), "uriBaseId": "%SRCROOT%"}),
+    }
+}
+
+/// Where what stands nowhere is shown: GitHub takes no result without a place, and with it none of the file
+/// (github/codeql-action#1738, #2459). The first file of what was rehearsed, as they are read.
+fn anywhere(directories: &[PathBuf]) -> Value {
+    let first = directories.first().cloned().unwrap_or_default();
+    if first.is_file() {
+        return location(Some((&first.display().to_string(), 1)));
+    }
+    let files = std::fs::read_dir(&first).into_iter().flatten().flatten();
+    let files = files.map(|entry| entry.path());
+    let read = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.ends_with(".tf") || name.ends_with(".tf.json")
+    };
+    let file = files.filter(read).min();
+    let file = file.unwrap_or_else(|| first.join("main.tf"));
+    location(Some((&file.display().to_string(), 1)))
 }
 
 /// Without `.` and `..`.
@@ -52,12 +75,12 @@ fn location(at: Option<(&str, usize)>) -> Value {
         // What is read as something else has other lines: the file is all that can be pointed at.
         Some((path, _)) if path.ends_with(sekisho_iac::READ) => json!([{
             "physicalLocation": {
-                "artifactLocation": {"uri": uri(path.trim_end_matches(sekisho_iac::READ)), "uriBaseId": "%SRCROOT%"},
+                "artifactLocation": artifact(path.trim_end_matches(sekisho_iac::READ)),
             },
         }]),
         Some((path, line)) => json!([{
             "physicalLocation": {
-                "artifactLocation": {"uri": uri(path), "uriBaseId": "%SRCROOT%"},
+                "artifactLocation": artifact(path),
                 "region": {"startLine": line},
             },
         }]),
@@ -105,6 +128,7 @@ pub(super) fn document(
     outcome: &Outcome,
     completion: Option<&Completion>,
     fix: Option<&Fix>,
+    directories: &[PathBuf],
 ) -> Value {
     let mut results: Vec<Value> = Vec::new();
     match completion {
@@ -172,11 +196,11 @@ pub(super) fn document(
             "partialFingerprints": fingerprint(&note.message),
         })
     }));
-    of_results(results)
+    of_results(results, directories)
 }
 
 /// What keeps a configuration from being rehearsed: a result for each problem.
-pub(super) fn unread(problems: &[Problem]) -> Value {
+pub(super) fn unread(problems: &[Problem], directories: &[PathBuf]) -> Value {
     let results = problems.iter().map(|problem| {
         json!({
             "ruleId": "not-rehearsed",
@@ -186,10 +210,15 @@ pub(super) fn unread(problems: &[Problem]) -> Value {
             "partialFingerprints": fingerprint(&problem.message),
         })
     });
-    of_results(results.collect())
+    of_results(results.collect(), directories)
 }
 
-fn of_results(results: Vec<Value>) -> Value {
+fn of_results(mut results: Vec<Value>, directories: &[PathBuf]) -> Value {
+    for result in &mut results {
+        if result["locations"] == json!([]) {
+            result["locations"] = anywhere(directories);
+        }
+    }
     let mut rules: Vec<&str> = results
         .iter()
         .filter_map(|r| r["ruleId"].as_str())

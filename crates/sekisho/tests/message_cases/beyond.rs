@@ -203,4 +203,16 @@ pub(super) const CASES: &[Case] = &[
             "identifiers = [\"arn:aws:iam:222222222222:root\"]",
         )],
     ),
+    Case {
+        name: "sarif-of-wrong-settings",
+        example: super::ECR,
+        edits: &[("sekisho.toml", "", "[quotas]\nPolicies = 20\n")],
+        arguments: &["rehearse", "-q", "--format", "sarif", "DIR"],
+    },
+    Case {
+        name: "sarif-without-files",
+        example: None,
+        edits: &[("notes.txt", "", "nothing\n")],
+        arguments: &["rehearse", "-q", "--format", "sarif", "DIR"],
+    },
 ];
