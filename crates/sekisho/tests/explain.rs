@@ -168,7 +168,7 @@ fn values_that_aws_would_refuse() {
     );
     check(
         &[a[0], a[1], b[0], b[1], r[0], "Web"],
-        "ECR takes 2 to 256 lower-case letters",
+        "ECR takes 2 to 256 lower-case letters and digits",
     );
     check(
         &[a[0], a[1], b[0], b[1], r[0], r[1], "--name", "a\"b"],

@@ -284,8 +284,27 @@ fn unknown_operations() {
     w.expect(
         &w.json("dynamodb", "DynamoDB_20120810.ListTables", b"{}"),
         404,
-        "sekisho has no service",
+        r#"{"__type":"UnknownOperationException","message":"sekisho has no service dynamodb"}"#,
     );
+    // Each in the form in which its clients read errors.
+    let query = [("content-type", "application/x-www-form-urlencoded")];
+    for (service, said) in [
+        (
+            "ec2",
+            "<Response><Errors><Error><Code>UnknownOperationException</Code><Message>sekisho has no service ec2<",
+        ),
+        (
+            "sns",
+            "<ErrorResponse><Error><Type>Sender</Type><Code>UnknownOperationException</Code><Message>sekisho has no service sns<",
+        ),
+    ] {
+        let body = b"Action=List&Version=2016-11-15";
+        w.expect(
+            &w.send(&w.signed(service, "POST", "/", &query, body)),
+            404,
+            said,
+        );
+    }
     w.expect(
         &w.json("kms", "TrentService.CreateCustomKeyStore", b"{}"),
         501,

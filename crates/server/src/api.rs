@@ -16,6 +16,7 @@ use crate::body::{self, Framing};
 use crate::respond::{self, Answer, Form};
 use crate::route::{self, Target};
 use crate::said;
+use crate::strange::{self, Strange};
 
 pub(crate) async fn answer(
     shared: &Arc<Shared>,
@@ -29,22 +30,16 @@ pub(crate) async fn answer(
     let signature = Signature::read(&head);
     let signed = signature.as_ref().ok().and_then(Option::as_ref);
     let Some(target) = route::find(parts, bucket, signed) else {
-        let scope = match &signature {
-            Ok(Some(s)) => s.credential.service.clone(),
-            _ => head.header("x-amz-target").unwrap_or_default().to_owned(),
+        let service = match &signature {
+            Ok(Some(s)) => s.credential.service.as_str(),
+            _ => "",
         };
-        // What ECR answers to a request that it does not know (recorded).
-        let text = format!(
-            "<UnknownOperationException><Message>sekisho has no service {scope}</Message></UnknownOperationException>\n"
-        );
-        return respond::full(
-            404,
-            &[
-                ("content-type", "application/xml"),
-                ("x-amzn-requestid", &request_id),
-            ],
-            text,
-        );
+        let strange = Strange {
+            service,
+            target: head.header("x-amz-target"),
+            content_type: head.header("content-type"),
+        };
+        return strange::answer(&strange, &request_id);
     };
     let request = Request {
         shared,

@@ -12,6 +12,7 @@ mod registry;
 mod respond;
 mod route;
 mod said;
+mod strange;
 mod stream;
 
 use std::convert::Infallible;

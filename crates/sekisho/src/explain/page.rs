@@ -10,6 +10,37 @@ use super::{Question, denying};
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED};
 use crate::rehearse::{Completion, Denial, Fix, Outcome, denial_text};
 
+/// The kinds of policies, as AWS's sentences call them.
+const KINDS: [&str; 7] = [
+    "identity-based policy",
+    "permissions boundary",
+    "resource-based policy",
+    "session policy",
+    "service control policy",
+    "resource control policy",
+    "VPC endpoint policy",
+];
+
+/// The kind of policy of which AWS says that none allows it: `no identity-based policy allows the s3:PutObject action`, of which the
+/// console leaves out the action; of a foreign key KMS says `no resource-based policies allow access` among others.
+fn kind_told(because: &str) -> Option<&'static str> {
+    KINDS.into_iter().find(|kind| {
+        let several = format!("no {}ies allow", kind.trim_end_matches('y'));
+        because.starts_with(&format!("no {kind} allows")) || because.contains(&several)
+    })
+}
+
+/// The same of the side of a denial.
+fn kind_of(side: &str) -> &str {
+    match side {
+        "identity policy" => "identity-based policy",
+        "bucket policy" | "key policy" | "repository policy" | "trust policy" => {
+            "resource-based policy"
+        }
+        other => other,
+    }
+}
+
 impl Question {
     fn fits(&self, matching: &Matching<'_>, principal: &str, action: &str, resource: &str) -> bool {
         let who = self
@@ -51,10 +82,8 @@ impl Question {
     /// The reason that AWS gave, where it is another than that of the denial.
     fn stopped_elsewhere(&self, denial: &Denial) -> Option<&str> {
         let because = self.because.as_deref()?;
-        // `no identity-based policy allows the s3:PutObject action`; the console leaves out which.
-        let (gate, _) = because.split_once(" allows the ")?;
-        let other = gate.starts_with("no ") && !denial.cause.reason.contains(gate);
-        other.then_some(because)
+        let told = kind_told(because)?;
+        (told != kind_of(&denial.cause.side)).then_some(because)
     }
 
     fn asks_for(&self, matching: &Matching<'_>, denial: &Denial) -> bool {
@@ -252,22 +281,39 @@ fn allowed(
     };
     writeln!(out, "  {DIM}by{OFF}      {by}")?;
     if let Some(because) = &question.because {
+        let because = because.split(" (Service:").next().unwrap_or(because);
         writeln!(out, "  {DIM}AWS says{OFF} {because}")?;
     }
     writeln!(
         out,
         "\nThe configuration as it stands allows the call, so that what is on AWS is not what stands here. Look for, in this order:"
     )?;
-    for (index, cause) in [
-        "a policy that was not applied, or changed by hand: `terraform plan` in the account of the policy named above",
+    let unknown = "a service control policy, resource control policy or VPC endpoint policy that the configuration does not have";
+    let told = question.because.as_deref().and_then(kind_told);
+    let of_organization =
+        told.is_some_and(|kind| KINDS.get(4..).is_some_and(|k| k.contains(&kind)));
+    let unapplied = match told.filter(|_| !of_organization) {
+        // The one that AWS names is of the caller, but for that of the resource.
+        Some(kind) => {
+            let account = match kind {
+                "resource-based policy" => check.resource_account.as_deref(),
+                _ => None,
+            };
+            format!(
+                "the {kind} that AWS names, not applied or changed by hand: `terraform plan` in account {}",
+                account.unwrap_or(&event.account)
+            )
+        }
+        None => "a policy that was not applied, or changed by hand: `terraform plan` in the account of the policy named above".to_owned(),
+    };
+    let mut causes = vec![
+        unapplied.as_str(),
         "a role that was deleted and made again: policies that named it keep the old role's id (AROA…), and have to be written again",
         "a policy that was applied moments before: IAM takes some seconds; start the execution again",
-        "a service control policy, resource control policy or VPC endpoint policy that the configuration does not have",
         "a condition on what differs there: the region, the source address, the organization, tags of the session",
-    ]
-    .iter()
-    .enumerate()
-    {
+    ];
+    causes.insert(if of_organization { 0 } else { 3 }, unknown);
+    for (index, cause) in causes.iter().enumerate() {
         writeln!(out, "  {}. {cause}", index + 1)?;
     }
     Ok(Known::Allowed)

@@ -76,16 +76,27 @@ impl CrossAccountEcr {
                 self.name
             ));
         }
-        if !only(&self.repository, "-_./") || !(2..=256).contains(&self.repository.len()) {
+        if self.repository.contains(".dkr.ecr.") {
             return Err(format!(
-                "the repository `{}`: ECR takes 2 to 256 lower-case letters, digits, and - _ . / between them",
+                "the repository `{}`: this is an address; give the name behind it, without the registry",
+                self.repository
+            ));
+        }
+        // The pattern of CreateRepository: words with one - _ or . between them, in folders.
+        let word = |word: &str| only(word, "");
+        let part = |part: &str| part.split(['-', '_', '.']).all(word);
+        let repository = self.repository.split('/').all(part);
+        if !repository || !(2..=256).contains(&self.repository.len()) {
+            return Err(format!(
+                "the repository `{}`: ECR takes 2 to 256 lower-case letters and digits, with one of - _ . / between them",
                 self.repository
             ));
         }
         let tag = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        if self.tag.is_empty() || self.tag.len() > 128 || !self.tag.chars().all(tag) {
+        let begins = !self.tag.starts_with(['-', '.']);
+        if self.tag.is_empty() || self.tag.len() > 128 || !self.tag.chars().all(tag) || !begins {
             return Err(format!(
-                "the tag `{}`: it takes letters, digits, and - _ .",
+                "the tag `{}`: it takes letters, digits, and - _ . , of which - and . do not begin it",
                 self.tag
             ));
         }

@@ -1,6 +1,7 @@
 //! Images for source actions: generated, or given as an OCI layout or a `docker save` archive.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -19,6 +20,16 @@ pub struct ImageArgument {
     pub(super) repository: String,
     pub(super) tag: Option<String>,
     path: PathBuf,
+}
+
+impl fmt::Display for ImageArgument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.repository)?;
+        if let Some(tag) = &self.tag {
+            write!(f, ":{tag}")?;
+        }
+        write!(f, "={}", self.path.display())
+    }
 }
 
 impl FromStr for ImageArgument {
@@ -147,7 +158,7 @@ impl Wanted {
         let image = match given {
             Some((index, argument)) => {
                 used.insert(index);
-                read(&argument.path)?
+                read(&argument.path).map_err(|why| format!("--image {argument}: {why}"))?
             }
             None if options.generate_images => generate(repository)?,
             None => return Ok(()),
