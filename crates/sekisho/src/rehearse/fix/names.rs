@@ -141,7 +141,11 @@ impl<'c> Writer<'c> {
             .each
             .and_then(|(_, key)| self.of_block(here, here.path, key));
         let all = of_module.into_iter().chain(of_block).flatten();
-        let all = all.filter(|n| arn.contains(&n.text) && self.tells(n, here));
+        // What is called as the whole bucket is the bucket's.
+        let bucket = fields.as_ref().filter(|f| f.service == "s3");
+        let bucket = bucket.and_then(|f| f.resource.split('/').next());
+        let tells = |n: &Named| self.tells(n, here) || bucket == Some(n.text.as_str());
+        let all = all.filter(|n| arn.contains(&n.text) && tells(n));
         let mut all: Vec<&Named> = all.collect();
         all.sort_by_key(|n| rank(n.naming));
         let names = all
