@@ -128,6 +128,7 @@ impl Maker<'_, '_> {
             return Ok(values);
         }
         resources::schema::convert(node, &mut arguments)?;
+        resources::normal::policies(node, &mut arguments.values);
         let no_provider = || Problem::at(&node.place, "it has no provider");
         let client = self.client.ok_or_else(no_provider)?;
         let client = &*resources::region::of(node, client, arguments.values.get("region"));

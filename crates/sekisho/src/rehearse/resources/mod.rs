@@ -20,6 +20,7 @@ mod iam_simulation;
 mod iam_users;
 mod kms;
 mod local;
+pub(super) mod normal;
 pub(super) mod region;
 mod s3;
 mod s3_beside;

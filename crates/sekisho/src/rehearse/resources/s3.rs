@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
+use super::text_at;
 use super::{Failed, Made, Type, Values, attributes};
 use crate::rehearse::Client;
 
@@ -296,8 +297,21 @@ fn bucket_object(client: &Client, values: &Values<'_>) -> Made {
     put(client, values, Some(acl))
 }
 
+/// A key as the provider's old SDK wrote it, and the provider still does: nothing of a path in front, and one slash in the place
+/// of several (hashicorp/aws, internal/service/s3, sdkv1CompatibleCleanKey).
+fn cleaned(key: &str) -> String {
+    let mut out = String::new();
+    for c in key.trim_start_matches(['.', '/']).chars() {
+        if c != '/' || !out.ends_with('/') {
+            out.push(c);
+        }
+    }
+    out
+}
+
 fn put(client: &Client, values: &Values<'_>, acl: Option<String>) -> Made {
-    let (bucket, key) = (values.need("bucket")?, values.need("key")?);
+    let (bucket, said) = (values.need("bucket")?, values.need("key")?);
+    let key = cleaned(&said);
     let body = match (values.text("content"), values.text("source")) {
         (Some(content), _) => content.into_bytes(),
         (None, Some(path)) => {
@@ -361,11 +375,31 @@ fn put(client: &Client, values: &Values<'_>, acl: Option<String>) -> Made {
         .unwrap_or(Value::Null);
     Ok(attributes([
         ("content_type", kind),
-        ("id", json!(key)),
+        ("id", json!(said)),
+        ("arn", json!(format!("arn:aws:s3:::{bucket}/{key}"))),
         ("version_id", version),
         (
             "etag",
-            reply.output.get("ETag").cloned().unwrap_or_default(),
+            json!(text_at(&reply.output, "/ETag").trim_matches('"')),
         ),
     ]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cleaned;
+
+    #[test]
+    fn keys_as_the_provider_writes_them() {
+        for (said, written) in [
+            ("src.zip", "src.zip"),
+            ("/lead/src.zip", "lead/src.zip"),
+            ("./a//b.txt", "a/b.txt"),
+            ("a/./b", "a/./b"),
+            (".hidden", "hidden"),
+            ("a///", "a/"),
+        ] {
+            assert_eq!(cleaned(said), written, "{said}");
+        }
+    }
 }
