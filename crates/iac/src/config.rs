@@ -158,8 +158,7 @@ impl Configuration {
         let mut text = self.text(path).map_err(problem)?;
         let mut path = name.clone();
         if name.ends_with(".tf.json") {
-            let json = serde_json::from_str(&text).map_err(|e| e.to_string());
-            let hcl = json.and_then(|json| crate::json_syntax::text(&json));
+            let hcl = crate::json_syntax::text(&text);
             text = hcl.map_err(|message| problem(format!("{name}: {message}")))?;
             path.push_str(READ);
         }

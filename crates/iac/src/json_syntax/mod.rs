@@ -2,6 +2,8 @@
 //!
 //! Blocks of resources become arguments that are lists of objects: to what is made of them that is the same.
 
+mod document;
+
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
@@ -11,10 +13,16 @@ use crate::quote::{escape, quoted};
 /// The same configuration in HCL.
 ///
 /// # Errors
-/// What is not of the form that Terraform takes, or not supported.
-pub(crate) fn text(json: &Value) -> Result<String, String> {
+/// What is no JSON, not of the form that Terraform takes, or not supported.
+pub(crate) fn text(text: &str) -> Result<String, String> {
+    let json = document::parse(text)?;
     let mut out = String::new();
-    for (kind, value) in members(json, "the file")? {
+    // A file is one body, or several in an array.
+    let mut all = Vec::new();
+    for body in bodies(&json) {
+        all.extend(members(body, "the file")?);
+    }
+    for (kind, value) in all {
         match kind.as_str() {
             "//" => {}
             "locals" => {
@@ -397,7 +405,7 @@ mod tests {
             "provider": {"aws": [{"region": "eu-west-1"}, {"alias": "b", "assume_role": [{"role_arn": "x"}]}]},
             "resource": {"aws_iam_role": {"r": {"provider": "aws.b", "name": "${var.v[\"a\"]}", "depends_on": ["aws_iam_role.s"]}}},
         });
-        let text = text(&json).unwrap();
+        let text = text(&json.to_string()).unwrap();
         for line in [
             "type = map(string)",
             "default = { \"a\" = \"$${b}\", \"$${c}\" = 1 }",
@@ -453,7 +461,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_panics(json in values()) {
-            if let Ok(text) = text(&json) {
+            if let Ok(text) = text(&json.to_string()) {
                 let _ = crate::syntax::body(&text);
             }
         }
