@@ -8,8 +8,8 @@ use hcl_edit::expr::{Expression, ForExpr, FuncCall, Traversal, TraversalOperator
 use hcl_edit::structure::{Block, Body};
 use hcl_edit::template::ForDirective;
 use hcl_edit::visit::{
-    Visit, visit_block, visit_body, visit_for_directive, visit_for_expr, visit_func_call,
-    visit_traversal,
+    Visit, visit_block, visit_body, visit_expr, visit_for_directive, visit_for_expr,
+    visit_func_call, visit_traversal,
 };
 
 use crate::block::{labels, place_of};
@@ -261,6 +261,12 @@ impl<'c> Check<'c> {
             ["each", ..] if !self.each => {
                 "`each` is only where the argument `for_each` is set".to_owned()
             }
+            ["path", name, ..] if !["cwd", "module", "root"].contains(name) => {
+                format!("there is no `path.{name}`: they are path.module, path.root and path.cwd")
+            }
+            ["terraform", name, ..] if !["applying", "workspace"].contains(name) => {
+                format!("there is no `terraform.{name}`: it is terraform.workspace")
+            }
             [own, ..] if OWN.contains(own) => return None,
             ["var", name, ..] if !module.variables.contains_key(*name) => {
                 format!("the variable `{name}` is not declared")
@@ -295,6 +301,27 @@ impl<'c> Check<'c> {
 }
 
 impl Visit for Check<'_> {
+    /// A name that stands alone is one that `for` or a dynamic block has given, and nothing else.
+    fn visit_expr(&mut self, node: &Expression) {
+        match node {
+            Expression::Variable(name) if !self.bound.contains(name.as_str()) => {
+                let place = place_of(self.source, name.span());
+                let name = name.as_str();
+                let message = match name {
+                    "count" | "data" | "each" | "local" | "module" | "path" | "self"
+                    | "terraform" | "var" => {
+                        format!("`{name}` is no value by itself: what is meant is behind a dot")
+                    }
+                    _ => format!(
+                        "`{name}` names nothing: a variable is var.{name}, a local value local.{name}; of a resource its name is behind its type"
+                    ),
+                };
+                self.problems.push(Problem::at(&place, message));
+            }
+            _ => visit_expr(self, node),
+        }
+    }
+
     fn visit_body(&mut self, node: &Body) {
         visit_body(self, node);
     }
@@ -351,6 +378,11 @@ impl Visit for Check<'_> {
                 let place = place_of(self.source, node.span().or_else(|| root.span()));
                 self.problems.push(Problem::at(&place, message));
             }
+            // Its root is no name that stands alone.
+            for operator in &node.operators {
+                self.visit_traversal_operator(operator);
+            }
+            return;
         }
         visit_traversal(self, node);
     }
@@ -400,6 +432,26 @@ mod tests {
             (
                 "resource \"aws_sns_topic\" \"t\" {\n  for_each = {}\n  name     = count.index\n}\n",
                 "`count` is only where the argument `count` is set",
+            ),
+            (
+                "locals {\n  a = try(foo, 1)\n}\n",
+                "`foo` names nothing: a variable is var.foo, a local value local.foo; of a resource its name is behind its type",
+            ),
+            (
+                "output \"o\" {\n  value = true ? \"a\" : \"${foo}\"\n}\n",
+                "`foo` names nothing: a variable is var.foo, a local value local.foo; of a resource its name is behind its type",
+            ),
+            (
+                "locals {\n  a = [for x in [1] : each]\n}\n",
+                "`each` is no value by itself: what is meant is behind a dot",
+            ),
+            (
+                "locals {\n  a = path.modul\n}\n",
+                "there is no `path.modul`: they are path.module, path.root and path.cwd",
+            ),
+            (
+                "locals {\n  a = terraform.env\n}\n",
+                "there is no `terraform.env`: it is terraform.workspace",
             ),
             (
                 "locals {\n  a = try(local.x, 1)\n}\n",

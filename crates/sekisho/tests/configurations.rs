@@ -577,7 +577,13 @@ fn configurations_of_json_are_read() {
     assert_eq!(outcome.resources, 2);
     let wrong = |json: &str| run(&[PROVIDER, ("main.tf.json", json)], |_| {}).unwrap_err();
     assert!(wrong("{").contains("/main.tf.json: EOF while parsing"));
-    assert!(wrong("[]").contains("the file: an object is expected"));
+    assert!(wrong("[1]").contains("the file: an object is expected"));
+    assert!(wrong(r#"{"locals": {"a": 1, "a": 2}}"#).contains("`a` stands twice"));
+    // What stands twice, and what stands in an array, are blocks beside each other.
+    let (front, rest) = json.split_once("\"aws_iam_role\"").unwrap();
+    let twice = format!("[{front}\"//\": \"a\" }}, \"resource\": {{ \"aws_iam_role\"{rest}]");
+    let outcome = run(&[PROVIDER, ("main.tf.json", &twice)], |_| {}).unwrap();
+    assert_eq!(outcome.resources, 2);
     assert!(wrong("{\"resources\": {}}").contains("`resources` is not supported yet in JSON"));
     let undeclared = r#"{"resource": {"aws_ecr_repository": {"r": {"name": "${local.x}"}}}}"#;
     assert!(wrong(undeclared).contains("the local value `x` is not declared"));

@@ -1393,7 +1393,12 @@ fn steady(text: &str, folder: &Path) -> String {
     let session = regex_lite::Regex::new("([/:])1[0-9]{12}\\b").unwrap();
     let time = regex_lite::Regex::new("time=\"[0-9.]+\"").unwrap();
     let text = session.replace_all(&text, "${1}<session>");
-    time.replace_all(&text, "time=\"<time>\"").into_owned()
+    let text = time.replace_all(&text, "time=\"<time>\"");
+    // Of a message with a path in it.
+    let print = regex_lite::Regex::new("\"text/v1\": \"[0-9a-f]{16}\"").unwrap();
+    print
+        .replace_all(&text, "\"text/v1\": \"<fingerprint>\"")
+        .into_owned()
 }
 
 fn run(case: &Case) -> String {

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use sekisho_iac::Problem;
+use sekisho_iac::{Problem, Reason};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -82,7 +82,7 @@ pub(super) fn push_for(
     pipeline: &serde_json::Map<String, Value>,
     options: &Options,
     used: &mut BTreeSet<usize>,
-) -> Result<(), String> {
+) -> Result<(), Reason> {
     let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
     for action in list(pipeline.get("stage"))
         .iter()
@@ -110,7 +110,7 @@ pub(super) fn push_for_definition(
     pipeline: &Value,
     options: &Options,
     used: &mut BTreeSet<usize>,
-) -> Result<(), String> {
+) -> Result<(), Reason> {
     let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
     for action in list(pipeline.get("stages"))
         .iter()
@@ -142,7 +142,7 @@ impl Wanted {
         client: &Client,
         options: &Options,
         used: &mut BTreeSet<usize>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Reason> {
         let (repository, tag) = (self.repository.as_str(), self.tag.as_str());
         // A variable of a pipeline has no value yet, and CodePipeline takes none here: it says so.
         if repository.contains("#{") || tag.contains("#{") {
@@ -158,7 +158,9 @@ impl Wanted {
         let image = match given {
             Some((index, argument)) => {
                 used.insert(index);
-                read(&argument.path).map_err(|why| format!("--image {argument}: {why}"))?
+                // Of what is no image nothing can be said.
+                let unread = |why| Reason::unsupported(format!("--image {argument}: {why}"));
+                read(&argument.path).map_err(unread)?
             }
             None if options.generate_images => generate(repository)?,
             None => return Ok(()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sekisho_iac::{Configuration, Node, Problem, Reason, Repetition, Scope, State, Value as Made};
+use sekisho_iac::{Configuration, Node, Problem, Repetition, Scope, State, Value as Made};
 use serde_json::{Map, Value, json};
 
 use super::Applied;
@@ -153,7 +153,7 @@ impl Maker<'_, '_> {
                 self.options,
                 &mut self.applied.images,
             )
-            .map_err(|m| Problem::at(&node.place, Reason::unsupported(m)))?;
+            .map_err(|reason| Problem::at(&node.place, reason))?;
             if self.options.generate_images {
                 let placed = object::stand_in(client, &arguments.values);
                 self.applied

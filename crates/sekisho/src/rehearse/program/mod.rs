@@ -111,7 +111,7 @@ pub fn rehearse_with_program(
         let definition = client.call("codepipeline", "GetPipeline", json!({"name": name}));
         let definition = definition.map_err(|e| problem(e.to_string()))?;
         image::push_for_definition(client, &definition["pipeline"], options, &mut used)
-            .map_err(problem)?;
+            .map_err(|reason| problem(reason.message))?;
         if options.generate_images {
             let placed = object::stand_in_for_definition(client, &definition["pipeline"]);
             notes.extend(placed.into_iter().map(|message| Note {
