@@ -390,11 +390,16 @@ fn variable(
         .map(|v| constraint.convert(&v))
         .transpose()
         .map_err(|m| Problem::at(&place, format!("the default does not fit: {m}")))?;
+    let nullable = value("nullable")? != Some(Value::Bool(false));
+    if !nullable && default.as_ref().is_some_and(Value::is_null) {
+        let message = "the default does not fit: it is null, and `nullable` is false";
+        return Err(Problem::at(&place, message));
+    }
     Ok(Variable {
         constraint,
         typed: block.body.has_attribute("type"),
         default,
-        nullable: value("nullable")? != Some(Value::Bool(false)),
+        nullable,
         // What is ephemeral is in no plan either.
         sensitive: ["sensitive", "ephemeral"]
             .into_iter()

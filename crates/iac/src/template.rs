@@ -263,10 +263,17 @@ pub(crate) fn function(name: &str, args: &[Value], scope: &Scope<'_>) -> Result<
         .map_err(|e: hcl_edit::parser::Error| format!("{name}: {path}: {}", e.message()))?;
     let source = Arc::new(Source::new(path, text));
     let elements: Vec<&Element> = template.iter().collect();
-    rendered(&elements, Kind::Lines, &inner, &source).map_err(|problem| {
+    let value = rendered(&elements, Kind::Lines, &inner, &source).map_err(|problem| {
         let message = format!("{name}: {problem}");
         Reason::of(problem.kind, message)
-    })
+    })?;
+    if name == "templatefile" {
+        return Ok(value);
+    }
+    // This one gives a text, though the template be one expression.
+    let text = to_string(&value);
+    let text = text.ok_or_else(|| format!("{name}: what the template gives is no text"))?;
+    Ok(Value::from(text.as_str()))
 }
 
 fn text(

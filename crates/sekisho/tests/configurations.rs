@@ -563,6 +563,26 @@ fn conditions_of_a_lifecycle_are_held() {
     );
 }
 
+/// Terraform 1.11.4 refuses it where it is declared.
+#[test]
+fn a_default_of_null_is_none_where_null_is_not_taken() {
+    let declared = |default: &str| {
+        let text = format!("variable \"v\" {{\n  nullable = false\n{default}}}\n");
+        let values = |options: &mut Options| {
+            let value = sekisho_iac::Assignment::Variable("v".to_owned(), "a".to_owned());
+            options.reading.assignments.push(value);
+        };
+        run(&[PROVIDER, ("main.tf", &text)], values).map(|_| ())
+    };
+    assert!(declared("").is_ok());
+    assert!(declared("  default = \"b\"\n").is_ok());
+    let refused = declared("  default = null\n").unwrap_err();
+    assert!(
+        refused.contains("it is null, and `nullable` is false"),
+        "{refused}"
+    );
+}
+
 #[test]
 fn configurations_of_json_are_read() {
     let json = r#"{

@@ -357,6 +357,11 @@ mod tests {
         );
         // Terraform takes no template that stands where it is used.
         assert_eq!(check("templatestring(\"a\", {})"), Err(false));
+        // Of Terraform 1.11.4: a text, be it of one expression.
+        assert_eq!(
+            check("[for t in [\"$${n}\"] : templatestring(t, { n = 1 })][0]"),
+            Ok("1".into())
+        );
     }
 
     #[test]

@@ -446,6 +446,8 @@ mod tests {
             said("arn:aws:iam:::root", Kind::Trust).unwrap(),
             r#"Invalid principal in policy: "AWS":"arn:aws:iam:::root""#
         );
+        assert!(is_principal_arn("arn:aws:iam::111111111111:root"));
+        assert!(!is_principal_arn("arn:aws:iam::111111111111:rooty"));
         for somebody in [
             "*",
             "111111111111",
