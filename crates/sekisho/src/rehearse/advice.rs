@@ -1,20 +1,19 @@
-//! What no statement mends, said so that a person knows what to do: a wrong account, a name that means something else in
-//! another account, an image or a principal that is not there, a policy that comes too late.
+//! What to do about actions and resources that failed without a denial: a wrong account, a name that means something else in
+//! another account, an image or a bucket that is not there. What a denial means that no statement mends is in `unmendable`.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use sekisho_engine::{Engine, Event};
-use sekisho_iac::{NodeKind, Place};
+use sekisho_engine::Engine;
+use sekisho_iac::NodeKind;
 use sekisho_pipeline::{ActionDefinition, ActionRun, Execution};
 
-use serde_json::json;
-
 use super::fix::policies::Policies;
-use super::{Client, Denial, Failure, Note, PipelineRun, failing, nobody, refusals};
+use super::unmendable::absent_key_of;
+use super::{Failure, Note, PipelineRun, failing, refusals};
 
 /// What to do about something that others make.
-const TOGETHER: &str = "rehearse it together with the directory that makes it, or make it here";
+pub(super) const TOGETHER: &str =
+    "rehearse it together with the directory that makes it, or make it here";
 
 /// Everything that is known about failures that are no denials.
 pub(super) fn hints(
@@ -269,139 +268,4 @@ fn repository_elsewhere(
             format!("are {}", there.join(", "))
         }
     ))
-}
-
-/// What a denial is about that no statement mends: a bucket whose policy is there and counts for nobody of another account,
-/// for it is public; a key that nothing makes.
-pub(super) fn of_denials(
-    engine: &Arc<Engine>,
-    events: &[Arc<Event>],
-    denials: &[Denial],
-) -> Vec<Note> {
-    let mut out = Vec::new();
-    let mut seen = BTreeSet::new();
-    for denial in denials {
-        let (side, resource) = (&*denial.cause.side, &denial.cause.resource);
-        let event = events.iter().find(|e| e.id == denial.cause.call);
-        let Some(event) = event.filter(|_| seen.insert((side, resource))) else {
-            continue;
-        };
-        let client = Client::root(engine, &*denial.cause.account, &*event.region);
-        let message = match side {
-            "bucket policy" => restricted(&client, resource),
-            "key policy" => absent_key(&client, resource),
-            _ => None,
-        };
-        out.extend(message.map(|message| Note {
-            message,
-            place: denial.spot.as_ref().map(|s| Place {
-                source: Arc::clone(&s.source),
-                offset: s.range.start,
-            }),
-        }));
-    }
-    out
-}
-
-/// What is missing in a policy of a role or key that is not there, or about a repository or role that is not, is nothing that
-/// could be added: says so instead.
-pub(super) fn of_absent(
-    engine: &Arc<Engine>,
-    events: &[Arc<Event>],
-    policies: &Policies<'_>,
-    denial: &mut Denial,
-) {
-    let cause = &denial.cause;
-    let event = events.iter().find(|e| e.id == cause.call);
-    let region = event.map(|e| e.region.clone()).unwrap_or_default();
-    let client = Client::root(engine, &*cause.account, region);
-    let absent = match cause.side.as_str() {
-        "key policy" => absent_key(&client, &cause.resource),
-        "trust policy" => absent_role(&client, policies, &cause.resource),
-        "repository policy" | "identity policy" | "permissions boundary" => {
-            about_absent(&client, policies, &cause.resource)
-        }
-        _ => None,
-    };
-    if let Some(message) = absent {
-        denial.cause.statement = None;
-        denial.cause.advice = message;
-    }
-}
-
-/// That the repository or the role that something is about is not there. What is in an account that is not here may be.
-fn about_absent(client: &Client, policies: &Policies<'_>, arn: &str) -> Option<String> {
-    let mut parts = arn.splitn(6, ':').skip(2);
-    let (service, region) = (parts.next()?, parts.next()?);
-    let (account, resource) = (parts.next()?, parts.next()?);
-    let (kind, name) = resource.split_once('/')?;
-    let owner = Client::owner(&client.engine, account, region);
-    if !client.engine.knows(account) {
-        return None;
-    }
-    match (service, kind) {
-        ("ecr", "repository") => {
-            let names = json!({"repositoryNames": [name]});
-            let answer = owner.call("ecr", "DescribeRepositories", names);
-            answer.is_err().then(|| {
-                format!(
-                    "account {account} has no repository {name} in {region}: no statement mends that"
-                )
-            })
-        }
-        ("iam", "role") => absent_role(&owner, policies, arn),
-        _ => None,
-    }
-}
-
-fn absent_role(client: &Client, policies: &Policies<'_>, role: &str) -> Option<String> {
-    let name = role.rsplit('/').next()?;
-    let answer = client.call("iam", "GetRole", json!({"RoleName": name}));
-    answer.is_err_and(|e| e.code == "NoSuchEntity").then(|| {
-        nobody::absent(role, policies, &client.engine).unwrap_or_else(|| {
-            format!(
-                "nothing in this configuration makes the role {role}: what its trust policy says is not known here. Rehearse it together with the directory that makes it, or put a block for it beside this configuration, with a provider of its account: one that only says whom it trusts will do where its action is skipped"
-            )
-        })
-    })
-}
-
-/// That the policy of a bucket is public, and the bucket or its account keeps every other account out then.
-pub(super) fn restricted(client: &Client, resource: &str) -> Option<String> {
-    let name = resource.strip_prefix("arn:aws:s3:::")?.split('/').next()?;
-    let is = |operation: &str, pointer: &str| {
-        let answer = client.call("s3", operation, json!({"Bucket": name}));
-        answer.is_ok_and(|a| a.pointer(pointer) == Some(&json!(true)))
-    };
-    const RESTRICTS: &str = "/PublicAccessBlockConfiguration/RestrictPublicBuckets";
-    let account = &client.account;
-    let of_account = || {
-        let input = json!({"AccountId": account});
-        let answer = client.call("s3control", "GetPublicAccessBlock", input);
-        answer.is_ok_and(|a| a.pointer(RESTRICTS) == Some(&json!(true)))
-    };
-    let whose = match is("GetPublicAccessBlock", RESTRICTS) {
-        true => "its restrict_public_buckets (on by default)".to_owned(),
-        false if of_account() => format!(
-            "the restrict_public_buckets of account {account} (aws_s3_account_public_access_block)"
-        ),
-        false => return None,
-    };
-    is("GetBucketPolicyStatus", "/PolicyStatus/IsPublic").then(|| {
-        format!(
-            "the policy of the bucket {name} is public, and {whose} then keeps every other account out, whatever the policy says: name who may come in in the place of \"*\""
-        )
-    })
-}
-
-fn absent_key(client: &Client, resource: &str) -> Option<String> {
-    let answer = client.call("kms", "DescribeKey", json!({"KeyId": resource}));
-    let absent = answer.is_err_and(|e| e.code == "NotFoundException");
-    absent.then(|| absent_key_of(resource))
-}
-
-fn absent_key_of(key: &str) -> String {
-    format!(
-        "nothing in this configuration makes the key {key}: what its policy says is not known here: {TOGETHER}"
-    )
 }

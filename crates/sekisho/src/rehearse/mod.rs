@@ -349,7 +349,6 @@ pub(crate) fn rehearse_with(
         pipelines: &pipelines,
     };
     for denial in &mut denials {
-        advice::of_absent(&engine, &events, &policies, denial);
         around.say(denial);
         misplaced::say(denial, &applied.places, &failures);
         let stated = denial
@@ -372,7 +371,7 @@ pub(crate) fn rehearse_with(
         hints.extend(applied.hints);
     }
     hints.extend(variables::hints(&pipelines));
-    hints.extend(advice::of_denials(&engine, &events, &denials));
+    hints.extend(around.notes(&denials));
     hints.extend(idle::notes(&engine, &policies, &denials));
     let unknown = configuration.unknown_repetitions(&resources::schema::is_known_after_apply);
     hints.extend(unknown.into_iter().map(|p| Note {

@@ -1,13 +1,16 @@
 //! What a denial means where another change than a statement is called for, which shows only beside the whole delivery: a key that
-//! is looked for in another account, a key of AWS's own, a policy that counts for nobody, an exemption that exempts nobody.
+//! is looked for in another account, a key of AWS's own, a policy that counts for nobody, an exemption that exempts nobody, a role,
+//! key or repository that is not there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sekisho_engine::{Engine, Event, MANAGED_KEY};
-use serde_json::Value;
+use sekisho_iac::Place;
+use serde_json::{Value, json};
 
 use super::fix::policies::{Made, Policies};
-use super::{Client, Denial, PipelineRun, advice};
+use super::{Client, Denial, Note, PipelineRun, advice, nobody};
 
 /// What is around a denial.
 pub(super) struct Around<'r> {
@@ -30,17 +33,72 @@ impl Around<'_> {
                 return;
             }
             "bucket policy" if cause.denied_by.is_none() => {
-                let event = self.events.iter().find(|e| e.id == cause.call);
-                let region = event.map(|e| e.region.clone()).unwrap_or_default();
-                let client = Client::root(self.engine, &*cause.account, region);
-                advice::restricted(&client, &cause.resource)
+                restricted(&self.client(denial), &cause.resource)
             }
             "permissions boundary" => self.boundary_of_aws(denial),
             _ => None,
         };
-        if let Some(advice) = instead.or_else(|| self.key_by_name(denial)) {
+        let instead = instead.or_else(|| self.key_by_name(denial));
+        if let Some(advice) = instead.or_else(|| self.absent(denial)) {
             denial.cause.statement = None;
             denial.cause.advice = advice;
+        }
+    }
+
+    /// What a denial is about that no statement mends: a bucket whose policy is there and counts for nobody of another account,
+    /// for it is public; a key that nothing makes.
+    pub(super) fn notes(&self, denials: &[Denial]) -> Vec<Note> {
+        let mut out = Vec::new();
+        let mut seen = BTreeSet::new();
+        for denial in denials {
+            let (side, resource) = (&*denial.cause.side, &denial.cause.resource);
+            if self.event(denial).is_none() || !seen.insert((side, resource)) {
+                continue;
+            }
+            let client = self.client(denial);
+            let message = match side {
+                "bucket policy" => restricted(&client, resource),
+                "key policy" => absent_key(&client, resource),
+                _ => None,
+            };
+            out.extend(message.map(|message| Note {
+                message,
+                place: denial.spot.as_ref().map(|s| Place {
+                    source: Arc::clone(&s.source),
+                    offset: s.range.start,
+                }),
+            }));
+        }
+        out
+    }
+
+    /// The call that was denied.
+    fn event(&self, denial: &Denial) -> Option<&Arc<Event>> {
+        self.events.iter().find(|e| e.id == denial.cause.call)
+    }
+
+    /// Who asks in the account whose policy is missing something.
+    fn client(&self, denial: &Denial) -> Client {
+        let region = self.event(denial).map(|e| e.region.clone());
+        Client::root(
+            self.engine,
+            &*denial.cause.account,
+            region.unwrap_or_default(),
+        )
+    }
+
+    /// That the role or key whose policy is missing something, or the repository or role that the call is about, is not there:
+    /// nothing could be added.
+    fn absent(&self, denial: &Denial) -> Option<String> {
+        let client = self.client(denial);
+        let resource = denial.cause.resource.as_str();
+        match denial.cause.side.as_str() {
+            "key policy" => absent_key(&client, resource),
+            "trust policy" => absent_role(&client, self.policies, resource),
+            "repository policy" | "identity policy" | "permissions boundary" => {
+                about_absent(&client, self.policies, resource)
+            }
+            _ => None,
         }
     }
 
@@ -136,4 +194,83 @@ pub(super) fn say_not_principal(denial: &mut Denial) {
             ". NotPrincipal exempts a session only where the session, its role and its account are all listed: deny Principal \"*\" with the condition ArnNotEquals aws:PrincipalArn \"{holder}\" instead"
         ));
     }
+}
+
+/// That the repository or the role that something is about is not there. What is in an account that is not here may be.
+fn about_absent(client: &Client, policies: &Policies<'_>, arn: &str) -> Option<String> {
+    let mut parts = arn.splitn(6, ':').skip(2);
+    let (service, region) = (parts.next()?, parts.next()?);
+    let (account, resource) = (parts.next()?, parts.next()?);
+    let (kind, name) = resource.split_once('/')?;
+    let owner = Client::owner(&client.engine, account, region);
+    if !client.engine.knows(account) {
+        return None;
+    }
+    match (service, kind) {
+        ("ecr", "repository") => {
+            let names = json!({"repositoryNames": [name]});
+            let answer = owner.call("ecr", "DescribeRepositories", names);
+            answer.is_err().then(|| {
+                format!(
+                    "account {account} has no repository {name} in {region}: no statement mends that"
+                )
+            })
+        }
+        ("iam", "role") => absent_role(&owner, policies, arn),
+        _ => None,
+    }
+}
+
+fn absent_role(client: &Client, policies: &Policies<'_>, role: &str) -> Option<String> {
+    let name = role.rsplit('/').next()?;
+    let answer = client.call("iam", "GetRole", json!({"RoleName": name}));
+    answer.is_err_and(|e| e.code == "NoSuchEntity").then(|| {
+        nobody::absent(role, policies, &client.engine).unwrap_or_else(|| {
+            format!(
+                "nothing in this configuration makes the role {role}: what its trust policy says is not known here. Rehearse it together with the directory that makes it, or put a block for it beside this configuration, with a provider of its account: one that only says whom it trusts will do where its action is skipped"
+            )
+        })
+    })
+}
+
+/// That the policy of a bucket is public, and the bucket or its account keeps every other account out then.
+fn restricted(client: &Client, resource: &str) -> Option<String> {
+    let name = resource.strip_prefix("arn:aws:s3:::")?.split('/').next()?;
+    let is = |operation: &str, pointer: &str| {
+        let answer = client.call("s3", operation, json!({"Bucket": name}));
+        answer.is_ok_and(|a| a.pointer(pointer) == Some(&json!(true)))
+    };
+    const RESTRICTS: &str = "/PublicAccessBlockConfiguration/RestrictPublicBuckets";
+    let account = &client.account;
+    let of_account = || {
+        let input = json!({"AccountId": account});
+        let answer = client.call("s3control", "GetPublicAccessBlock", input);
+        answer.is_ok_and(|a| a.pointer(RESTRICTS) == Some(&json!(true)))
+    };
+    let whose = match is("GetPublicAccessBlock", RESTRICTS) {
+        true => "its restrict_public_buckets (on by default)".to_owned(),
+        false if of_account() => format!(
+            "the restrict_public_buckets of account {account} (aws_s3_account_public_access_block)"
+        ),
+        false => return None,
+    };
+    is("GetBucketPolicyStatus", "/PolicyStatus/IsPublic").then(|| {
+        format!(
+            "the policy of the bucket {name} is public, and {whose} then keeps every other account out, whatever the policy says: name who may come in in the place of \"*\""
+        )
+    })
+}
+
+fn absent_key(client: &Client, resource: &str) -> Option<String> {
+    let answer = client.call("kms", "DescribeKey", json!({"KeyId": resource}));
+    let absent = answer.is_err_and(|e| e.code == "NotFoundException");
+    absent.then(|| absent_key_of(resource))
+}
+
+/// What to do about a key that is not there.
+pub(super) fn absent_key_of(key: &str) -> String {
+    format!(
+        "nothing in this configuration makes the key {key}: what its policy says is not known here: {}",
+        advice::TOGETHER
+    )
 }
