@@ -50,6 +50,21 @@ impl Gate {
             Self::Grant => "grant",
         }
     }
+
+    /// The policy type, as AWS's sentences call it (IAM user guide, "Troubleshoot access denied error messages"); of a grant, which
+    /// they do not know, that of who calls.
+    #[must_use]
+    pub fn policy_type(self) -> &'static str {
+        match self {
+            Self::Identity | Self::Grant => "identity-based policy",
+            Self::Boundary => "permissions boundary",
+            Self::Session => "session policy",
+            Self::Resource => "resource-based policy",
+            Self::Scp => "service control policy",
+            Self::Rcp => "resource control policy",
+            Self::Endpoint => "VPC endpoint policy",
+        }
+    }
 }
 
 /// What kind of policy protects the resource; it decides how same-account access is granted.

@@ -139,12 +139,12 @@ pub fn sentence(request: &Request<'_>, decision: &Decision, shown: Option<&str>)
                 }
                 return format!(
                     "{head} on this resource because no {} allows the {action} action",
-                    noun(decision.gate)
+                    decision.gate.policy_type()
                 );
             }
             format!(
                 "{head}{on} because no {} allows the {action} action",
-                noun(decision.gate)
+                decision.gate.policy_type()
             )
         }
     }
@@ -230,18 +230,6 @@ fn kms_foreign(request: &Request<'_>) -> String {
     )
 }
 
-fn noun(gate: Gate) -> &'static str {
-    match gate {
-        Gate::Identity | Gate::Grant => "identity-based policy",
-        Gate::Boundary => "permissions boundary",
-        Gate::Session => "session policy",
-        Gate::Resource => "resource-based policy",
-        Gate::Scp => "service control policy",
-        Gate::Rcp => "resource control policy",
-        Gate::Endpoint => "VPC endpoint policy",
-    }
-}
-
 /// The ARN of a deployed API as its denials show it (recorded: `arn:aws:execute-api:us-east-1:********0000:API/dev/POST/@connections/{connectionId}`).
 fn masked(arn: &str) -> String {
     let mut parts: Vec<&str> = arn.splitn(6, ':').collect();
@@ -270,7 +258,7 @@ fn says_organization(request: &Request<'_>) -> bool {
 }
 
 fn with_article(gate: Gate) -> String {
-    let noun = noun(gate);
+    let noun = gate.policy_type();
     let article = if noun.starts_with('i') { "an" } else { "a" };
     format!("{article} {noun}")
 }

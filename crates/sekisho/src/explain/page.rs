@@ -4,27 +4,18 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sekisho_engine::{Decided, Event};
+use sekisho_policy::Gate;
 
 use super::matching::Matching;
 use super::{Question, denying};
 use crate::printer::style::{BOLD, CYAN, DIM, GREEN, OFF, RED};
 use crate::rehearse::{Completion, Denial, Fix, Outcome, denial_text};
 
-/// The kinds of policies, as AWS's sentences call them.
-const KINDS: [&str; 7] = [
-    "identity-based policy",
-    "permissions boundary",
-    "resource-based policy",
-    "session policy",
-    "service control policy",
-    "resource control policy",
-    "VPC endpoint policy",
-];
-
-/// The kind of policy of which AWS says that none allows it: `no identity-based policy allows the s3:PutObject action`, of which the
-/// console leaves out the action; of a foreign key KMS says `no resource-based policies allow access` among others.
-fn kind_told(because: &str) -> Option<&'static str> {
-    KINDS.into_iter().find(|kind| {
+/// Whose policy AWS says that none allows it: `no identity-based policy allows the s3:PutObject action`, of which the console leaves
+/// out the action; of a foreign key KMS says `no resource-based policies allow access` among others.
+fn gate_told(because: &str) -> Option<Gate> {
+    Gate::ALL.into_iter().find(|gate| {
+        let kind = gate.policy_type();
         let several = format!("no {}ies allow", kind.trim_end_matches('y'));
         because.starts_with(&format!("no {kind} allows")) || because.contains(&several)
     })
@@ -82,7 +73,7 @@ impl Question {
     /// The reason that AWS gave, where it is another than that of the denial.
     fn stopped_elsewhere(&self, denial: &Denial) -> Option<&str> {
         let because = self.because.as_deref()?;
-        let told = kind_told(because)?;
+        let told = gate_told(because)?.policy_type();
         (told != kind_of(&denial.cause.side)).then_some(because)
     }
 
@@ -289,18 +280,18 @@ fn allowed(
         "\nThe configuration as it stands allows the call, so that what is on AWS is not what stands here. Look for, in this order:"
     )?;
     let unknown = "a service control policy, resource control policy or VPC endpoint policy that the configuration does not have";
-    let told = question.because.as_deref().and_then(kind_told);
-    let of_organization =
-        told.is_some_and(|kind| KINDS.get(4..).is_some_and(|k| k.contains(&kind)));
-    let unapplied = match told.filter(|_| !of_organization) {
+    let told = question.because.as_deref().and_then(gate_told);
+    let beyond = told.is_some_and(|gate| matches!(gate, Gate::Scp | Gate::Rcp | Gate::Endpoint));
+    let unapplied = match told.filter(|_| !beyond) {
         // The one that AWS names is of the caller, but for that of the resource.
-        Some(kind) => {
-            let account = match kind {
-                "resource-based policy" => check.resource_account.as_deref(),
+        Some(gate) => {
+            let account = match gate {
+                Gate::Resource => check.resource_account.as_deref(),
                 _ => None,
             };
             format!(
-                "the {kind} that AWS names, not applied or changed by hand: `terraform plan` in account {}",
+                "the {} that AWS names, not applied or changed by hand: `terraform plan` in account {}",
+                gate.policy_type(),
                 account.unwrap_or(&event.account)
             )
         }
@@ -312,7 +303,7 @@ fn allowed(
         "a policy that was applied moments before: IAM takes some seconds; start the execution again",
         "a condition on what differs there: the region, the source address, the organization, tags of the session",
     ];
-    causes.insert(if of_organization { 0 } else { 3 }, unknown);
+    causes.insert(if beyond { 0 } else { 3 }, unknown);
     for (index, cause) in causes.iter().enumerate() {
         writeln!(out, "  {}. {cause}", index + 1)?;
     }
