@@ -74,7 +74,7 @@ impl<'de> Visitor<'de> for Blocks {
         let mut out = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             let value = map.next_value_seed(Blocks)?;
-            let Some(earlier) = out.remove(&key) else {
+            let Some(earlier) = out.get_mut(&key) else {
                 out.insert(key, value);
                 continue;
             };
@@ -83,7 +83,7 @@ impl<'de> Visitor<'de> for Blocks {
                 Value::Array(items) => items.iter().all(Value::is_object),
                 _ => false,
             };
-            if key != "//" && !(blocks(&earlier) && blocks(&value)) {
+            if key != "//" && !(blocks(earlier) && blocks(&value)) {
                 return Err(Error::custom(format!(
                     "`{key}` stands twice, and is no block"
                 )));
@@ -92,9 +92,9 @@ impl<'de> Visitor<'de> for Blocks {
                 Value::Array(items) => items,
                 one => vec![one],
             };
-            let mut all = items(earlier);
+            let mut all = items(earlier.take());
             all.extend(items(value));
-            out.insert(key, Value::Array(all));
+            *earlier = Value::Array(all);
         }
         Ok(Value::Object(out))
     }
@@ -113,6 +113,9 @@ mod tests {
                 .unwrap(),
             json!({"resource": [{"a": 1}, {"b": 2}], "locals": {"x": 1}, "//": [1, "2"]})
         );
+        let names = parse(r#"{"a":{},"b":{},"c":{},"a":{}}"#).unwrap();
+        let names = names.as_object().unwrap().keys();
+        assert_eq!(names.collect::<Vec<_>>(), ["a", "b", "c"]);
         let error = parse(r#"{"a":1,"a":2}"#).unwrap_err();
         assert!(
             error.starts_with("`a` stands twice, and is no block"),
