@@ -27,36 +27,46 @@ pub(crate) fn body(text: &str) -> Result<Body, Error> {
 const MAX_REDEFINED: usize = 100;
 
 /// The same text, in the same places, with another way to write the key of a member that an object has already: Terraform takes the
-/// last of them, and `hcl-edit` none. It takes the blanks around the sign behind it.
+/// last of them, and `hcl-edit` none. The two letters more are taken from the blanks around the key and behind its sign.
 fn redefined(text: &str, error: &Error) -> Option<String> {
     if !error.message().to_string().contains("redefined object key") {
         return None;
     }
+    let blanks = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
     let start = error.location().offset();
-    let rest = text.get(start..)?;
+    let (head, rest) = text.split_at_checked(start)?;
     let end = rest.find(['=', ':', ' ', '\t'])?;
-    let key = rest.get(..end)?;
-    let sign = end + rest.get(end..)?.find(['=', ':'])?;
-    let before = rest.get(end..sign)?;
-    let behind = rest.get(sign + 1..)?;
-    let blank = behind.starts_with([' ', '\t']);
-    let (open, close) = match key.starts_with('"') {
+    let (key, rest) = rest.split_at_checked(end)?;
+    if key.starts_with('(') && !key.ends_with(')') {
+        return None;
+    }
+    let between = blanks(rest);
+    let sign = rest.get(between..)?;
+    let behind = blanks(sign.strip_prefix(['=', ':'])?);
+    let before = head.len() - head.trim_end_matches([' ', '\t']).len();
+    if before + between + behind < 2 {
+        return None;
+    }
+    let (open, close) = match key.starts_with(['"', '(']) {
         true => ("(", ")"),
         false => ("\"", "\""),
     };
-    if key.starts_with('(') || !before.trim().is_empty() {
-        return None;
-    }
-    // Two more letters than before.
-    let own = match (before.len(), blank) {
-        (2.., _) => format!("{open}{key}{close}{}=", before.get(2..)?),
-        (1, true) => format!("{open}{key}{close}="),
-        _ => return None,
+    // A key is best where it was.
+    let (after, earlier) = match between {
+        2.. => (2, 0),
+        _ => match (between + behind).min(2) {
+            taken @ ..2 => (taken, 2 - taken),
+            taken => (taken, 0),
+        },
     };
-    let length = own.len();
-    let mut out = text.get(..start)?.to_owned();
-    out.push_str(&own);
-    out.push_str(rest.get(length..)?);
+    let mut out = head.get(..head.len() - earlier)?.to_owned();
+    out.push_str(open);
+    out.push_str(key);
+    out.push_str(close);
+    out.extend(std::iter::repeat_n(' ', between.saturating_sub(after)));
+    out.push('=');
+    let behind = after.saturating_sub(between);
+    out.push_str(sign.get(1 + behind..)?);
     Some(out)
 }
 
@@ -331,6 +341,9 @@ mod tests {
             ("{ x = 1, y = 3, x = 2 }", "2"),
             ("{\n  x    = 1\n  \"x\"  = 4\n  x    = 5\n}", "5"),
             ("{ \"x\" = 1, \"x\" = 2 }", "2"),
+            ("{ \"x\": 1, \"x\": 2 }", "2"),
+            ("{ x=1, x= 2 }", "2"),
+            ("{x=1\n  x=2}", "2"),
             ("{ x : 1, x : 2 }", "2"),
         ] {
             let text = format!(
