@@ -39,11 +39,23 @@ pub(crate) fn refresh(schemas: &Path, more: &[&str], out: &Path) -> Result<(), S
 }
 
 /// Attributes with their types, those that the provider fills itself under `computed`, blocks under `blocks` (with `one` where
-/// there is at most one), and the names of the secrets among the attributes under `sensitive`.
+/// there is at most one, `some` where there is at least one), and the names of the attributes that are secrets under
+/// `sensitive`, that have to be given under `required`, and that nobody may give under `read_only`.
 fn block(schema: &Value) -> Value {
     let attributes = schema["attributes"].as_object().into_iter().flatten();
-    let secrets = attributes.filter(|(_, a)| a["sensitive"] == Value::Bool(true));
-    let secrets: Vec<&String> = secrets.map(|(name, _)| name).collect();
+    let is = |a: &Value, what: &str| a[what] == Value::Bool(true);
+    let named = |those: &dyn Fn(&Value) -> bool| -> Vec<&String> {
+        let those = attributes.clone().filter(|(_, a)| those(a));
+        those.map(|(name, _)| name).collect()
+    };
+    let lists = [
+        ("sensitive", named(&|a| is(a, "sensitive"))),
+        ("required", named(&|a| is(a, "required"))),
+        (
+            "read_only",
+            named(&|a| is(a, "computed") && !is(a, "optional")),
+        ),
+    ];
     let (mut attributes, mut computed, mut blocks) = (Map::new(), Map::new(), Map::new());
     for (name, attribute) in schema["attributes"].as_object().into_iter().flatten() {
         let into = match attribute["computed"].as_bool() {
@@ -62,6 +74,10 @@ fn block(schema: &Value) -> Value {
         if let (Some(inner), Some(1)) = (inner.as_object_mut(), nested["max_items"].as_u64()) {
             inner.insert("one".to_owned(), json!(true));
         }
+        let least = nested["min_items"].as_u64();
+        if let (Some(inner), Some(1..)) = (inner.as_object_mut(), least) {
+            inner.insert("some".to_owned(), json!(true));
+        }
         blocks.insert(name.clone(), inner);
     }
     let mut out = Map::new();
@@ -73,8 +89,8 @@ fn block(schema: &Value) -> Value {
     for (name, part) in parts.into_iter().filter(|(_, part)| !part.is_empty()) {
         out.insert(name.to_owned(), Value::Object(part));
     }
-    if !secrets.is_empty() {
-        out.insert("sensitive".to_owned(), json!(secrets));
+    for (name, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+        out.insert(name.to_owned(), json!(list));
     }
     Value::Object(out)
 }

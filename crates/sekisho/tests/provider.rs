@@ -96,7 +96,14 @@ fn what_the_provider_refuses_is_not_made() {
         "    type     = \"S3\"\n",
         "    type     = \"S3\"\n    region   = \"eu-west-1\"\n",
     );
+    let arn =
+        "resource \"aws_s3_bucket\" \"a\" {\n  bucket = \"a-1\"\n  arn = \"arn:aws:s3:::a-1\"\n}";
+    let rule = "resource \"aws_s3_bucket\" \"a\" {\n  bucket = \"a-1\"\n}\nresource \"aws_s3_bucket_ownership_controls\" \"a\" {\n  bucket = aws_s3_bucket.a.id\n  rule {}\n}";
+    let nothing = "resource \"aws_iam_role_policy_attachment\" \"a\" {\n  policy_arn = \"arn:aws:iam::aws:policy/ReadOnlyAccess\"\n}";
     for (text, says) in [
+        (arn, "the argument `arn` is not set by anybody"),
+        (rule, "the argument `rule.object_ownership` is required"),
+        (nothing, "the argument `role` is required"),
         (key, "`deletion_window_in_days` is 7 to 30, not 3"),
         (names, "`bucket` conflicts with `bucket_prefix`"),
         (
@@ -336,4 +343,35 @@ data "aws_kms_alias" "none" { name = "alias/none" }
     assert_eq!(of("data.aws_kms_key.s3", "arn"), arn);
     let failure = &outcome.failures[0];
     assert_eq!(failure.address, "data.aws_kms_alias.none");
+}
+
+/// What hashicorp/aws 5.100 reads back of every bucket, though no block says it.
+#[test]
+fn buckets_have_blocks_that_nobody_wrote() {
+    let main = r#"
+resource "aws_s3_bucket" "b" { bucket = "b-of-blocks" }
+resource "aws_s3_bucket" "v" {
+  bucket = "v-of-blocks"
+  versioning { enabled = true }
+}
+output "all" {
+  value = {
+    versioning = [aws_s3_bucket.b.versioning[0].enabled, aws_s3_bucket.v.versioning[0].enabled]
+    encryption = aws_s3_bucket.b.server_side_encryption_configuration[0].rule[0].apply_server_side_encryption_by_default[0].sse_algorithm
+    grants     = [for b in [aws_s3_bucket.b, aws_s3_bucket.v] : [for g in b.grant : [g.permissions[0], g.type]]]
+  }
+}
+"#;
+    let outcome = run(&[PROVIDER, ("main.tf", main)], |_| {}).unwrap();
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let wrong = main.replace("enabled, aws", "no, aws");
+    let outcome = run(&[PROVIDER, ("main.tf", &wrong)], |_| {}).unwrap();
+    assert!(!outcome.failures.is_empty());
+    let own = &outcome.made["aws_s3_bucket.b"];
+    assert_eq!(own["grant"][0]["permissions"], json!(["FULL_CONTROL"]));
+    let versioned = &outcome.made["aws_s3_bucket.v"];
+    assert_eq!(versioned["versioning"][0]["enabled"], json!(true));
+    let rule = &own["server_side_encryption_configuration"][0]["rule"][0];
+    let by_default = &rule["apply_server_side_encryption_by_default"][0];
+    assert_eq!(by_default["sse_algorithm"], json!("AES256"));
 }

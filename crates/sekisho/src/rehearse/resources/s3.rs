@@ -148,7 +148,8 @@ fn bucket(client: &Client, values: &Values<'_>) -> Made {
         )?;
     }
     inline(client, values, &name)?;
-    Ok(attributes([
+    let mut made = blocks(client, values);
+    made.extend(attributes([
         ("id", json!(name)),
         ("bucket", json!(name)),
         ("arn", json!(format!("arn:aws:s3:::{name}"))),
@@ -162,7 +163,37 @@ fn bucket(client: &Client, values: &Values<'_>) -> Made {
         ),
         ("region", json!(client.region)),
         ("bucket_region", json!(client.region)),
-    ]))
+    ]));
+    Ok(made)
+}
+
+/// The blocks that the provider reads back where they are not given: every bucket has them.
+fn blocks(client: &Client, values: &Values<'_>) -> Map<String, Value> {
+    let mut out = attributes([
+        (
+            "versioning",
+            json!([{"enabled": false, "mfa_delete": false}]),
+        ),
+        (
+            "server_side_encryption_configuration",
+            json!([{"rule": [{
+                "apply_server_side_encryption_by_default": [{"kms_master_key_id": "", "sse_algorithm": "AES256"}],
+                "bucket_key_enabled": false,
+            }]}]),
+        ),
+        // No other ACL is taken when a bucket is made.
+        (
+            "grant",
+            json!([{
+                "id": sekisho_engine::canonical_id(&client.account),
+                "permissions": ["FULL_CONTROL"],
+                "type": "CanonicalUser",
+                "uri": "",
+            }]),
+        ),
+    ]);
+    out.retain(|name, _| values.block(name).is_none());
+    out
 }
 
 /// What older configurations say in the bucket itself.

@@ -17,8 +17,14 @@ struct Block {
     blocks: BTreeMap<String, Block>,
     /// The attributes that are secrets.
     secrets: Vec<String>,
+    /// The attributes that have to be given.
+    required: Vec<String>,
+    /// The attributes that only the provider fills.
+    read_only: Vec<String>,
     /// Whether there is at most one.
     one: bool,
+    /// Whether there is at least one.
+    some: bool,
 }
 
 struct Attribute {
@@ -30,6 +36,7 @@ struct Attribute {
 impl Block {
     fn read(schema: &Value) -> Self {
         let members = |name: &str| schema[name].as_object().into_iter().flatten();
+        let names = |name: &str| serde_json::from_value(schema[name].clone()).unwrap_or_default();
         let of = |name: &'static str| {
             let attribute = move |(k, v): (&String, &Value)| {
                 let (kind, computed) = (Type::of_schema(v), name == "computed");
@@ -42,8 +49,11 @@ impl Block {
             blocks: members("blocks")
                 .map(|(k, v)| (k.clone(), Self::read(v)))
                 .collect(),
-            secrets: serde_json::from_value(schema["sensitive"].clone()).unwrap_or_default(),
+            secrets: names("sensitive"),
+            required: names("required"),
+            read_only: names("read_only"),
             one: schema["one"] == json!(true),
+            some: schema["some"] == json!(true),
         }
     }
 
@@ -93,6 +103,37 @@ impl Block {
                 if meant.is_some() || !(value.is_null() || *value == json!([])) {
                     return Some((name.clone(), meant));
                 }
+            }
+        }
+        None
+    }
+
+    /// The first argument or block, by its way from here, that has to be given and is not; or that only the provider gives.
+    fn wrong(&self, given: &Map<String, Value>) -> Option<(String, &'static str)> {
+        let set = |name: &str| given.get(name).is_some_and(|value| !value.is_null());
+        // A later version of the provider takes a region everywhere.
+        let mut read_only = self.read_only.iter();
+        if let Some(name) = read_only.find(|name| *name != super::region::ARGUMENT && set(name)) {
+            return Some((
+                name.clone(),
+                "is not set by anybody: the provider says it when it is made",
+            ));
+        }
+        if let Some(name) = self.required.iter().find(|name| !set(name)) {
+            return Some((name.clone(), "is required"));
+        }
+        for (name, block) in &self.blocks {
+            let nested = given.get(name).map_or(&[][..], |value| match value {
+                Value::Array(all) => all.as_slice(),
+                Value::Null => &[],
+                one => std::slice::from_ref(one),
+            });
+            if block.some && nested.is_empty() {
+                return Some((name.clone(), "is required"));
+            }
+            let mut nested = nested.iter().filter_map(Value::as_object);
+            if let Some((inner, why)) = nested.find_map(|nested| block.wrong(nested)) {
+                return Some((format!("{name}.{inner}"), why));
             }
         }
         None
@@ -241,17 +282,30 @@ pub(in crate::rehearse) fn convert(node: &Node, arguments: &mut Arguments) -> Re
     })
 }
 
-/// Refuses what Terraform refuses: arguments that are misspelt, wherever they stand in a block. Other arguments that the
-/// schema does not have may be of a later version of the provider.
+/// Refuses what Terraform refuses: arguments that are misspelt, that are not given though they have to be, and that only the
+/// provider gives, wherever they stand in a block. Other arguments that the schema does not have may be of a later version of
+/// the provider.
 pub(in crate::rehearse) fn check(node: &Node, arguments: &Arguments) -> Result<(), Problem> {
     let mut given = arguments.values.clone();
     given.retain(|name, _| !LATER.contains(&(&*node.type_name, &**name)));
-    let unknown = find(node).and_then(|block| block.unknown(&given, true));
-    let Some((name, meant)) = unknown else {
-        return Ok(());
+    let block = find(node);
+    let at = |name: &str| {
+        let first = name.split('.').next().unwrap_or_default();
+        arguments.places.get(first).unwrap_or(&arguments.place)
     };
-    let first = name.split('.').next().unwrap_or_default();
-    let place = arguments.places.get(first).unwrap_or(&arguments.place);
+    let Some((name, meant)) = block.and_then(|block| block.unknown(&given, true)) else {
+        // A plan has been checked, and has what was asked for and what comes of it in one.
+        let of_plan = node.place.source.path.ends_with(sekisho_iac::READ);
+        let wrong = block.filter(|_| !of_plan);
+        return match wrong.and_then(|block| block.wrong(&arguments.values)) {
+            Some((name, why)) => Err(Problem::at(
+                at(&name),
+                format!("the argument `{name}` {why}"),
+            )),
+            None => Ok(()),
+        };
+    };
+    let place = at(&name);
     let of = &node.type_name;
     let reason = match meant {
         Some(meant) => format!("`{name}` is no argument of {of}: did you mean `{meant}`?").into(),
