@@ -14,7 +14,8 @@ use hcl_edit::visit::{
 
 use crate::block::{labels, place_of};
 use crate::config::Configuration;
-use crate::module::Module;
+
+use crate::module::{Gone, Module};
 use crate::{NodeKind, Problem, Source, functions};
 
 /// Names that mean something in some blocks, whatever the module declares.
@@ -115,8 +116,23 @@ impl Configuration {
     /// there are is not known here.
     pub(crate) fn check_gone(&self, problems: &mut Vec<Problem>) {
         for (index, module) in self.modules.iter().enumerate() {
-            for gone in &module.gone {
+            for (nth, gone) in module.gone.iter().enumerate() {
                 let from = &gone.from;
+                let mut earlier = module.gone.iter().take(nth).filter(|other| other.moved);
+                if gone.moved && gone.to == *from {
+                    let message = format!("`moved`: {from} moves to itself: drop the block");
+                    problems.push(Problem::at(&gone.place, message));
+                    continue;
+                }
+                let same = |other: &&Gone| (other.from == *from) != (other.to == gone.to);
+                if let Some(other) = earlier.find(same).filter(|_| gone.moved) {
+                    let message = format!(
+                        "`moved`: {from} moves to {}, and another block moves {} to {}: only one can be so",
+                        gone.to, other.from, other.to
+                    );
+                    problems.push(Problem::at(&gone.place, message));
+                    continue;
+                }
                 // To an instance with a key, the one without moves, and no more than that.
                 let one = gone.to.contains('[');
                 if from.contains('[') || !self.declares(index, from, one) {
@@ -546,6 +562,14 @@ mod tests {
             (
                 format!("{user}removed {{\n  from = aws_iam_user.u\n}}\n"),
                 "`removed`: aws_iam_user.u is declared still: drop one or the other",
+            ),
+            (
+                format!("{user}moved {{\n  from = aws_iam_user.u\n  to   = aws_iam_user.u\n}}\n"),
+                "`moved`: aws_iam_user.u moves to itself: drop the block",
+            ),
+            (
+                format!("{user}moved {{\n  from = aws_iam_user.a\n  to = aws_iam_user.u\n}}\nmoved {{\n  from = aws_iam_user.b\n  to = aws_iam_user.u\n}}\n"),
+                "`moved`: aws_iam_user.b moves to aws_iam_user.u, and another block moves aws_iam_user.a to aws_iam_user.u: only one can be so",
             ),
             (
                 format!("{module}removed {{\n  from = module.m\n}}\n"),

@@ -126,6 +126,7 @@ impl Configuration {
             config.check_calls(&mut problems);
             config.check_names(&mut problems);
             config.check_gone(&mut problems);
+            config.check_passing(&mut problems);
             config.check_imports(&mut problems);
         }
         if problems.is_empty() {

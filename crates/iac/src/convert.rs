@@ -127,6 +127,10 @@ fn alike(of: &Type, items: Vec<Value>) -> Result<(Type, Vec<Value>), Reason> {
     }
     let kinds: Vec<Type> = items.iter().map(Value::kind).collect();
     let of = unify(&kinds).ok_or(ALIKE)?;
+    // Beside a null, too, what is of different kinds has no type in common.
+    if of == Type::Any && kinds.iter().any(|kind| *kind != Type::Any) {
+        return Err(ALIKE.into());
+    }
     let items = items.iter().map(|item| convert(item, &of));
     let items = items.collect::<Result<_, _>>()?;
     Ok((of, items))

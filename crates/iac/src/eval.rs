@@ -192,6 +192,14 @@ fn function(
     if let ("issensitive", [_], Some(argument)) = (name, args.as_slice(), call.args.iter().next()) {
         return Ok(crate::marks::is_sensitive(argument, scope, source).into());
     }
+    if let ("ephemeralasnull", [value], Some(argument)) =
+        (name, args.as_slice(), call.args.iter().next())
+    {
+        let value = value.clone();
+        return Ok(crate::marks::ephemeral_as_null(
+            value, argument, scope, source,
+        ));
+    }
     if call.args.expand_final() {
         match args.pop().as_ref().and_then(Value::as_items) {
             Some(last) => args.extend(last.iter().cloned()),

@@ -1,6 +1,6 @@
-//! What is sensitive: followed through an expression as `go-cty`'s marks are, from `sensitive`, from variables that are declared
-//! so, and from what providers call a secret. For `issensitive`, and for what Terraform shows to nobody: keys of
-//! instances, and outputs that do not say that they are.
+//! What is sensitive, or ephemeral: followed through an expression as `go-cty`'s marks are, from `sensitive`, from variables that
+//! are declared so, and from what providers call a secret. For `issensitive`, and for what Terraform shows to nobody: keys of
+//! instances, and outputs that do not say that they are; and for what it keeps nowhere.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,6 +14,15 @@ use crate::eval::evaluate;
 use crate::scope::Scope;
 use crate::value::Value;
 use crate::{Node, NodeKind, Source};
+
+/// What is followed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    /// What is shown to nobody.
+    Sensitive,
+    /// What is kept in no plan and no state.
+    Ephemeral,
+}
 
 /// What of a value is sensitive.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +85,50 @@ pub(crate) fn is_sensitive(
     Walk::new(scope, source, &known).of(expression) == Marks::All
 }
 
+/// A value without what of it is ephemeral.
+pub(crate) fn ephemeral_as_null(
+    value: Value,
+    expression: &Expression,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Value {
+    let known = RefCell::default();
+    let marks = Walk::new(scope, source, &known).following(Kind::Ephemeral);
+    without(value, &marks.of(expression))
+}
+
+/// A value with null where it is marked.
+fn without(value: Value, marks: &Marks) -> Value {
+    match (value, marks) {
+        (_, Marks::All) => Value::Null,
+        (Value::Tuple(items), Marks::List(marks)) => {
+            let items = items.iter().cloned().zip(marks);
+            Value::tuple(items.map(|(item, marks)| without(item, marks)).collect())
+        }
+        (Value::List(of, items), Marks::List(marks)) => {
+            let items = items.iter().cloned().zip(marks);
+            let items = items.map(|(item, marks)| without(item, marks));
+            Value::List(of, Arc::new(items.collect()))
+        }
+        (Value::Object(members), Marks::Map(marks)) => Value::object(bare(&members, marks)),
+        (Value::Map(of, members), Marks::Map(marks)) => {
+            Value::Map(of, Arc::new(bare(&members, marks)))
+        }
+        (value, _) => value,
+    }
+}
+
+fn bare(
+    members: &BTreeMap<String, Value>,
+    marks: &BTreeMap<String, Marks>,
+) -> BTreeMap<String, Value> {
+    let one = |(name, value): (&String, &Value)| {
+        let own = marks.get(name).unwrap_or(&Marks::Plain);
+        (name.clone(), without(value.clone(), own))
+    };
+    members.iter().map(one).collect()
+}
+
 /// What is known of local values, variables, outputs and attributes, by the instance of their module and their address: each is
 /// followed once, however often it is named, and one that is being followed is plain, so that a circle ends.
 pub(crate) type Known = RefCell<BTreeMap<(usize, String), Marks>>;
@@ -92,6 +145,7 @@ pub(crate) struct Walk<'a> {
     known: &'a Known,
     /// Whether what is not certain is plain.
     pub(crate) sure: bool,
+    kind: Kind,
     depth: usize,
 }
 
@@ -129,8 +183,15 @@ impl<'a> Walk<'a> {
             names: BTreeMap::new(),
             known,
             sure: false,
+            kind: Kind::Sensitive,
             depth: 0,
         }
+    }
+
+    /// The same walk, behind something else. What is known of one kind is nothing of another.
+    pub(crate) fn following(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// The same elsewhere: nothing that is named here means anything there.
@@ -293,7 +354,7 @@ impl<'a> Walk<'a> {
 
     /// A variable: declared to be sensitive, or given something that is.
     fn variable(&self, name: &str) -> Marks {
-        if self.scope.is_sensitive(name) {
+        if self.scope.is_declared(name, self.kind) {
             return Marks::All;
         }
         match self.scope.handed(name) {
@@ -316,7 +377,10 @@ impl<'a> Walk<'a> {
 
     /// A resource or data source, or one of its attributes.
     fn resource(&self, node: &'a Node, attribute: Option<&str>) -> Marks {
-        let secrets = (self.scope.state.secrets)(node);
+        let secrets = match self.kind {
+            Kind::Ephemeral => return Marks::when(node.kind == NodeKind::Ephemeral),
+            Kind::Sensitive => (self.scope.state.secrets)(node),
+        };
         match attribute {
             Some(name) if secrets.iter().any(|own| own == name) => Marks::All,
             Some(name) => match node.body.get_attribute(name) {
@@ -355,6 +419,9 @@ impl<'a> Walk<'a> {
                 return Some((self.output(name, key.as_ref(), output), rest));
             }
             ("data", [GetAttr(kind), rest @ ..]) => ((NodeKind::Data, kind.as_str()), rest),
+            ("ephemeral", [GetAttr(kind), rest @ ..]) => {
+                ((NodeKind::Ephemeral, kind.as_str()), rest)
+            }
             (kind, rest) => ((NodeKind::Resource, kind), rest),
         };
         let [GetAttr(name), rest @ ..] = operators else {
@@ -408,7 +475,9 @@ impl<'a> Walk<'a> {
             argument.and_then(Result::ok)
         };
         match call.name.name.as_str() {
-            "sensitive" => Marks::All,
+            "sensitive" if self.kind == Kind::Sensitive => Marks::All,
+            "sensitive" | "nonsensitive" if self.kind == Kind::Ephemeral => first(),
+            "ephemeralasnull" if self.kind == Kind::Ephemeral => Marks::Plain,
             "nonsensitive" | "issensitive" | "can" => Marks::Plain,
             "tolist" | "tomap" | "tostring" | "tonumber" | "tobool" => first(),
             "length" | "keys" => Marks::when(first() == Marks::All),

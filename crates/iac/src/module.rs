@@ -11,6 +11,7 @@ use hcl_edit::structure::{Attribute, Block, Body, Structure};
 use crate::block::{Node, NodeKind, labels, place_of};
 use crate::convert::to_bool;
 use crate::eval::evaluate;
+use crate::provider::block_name;
 use crate::scope::Scope;
 use crate::types::{self, Constraint};
 use crate::value::Value;
@@ -39,6 +40,8 @@ pub(crate) struct Module {
     pub(crate) backends: Vec<(String, Arc<Source>, Body)>,
     /// Whether it says which providers it requires.
     requires: bool,
+    /// The provider configurations that its caller has to pass: `configuration_aliases`.
+    pub(crate) aliases: Vec<String>,
     /// Its `import` blocks.
     pub(crate) imports: Vec<(Arc<Source>, Block)>,
     /// What its `moved` and `removed` blocks say.
@@ -75,7 +78,9 @@ pub(crate) struct Output {
     pub(crate) source: Arc<Source>,
     pub(crate) value: Expression,
     pub(crate) depends_on: Option<Expression>,
+    /// Whether it is shown to nobody: what is ephemeral is not, either.
     pub(crate) sensitive: bool,
+    pub(crate) ephemeral: bool,
     pub(crate) preconditions: Vec<Block>,
 }
 
@@ -88,7 +93,9 @@ pub(crate) struct Variable {
     pub(crate) typed: bool,
     pub(crate) default: Option<Value>,
     pub(crate) nullable: bool,
+    /// Whether it is shown to nobody: what is ephemeral is not, either.
     pub(crate) sensitive: bool,
+    pub(crate) ephemeral: bool,
     pub(crate) validations: Vec<Body>,
     /// The value that a root was given.
     pub(crate) value: Option<Value>,
@@ -127,6 +134,7 @@ impl Module {
             providers: Vec::new(),
             backends: Vec::new(),
             requires: false,
+            aliases: Vec::new(),
             imports: Vec::new(),
             gone: Vec::new(),
             checks: Vec::new(),
@@ -216,6 +224,7 @@ impl Module {
                     let output = Output {
                         // What is ephemeral is in no state.
                         sensitive: is("sensitive") || is("ephemeral"),
+                        ephemeral: is("ephemeral"),
                         source: Arc::clone(source),
                         value: value.value.clone(),
                         depends_on: depends_on.map(|a| a.value.clone()),
@@ -237,20 +246,20 @@ impl Module {
                 }
             }
             "provider" => {
-                let name = provider_name(&label, &block);
+                let name = block_name(&label, &block);
                 let mut all = self.providers.iter();
-                let known = all.any(|(label, _, block)| provider_name(label, block) == name);
+                let known = all.any(|(label, _, block)| block_name(label, block) == name);
                 twice(&mut found.problems, known, "provider", &name);
                 self.providers.push((label, Arc::clone(source), block));
             }
             "terraform" => {
                 // An override file says more of what another one says.
                 let over = crate::overrides::is_override(&place.path());
-                for _ in block
-                    .body
-                    .get_blocks("required_providers")
-                    .filter(|_| !over)
-                {
+                for requires in block.body.get_blocks("required_providers") {
+                    self.aliases.extend(crate::passing::aliases(&requires.body));
+                    if over {
+                        continue;
+                    }
                     twice(
                         &mut found.problems,
                         self.requires,
@@ -352,15 +361,6 @@ impl Module {
     }
 }
 
-/// What a `provider` block is called: `aws`, or `aws.registry` with its alias.
-fn provider_name(label: &str, block: &Block) -> String {
-    let alias = block.body.get_attribute("alias");
-    match alias.and_then(|alias| alias.value.as_str()) {
-        Some(alias) => format!("{label}.{alias}"),
-        None => label.to_owned(),
-    }
-}
-
 /// An argument stands where only blocks do.
 pub(crate) fn unexpected(source: &Arc<Source>, attribute: &Attribute) -> Problem {
     let place = place_of(source, attribute.span());
@@ -395,17 +395,16 @@ fn variable(
         let message = "the default does not fit: it is null, and `nullable` is false";
         return Err(Problem::at(&place, message));
     }
+    let is = |name: &str| Ok(value(name)? == Some(Value::Bool(true)));
+    let ephemeral = is("ephemeral")?;
     Ok(Variable {
         constraint,
         typed: block.body.has_attribute("type"),
         default,
         nullable,
         // What is ephemeral is in no plan either.
-        sensitive: ["sensitive", "ephemeral"]
-            .into_iter()
-            .map(&value)
-            .collect::<Result<Vec<_>, _>>()?
-            .contains(&Some(Value::Bool(true))),
+        sensitive: is("sensitive")? || ephemeral,
+        ephemeral,
         validations: block
             .body
             .get_blocks("validation")

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::Expression;
+use hcl_edit::expr::{Expression, ObjectKey, ObjectValue};
 use hcl_edit::structure::{Block, Body};
 use serde_json::{Map, Value};
 
@@ -133,17 +133,7 @@ impl Configuration {
             let handed = module.call.as_ref();
             let handed = handed.is_some_and(|(_, call)| passed(call, &name).is_some());
             let here = module.providers.iter().any(|(kind, _, block)| {
-                // One that says nothing stands for what is handed in, as of old.
-                let mut said = block.body.attributes();
-                let empty = said.all(|a| matches!(a.key.as_str(), "alias" | "version"));
-                if handed && empty && block.body.blocks().next().is_none() {
-                    return false;
-                }
-                let alias = block
-                    .body
-                    .get_attribute("alias")
-                    .and_then(|a| a.value.as_str());
-                alias.map_or_else(|| kind.clone(), |alias| format!("{kind}.{alias}")) == name
+                !(handed && is_proxy(block)) && block_name(kind, block) == name
             });
             let Some((caller, call)) = module.call.as_ref().filter(|_| !here) else {
                 let directory = self.modules.get(module.root).map(|m| m.path.clone());
@@ -217,24 +207,46 @@ impl Configuration {
 }
 
 /// What the caller calls a provider that it passes as `name`.
-fn passed(call: &Call, name: &str) -> Option<String> {
-    let attribute = call.body.get_attribute("providers")?;
-    let Expression::Object(object) = &attribute.value else {
-        return None;
+pub(crate) fn passed(call: &Call, name: &str) -> Option<String> {
+    let found = all_passed(call).into_iter().find(|(key, _)| key == name);
+    found.map(|(_, theirs)| theirs)
+}
+
+/// The provider configurations that a caller passes: what the module calls them, and what the caller does.
+pub(crate) fn all_passed(call: &Call) -> Vec<(String, String)> {
+    let attribute = call.body.get_attribute("providers");
+    let Some(Expression::Object(object)) = attribute.map(|a| &a.value) else {
+        return Vec::new();
     };
-    let found = object.iter().find(|(key, _)| {
+    let pair = |(key, value): (&ObjectKey, &ObjectValue)| {
         let key = match key {
-            hcl_edit::expr::ObjectKey::Ident(ident) => ident.as_str().to_owned(),
-            hcl_edit::expr::ObjectKey::Expression(e) => unquoted(e),
+            ObjectKey::Ident(ident) => ident.as_str().to_owned(),
+            ObjectKey::Expression(e) => unquoted(e),
         };
-        key == name
-    });
-    found.map(|(_, value)| unquoted(value.expr()))
+        (key, unquoted(value.expr()))
+    };
+    object.iter().map(pair).collect()
 }
 
 /// The name of a provider: in quotes, too, as Terraform's old language had it.
-fn unquoted(name: &Expression) -> String {
+pub(crate) fn unquoted(name: &Expression) -> String {
     name.to_string().trim().trim_matches('"').to_owned()
+}
+
+/// Whether a provider block says nothing but its name: such a one stands for what is handed in, as of old.
+pub(crate) fn is_proxy(block: &Block) -> bool {
+    let mut said = block.body.attributes();
+    let empty = said.all(|a| matches!(a.key.as_str(), "alias" | "version"));
+    empty && block.body.blocks().next().is_none()
+}
+
+/// What a `provider` block is called: `aws`, or `aws.registry` with its alias.
+pub(crate) fn block_name(label: &str, block: &Block) -> String {
+    let alias = block.body.get_attribute("alias");
+    match alias.and_then(|alias| alias.value.as_str()) {
+        Some(alias) => format!("{label}.{alias}"),
+        None => label.to_owned(),
+    }
 }
 
 /// The arguments of a provider, its inner blocks as objects. What depends on something that is not made yet is left out:

@@ -11,6 +11,7 @@ use crate::block::{Node, NodeKind, place_of};
 use crate::config::Configuration;
 use crate::eval::{Fail, evaluate};
 use crate::functions::Files;
+use crate::marks::Kind;
 use crate::module::{Module, Output};
 use crate::state::{Level, State};
 use crate::value::Value;
@@ -142,8 +143,16 @@ impl<'a> Scope<'a> {
 
     /// Whether the variable `name` is declared to be sensitive.
     pub(crate) fn is_sensitive(&self, name: &str) -> bool {
+        self.is_declared(name, Kind::Sensitive)
+    }
+
+    /// Whether the variable `name` is declared to be of a kind.
+    pub(crate) fn is_declared(&self, name: &str, kind: Kind) -> bool {
         let variable = self.own_module().and_then(|m| m.variables.get(name));
-        variable.is_some_and(|v| v.sensitive)
+        variable.is_some_and(|v| match kind {
+            Kind::Sensitive => v.sensitive,
+            Kind::Ephemeral => v.ephemeral,
+        })
     }
 
     /// The instance of the module that it is the scope of.

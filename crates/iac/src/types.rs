@@ -80,6 +80,9 @@ pub(crate) fn parse(
                         let name = key_name(key);
                         let name =
                             name.ok_or_else(|| fail("a member of an object type needs a name"))?;
+                        if members.iter().any(|member: &Member| member.name == name) {
+                            return Err(fail(&format!("`{name}` is declared twice in a type")));
+                        }
                         members.push(member(name.to_owned(), value.expr(), source, default)?);
                     }
                     Constraint::Object(members)

@@ -288,7 +288,8 @@ impl Run<'_, '_> {
         }
         let failures = self.applied.failures.iter();
         let said: BTreeSet<String> = failures.map(|f| f.problem.to_string()).collect();
-        let shown = self.state.shown_secrets();
+        let mut shown = self.state.shown_secrets();
+        shown.extend(self.state.kept_ephemeral());
         let refused = self.state.refused_values(&resources::holds_more);
         // What stands in a value that is refused is said once.
         let told: BTreeSet<String> = refused.iter().map(|r| r.problem.to_string()).collect();
