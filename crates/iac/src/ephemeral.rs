@@ -1,6 +1,7 @@
 //! Where Terraform takes nothing ephemeral: in what goes to a state or a plan.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
@@ -9,8 +10,10 @@ use hcl_edit::structure::Body;
 
 use crate::block::place_of;
 use crate::config::Configuration;
-use crate::marks::{Kind, Walk};
+use crate::marks::{Kind, Marks, Walk};
+use crate::scope::Scope;
 use crate::state::State;
+use crate::value::Value;
 use crate::{NodeKind, Problem, Source};
 
 impl Configuration {
@@ -97,6 +100,50 @@ impl State<'_> {
         }
         problems
     }
+}
+
+/// A value without what of it is ephemeral.
+pub(crate) fn as_null(
+    value: Value,
+    expression: &Expression,
+    scope: &Scope<'_>,
+    source: &Arc<Source>,
+) -> Value {
+    let known = RefCell::default();
+    let marks = Walk::new(scope, source, &known).following(Kind::Ephemeral);
+    without(value, &marks.of(expression))
+}
+
+/// A value with null where it is marked.
+fn without(value: Value, marks: &Marks) -> Value {
+    match (value, marks) {
+        (_, Marks::All) => Value::Null,
+        (Value::Tuple(items), Marks::List(marks)) => {
+            let items = items.iter().cloned().zip(marks);
+            Value::tuple(items.map(|(item, marks)| without(item, marks)).collect())
+        }
+        (Value::List(of, items), Marks::List(marks)) => {
+            let items = items.iter().cloned().zip(marks);
+            let items = items.map(|(item, marks)| without(item, marks));
+            Value::List(of, Arc::new(items.collect()))
+        }
+        (Value::Object(members), Marks::Map(marks)) => Value::object(bare(&members, marks)),
+        (Value::Map(of, members), Marks::Map(marks)) => {
+            Value::Map(of, Arc::new(bare(&members, marks)))
+        }
+        (value, _) => value,
+    }
+}
+
+fn bare(
+    members: &BTreeMap<String, Value>,
+    marks: &BTreeMap<String, Marks>,
+) -> BTreeMap<String, Value> {
+    let one = |(name, value): (&String, &Value)| {
+        let own = marks.get(name).unwrap_or(&Marks::Plain);
+        (name.clone(), without(value.clone(), own))
+    };
+    members.iter().map(one).collect()
 }
 
 /// The arguments of a resource, those of its blocks too, in which nothing ephemeral may stand. `for_each` asks for keys only;

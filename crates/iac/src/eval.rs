@@ -196,9 +196,7 @@ fn function(
         (name, args.as_slice(), call.args.iter().next())
     {
         let value = value.clone();
-        return Ok(crate::marks::ephemeral_as_null(
-            value, argument, scope, source,
-        ));
+        return Ok(crate::ephemeral::as_null(value, argument, scope, source));
     }
     if call.args.expand_final() {
         match args.pop().as_ref().and_then(Value::as_items) {

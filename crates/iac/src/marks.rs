@@ -85,50 +85,6 @@ pub(crate) fn is_sensitive(
     Walk::new(scope, source, &known).of(expression) == Marks::All
 }
 
-/// A value without what of it is ephemeral.
-pub(crate) fn ephemeral_as_null(
-    value: Value,
-    expression: &Expression,
-    scope: &Scope<'_>,
-    source: &Arc<Source>,
-) -> Value {
-    let known = RefCell::default();
-    let marks = Walk::new(scope, source, &known).following(Kind::Ephemeral);
-    without(value, &marks.of(expression))
-}
-
-/// A value with null where it is marked.
-fn without(value: Value, marks: &Marks) -> Value {
-    match (value, marks) {
-        (_, Marks::All) => Value::Null,
-        (Value::Tuple(items), Marks::List(marks)) => {
-            let items = items.iter().cloned().zip(marks);
-            Value::tuple(items.map(|(item, marks)| without(item, marks)).collect())
-        }
-        (Value::List(of, items), Marks::List(marks)) => {
-            let items = items.iter().cloned().zip(marks);
-            let items = items.map(|(item, marks)| without(item, marks));
-            Value::List(of, Arc::new(items.collect()))
-        }
-        (Value::Object(members), Marks::Map(marks)) => Value::object(bare(&members, marks)),
-        (Value::Map(of, members), Marks::Map(marks)) => {
-            Value::Map(of, Arc::new(bare(&members, marks)))
-        }
-        (value, _) => value,
-    }
-}
-
-fn bare(
-    members: &BTreeMap<String, Value>,
-    marks: &BTreeMap<String, Marks>,
-) -> BTreeMap<String, Value> {
-    let one = |(name, value): (&String, &Value)| {
-        let own = marks.get(name).unwrap_or(&Marks::Plain);
-        (name.clone(), without(value.clone(), own))
-    };
-    members.iter().map(one).collect()
-}
-
 /// What is known of local values, variables, outputs and attributes, by the instance of their module and their address: each is
 /// followed once, however often it is named, and one that is being followed is plain, so that a circle ends.
 pub(crate) type Known = RefCell<BTreeMap<(usize, String), Marks>>;
