@@ -95,6 +95,37 @@ fn json_holds_what_the_schema_requires() {
     }
 }
 
+/// A system that waits for a report gets one, which says why there is nothing in it.
+#[test]
+fn every_form_says_what_keeps_it_from_being_rehearsed() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("main.tf"), "locals {\n  a = var.x\n}\n").unwrap();
+    let directory = folder.path().to_str().unwrap();
+    let said = "is not declared";
+    for format in ["json", "sarif", "junit", "markdown", "html"] {
+        for (arguments, part) in [
+            (vec![directory], said),
+            (vec![directory, "--data", directory], "--data "),
+            (vec!["/nowhere"], "/nowhere: "),
+        ] {
+            let mut all = vec!["rehearse", "-q", "--format", format];
+            all.extend(arguments);
+            let out = sekisho(&all);
+            assert_eq!(out.status.code(), Some(2));
+            let shown = text(&out.stdout).replace("&#96;", "`");
+            assert!(shown.contains(part), "{all:?}: {shown}");
+            if format == "json" {
+                let schema: Value =
+                    serde_json::from_str(include_str!("../../../docs/rehearse.schema.json"))
+                        .unwrap();
+                let document: Value = serde_json::from_str(&shown).unwrap();
+                required(&document, &schema, &schema);
+                assert_eq!(document["problems"].as_array().map(Vec::len), Some(1));
+            }
+        }
+    }
+}
+
 /// `required`, `type`, `enum`, `items`, `properties` and `$ref`: what the schema uses.
 fn required(value: &Value, schema: &Value, root: &Value) {
     let schema = match schema["$ref"].as_str() {

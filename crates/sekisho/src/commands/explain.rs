@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let questions = Question::read(&text(&args.question)?).map_err(CouldNotRun)?;
     let options = args.reading.options()?;
     let outcome = crate::rehearse::rehearse(&options, &mut |_| {}).map_err(rehearse::could_not)?;
-    let (completion, fix) = rehearse::completed(&options, &outcome)?;
+    let (completion, fix) = rehearse::completed(&options, &outcome).map_err(rehearse::could_not)?;
     let (mut denied, mut nothing) = (false, false);
     let mut pages: Vec<String> = Vec::new();
     for question in &questions {

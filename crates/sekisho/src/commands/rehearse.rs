@@ -62,31 +62,33 @@ pub(super) fn could_not(problems: Vec<Problem>) -> CouldNotRun {
 
 pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let printer = Printer { quiet: args.quiet };
+    rehearsed(args, printer).or_else(|problems| unread(args, printer, problems))
+}
+
+/// A problem that stands nowhere.
+fn nowhere(CouldNotRun(why): CouldNotRun) -> Vec<Problem> {
+    vec![Problem::new(None, why)]
+}
+
+fn rehearsed(args: &Args, printer: Printer) -> Result<Status, Vec<Problem>> {
     if args.fix && args.format != Format::Text {
-        return Err(CouldNotRun(
+        return Err(nowhere(CouldNotRun(
             "--format is of reports, and --fix writes a diff: leave one of the two".to_owned(),
-        ));
+        )));
     }
-    let mut options = match args.reading.options() {
-        Ok(options) => options,
-        Err(CouldNotRun(why)) => return unread(args, printer, vec![Problem::new(None, why)]),
-    };
+    let mut options = args.reading.options().map_err(nowhere)?;
     options.data.clone_from(&args.data);
     if let Some(data) = &args.data {
         let used = std::fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some());
         if used {
             let message = format!("--data {}: the directory is not empty", data.display());
-            return unread(args, printer, vec![Problem::new(None, message)]);
+            return Err(nowhere(CouldNotRun(message)));
         }
     }
     let mut progress = |line: &str| printer.progress(line);
     let outcome = match &args.with {
-        Some(program) => rehearse::rehearse_with_program(program, &options, &mut progress),
-        None => rehearse::rehearse(&options, &mut progress),
-    };
-    let outcome = match outcome {
-        Ok(outcome) => outcome,
-        Err(problems) => return unread(args, printer, problems),
+        Some(program) => rehearse::rehearse_with_program(program, &options, &mut progress)?,
+        None => rehearse::rehearse(&options, &mut progress)?,
     };
     if !outcome.passes() && !outcome.denials.is_empty() {
         printer.progress("looking for everything that is missing");
@@ -98,11 +100,11 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         ..options.clone()
     };
     let read = with.then(|| rehearse::rehearse(&own, &mut progress));
-    let read = read.transpose().map_err(could_not)?;
+    let read = read.transpose()?;
     let read = read.filter(|read| !read.denials.is_empty());
     let (completion, fix) = completed(&options, read.as_ref().unwrap_or(&outcome))?;
     if let (true, Some(completion)) = (args.fix, &completion) {
-        return write(args, completion, fix.as_ref(), printer);
+        return write(args, completion, fix.as_ref(), printer).map_err(nowhere);
     }
     if args.check && outcome.passes() {
         // What is printed is a diff, and there is none.
@@ -114,19 +116,13 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         completion: completion.as_ref(),
         fix: fix.as_ref(),
     };
-    let text = match args.format {
-        Format::Text => {
-            printer.prose(&report.text());
-            String::new()
-        }
-        Format::Junit => report.junit(),
-        Format::Markdown => report.markdown(),
-        Format::Html => report.html(),
-        Format::Json => pretty(&report.json())?,
-        Format::Sarif => pretty(&report.sarif(&options.reading.directories))?,
-    };
-    if args.format != Format::Text {
-        printer.result(&text);
+    match args.format {
+        Format::Text => printer.prose(&report.text()),
+        Format::Junit => printer.result(&report.junit()),
+        Format::Markdown => printer.result(&report.markdown()),
+        Format::Html => printer.result(&report.html()),
+        Format::Json => printer.result(&pretty(&report.json())),
+        Format::Sarif => printer.result(&pretty(&report.sarif(&options.reading.directories))),
     }
     Ok(if outcome.passes() {
         Status::Passes
@@ -139,29 +135,31 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
 fn unread(args: &Args, printer: Printer, problems: Vec<Problem>) -> Result<Status, CouldNotRun> {
     let unread = rehearse::Unread(&problems);
     match args.format {
-        Format::Sarif => printer.result(&pretty(&unread.sarif(args.reading.directories()))?),
+        Format::Text => {}
         Format::Junit => printer.result(&unread.junit()),
         Format::Markdown => printer.result(&unread.markdown()),
-        Format::Text | Format::Html | Format::Json => {}
+        Format::Html => printer.result(&unread.html()),
+        Format::Json => printer.result(&pretty(&unread.json())),
+        Format::Sarif => printer.result(&pretty(&unread.sarif(args.reading.directories()))),
     }
     Err(could_not(problems))
 }
 
-fn pretty(value: &Value) -> Result<String, CouldNotRun> {
-    serde_json::to_string_pretty(value).map_err(|e| CouldNotRun(e.to_string()))
+fn pretty(value: &Value) -> String {
+    format!("{value:#}")
 }
 
 /// Everything that is missing, and the same in the user's files.
 pub(super) fn completed(
     options: &Options,
     outcome: &rehearse::Outcome,
-) -> Result<(Option<Completion>, Option<rehearse::Fix>), CouldNotRun> {
+) -> Result<(Option<Completion>, Option<rehearse::Fix>), Vec<Problem>> {
     if outcome.passes() || outcome.denials.is_empty() {
         return Ok((None, None));
     }
-    let completion = rehearse::complete(options, outcome).map_err(could_not)?;
+    let completion = rehearse::complete(options, outcome)?;
     let fix = if completion.passes {
-        Some(rehearse::fix(options, &completion).map_err(could_not)?)
+        Some(rehearse::fix(options, &completion)?)
     } else {
         None
     };

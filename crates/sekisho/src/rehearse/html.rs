@@ -76,16 +76,19 @@ fn id(parts: [usize; 3]) -> String {
 pub(super) fn document(report: &Value) -> String {
     let mut out = String::new();
     let passes = report.get("passes") == Some(&Value::Bool(true));
-    let verdict = if passes {
-        "The delivery passes"
-    } else {
-        "The delivery does not pass"
+    let unread = !list(report, "problems").is_empty();
+    let verdict = match passes {
+        true => "The delivery passes",
+        false if unread => "The delivery was not rehearsed",
+        false => "The delivery does not pass",
     };
     let _ = write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n<title>{verdict}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{verdict}</h1>\n"
     );
-    head(report, passes, &mut out);
+    if !unread {
+        head(report, passes, &mut out);
+    }
     out.push_str("</header>\n<main>\n");
     changes(report, &mut out);
     pipelines(report, &mut out);
@@ -93,9 +96,15 @@ pub(super) fn document(report: &Value) -> String {
     denials(report, &mut out);
     rest(report, &mut out);
     let version = env!("CARGO_PKG_VERSION");
+    let how = match unread {
+        true => "no call was made",
+        false => {
+            "every call above was made and decided on this machine, against the policies of the configuration"
+        }
+    };
     let _ = write!(
         out,
-        "</main>\n<footer>sekisho {version}: every call above was made and decided on this machine, against the policies of the configuration.</footer>\n<script>\n{SCRIPT}</script>\n</body>\n</html>"
+        "</main>\n<footer>sekisho {version}: {how}.</footer>\n<script>\n{SCRIPT}</script>\n</body>\n</html>"
     );
     out
 }
@@ -440,6 +449,7 @@ fn denials(report: &Value, out: &mut String) {
 /// Resources that were not made, and what was left out.
 fn rest(report: &Value, out: &mut String) {
     for (name, title) in [
+        ("problems", "What keeps it from being rehearsed"),
         ("failures", "What was not made"),
         ("hints", "What to do"),
         ("notes", "What to know"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sekisho_codepipeline::is_run;
 use sekisho_engine::Event;
+use sekisho_iac::Problem;
 use serde_json::{Value, json};
 
 use super::{Completion, Fix, Note, Outcome, PipelineRun, verdict};
@@ -44,6 +45,29 @@ pub(super) fn document(
         })).collect::<Vec<_>>(),
         "notes": notes(&outcome.notes),
         "hints": notes(&outcome.hints),
+        "problems": [],
+    })
+}
+
+/// The document where nothing could be rehearsed.
+pub(super) fn unread(problems: &[Problem]) -> Value {
+    let problem = |problem: &Problem| {
+        json!({
+            "message": problem.message,
+            "file": problem.place.as_ref().map(sekisho_iac::Place::path),
+            "line": problem.place.as_ref().map(sekisho_iac::Place::line),
+        })
+    };
+    json!({
+        "passes": false,
+        "verdict": "it was not rehearsed",
+        "accounts": [],
+        "pipelines": [],
+        "denials": [],
+        "failures": [],
+        "notes": [],
+        "hints": [],
+        "problems": problems.iter().map(problem).collect::<Vec<_>>(),
     })
 }
 

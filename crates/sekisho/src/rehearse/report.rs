@@ -85,6 +85,18 @@ impl Report<'_> {
 pub struct Unread<'p>(pub &'p [Problem]);
 
 impl Unread<'_> {
+    /// The document of a rehearsal that nothing came of, with the problems.
+    #[must_use]
+    pub fn json(self) -> Value {
+        json::unread(self.0)
+    }
+
+    /// One page that stands alone.
+    #[must_use]
+    pub fn html(self) -> String {
+        html::document(&self.json())
+    }
+
     /// SARIF 2.1.0, at the lines; what stands nowhere is shown in the first of the `directories`.
     #[must_use]
     pub fn sarif(self, directories: &[PathBuf]) -> Value {
