@@ -35,8 +35,21 @@ pub struct Cause {
     pub statement: Option<Value>,
     /// What to do, in words.
     pub advice: String,
-    /// AWS's own sentence.
+    /// AWS's own sentence, whole.
     pub reason: String,
+    /// What AWS says of it to who called, where that is less.
+    pub told: Option<String>,
+}
+
+impl Cause {
+    /// What AWS says to who called, and the whole sentence where that is more.
+    #[must_use]
+    pub fn said(&self) -> String {
+        match &self.told {
+            Some(told) => format!("{told} (in full: {})", self.reason),
+            None => self.reason.clone(),
+        }
+    }
 }
 
 /// The causes of the denied checks of `event`, one per side that is missing.
@@ -65,6 +78,7 @@ fn of_check(event: &Event, check: &Decided) -> Vec<Cause> {
         statement: None,
         advice: String::new(),
         reason: check.reason.clone(),
+        told: check.told.clone(),
     };
     if check.decision == "explicit_deny" {
         let account = explicit_account(event, check);

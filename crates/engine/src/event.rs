@@ -79,6 +79,9 @@ pub struct Decided {
     pub held: Vec<String>,
     /// The whole reason: AWS's sentence.
     pub reason: String,
+    /// What the caller is told of a denial, where that is less: S3 explains none to another account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<String>,
     /// For an implicit denial: the sides that must still allow.
     pub missing: Vec<MissingSide>,
     /// Whether it was let through all the same ([`crate::Waiver`]).
@@ -140,6 +143,7 @@ mod tests {
             statement_text: None,
             held: Vec::new(),
             reason: String::new(),
+            told: None,
             missing: gates.iter().map(side).collect(),
             waived: false,
         }

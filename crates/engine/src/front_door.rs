@@ -312,6 +312,8 @@ impl Dispatch<'_> {
             waived,
         } = ask(lookup, facts, check, resource);
         let mut row = self.record(check, resource, &decision, reason);
+        let told = denied.as_ref().map(|(message, _)| message.clone());
+        row.told = told.filter(|told| *told != row.reason);
         row.held = held;
         row.waived = waived;
         for (side, missing) in row.missing.iter_mut().zip(&decision.missing) {
@@ -395,6 +397,7 @@ impl Dispatch<'_> {
                 .filter(|_| !decision.allowed() || self.origin.tag.is_some())
                 .and_then(|s| s.policy.document.statement_text(s.index).map(str::to_owned)),
             reason,
+            told: None,
             missing: decision
                 .missing
                 .iter()

@@ -380,7 +380,8 @@ fn branch<'v>(
         ("gate", "decided at"),
         ("policy", "policy"),
         ("statement", "statement"),
-        ("reason", "AWS says"),
+        ("told", "AWS says"),
+        ("reason", in_full(call)),
     ] {
         let value = text(call, name);
         if !value.is_empty() && (name != "reason" || denied) {
@@ -405,6 +406,14 @@ fn branch<'v>(
         }
     }
     out.push_str("</details>\n");
+}
+
+/// What the whole sentence is called: AWS may tell less of it.
+fn in_full(denied: &Value) -> &'static str {
+    match text(denied, "told").is_empty() {
+        true => "AWS says",
+        false => "in full",
+    }
 }
 
 fn denials(report: &Value, out: &mut String) {
@@ -433,7 +442,8 @@ fn denials(report: &Value, out: &mut String) {
             ("side", "whose policy"),
             ("account", "in account"),
             ("deniedBy", "denied by"),
-            ("reason", "AWS says"),
+            ("told", "AWS says"),
+            ("reason", in_full(denial)),
             ("advice", "what to do"),
         ] {
             let value = text(denial, name);

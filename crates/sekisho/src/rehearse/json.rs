@@ -159,7 +159,7 @@ fn calls(attempt: &str, events: &[Arc<Event>]) -> Vec<Value> {
             e.checks.iter().map(|c| {
                 json!({
                     "id": e.id, "parent": e.parent, "principal": e.principal, "action": c.action, "resource": c.resource,
-                    "decision": c.decision, "gate": c.gate, "policy": c.policy, "statement": c.statement, "statementText": c.statement_text, "reason": c.reason,
+                    "decision": c.decision, "gate": c.gate, "policy": c.policy, "statement": c.statement, "statementText": c.statement_text, "reason": c.reason, "told": c.told,
                 })
             })
         })

@@ -93,7 +93,10 @@ pub(super) fn document(
         let name = format!("{} on {}", cause.action, cause.resource);
         let text = format!(
             "account {}: {}. AWS says: {}. sekisho explain {} says more",
-            cause.account, cause.advice, cause.reason, denial.id
+            cause.account,
+            cause.advice,
+            cause.said(),
+            denial.id
         );
         case(&mut policies, &once(&name, &mut names), &text);
     }

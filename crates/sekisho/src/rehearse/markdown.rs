@@ -86,7 +86,7 @@ pub(super) fn document(
             denial.id,
             inline(&cause.action),
             inline(&why),
-            inline(&cause.reason)
+            inline(&cause.said())
         );
     }
     if let Some(completion) = completion {

@@ -115,7 +115,7 @@ fn of_denial(denial: &Denial) -> Value {
         "level": "error",
         "message": {"text": format!(
             "{} on {} is denied in account {}: {}. AWS says: {}",
-            cause.action, cause.resource, cause.account, cause.advice, cause.reason
+            cause.action, cause.resource, cause.account, cause.advice, cause.said()
         )},
         "locations": location(at),
         "partialFingerprints": {"denial/v1": denial.id},

@@ -226,7 +226,11 @@ fn denied(denial: &Denial, out: &mut String) {
     for near in &cause.conditional {
         let _ = writeln!(out, "  {DIM}but for{OFF} {near}");
     }
-    let _ = writeln!(out, "  {DIM}AWS says{OFF} {}", cause.reason);
+    let told = cause.told.as_ref().unwrap_or(&cause.reason);
+    let _ = writeln!(out, "  {DIM}AWS says{OFF} {told}");
+    if cause.told.is_some() {
+        let _ = writeln!(out, "  {DIM}in full{OFF}  {}", cause.reason);
+    }
     let _ = writeln!(out, "  {CYAN}hint{OFF}:   {}", cause.advice);
     // As it is to be written: the names of artifacts change with every execution.
     let written = Patch::of(denial).map(|p| p.statement);
