@@ -459,6 +459,13 @@ impl Configuration {
         (!out.is_empty()).then_some(out)
     }
 
+    /// Whether some members of an attribute were given one by one: there may be more.
+    #[must_use]
+    pub fn is_given_in_part(&self, attribute: &str) -> bool {
+        let member = |name: &String| name.strip_prefix(attribute)?.strip_prefix('.').map(drop);
+        self.given.keys().any(|name| member(name).is_some())
+    }
+
     /// Where `terraform init` has put a module.
     fn installed(&self, root: usize, path: &str) -> Option<PathBuf> {
         let root = self.modules.get(root)?;

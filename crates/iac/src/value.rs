@@ -177,10 +177,33 @@ impl Value {
     /// answer that `try` and `lookup` may pass over.
     #[must_use]
     pub fn open(self, address: &str) -> Self {
+        self.opened(format!(
+            "{address}: the attribute `{OPEN}` is not supported yet"
+        ))
+    }
+
+    /// The same object with a member, itself an object at `address`, of which some members were given and there may be more.
+    #[must_use]
+    pub fn open_member(self, name: &str, address: &str) -> Self {
+        let said = format!("`{address}.{OPEN}` is not given: say --set {address}.{OPEN}=VALUE");
         match self {
             Self::Object(members) => {
                 let mut members = Arc::unwrap_or_clone(members);
-                members.insert(OPEN.to_owned(), Self::from(address));
+                if let Some(member) = members.remove(name) {
+                    members.insert(name.to_owned(), member.opened(said));
+                }
+                Self::object(members)
+            }
+            other => other,
+        }
+    }
+
+    /// The same object, with what is said where a member is asked for that it has not: [`OPEN`] stands for the member.
+    fn opened(self, said: String) -> Self {
+        match self {
+            Self::Object(members) => {
+                let mut members = Arc::unwrap_or_clone(members);
+                members.insert(OPEN.to_owned(), Self::from(said));
                 Self::object(members)
             }
             other => other,
@@ -189,10 +212,8 @@ impl Value {
 
     /// Why a member that an object has not cannot be said to be missing, where that is so.
     pub(crate) fn unsaid(&self, name: &str) -> Option<Reason> {
-        let address = self.as_members()?.get(OPEN)?.as_str()?;
-        Some(Reason::unsupported(format!(
-            "{address}: the attribute `{name}` is not supported yet"
-        )))
+        let said = self.as_members()?.get(OPEN)?.as_str()?;
+        Some(Reason::unsupported(said.replace(OPEN, name)))
     }
 
     /// The type.

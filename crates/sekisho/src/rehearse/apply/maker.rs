@@ -54,6 +54,12 @@ impl Maker<'_, '_> {
             true => made,
             false => made.open(&self.node.address()),
         };
+        // Outputs that were given one by one are not all that a state has.
+        let outputs = format!("{}.outputs", self.node.address());
+        let made = match self.configuration.is_given_in_part(&outputs) {
+            true => made.open_member("outputs", &outputs),
+            false => made,
+        };
         self.node.check(scope, Some(&made))?;
         Ok(made)
     }
