@@ -314,6 +314,14 @@ const CASES: &[Case] = &[
         )],
     ),
     broken(
+        "policy-without-a-statement",
+        &[(
+            "registry.tf",
+            "  policy   = data.aws_iam_policy_document.ecr_source.json",
+            "  policy   = jsonencode({ Version = \"2012-10-17\", Statement = [] })",
+        )],
+    ),
+    broken(
         "default-key",
         &[
             (

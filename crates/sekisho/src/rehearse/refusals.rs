@@ -1,10 +1,21 @@
 //! What to do about what AWS refused while resources were made.
 
 use sekisho_engine::{Engine, QUOTAS};
+use serde_json::{Value, json};
 
 use super::advice::between;
 use super::fix::policies::Policies;
 use super::{Failure, nobody};
+
+/// Whether a policy of it has no statement.
+fn says_nothing(failure: &Failure) -> bool {
+    let texts = failure.arguments.values().filter_map(Value::as_str);
+    let mut policies = texts.filter_map(|text| serde_json::from_str::<Value>(text).ok());
+    policies.any(|policy| {
+        let statements = policy.as_object().map(|p| p.get("Statement"));
+        statements.is_some_and(|s| s.is_none_or(|s| s.is_null() || *s == json!([])))
+    })
+}
 
 /// What to do about it, where AWS's answer does not say so itself.
 pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) -> Option<String> {
@@ -17,6 +28,9 @@ pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) 
         return Some(format!(
             "nothing in this configuration makes it, and a rehearsal does not ask AWS: rehearse the directory that makes it together with this one (one that only says what it is will do), or give what is read of it with --set {address}.ATTRIBUTE=VALUE"
         ));
+    }
+    if message.contains("Malformed") && says_nothing(failure) {
+        return Some("the policy has no statement, and AWS takes none without: leave the policy out where it is to allow nothing; what is missing then is found, and written as a new one".to_owned());
     }
     if message.contains("will not allow you to update the key policy") {
         return Some("AWS refuses a key policy under which nobody could change it any more: allow kms:PutKeyPolicy to the account (its root) or to the role that applies this".to_owned());
