@@ -146,7 +146,7 @@ fn meant(value: Value) -> Value {
 pub(super) fn may_be(configuration: &Configuration) -> bool {
     WHOLE.iter().any(|(kind, ..)| {
         let nodes = configuration.nodes.iter();
-        let mut same = nodes.filter(|node| node.type_name == *kind);
+        let mut same = nodes.filter(|node| !node.is_data() && node.type_name == *kind);
         same.next().is_some_and(|first| {
             same.next().is_some() || first.has("for_each") || first.has("count")
         })
@@ -172,7 +172,11 @@ pub(super) fn find(
     failures.extend(made_twice(policies));
     for (kind, of, names, what) in WHOLE {
         let mut written: BTreeMap<String, Vec<&Made<'_>>> = BTreeMap::new();
-        for made in policies.made.iter().filter(|m| m.node.type_name == *kind) {
+        for made in policies
+            .made
+            .iter()
+            .filter(|m| !m.node.is_data() && m.node.type_name == *kind)
+        {
             let Some(thing) = thing(configuration, made, *of, names, places) else {
                 continue;
             };

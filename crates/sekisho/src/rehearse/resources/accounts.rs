@@ -139,7 +139,7 @@ fn service_principal(client: &Client, values: &Values<'_>) -> Made {
         .text("region")
         .unwrap_or_else(|| client.region.clone());
     Ok(attributes([
-        ("id", json!(format!("com.amazonaws.{region}.{service}"))),
+        ("id", json!(format!("{service}.{region}.amazonaws.com"))),
         ("name", json!(format!("{service}.amazonaws.com"))),
         ("region", json!(region)),
         ("suffix", json!("amazonaws.com")),
@@ -162,5 +162,5 @@ fn arn(_: &Client, values: &Values<'_>) -> Made {
 
 fn default_tags(client: &Client, _: &Values<'_>) -> Made {
     let tags = Value::Object(client.default_tags.clone());
-    Ok(attributes([("id", json!("")), ("tags", tags)]))
+    Ok(attributes([("id", json!("aws")), ("tags", tags)]))
 }

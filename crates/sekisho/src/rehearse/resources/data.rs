@@ -3,6 +3,7 @@
 use sekisho_engine::ApiError;
 use serde_json::{Map, Value, json};
 
+use super::iam_profiles::date;
 use super::{Failed, Made, Type, Values, attributes, text_at};
 use crate::rehearse::Client;
 
@@ -97,6 +98,19 @@ pub(super) const S3_BUCKET: Type = Type {
     make: s3_bucket,
 };
 
+/// When an image was pushed.
+fn pushed(image: &Value) -> f64 {
+    let at = image.get("imagePushedAt").and_then(Value::as_f64);
+    at.unwrap_or(0.0)
+}
+
+/// Tags of an answer as a map.
+fn tags(list: &Value) -> Value {
+    let pair = |tag: &Value| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].clone()));
+    let list = list.as_array().into_iter().flatten();
+    Value::Object(list.filter_map(pair).collect())
+}
+
 fn caller_identity(client: &Client, _: &Values<'_>) -> Made {
     let answer = client.call("sts", "GetCallerIdentity", json!({}))?;
     Ok(attributes([
@@ -122,6 +136,7 @@ fn region(client: &Client, _: &Values<'_>) -> Made {
 fn partition(_: &Client, _: &Values<'_>) -> Made {
     Ok(attributes([
         ("partition", json!("aws")),
+        ("reverse_dns_prefix", json!("com.amazonaws")),
         ("dns_suffix", json!("amazonaws.com")),
         ("id", json!("aws")),
     ]))
@@ -173,7 +188,12 @@ fn iam_role(client: &Client, values: &Values<'_>) -> Made {
         ("id", json!(text_at(&role, "/Role/RoleName"))),
         ("path", json!(text_at(&role, "/Role/Path"))),
         ("assume_role_policy", json!(trust)),
-        ("create_date", json!(text_at(&role, "/Role/CreateDate"))),
+        ("create_date", date(&role["Role"]["CreateDate"])),
+        (
+            "role_last_used",
+            json!([{"last_used_date": "", "region": ""}]),
+        ),
+        ("tags", tags(&role["Role"]["Tags"])),
         ("description", json!(text_at(&role, "/Role/Description"))),
         (
             "max_session_duration",
@@ -219,6 +239,7 @@ fn iam_user(client: &Client, values: &Values<'_>) -> Made {
             "permissions_boundary",
             text("PermissionsBoundary/PermissionsBoundaryArn"),
         ),
+        ("tags", tags(&user["User"]["Tags"])),
         ("user_id", text("UserId")),
     ]))
 }
@@ -268,8 +289,19 @@ fn iam_policy(client: &Client, values: &Values<'_>) -> Made {
     Ok(attributes([
         ("arn", json!(arn)),
         ("id", json!(arn)),
+        (
+            "attachment_count",
+            policy["Policy"]["AttachmentCount"].clone(),
+        ),
+        (
+            "description",
+            json!(text_at(&policy, "/Policy/Description")),
+        ),
         ("name", json!(text_at(&policy, "/Policy/PolicyName"))),
+        ("path", json!(text_at(&policy, "/Policy/Path"))),
         ("policy", json!(document)),
+        ("policy_id", json!(text_at(&policy, "/Policy/PolicyId"))),
+        ("tags", tags(&policy["Policy"]["Tags"])),
     ]))
 }
 
@@ -280,7 +312,32 @@ fn ecr_repository(client: &Client, values: &Values<'_>) -> Made {
     }
     let found = client.call("ecr", "DescribeRepositories", input)?;
     let text = |name: &str| json!(text_at(&found, &format!("/repositories/0/{name}")));
+    let own = &found["repositories"][0];
+    let named = json!({"resourceArn": own["repositoryArn"]});
+    let tagged = client.call("ecr", "ListTagsForResource", named)?;
+    let of_image =
+        json!({"repositoryName": own["repositoryName"], "registryId": own["registryId"]});
+    let images = client.call("ecr", "DescribeImages", of_image)?;
+    let images = images["imageDetails"].as_array().into_iter().flatten();
+    let latest = images.max_by(|a, b| pushed(a).total_cmp(&pushed(b)));
+    let latest = latest.and_then(|image| image.get("imageTags").cloned());
     Ok(attributes([
+        (
+            "encryption_configuration",
+            json!([{
+                "encryption_type": own["encryptionConfiguration"]["encryptionType"],
+                "kms_key": text_at(own, "/encryptionConfiguration/kmsKey"),
+            }]),
+        ),
+        (
+            "image_scanning_configuration",
+            json!([{"scan_on_push": own["imageScanningConfiguration"]["scanOnPush"] == true}]),
+        ),
+        (
+            "most_recent_image_tags",
+            latest.unwrap_or_else(|| json!([])),
+        ),
+        ("tags", tags(&tagged["tags"])),
         ("arn", text("repositoryArn")),
         ("id", text("repositoryName")),
         ("registry_id", text("registryId")),
@@ -306,12 +363,7 @@ fn ecr_image(client: &Client, values: &Values<'_>) -> Made {
     input.extend(registry.map(|id| ("registryId".to_owned(), id)));
     let mut found = client.call("ecr", "DescribeImages", Value::Object(input))?;
     if let Some(images) = found.get_mut("imageDetails").and_then(Value::as_array_mut) {
-        let pushed = |image: &Value| image.get("imagePushedAt").and_then(Value::as_f64);
-        images.sort_by(|a, b| {
-            pushed(b)
-                .unwrap_or(0.0)
-                .total_cmp(&pushed(a).unwrap_or(0.0))
-        });
+        images.sort_by(|a, b| pushed(b).total_cmp(&pushed(a)));
         if images.is_empty() {
             return Err(Failed::text(format!("the repository {name} has no image")));
         }
@@ -325,6 +377,21 @@ fn ecr_image(client: &Client, values: &Values<'_>) -> Made {
     Ok(attributes([
         ("id", json!(digest)),
         ("image_digest", json!(digest)),
+        (
+            "image_pushed_at",
+            json!(pushed(&found["imageDetails"][0]) as i64),
+        ),
+        (
+            "image_size_in_bytes",
+            found["imageDetails"][0]["imageSizeInBytes"].clone(),
+        ),
+        (
+            "image_tags",
+            found
+                .pointer("/imageDetails/0/imageTags")
+                .cloned()
+                .unwrap_or_else(|| json!([])),
+        ),
         ("image_uri", json!(uri)),
         ("registry_id", json!(registry)),
     ]))
@@ -345,7 +412,47 @@ fn described(client: &Client, key: &str) -> Result<Value, ApiError> {
 
 fn kms_key(client: &Client, values: &Values<'_>) -> Made {
     let key = described(client, &values.need("key_id")?)?;
+    let own = &key["KeyMetadata"];
+    let text = |name: &str| json!(text_at(own, &format!("/{name}")));
+    let when = |name: &str| match &own[name] {
+        Value::Null => Value::Null,
+        seconds => date(seconds),
+    };
+    let regional = |key: &Value| json!({"arn": key["Arn"], "region": key["Region"]});
+    let several = &own["MultiRegionConfiguration"];
+    let several = match several.is_null() {
+        true => json!([]),
+        false => {
+            let replicas = several["ReplicaKeys"].as_array().into_iter().flatten();
+            json!([{
+                "multi_region_key_type": several["MultiRegionKeyType"],
+                "primary_key": [regional(&several["PrimaryKey"])],
+                "replica_keys": replicas.map(regional).collect::<Vec<_>>(),
+            }])
+        }
+    };
     Ok(attributes([
+        ("cloud_hsm_cluster_id", text("CloudHsmClusterId")),
+        ("creation_date", when("CreationDate")),
+        ("custom_key_store_id", text("CustomKeyStoreId")),
+        ("customer_master_key_spec", text("CustomerMasterKeySpec")),
+        ("deletion_date", when("DeletionDate")),
+        ("description", text("Description")),
+        ("enabled", own["Enabled"].clone()),
+        ("expiration_model", text("ExpirationModel")),
+        ("key_manager", text("KeyManager")),
+        ("key_spec", text("KeySpec")),
+        ("key_state", text("KeyState")),
+        ("key_usage", text("KeyUsage")),
+        ("multi_region", own["MultiRegion"].clone()),
+        ("multi_region_configuration", several),
+        ("origin", text("Origin")),
+        (
+            "pending_deletion_window_in_days",
+            json!(own["PendingDeletionWindowInDays"].as_i64().unwrap_or(0)),
+        ),
+        ("valid_to", when("ValidTo")),
+        ("xks_key_configuration", json!([])),
         ("arn", json!(text_at(&key, "/KeyMetadata/Arn"))),
         ("id", json!(text_at(&key, "/KeyMetadata/KeyId"))),
         (

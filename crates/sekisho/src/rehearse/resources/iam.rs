@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::iam_profiles::date;
 use super::{Made, Type, Values, attributes, text_at};
 use crate::rehearse::Client;
 
@@ -124,6 +125,7 @@ fn role(client: &Client, values: &Values<'_>) -> Made {
     }
     Ok(attributes([
         ("arn", json!(text_at(&made, "/Role/Arn"))),
+        ("create_date", date(&made["Role"]["CreateDate"])),
         ("id", json!(text_at(&made, "/Role/RoleName"))),
         ("name", json!(text_at(&made, "/Role/RoleName"))),
         ("unique_id", json!(text_at(&made, "/Role/RoleId"))),

@@ -147,13 +147,14 @@ fn replica_key(client: &Client, values: &Values<'_>) -> Made {
     }
     let made = of_primary.call("kms", "ReplicateKey", Value::Object(input))?;
     let text = |member: &str| json!(text_at(&made, &format!("/ReplicaKeyMetadata/{member}")));
-    let attributes = attributes([
+    let mut attributes = attributes([
         ("arn", text("Arn")),
         ("key_id", text("KeyId")),
         ("id", text("KeyId")),
         ("key_spec", text("KeySpec")),
         ("key_usage", text("KeyUsage")),
     ]);
+    attributes.extend(policy_by_default(client, values));
     client.mend(|name| text("KeyId") == name);
     if values.flag("enabled") == Some(false) {
         let id = text_at(&made, "/ReplicaKeyMetadata/KeyId");
@@ -188,16 +189,34 @@ fn key(client: &Client, values: &Values<'_>) -> Made {
         text_at(&made, "/KeyMetadata/KeyId"),
         text_at(&made, "/KeyMetadata/Arn"),
     );
-    let made = attributes([
+    let mut made = attributes([
         ("arn", json!(arn)),
         ("key_id", json!(id)),
         ("id", json!(id)),
     ]);
+    made.extend(policy_by_default(client, values));
     client.mend(|name| name == id);
     match settings(client, values, &id) {
         Ok(()) => Ok(made),
         Err(error) => Err(Failed::Half(Box::new((made, error)))),
     }
+}
+
+/// The policy that a key has where none is given, as the provider reads it back.
+fn policy_by_default(client: &Client, values: &Values<'_>) -> Option<(String, Value)> {
+    let policy = json!({
+        "Id": "key-default-1",
+        "Statement": [{
+            "Action": "kms:*",
+            "Effect": "Allow",
+            "Principal": {"AWS": format!("arn:aws:iam::{}:root", client.account)},
+            "Resource": "*",
+            "Sid": "Enable IAM User Permissions",
+        }],
+        "Version": "2012-10-17",
+    });
+    let absent = values.get("policy").is_none();
+    absent.then(|| ("policy".to_owned(), json!(policy.to_string())))
 }
 
 /// What the provider asks for when the key is there.

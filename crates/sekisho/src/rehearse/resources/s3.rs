@@ -404,8 +404,11 @@ fn put(client: &Client, values: &Values<'_>, acl: Option<String>) -> Made {
         .get("VersionId")
         .cloned()
         .unwrap_or(Value::Null);
+    let encrypted = |name: &str| reply.output.get(name).cloned().unwrap_or(Value::Null);
     Ok(attributes([
         ("content_type", kind),
+        ("kms_key_id", encrypted("SSEKMSKeyId")),
+        ("server_side_encryption", encrypted("ServerSideEncryption")),
         ("id", json!(said)),
         ("arn", json!(format!("arn:aws:s3:::{bucket}/{key}"))),
         ("version_id", version),
