@@ -301,7 +301,7 @@ pub(crate) fn repetition(
             _ => None,
         };
         let given = || match &value {
-            Value::Null => "null".to_owned(),
+            Value::Null(_) => "null".to_owned(),
             value => value.kind().to_string(),
         };
         let unsuitable = || {

@@ -1,10 +1,11 @@
 //! How a value of one type becomes one of another, as `go-cty` has it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::Reason;
 use crate::number::Number;
-use crate::unify::{is_uneven, unify};
+use crate::unify::{becomes, is_uneven, unify};
 use crate::value::{OPEN, Type, Value};
 
 const ALIKE: &str = "all elements must have the same type";
@@ -40,7 +41,11 @@ pub(crate) fn to_bool(value: &Value) -> Option<bool> {
 pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, Reason> {
     let required = || Err(Reason::from(format!("{to} required")));
     Ok(match (to, value) {
-        (_, Value::Null) | (Type::Any, _) => value.clone(),
+        (Type::Any, _) => value.clone(),
+        (_, Value::Null(_)) => match null_as(&value.kind(), to) {
+            Some(kind) => Value::null_of(kind),
+            None => return required(),
+        },
         (Type::String, _) => to_string(value).map_or_else(required, |t| Ok(t.into()))?,
         (Type::Number, _) => to_number(value).map_or_else(required, |n| Ok(n.into()))?,
         (Type::Bool, _) => to_bool(value).map_or_else(required, |b| Ok(b.into()))?,
@@ -67,8 +72,8 @@ pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, Reason> {
                 .map(each)
                 .collect::<Result<_, _>>()?;
             let open = of.is_open();
-            let (of, items) = alike(of, items)?;
             let kinds: Vec<Type> = items.iter().map(Value::kind).collect();
+            let (of, items) = alike(of, items)?;
             if open && matches!(value, Value::Tuple(_)) && is_uneven(&kinds, &of) {
                 return Err(ALIKE.into());
             }
@@ -113,6 +118,28 @@ pub(crate) fn convert(value: &Value, to: &Type) -> Result<Value, Reason> {
     })
 }
 
+/// The type that a null of the type `own` has as one of the type `to`; none where no value of `own` could be one.
+fn null_as(own: &Type, to: &Type) -> Option<Type> {
+    if !becomes(own, to) {
+        return None;
+    }
+    let inner = |own: &Type, to: &Type| null_as(own, to).map(Arc::new);
+    Some(match (own, to) {
+        (Type::Any, to) => to.clone(),
+        (own, Type::Any) => own.clone(),
+        (Type::List(a) | Type::Set(a), Type::List(b)) => Type::List(inner(a, b)?),
+        (Type::List(a) | Type::Set(a), Type::Set(b)) => Type::Set(inner(a, b)?),
+        (Type::Map(a), Type::Map(b)) => Type::Map(inner(a, b)?),
+        (Type::Tuple(kinds), Type::List(of)) if **of == Type::Any => {
+            Type::List(Arc::new(unify(kinds)?))
+        }
+        (Type::Tuple(kinds), Type::Set(of)) if **of == Type::Any => {
+            Type::Set(Arc::new(unify(kinds)?))
+        }
+        (_, to) => to.clone(),
+    })
+}
+
 fn sequence(to: &Type, of: Type, items: Vec<Value>) -> Value {
     match to {
         Type::Set(_) => Value::set(of, items),
@@ -134,4 +161,81 @@ fn alike(of: &Type, items: Vec<Value>) -> Result<(Type, Vec<Value>), Reason> {
     let items = items.iter().map(|item| convert(item, &of));
     let items = items.collect::<Result<_, _>>()?;
     Ok((of, items))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Configuration, Reading, State};
+
+    const VARIABLES: &str = r#"
+variable "names" {
+  type    = set(string)
+  default = null
+}
+variable "list" {
+  type    = list(string)
+  default = null
+}
+variable "map" {
+  type    = map(string)
+  default = null
+}
+variable "objects" {
+  type    = list(object({ b = string }))
+  default = null
+}
+variable "optional" {
+  type    = object({ s = optional(set(string)), l = optional(list(string)) })
+  default = {}
+}
+"#;
+
+    /// `terraform plan` (1.11.4) answers so: a null has the type of the variable or member that it is of.
+    #[test]
+    fn a_null_has_a_type() {
+        for (expression, wanted) in [
+            (
+                r#"coalesce(var.names, ["b", "a", "b"])"#,
+                Some(r#"set of string ["a","b"]"#),
+            ),
+            (
+                "var.names != null ? var.names : []",
+                Some("set of string []"),
+            ),
+            (
+                "var.list == null ? [] : toset(var.list)",
+                Some("set of string []"),
+            ),
+            (
+                r#"coalesce(var.optional.s, ["q"])"#,
+                Some(r#"set of string ["q"]"#),
+            ),
+            ("coalesce(var.list, [80])", Some(r#"list of string ["80"]"#)),
+            (
+                "var.map == null ? { port = 80, on = true } : var.map",
+                Some(r#"map of string {"on":"true","port":"80"}"#),
+            ),
+            (r#"try(var.objects[*].b, ["d"])"#, Some(r#"["d"]"#)),
+            ("length(var.list[*])", None),
+            ("var.optional.l[*]", None),
+            (r#"var.list == null ? "none" : var.list"#, None),
+            (r#"coalesce(var.list, "a")"#, None),
+            ("var.list == null && null == var.list", Some("true")),
+            ("var.map[*]", Some("[]")),
+            (
+                "[[[{ a = [{ b = 1 }] }, { a = [{ b = 2 }] }].*.a.0.b], [[1, 2], [3]].*.0]",
+                Some("[[[1,2]],[1,3]]"),
+            ),
+            ("{ a = [[1, 2]] }.a.0.1", None),
+        ] {
+            let text = format!("{VARIABLES}output \"it\" {{\n  value = {expression}\n}}\n");
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join("main.tf"), &text).unwrap();
+            let config = Configuration::read(&Reading::of(folder.path())).unwrap();
+            let state = State::new(&config);
+            let scope = state.scope(state.instances(0).unwrap()[0]);
+            let got = scope.output("it").map(|value| format!("{value:?}"));
+            assert_eq!(got.ok().as_deref(), wanted, "{expression}");
+        }
+    }
 }

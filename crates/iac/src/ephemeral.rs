@@ -117,7 +117,7 @@ pub(crate) fn as_null(
 /// A value with null where it is marked.
 fn without(value: Value, marks: &Marks) -> Value {
     match (value, marks) {
-        (_, Marks::All) => Value::Null,
+        (value, Marks::All) => Value::null_of(value.kind()),
         (Value::Tuple(items), Marks::List(marks)) => {
             let items = items.iter().cloned().zip(marks);
             Value::tuple(items.map(|(item, marks)| without(item, marks)).collect())

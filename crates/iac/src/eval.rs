@@ -40,7 +40,7 @@ fn one(expression: &Expression, scope: &Scope<'_>, source: &Arc<Source>) -> Resu
     let fail = |reason: Reason| Problem::at(&place_of(source, expression.span()), reason);
     let eval = |e: &Expression| evaluate(e, scope, source);
     Ok(match expression {
-        Expression::Null(_) => Value::Null,
+        Expression::Null(_) => Value::null(),
         Expression::Bool(b) => Value::Bool(*b.value()),
         Expression::Number(n) => {
             // The parser keeps 64 bits of it; the file has all its digits.
@@ -282,7 +282,7 @@ fn traverse(
 }
 
 /// Takes `value` down the path of `operators`. Behind `[*]` everything is asked of each element; behind `.*` only
-/// attributes are, and an index is one of the result.
+/// what stands behind a dot is, and an index in brackets is one of the result.
 fn steps(
     mut value: Value,
     operators: &[&TraversalOperator],
@@ -298,6 +298,16 @@ fn steps(
                 let key = evaluate(e, scope, source).map_err(Fail::Problem)?;
                 value = functions::index(&value, &key).map_err(Fail::Message)?;
             }
+            TraversalOperator::LegacyIndex(_)
+                if matches!(
+                    operators.get(index + 1),
+                    Some(TraversalOperator::LegacyIndex(_))
+                ) =>
+            {
+                return Err(Fail::Message(
+                    "Terraform reads `.0.1` as a number: say [0][1]".into(),
+                ));
+            }
             TraversalOperator::LegacyIndex(n) => {
                 value = functions::index(&value, &legacy(*n.value())).map_err(Fail::Message)?;
             }
@@ -305,15 +315,28 @@ fn steps(
                 let alike = matches!(value, Value::List(..) | Value::Set(..));
                 let items = match value.as_items() {
                     Some(items) => items.to_vec(),
+                    // A list that is null is an error, and anything else that is null is none of it.
+                    None if matches!(
+                        value.kind(),
+                        Type::List(_) | Type::Set(_) | Type::Tuple(_)
+                    ) =>
+                    {
+                        return Err(Fail::Message("a splat of a list that is null".into()));
+                    }
                     None if value.is_null() => Vec::new(),
                     None => vec![value],
                 };
                 let behind = operators.get(index + 1..).unwrap_or_default();
                 let each = match operator {
-                    TraversalOperator::AttrSplat(_) => behind
-                        .iter()
-                        .take_while(|o| matches!(o, TraversalOperator::GetAttr(_)))
-                        .count(),
+                    TraversalOperator::AttrSplat(_) => {
+                        let of_each = |o: &&&TraversalOperator| {
+                            matches!(
+                                o,
+                                TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_)
+                            )
+                        };
+                        behind.iter().take_while(of_each).count()
+                    }
                     _ => behind.len(),
                 };
                 let (each, after) = behind.split_at_checked(each).unwrap_or((behind, &[]));

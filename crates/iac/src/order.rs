@@ -14,9 +14,9 @@ pub(crate) fn in_order(mut items: Vec<Value>) -> Vec<Value> {
 
 fn compare(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
-        (Value::Null, Value::Null) => Ordering::Equal,
-        (Value::Null, _) => Ordering::Greater,
-        (_, Value::Null) => Ordering::Less,
+        (Value::Null(_), Value::Null(_)) => Ordering::Equal,
+        (Value::Null(_), _) => Ordering::Greater,
+        (_, Value::Null(_)) => Ordering::Less,
         (Value::String(a), Value::String(b)) => a.cmp(b),
         (Value::Number(a), Value::Number(b)) => a.cmp(b),
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
@@ -34,7 +34,7 @@ fn compare(a: &Value, b: &Value) -> Ordering {
 /// `go-cty` puts `<` and `>` around tuples and objects, whose attributes have no names there.
 fn write(value: &Value, out: &mut String) {
     match value {
-        Value::Null => out.push('~'),
+        Value::Null(_) => out.push('~'),
         Value::Bool(b) => out.push(if *b { 'T' } else { 'F' }),
         Value::Number(number) => out.push_str(&crate::functions::ten_digits(number)),
         Value::String(text) => {

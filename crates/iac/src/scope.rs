@@ -324,7 +324,7 @@ impl<'a> Scope<'a> {
                     return Err(Problem::at(&call.place, message));
                 }
                 Some(attribute) => evaluate(&attribute.value, &caller, source)?,
-                None => variable.default.clone().unwrap_or(Value::Null),
+                None => variable.default.clone().unwrap_or(Value::null()),
             };
             let refuse = |reason: Reason| {
                 let front = format!("module.{}: `{name}`", call.name);
@@ -372,7 +372,7 @@ impl<'a> Scope<'a> {
         };
         match path {
             [name, ..] if self.names.contains_key(*name) => {
-                Ok((self.names.get(*name).cloned().unwrap_or(Value::Null), 1))
+                Ok((self.names.get(*name).cloned().unwrap_or(Value::null()), 1))
             }
             [name, ..] if self.bare => Err(Fail::from(format!(
                 "the template asks for `{name}`, which it is not given"

@@ -114,7 +114,7 @@ fn member(
             .next()
             .map(default)
             .transpose()?
-            .unwrap_or(Value::Null);
+            .unwrap_or(Value::null());
         return Ok(Member {
             name,
             constraint,

@@ -162,7 +162,7 @@ fn preferred(kinds: &[&Type]) -> Option<Type> {
 }
 
 /// Whether values of a type may become values of another. Whether a text is a number is seen later.
-fn becomes(from: &Type, to: &Type) -> bool {
+pub(crate) fn becomes(from: &Type, to: &Type) -> bool {
     match (from, to) {
         _ if from == to => true,
         (Type::Any, _) | (_, Type::Any) => true,

@@ -35,8 +35,8 @@ pub enum Type {
 /// A value. Collections are shared: a copy costs nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Value {
-    /// Null, of any type.
-    Null,
+    /// Null.
+    Null(NullType),
     /// True or false.
     Bool(bool),
     /// A number.
@@ -54,6 +54,19 @@ pub enum Value {
     /// An object.
     Object(Arc<BTreeMap<String, Value>>),
 }
+
+/// The type that a null has, where it has one: of a variable, of a member, or of what it stood beside. Nulls are equal whatever
+/// their type.
+#[derive(Debug, Clone, Default)]
+pub struct NullType(Option<Arc<Type>>);
+
+impl PartialEq for NullType {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for NullType {}
 
 impl fmt::Display for Type {
     /// What a person calls it, in Terraform's words.
@@ -134,12 +147,27 @@ impl Value {
     #[must_use]
     pub fn says(&self, part: &str) -> bool {
         match self {
-            Self::Null | Self::Bool(_) | Self::Number(_) => false,
+            Self::Null(_) | Self::Bool(_) | Self::Number(_) => false,
             Self::String(text) => text.contains(part),
             Self::List(_, items) | Self::Set(_, items) | Self::Tuple(items) => {
                 items.iter().any(|item| item.says(part))
             }
             Self::Map(_, items) | Self::Object(items) => items.values().any(|item| item.says(part)),
+        }
+    }
+
+    /// Null, of no type.
+    #[must_use]
+    pub const fn null() -> Self {
+        Self::Null(NullType(None))
+    }
+
+    /// Null, of a type.
+    #[must_use]
+    pub fn null_of(of: Type) -> Self {
+        match of {
+            Type::Any => Self::null(),
+            of => Self::Null(NullType(Some(Arc::new(of)))),
         }
     }
 
@@ -220,7 +248,7 @@ impl Value {
     #[must_use]
     pub fn kind(&self) -> Type {
         match self {
-            Self::Null => Type::Any,
+            Self::Null(NullType(of)) => of.as_ref().map_or(Type::Any, |of| (**of).clone()),
             Self::Bool(_) => Type::Bool,
             Self::Number(_) => Type::Number,
             Self::String(_) => Type::String,
@@ -237,7 +265,7 @@ impl Value {
     /// Whether it is null.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
+        matches!(self, Self::Null(_))
     }
 
     /// The text, if it is one.
@@ -287,7 +315,7 @@ impl Value {
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
         match self {
-            Self::Null => serde_json::Value::Null,
+            Self::Null(_) => serde_json::Value::Null,
             Self::Bool(b) => json!(b),
             Self::Number(number) => match number.as_i64() {
                 Some(whole) => json!(whole),
@@ -337,10 +365,10 @@ impl Value {
 impl From<serde_json::Value> for Value {
     fn from(json: serde_json::Value) -> Self {
         match json {
-            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Null => Self::null(),
             serde_json::Value::Bool(b) => Self::Bool(b),
             serde_json::Value::Number(number) => {
-                Number::parse(&number.to_string()).map_or(Self::Null, Self::Number)
+                Number::parse(&number.to_string()).map_or(Self::null(), Self::Number)
             }
             serde_json::Value::String(text) => Self::from(text),
             serde_json::Value::Array(items) => {

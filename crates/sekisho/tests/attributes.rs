@@ -40,7 +40,8 @@ fn whatever_the_provider_fills_can_be_asked_for() {
     let schema = include_str!("../src/rehearse/resources/schema.json");
     let schema: Value = serde_json::from_str(schema).unwrap();
     let mut absent = Vec::new();
-    for (name, block) in schema.as_object().unwrap() {
+    let schema = schema.as_object().unwrap().iter();
+    for (name, block) in schema.filter(|(name, _)| *name != "provider") {
         let mut made = outcome.made.iter();
         let of = |address: &str| address.rsplit_once('.').map(|(of, _)| of.to_owned());
         let Some((_, values)) = made.find(|(address, _)| of(address).as_ref() == Some(name)) else {

@@ -75,6 +75,22 @@ fn providers_that_terraform_or_this_refuses() {
             "Leave one of its allowed_account_ids",
         ),
         (
+            "allowed_account_ids = [\"111111111111\"]\n  s3_force_path_style = true",
+            "provider `aws`: `s3_force_path_style` is no argument of it",
+        ),
+        (
+            "assume_role {\n    rolearn = \"arn:aws:iam::111111111111:role/r\"\n  }",
+            "provider `aws`: `assume_role.rolearn` is no argument of it: did you mean `assume_role.role_arn`?",
+        ),
+        (
+            "allowed_account_ids = \"111111111111\"",
+            "provider `aws`: the argument `allowed_account_ids` is not what it must be: set of string required",
+        ),
+        (
+            "allowed_account_ids = [\"111111111111\"]\n  count = 2",
+            "provider `aws`: `count` is no argument of it",
+        ),
+        (
             "allowed_account_ids = [\"111111111111\"]\n  region = \"cn-north-1\"",
             "partitions other than `aws` are not supported yet",
         ),

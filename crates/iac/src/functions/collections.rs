@@ -164,7 +164,7 @@ fn element(f: &Args<'_>) -> Result<Value, Reason> {
     let at = at.checked_rem_euclid(length);
     let at = at.ok_or("element: the list is empty")?;
     let at = usize::try_from(at).unwrap_or_default();
-    Ok(items.get(at).cloned().unwrap_or(Value::Null))
+    Ok(items.get(at).cloned().unwrap_or(Value::null()))
 }
 
 fn flatten(f: &Args<'_>) -> Result<Value, Reason> {
@@ -291,7 +291,10 @@ fn merge(f: &Args<'_>) -> Result<Value, Reason> {
 
 fn one(f: &Args<'_>) -> Result<Value, Reason> {
     match f.items(0)? {
-        [] => Ok(Value::Null),
+        [] => Ok(match f.value(0)? {
+            Value::List(of, _) | Value::Set(of, _) => Value::null_of((**of).clone()),
+            _ => Value::null(),
+        }),
         [only] => Ok(only.clone()),
         _ => Err("one: the list has more than one element".into()),
     }

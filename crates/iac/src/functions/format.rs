@@ -102,7 +102,7 @@ impl Spec {
                 Value::String(text) => self.padded(self.cut(text)),
                 Value::Bool(b) => self.padded(b.to_string()),
                 Value::Number(number) => self.float(number.to_f64(), 'g'),
-                Value::Null => self.padded("null".to_owned()),
+                Value::Null(_) => self.padded("null".to_owned()),
                 other => self.padded(json::encode(other)),
             },
             // Terraform pads no Boolean.

@@ -122,7 +122,7 @@ impl Args<'_> {
     /// The elements of a list as texts, where they are not null.
     fn nullable_texts(&self, at: usize) -> Result<Vec<Option<String>>, String> {
         let text = |v: &Value| match v {
-            Value::Null => Ok(None),
+            Value::Null(_) => Ok(None),
             value => to_string(value)
                 .map(Some)
                 .ok_or_else(|| format!("{}: an element is not a text", self.name)),
@@ -139,7 +139,7 @@ impl Args<'_> {
 
     fn bools(&self, at: usize) -> Result<Vec<Option<bool>>, String> {
         let bool = |v: &Value| match v {
-            Value::Null => Ok(None),
+            Value::Null(_) => Ok(None),
             value => crate::convert::to_bool(value)
                 .map(Some)
                 .ok_or_else(|| format!("{}: an element is neither true nor false", self.name)),
@@ -387,7 +387,7 @@ mod tests {
         fn no_function_panics(
             at in 0..FUNCTIONS.len(),
             args in proptest::collection::vec(proptest::prelude::prop_oneof![
-                proptest::prelude::Just(Value::Null),
+                proptest::prelude::Just(Value::null()),
                 proptest::prelude::any::<i32>().prop_map(|n| Value::from(i64::from(n))),
                 "[%a-z0-9:.\\[\\]{}$ T-]{0,12}".prop_map(Value::from),
                 proptest::collection::vec("[a-c0-9]{0,3}", 0..4).prop_map(Value::texts),

@@ -136,7 +136,7 @@ fn formatlist(f: &Args<'_>) -> Result<Value, String> {
     }
     let one = |index: usize| {
         let arg = |a: &Value| match a.as_items() {
-            Some(list) => list.get(index).cloned().unwrap_or(Value::Null),
+            Some(list) => list.get(index).cloned().unwrap_or(Value::null()),
             None => a.clone(),
         };
         let args: Vec<Value> = rest.iter().map(arg).collect();
@@ -160,7 +160,8 @@ fn compiled(pattern: &str) -> Result<Regex, String> {
 
 /// What a match gives: its text, a list of groups, or an object of named ones.
 fn found(regex: &Regex, captures: &Captures<'_>) -> Value {
-    let group = |m: Option<regex::Match<'_>>| m.map_or(Value::Null, |m| m.as_str().into());
+    let group =
+        |m: Option<regex::Match<'_>>| m.map_or(Value::null_of(Type::String), |m| m.as_str().into());
     let names: Vec<Option<&str>> = regex.capture_names().skip(1).collect();
     if names.is_empty() {
         return group(captures.get(0));

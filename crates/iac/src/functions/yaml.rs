@@ -18,7 +18,7 @@ pub(super) fn encode(value: &Value) -> String {
     let mut out = String::new();
     write(value, 0, &mut out);
     // A plain scalar that is a whole document needs an end.
-    if matches!(value, Value::Null | Value::Bool(_) | Value::Number(_)) {
+    if matches!(value, Value::Null(_) | Value::Bool(_) | Value::Number(_)) {
         out.push_str("\n...");
     }
     if !out.ends_with('\n') {
@@ -30,7 +30,7 @@ pub(super) fn encode(value: &Value) -> String {
 /// Writes a value; what comes before it on its line is `indent` wide for what follows on lines of its own.
 fn write(value: &Value, indent: usize, out: &mut String) {
     match value {
-        Value::Null => out.push_str("null"),
+        Value::Null(_) => out.push_str("null"),
         Value::Bool(b) => {
             let _ = write!(out, "{b}");
         }
@@ -293,8 +293,8 @@ fn scalar(text: &str) -> Value {
         chars.next().is_some_and(char::is_uppercase) && chars.all(|c| !c.is_uppercase())
     };
     match &*lower {
-        "" | "~" => return Value::Null,
-        "null" if cased => return Value::Null,
+        "" | "~" => return Value::null(),
+        "null" if cased => return Value::null(),
         "true" | "yes" | "on" | "y" if cased => return true.into(),
         "false" | "no" | "off" | "n" if cased => return false.into(),
         _ => {}
@@ -341,7 +341,7 @@ mod tests {
 
     fn values() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
-            Just(Value::Null),
+            Just(Value::null()),
             any::<bool>().prop_map(Value::from),
             (-1000i64..1000).prop_map(Value::from),
             "[ -~\n\té]{0,8}".prop_map(Value::from),

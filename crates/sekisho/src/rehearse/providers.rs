@@ -8,7 +8,7 @@ use sekisho_engine::Engine;
 use sekisho_iac::{Configuration, Node, Problem, Provider, ProviderId, Reason};
 use serde_json::Value;
 
-use super::{Client, Options, applier};
+use super::{Client, Options, applier, resources};
 
 /// The account and the region of each provider.
 pub type Places = BTreeMap<ProviderId, (String, String)>;
@@ -106,6 +106,10 @@ impl<'r> Providers<'r> {
                 Problem::new(None, message)
             })
             .collect();
+        let of_aws = |p: &&Provider| p.id.name.split('.').next() == Some("aws");
+        let wrong = providers.iter().filter(of_aws);
+        let wrong = wrong.filter_map(|p| resources::schema::check_provider(p).err());
+        let problems: Vec<Problem> = problems.into_iter().chain(wrong).collect();
         if !problems.is_empty() {
             return Err(problems);
         }

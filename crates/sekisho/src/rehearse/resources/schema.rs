@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use sekisho_iac::{
-    Arguments, Configuration, Node, Place, Problem, Reason, Shape, Type, Value as Typed,
+    Arguments, Configuration, Node, Place, Problem, Provider, Reason, Shape, Type, Value as Typed,
 };
 use serde_json::{Map, Value, json};
 
@@ -300,13 +300,43 @@ fn name(node: &Node) -> String {
 }
 
 fn find(node: &Node) -> Option<&'static Block> {
+    find_named(&name(node))
+}
+
+/// The schema of a type as the file calls it; that of the provider itself is `provider`.
+fn find_named(name: &str) -> Option<&'static Block> {
     static ALL: OnceLock<BTreeMap<String, Block>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
         let schemas: Value = serde_json::from_str(include_str!("schema.json")).unwrap_or_default();
         let schemas = schemas.as_object().into_iter().flatten();
         schemas.map(|(k, v)| (k.clone(), Block::read(v))).collect()
     });
-    all.get(&name(node))
+    all.get(name)
+}
+
+/// Refuses what Terraform refuses in a block of the provider itself: arguments that it has not, or not any more, and values that
+/// are not what they must be.
+pub(in crate::rehearse) fn check_provider(provider: &Provider) -> Result<(), Problem> {
+    let Some(block) = find_named("provider") else {
+        return Ok(());
+    };
+    let mut given = provider.values.clone();
+    given.retain(|name, _| !matches!(&**name, "alias" | "version"));
+    let refuse = |why: String| {
+        let message = format!("provider `{}`: {why}", provider.id.name);
+        Err(Problem::at(&provider.place, message))
+    };
+    if let Some((name, meant)) = block.unknown(&given, true) {
+        let meant = meant.map(|meant| format!(": did you mean `{meant}`?"));
+        return refuse(format!(
+            "`{name}` is no argument of it{}",
+            meant.unwrap_or_default()
+        ));
+    }
+    if let Err((name, why)) = block.convert(&mut given) {
+        return refuse(format!("the argument `{name}` is not what it must be: {why}"));
+    }
+    Ok(())
 }
 
 /// Makes the arguments what the provider takes: texts that are numbers become numbers, and so on.
@@ -458,7 +488,8 @@ pub(in crate::rehearse) fn typed(node: &Node, made: Map<String, Value>) -> Typed
     let block = find(node);
     let members = made.into_iter().map(|(name, value)| {
         let attribute = block.and_then(|b| b.attributes.get(&name));
-        let set = attribute.filter(|a| matches!(a.kind, Type::Set(_)));
+        // A null has a type, too.
+        let set = attribute.filter(|a| matches!(a.kind, Type::Set(_)) || value.is_null());
         let set = set.and_then(|a| Typed::from(value.clone()).convert(&a.kind).ok());
         (name, value, set)
     });
