@@ -22,7 +22,10 @@ pub(crate) fn refresh(schemas: &Path, more: &[&str], out: &Path) -> Result<(), S
     let providers = schemas["provider_schemas"].as_object();
     let aws = providers.and_then(|p| p.iter().find(|(name, _)| name.ends_with("hashicorp/aws")));
     let (_, aws) = aws.ok_or("the file has no schema of hashicorp/aws")?;
-    let mut lines = vec![format!("\"provider\": {}", block(&aws["provider"]["block"]))];
+    let mut lines = vec![format!(
+        "\"provider\": {}",
+        block(&aws["provider"]["block"])
+    )];
     for name in names.into_iter().filter(|name| name != "provider") {
         let (kind, type_name) = match name.strip_prefix("data.") {
             Some(rest) => ("data_source_schemas", rest),

@@ -50,11 +50,21 @@ impl Skip {
     }
 }
 
+/// Whose actions are run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Turn {
+    /// Those of all pipelines, at once.
+    All,
+    /// Those of the pipeline in this row, if any, one after the other.
+    One(Option<String>),
+}
+
 /// The executor; it stops when this is dropped.
 #[derive(Debug)]
 pub struct Executor {
     engine: Arc<Engine>,
     stop: Arc<AtomicBool>,
+    turn: Arc<Mutex<Turn>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -73,16 +83,41 @@ impl Executor {
     /// # Errors
     /// When no thread can be made.
     pub fn start_skipping(engine: Arc<Engine>, skips: Vec<Skip>) -> std::io::Result<Self> {
+        Self::begin(engine, skips, Turn::All)
+    }
+
+    /// The same, but that pipelines wait until it is their turn ([`Executor::turn_of`]), and that one action is run at a time:
+    /// with seeded ids the same is called by the same names, however busy the machine is.
+    ///
+    /// # Errors
+    /// When no thread can be made.
+    pub fn start_in_turns(engine: Arc<Engine>, skips: Vec<Skip>) -> std::io::Result<Self> {
+        Self::begin(engine, skips, Turn::One(None))
+    }
+
+    fn begin(engine: Arc<Engine>, skips: Vec<Skip>, turn: Turn) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
+        let turn = Arc::new(Mutex::new(turn));
         let (engine2, stop2) = (Arc::clone(&engine), Arc::clone(&stop));
+        let turn2 = Arc::clone(&turn);
         let thread = std::thread::Builder::new()
             .name("executor".to_owned())
-            .spawn(move || work(&engine2, &stop2, &skips))?;
+            .spawn(move || work(&engine2, &stop2, &turn2, &skips))?;
         Ok(Self {
             engine,
             stop,
+            turn,
             thread: Some(thread),
         })
+    }
+
+    /// Lets the pipeline in a row of [`PIPELINES`] go on, and no other; of an executor that takes no turns all go on.
+    pub fn turn_of(&self, row: Option<&str>) {
+        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Turn::One(whose) = &mut *turn {
+            *whose = row.map(str::to_owned);
+            self.engine.wake();
+        }
     }
 }
 
@@ -96,54 +131,62 @@ impl Drop for Executor {
     }
 }
 
-fn work(engine: &Arc<Engine>, stop: &AtomicBool, skips: &[Skip]) {
-    let running: Arc<Mutex<HashSet<String>>> = Arc::default();
+/// **Invariant:** an attempt is not run twice. What ended is taken from those that run before the pipelines are read, and its
+/// outcome is there before it ends: a reading that is older would show it in progress still.
+fn work(engine: &Arc<Engine>, stop: &AtomicBool, turn: &Mutex<Turn>, skips: &[Skip]) {
+    let mut busy: HashSet<String> = HashSet::new();
+    let ended: Arc<Mutex<Vec<String>>> = Arc::default();
     let mut seen = 0;
     while !stop.load(Ordering::Relaxed) {
-        let pipelines = engine
-            .view(|overlay| overlay.scan(&PIPELINES, ""))
-            .unwrap_or_default();
-        let mut unspawned = Vec::new();
-        for (row, pipeline) in pipelines {
+        for id in ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain(..)
+        {
+            busy.remove(&id);
+        }
+        let turn = turn.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (most, prefix) = match &turn {
+            Turn::All => (MAX_RUNNING, Some("")),
+            Turn::One(row) => (1, row.as_deref()),
+        };
+        let pipelines = prefix.map(|prefix| {
+            let read = engine.view(|overlay| overlay.scan(&PIPELINES, prefix));
+            read.unwrap_or_default()
+        });
+        for (row, pipeline) in pipelines.unwrap_or_default() {
+            if turn != Turn::All && Some(&*row) != prefix {
+                continue;
+            }
             expire(engine, &row, &pipeline);
             for (execution, attempt) in pipeline.state.running() {
-                let mut busy = running.lock().unwrap_or_else(PoisonError::into_inner);
-                if busy.len() >= MAX_RUNNING || !busy.insert(attempt.id.clone()) {
+                if busy.len() >= most || !busy.insert(attempt.id.clone()) {
                     continue;
                 }
-                drop(busy);
                 let mut run = Run::new(engine, &pipeline, execution, attempt);
                 let runs = run.declared().is_some_and(is_run);
                 run.skipped = !runs
                     && skips
                         .iter()
                         .any(|s| s.names(&attempt.stage, &attempt.action));
-                let (row, running, engine) =
-                    (row.clone(), Arc::clone(&running), Arc::clone(engine));
-                let id = attempt.id.clone();
+                let (row, ended, engine) = (row.clone(), Arc::clone(&ended), Arc::clone(engine));
                 let spawned =
                     std::thread::Builder::new()
                         .name("action".to_owned())
                         .spawn(move || {
                             let outcome = providers::run(&run);
                             feed(&engine, &row, &run.execution.id, &run.attempt.id, outcome);
-                            running
+                            ended
                                 .lock()
                                 .unwrap_or_else(PoisonError::into_inner)
-                                .remove(&run.attempt.id);
+                                .push(run.attempt.id.clone());
                             engine.wake();
                         });
                 if spawned.is_err() {
                     // No thread to be had now: the attempt stays in progress and is tried again.
-                    unspawned.push(id);
+                    busy.remove(&attempt.id);
                 }
             }
-        }
-        for id in unspawned {
-            running
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(&id);
         }
         engine.flush_events();
         seen = engine.wait_for_work(seen, IDLE);

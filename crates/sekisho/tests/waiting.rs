@@ -6,8 +6,10 @@
     reason = "a test says what it expects by failing"
 )]
 
+use std::path::Path;
 use std::sync::Arc;
 
+use sekisho::rehearse::{Options, rehearse};
 use sekisho_engine::{Call, Caller, Engine, FixedClock, Origin, RequestInfo};
 use serde_json::{Value, json};
 
@@ -128,4 +130,26 @@ fn grants_and_names_go_with_their_key() {
     call(&engine, west, "CreateAlias", alias).unwrap();
     replicate();
     assert_eq!(all(), [2, 1, 0]);
+}
+
+/// Whatever else the machine does: two pipelines are followed one after the other.
+#[test]
+fn the_same_seed_gives_the_same_ids() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/for-each-accounts");
+    let ids = |_| {
+        let outcome = rehearse(&Options::new(&directory), &mut |_| {}).unwrap();
+        let runs = outcome.pipelines.iter();
+        let executions = runs.filter_map(|run| run.execution.as_ref());
+        let ids = executions.map(|e| {
+            let attempts = e.attempts.iter().map(|a| a.id.clone());
+            (e.id.clone(), attempts.collect::<Vec<_>>())
+        });
+        ids.collect::<Vec<_>>()
+    };
+    let all: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..6).map(|i| scope.spawn(move || ids(i))).collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    });
+    assert_eq!(all[0].len(), 2);
+    assert!(all.iter().all(|one| *one == all[0]), "{all:?}");
 }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sekisho_engine::Engine;
+use sekisho_executor::Executor;
 use sekisho_iac::{
     Asserted, Configuration, Named, Node, Order, Problem, ProviderId, Refused, State,
 };
@@ -58,6 +59,7 @@ struct Run<'r, 'c> {
     order: &'r Order,
     strangers: &'r Strangers,
     options: &'r Options,
+    executor: &'r Executor,
     clients: BTreeMap<ProviderId, Client>,
     state: State<'c>,
     applied: Applied,
@@ -75,7 +77,7 @@ struct Run<'r, 'c> {
 
 /// Makes every node but those of `left_out`.
 pub(super) fn apply(
-    engine: &Arc<Engine>,
+    (engine, executor): (&Arc<Engine>, &Executor),
     configuration: &Configuration,
     (order, strangers): (&Order, &Strangers),
     left_out: &BTreeSet<usize>,
@@ -97,6 +99,7 @@ pub(super) fn apply(
         order,
         strangers,
         options,
+        executor,
         state: State::new(configuration),
         applied: Applied::default(),
         broken: BTreeSet::new(),

@@ -5,22 +5,24 @@ use std::time::{Duration, Instant};
 
 use sekisho_codepipeline::{PIPELINES, Pipeline};
 use sekisho_engine::Engine;
+use sekisho_executor::Executor;
 use sekisho_pipeline::{ActionStatus, Execution};
 use serde_json::json;
 
 use super::{Client, Options, PipelineRun, Problem, variables};
 
-/// Follows the executions of pipelines to their ends.
+/// Follows the executions of pipelines to their ends, one pipeline after the other where the executor takes turns.
 ///
 /// # Errors
 /// Values of variables that a pipeline does not take.
 pub(super) fn follow(
-    engine: &Arc<Engine>,
+    (engine, executor): (&Arc<Engine>, &Executor),
     pipelines: &[(Client, String)],
     options: &Options,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Vec<PipelineRun>, Vec<Problem>> {
     let run = |(client, name): &(Client, String)| {
+        executor.turn_of(Some(&row(client, name)));
         Ok(PipelineRun {
             name: name.clone(),
             account: client.account.clone(),
@@ -28,12 +30,19 @@ pub(super) fn follow(
             execution: one(engine, client, name, options, progress)?,
         })
     };
-    pipelines.iter().map(run).collect()
+    let runs = pipelines.iter().map(run).collect();
+    executor.turn_of(None);
+    runs
+}
+
+/// Where a pipeline stands in [`PIPELINES`].
+fn row(client: &Client, name: &str) -> String {
+    format!("{}/{}/{name}", client.account, client.region)
 }
 
 /// A pipeline that was made, as it is now.
 pub(super) fn pipeline(engine: &Engine, client: &Client, name: &str) -> Option<Arc<Pipeline>> {
-    let row = format!("{}/{}/{name}", client.account, client.region);
+    let row = row(client, name);
     engine
         .view(|overlay| overlay.get(&PIPELINES, &row))
         .ok()

@@ -308,10 +308,10 @@ pub(crate) fn rehearse_with(
     notes.extend(late::too_late(&configuration, &order));
     notes.extend(late::circles(&configuration, &options.reading.directories));
     let engine = new_engine(options)?;
-    let executor = Executor::start_skipping(Arc::clone(&engine), options.skips.clone());
+    let executor = Executor::start_in_turns(Arc::clone(&engine), options.skips.clone());
     let executor = executor.map_err(|e| fail(&e))?;
     let applied = apply::apply(
-        &engine,
+        (&engine, &executor),
         &configuration,
         (&order, &strangers),
         &left_out,
@@ -333,7 +333,7 @@ pub(crate) fn rehearse_with(
         return Err(unknown);
     }
     applied.early.iter().for_each(Early::start_again);
-    let pipelines = follow::follow(&engine, &applied.pipelines, options, progress)?;
+    let pipelines = follow::follow((&engine, &executor), &applied.pipelines, options, progress)?;
     drop(executor);
     let events = engine.events_since(0);
     let gone: BTreeSet<&str> = applied.early.iter().flat_map(Early::attempts).collect();

@@ -57,7 +57,7 @@ impl Run<'_, '_> {
         let late = late.iter().filter_map(|i| nodes.get(*i));
         let late: Vec<String> = late.map(sekisho_iac::Node::address).collect();
         // What is wrong with values that were given is said when the executions that count are followed.
-        let runs = follow::follow(&client.engine, new, self.options, progress);
+        let runs = follow::follow((&client.engine, self.executor), new, self.options, progress);
         let runs = runs.unwrap_or_default().into_iter().zip(new);
         let early = runs.filter_map(|(run, (client, name))| {
             Some(Early {

@@ -126,7 +126,7 @@ pub fn rehearse_with_program(
     if failures.is_empty() && !unknown.is_empty() {
         return Err(unknown);
     }
-    let runs = follow::follow(&engine, &pipelines, options, progress)?;
+    let runs = follow::follow((&engine, &executor), &pipelines, options, progress)?;
     drop(executor);
     let attempts: BTreeSet<String> = runs
         .iter()

@@ -164,126 +164,11 @@ impl Block {
     }
 }
 
-/// What the provider takes where nothing is given; null where it is nothing.
-const DEFAULTS: &[(&str, &str, &str)] = &[
-    ("aws_codepipeline", "execution_mode", "\"SUPERSEDED\""),
-    ("aws_codepipeline", "pipeline_type", "\"V1\""),
-    ("aws_ecr_repository", "image_tag_mutability", "\"MUTABLE\""),
-    ("aws_iam_access_key", "status", "\"Active\""),
-    (
-        "aws_iam_account_password_policy",
-        "allow_users_to_change_password",
-        "true",
-    ),
-    (
-        "aws_iam_account_password_policy",
-        "minimum_password_length",
-        "6",
-    ),
-    ("aws_iam_group", "path", "\"/\""),
-    ("aws_iam_instance_profile", "path", "\"/\""),
-    ("aws_iam_policy", "path", "\"/\""),
-    ("aws_iam_role", "force_detach_policies", "false"),
-    ("aws_iam_role", "max_session_duration", "3600"),
-    ("aws_iam_role", "path", "\"/\""),
-    ("aws_iam_user", "force_destroy", "false"),
-    ("aws_iam_user", "path", "\"/\""),
-    ("aws_kms_grant", "retire_on_delete", "false"),
-    ("aws_kms_key", "bypass_policy_lockout_safety_check", "false"),
-    (
-        "aws_kms_key",
-        "customer_master_key_spec",
-        "\"SYMMETRIC_DEFAULT\"",
-    ),
-    ("aws_kms_key", "enable_key_rotation", "false"),
-    ("aws_kms_key", "is_enabled", "true"),
-    ("aws_kms_key", "key_usage", "\"ENCRYPT_DECRYPT\""),
-    ("aws_kms_key", "multi_region", "false"),
-    (
-        "aws_kms_replica_key",
-        "bypass_policy_lockout_safety_check",
-        "false",
-    ),
-    ("aws_kms_replica_key", "enabled", "true"),
-    (
-        "aws_kms_key_policy",
-        "bypass_policy_lockout_safety_check",
-        "false",
-    ),
-    ("aws_s3_bucket", "force_destroy", "false"),
-    ("aws_s3_bucket_inventory", "enabled", "true"),
-    (
-        "aws_s3_bucket_intelligent_tiering_configuration",
-        "status",
-        "\"Enabled\"",
-    ),
-    (
-        "aws_s3_bucket_public_access_block",
-        "block_public_acls",
-        "false",
-    ),
-    (
-        "aws_s3_bucket_public_access_block",
-        "block_public_policy",
-        "false",
-    ),
-    (
-        "aws_s3_bucket_public_access_block",
-        "ignore_public_acls",
-        "false",
-    ),
-    (
-        "aws_s3_bucket_public_access_block",
-        "restrict_public_buckets",
-        "false",
-    ),
-    ("aws_s3_bucket_object", "acl", "\"private\""),
-    ("aws_s3_bucket_object", "force_destroy", "false"),
-    ("aws_s3_object", "force_destroy", "false"),
-    ("aws_iam_group_policy", "name_prefix", "\"\""),
-    ("aws_iam_instance_profile", "name_prefix", "\"\""),
-    ("aws_iam_policy", "name_prefix", "\"\""),
-    ("aws_iam_role", "name_prefix", "\"\""),
-    ("aws_iam_role_policy", "name_prefix", "\"\""),
-    ("aws_iam_user_policy", "name_prefix", "\"\""),
-    ("aws_kms_alias", "name_prefix", "\"\""),
-    ("aws_iam_policy", "attachment_count", "0"),
-    ("aws_iam_role", "managed_policy_arns", "[]"),
-    ("aws_kms_key", "description", "\"\""),
-    ("aws_kms_key", "rotation_period_in_days", "0"),
-    ("aws_kms_replica_key", "key_rotation_enabled", "false"),
-    ("aws_s3_bucket", "acceleration_status", "\"\""),
-    ("aws_s3_bucket", "acl", "null"),
-    ("aws_s3_bucket", "bucket_prefix", "\"\""),
-    ("aws_s3_bucket", "object_lock_enabled", "false"),
-    ("aws_s3_bucket", "policy", "\"\""),
-    ("aws_s3_bucket", "request_payer", "\"BucketOwner\""),
-    ("aws_s3_bucket", "website_domain", "null"),
-    ("aws_s3_bucket", "website_endpoint", "null"),
-    ("aws_iam_access_key", "encrypted_secret", "null"),
-    (
-        "aws_iam_access_key",
-        "encrypted_ses_smtp_password_v4",
-        "null",
-    ),
-    ("aws_iam_access_key", "key_fingerprint", "null"),
-    ("data.aws_iam_policy_document", "version", "\"2012-10-17\""),
-    (
-        "aws_s3_bucket_lifecycle_configuration",
-        "expected_bucket_owner",
-        "\"\"",
-    ),
-    ("aws_s3_object", "bucket_key_enabled", "false"),
-    ("aws_s3_object", "storage_class", "\"STANDARD\""),
-    ("aws_s3_bucket_object", "bucket_key_enabled", "false"),
-    ("aws_s3_bucket_object", "storage_class", "\"STANDARD\""),
-    ("aws_s3_object", "checksum_crc32", "\"\""),
-    ("aws_s3_object", "checksum_crc32c", "\"\""),
-    ("aws_s3_object", "checksum_crc64nvme", "\"\""),
-    ("aws_s3_object", "checksum_sha1", "\"\""),
-    ("aws_s3_object", "checksum_sha256", "\"\""),
-    ("aws_s3_object", "acl", "null"),
-];
+/// What the provider fills in where nothing is given, by type and attribute.
+fn defaults() -> &'static BTreeMap<String, Map<String, Value>> {
+    static ALL: OnceLock<BTreeMap<String, Map<String, Value>>> = OnceLock::new();
+    ALL.get_or_init(|| serde_json::from_str(include_str!("defaults.json")).unwrap_or_default())
+}
 
 /// Arguments that are here and that a later version of the provider has than the schema is of.
 const LATER: &[(&str, &str)] = &[(
@@ -334,7 +219,9 @@ pub(in crate::rehearse) fn check_provider(provider: &Provider) -> Result<(), Pro
         ));
     }
     if let Err((name, why)) = block.convert(&mut given) {
-        return refuse(format!("the argument `{name}` is not what it must be: {why}"));
+        return refuse(format!(
+            "the argument `{name}` is not what it must be: {why}"
+        ));
     }
     Ok(())
 }
@@ -527,11 +414,10 @@ pub(in crate::rehearse) fn complete(node: &Node, values: &mut Map<String, Value>
         return;
     };
     let own = name(node);
-    for (_, name, default) in DEFAULTS.iter().filter(|(of, ..)| *of == own) {
-        let default = serde_json::from_str(default).unwrap_or_default();
-        let value = values.entry((*name).to_owned()).or_insert(Value::Null);
+    for (name, default) in defaults().get(&own).into_iter().flatten() {
+        let value = values.entry(name.clone()).or_insert(Value::Null);
         if value.is_null() {
-            *value = default;
+            value.clone_from(default);
         }
     }
     if block.attributes.contains_key("tags_all") && !values.contains_key("tags_all") {
@@ -549,13 +435,16 @@ mod tests {
     #[test]
     fn every_default_is_of_an_attribute_and_of_its_type() {
         let schemas: Value = serde_json::from_str(include_str!("schema.json")).unwrap();
-        for (of, name, default) in DEFAULTS {
-            let block = Block::read(&schemas[*of]);
-            let value: Value = serde_json::from_str(default).unwrap();
-            let attribute = block.attributes.get(*name);
+        assert!(defaults().len() > 20);
+        for (of, name, value) in defaults()
+            .iter()
+            .flat_map(|(of, all)| all.iter().map(move |(name, value)| (of, name, value)))
+        {
+            let block = Block::read(&schemas[of]);
+            let attribute = block.attributes.get(name);
             let attribute = attribute.unwrap_or_else(|| panic!("{of} has no {name}"));
             let typed = Typed::from(value.clone()).convert(&attribute.kind);
-            assert_eq!(typed.map(|v| v.to_json()), Ok(value), "{of}.{name}");
+            assert_eq!(typed.map(|v| v.to_json()), Ok(value.clone()), "{of}.{name}");
         }
     }
 
