@@ -423,6 +423,12 @@ impl Configuration {
             || self.planned.keys().any(|a| without_keys(a) == address)
     }
 
+    /// Whether a node reads the state of a directory that is read together with its own.
+    #[must_use]
+    pub fn reads_together(&self, node: &Node) -> bool {
+        !self.remote(node).is_empty()
+    }
+
     /// What a plan says of an instance of what cannot be read here.
     #[must_use]
     pub fn planned(&self, address: &str) -> Option<&Map<String, Value>> {

@@ -14,7 +14,7 @@ mod repaired;
 use std::path::Path;
 
 use diffs::{holds, lacks};
-use repaired::{RELEASE, repaired, repaired_of};
+use repaired::{RELEASE, broken, repaired, repaired_of};
 use sekisho::rehearse::{Fix, Options, complete, fix, rehearse};
 
 #[test]
@@ -200,6 +200,45 @@ fn into_documents_that_are_made_of_others() {
             "+    }, { Effect = \"Allow\", Principal = { Service = \"codepipeline.amazonaws.com\" }, Action = \"sts:AssumeRole\" }]",
         ],
     );
+}
+
+/// Neither directory could be applied first: the pipeline's reads what is made of the role, and AWS takes no role into its trust
+/// that is not there.
+#[test]
+fn a_role_of_a_directory_that_waits_is_named_by_its_account() {
+    let root = "\"arn:aws:iam::${var.pipeline_account}:root\"";
+    let condition = "\n    condition {\n      test     = \"ArnLike\"\n      variable = \"aws:PrincipalArn\"\n      values   = [\"arn:aws:iam::${var.pipeline_account}:role/platform-pipeline*\"]\n    }\n";
+    let edits = [
+        (
+            "registry/main.tf",
+            root,
+            "\"arn:aws:iam::111111111111:root\"",
+        ),
+        ("registry/main.tf", condition, ""),
+    ];
+    let directories = ["registry", "pipeline"];
+    let diff = repaired("two-directories", &directories, &edits);
+    holds(
+        &diff,
+        &[
+            "+      identifiers = [\"arn:aws:iam::${var.pipeline_account}:root\"]",
+            "+      variable = \"aws:PrincipalArn\"",
+        ],
+    );
+    let role = "\"arn:aws:iam::${var.pipeline_account}:role/platform-pipeline\"";
+    let edits = [("registry/main.tf", root, role)];
+    let (_folder, options) = broken(Some("two-directories"), &directories, &edits);
+    let outcome = sekisho::rehearse::rehearse(&options, &mut |_| {}).unwrap();
+    let failures: Vec<String> = outcome
+        .failures
+        .iter()
+        .map(|f| f.problem.message.clone())
+        .collect();
+    assert!(
+        matches!(failures.as_slice(), [one] if one.contains("so that neither directory can be applied first")),
+        "{failures:?}"
+    );
+    assert!(!outcome.passes());
 }
 
 #[test]

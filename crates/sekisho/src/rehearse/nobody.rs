@@ -34,6 +34,17 @@ fn documents(values: &Map<String, Value>) -> Vec<Document> {
     texts.filter_map(|text| text.parse().ok()).collect()
 }
 
+/// The ARNs that the policies among some arguments name as principals.
+pub(super) fn named(arguments: &Map<String, Value>) -> Vec<String> {
+    let documents = documents(arguments);
+    let all = documents.iter().flat_map(principals);
+    all.filter_map(|principal| match principal {
+        PrincipalPattern::Arn(arn) => Some(arn.to_string()),
+        _ => None,
+    })
+    .collect()
+}
+
 /// Who is not there, of a policy that AWS refused for it, and what to write.
 pub(super) fn hint(failure: &Failure, policies: &Policies<'_>, engine: &Engine) -> Option<String> {
     let documents = documents(&failure.arguments);

@@ -178,12 +178,28 @@ fn search(options: &Options, completion: &Completion) -> Result<Fix, Vec<Problem
         return Ok(second);
     }
     // AWS takes no role into a policy that is not there yet.
-    let patches: Vec<Patch> = patches.iter().map(Patch::by_account).collect();
+    let mut patches: Vec<Patch> = patches.iter().map(Patch::by_account).collect();
     let mut all = vec![first, second];
     if patches != completion.patches {
         for refer in [true, false] {
-            let fix = attempt(options, completion, &patches, refer)?;
+            let mut fix = attempt(options, completion, &patches, refer)?;
             let passes = fix.passes;
+            // A role that is there is named.
+            for index in (0..patches.len()).filter(|_| passes) {
+                let by_account = patches.get(index).zip(completion.patches.get(index));
+                let Some((_, own)) = by_account.filter(|(by_account, own)| by_account != own)
+                else {
+                    continue;
+                };
+                let mut some = patches.clone();
+                if let Some(patch) = some.get_mut(index) {
+                    patch.clone_from(own);
+                }
+                let one = attempt(options, completion, &some, refer)?;
+                if one.passes {
+                    (fix, patches) = (one, some);
+                }
+            }
             all.push(Fix {
                 by_account: true,
                 ..fix

@@ -111,7 +111,9 @@ impl Strangers {
 
     /// Lets these wait for nothing but what is read of them: what else they refer to is not made of anything here.
     pub(in crate::rehearse) fn detach(&self, configuration: &Configuration, order: &mut Order) {
-        let given = |node: &Node| !super::own(node) && configuration.is_given(node);
+        let given = |node: &Node| {
+            !super::own(node) && configuration.is_given(node) && !configuration.reads_together(node)
+        };
         for (node, needs) in configuration.nodes.iter().zip(&mut order.needs) {
             if !self.known(node) && !given(node) {
                 continue;
