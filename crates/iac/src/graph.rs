@@ -106,6 +106,47 @@ impl Configuration {
             .collect()
     }
 
+    /// The variables of the module with this path that hold as many elements as whoever applies it says.
+    #[must_use]
+    pub fn collections_as_asked(&self, path: &str) -> Vec<String> {
+        let mut modules = self.modules.iter().enumerate();
+        let Some((_, module)) = modules.find(|(_, m)| m.path == path) else {
+            return Vec::new();
+        };
+        let asked = |name: &str| {
+            let Some((caller, call)) = &module.call else {
+                return true;
+            };
+            let below = BTreeMap::new();
+            let mut search = Search::new(self, &below, true);
+            if let Some(attribute) = call.body.get_attribute(name) {
+                search.expression(&attribute.value, *caller);
+            }
+            search.asks
+        };
+        let variables = module.variables.iter();
+        let open = variables.filter(|(_, v)| v.constraint.is_collection());
+        open.filter(|(name, _)| asked(name))
+            .map(|(name, _)| format!("var.{name}"))
+            .collect()
+    }
+
+    /// Whether a file of the module with this path names something as it is written here.
+    #[must_use]
+    pub fn is_written(&self, path: &str, name: &str) -> bool {
+        let index = self.modules.iter().position(|m| m.path == path);
+        let Some(module) = index.and_then(|index| self.modules.get(index)) else {
+            return false;
+        };
+        let nodes = self.nodes.iter().filter(|n| Some(n.module) == index);
+        let mut sources = (module.locals.values().map(|(source, _)| source))
+            .chain(module.outputs.values().map(|o| &o.source))
+            .chain(module.providers.iter().map(|(_, source, _)| source))
+            .chain(module.variables.values().map(|v| &v.place.source))
+            .chain(nodes.map(|n| &n.place.source));
+        sources.any(|source| source.text.contains(name))
+    }
+
     fn repeats_as_asked(&self, body: &hcl_edit::structure::Body, module: usize) -> bool {
         let below = BTreeMap::new();
         let mut search = Search::new(self, &below, true);

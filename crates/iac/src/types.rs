@@ -134,6 +134,14 @@ impl Constraint {
         matches!(self, Self::String | Self::Number | Self::Bool)
     }
 
+    /// Whether it is of values that hold as many elements as they are given.
+    pub(crate) fn is_collection(&self) -> bool {
+        matches!(
+            self,
+            Self::Any | Self::List(_) | Self::Set(_) | Self::Map(_)
+        )
+    }
+
     /// The type of what is in a list, a set or a map.
     pub(crate) fn element(&self) -> Option<&Self> {
         match self {

@@ -664,7 +664,7 @@ resource "aws_codepipeline" "this" {{
             own,
             bucket,
             String::new(),
-            format!("+    ], {} ? [\n+      {{ Effect = ", there(bucket)),
+            format!("+      {} ? [\n+        {{ Effect = ", there(bucket)),
         ),
     ] {
         let files = files(sites, site, &policy);
@@ -764,4 +764,133 @@ fn what_all_instances_lack_is_written_over_all() {
     options.reading.assignments.push(more);
     let outcome = rehearse(&options, &mut |_| {}).unwrap();
     assert!(outcome.passes(), "{:?}", outcome.denials);
+}
+
+/// A policy that is not there yet: what all lack goes over all, and with other values of the variable nothing is refused.
+#[test]
+fn a_new_policy_goes_over_all_instances() {
+    let policy = "resource \"aws_s3_bucket_policy\" \"artifacts\" {\n  provider = aws.delivery\n  bucket   = aws_s3_bucket.this[\"artifacts\"].id\n  policy   = data.aws_iam_policy_document.artifacts.json\n}\n";
+    let all = [
+        ("delivery.tf", policy, ""),
+        ("delivery.tf", "    aws_s3_bucket_policy.artifacts,\n", ""),
+    ];
+    let (_folder, mut options) = broken(Some("for-each-accounts"), &["."], &all);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    let completion = complete(&options, &outcome).unwrap();
+    let fixed = fix(&options, &completion).unwrap();
+    assert!(fixed.passes);
+    holds(
+        &fixed.diff(),
+        &[
+            "+  count    = length(aws_iam_role.source) > 0 ? 1 : 0",
+            "+    Statement = [for key, value in aws_iam_role.source : { Effect = \"Allow\"",
+            "/${key}/image/*\"",
+        ],
+    );
+    fixed.write().unwrap();
+    for services in ["{ api = {} }", "{ api = {}, worker = {}, web = {} }"] {
+        let services =
+            sekisho_iac::Assignment::Variable("services".to_owned(), services.to_owned());
+        options.reading.assignments = vec![services];
+        let outcome = rehearse(&options, &mut |_| {}).unwrap();
+        assert!(outcome.passes(), "{:?}", outcome.denials);
+    }
+}
+
+/// An element of a variable is named as long as the variable has that many.
+#[test]
+fn an_element_of_a_variable_is_asked_for_first() {
+    let main = r#"
+provider "aws" {
+  region              = "us-east-1"
+  allowed_account_ids = ["222222222222"]
+}
+variable "services" {
+  type    = list(string)
+  default = ["web", "api"]
+}
+resource "aws_s3_bucket" "sources" {
+  bucket = "sources-222222222222"
+}
+resource "aws_s3_bucket_versioning" "sources" {
+  bucket = aws_s3_bucket.sources.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+resource "aws_s3_bucket" "artifacts" {
+  bucket = "artifacts-222222222222"
+}
+resource "aws_iam_role" "p" {
+  name               = "p"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "codepipeline.amazonaws.com" } }] })
+}
+resource "aws_iam_role_policy" "p" {
+  role   = aws_iam_role.p.id
+  policy = <<-EOT
+    {
+      "Version": "2012-10-17",
+      "Statement": [
+        { "Effect": "Allow", "Action": ["s3:GetObject*", "s3:GetBucketVersioning"], "Resource": "*" }
+      ]
+    }
+  EOT
+}
+resource "aws_codepipeline" "this" {
+  count      = length(var.services)
+  name       = "${var.services[count.index]}-deploy"
+  role_arn   = aws_iam_role.p.arn
+  depends_on = [aws_iam_role_policy.p]
+  artifact_store {
+    type     = "S3"
+    location = aws_s3_bucket.artifacts.bucket
+  }
+  stage {
+    name = "Source"
+    action {
+      name             = "Zip"
+      category         = "Source"
+      owner            = "AWS"
+      provider         = "S3"
+      version          = "1"
+      output_artifacts = ["zip"]
+      configuration    = { S3Bucket = aws_s3_bucket.sources.bucket, S3ObjectKey = "app.zip" }
+    }
+  }
+  stage {
+    name = "Approval"
+    action {
+      name     = "Approve"
+      category = "Approval"
+      owner    = "AWS"
+      provider = "Manual"
+      version  = "1"
+    }
+  }
+}
+"#;
+    let edits = [("main.tf", "", main)];
+    let fix = fixed(&edits);
+    holds(
+        &fix.diff(),
+        &[
+            "%{ if length(var.services) > 1 },\n",
+            "${aws_s3_bucket.artifacts.arn}/${var.services[1]}-deploy/zip/*",
+        ],
+    );
+    let folder = edited::edited(None, &edits);
+    for (file, _, new) in &fix.files {
+        let name = std::path::Path::new(file).file_name().unwrap();
+        std::fs::write(folder.path().join(name), new).unwrap();
+    }
+    let mut options = Options::new(folder.path());
+    let one = sekisho_iac::Assignment::Variable("services".to_owned(), "[\"web\"]".to_owned());
+    options.reading.assignments.push(one);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    assert!(
+        outcome.passes(),
+        "{:?} {:?}",
+        outcome.denials,
+        outcome.failures
+    );
 }

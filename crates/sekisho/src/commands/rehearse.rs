@@ -222,7 +222,7 @@ fn write(
     }
     for file in &fix.as_rehearsed {
         printer.note(&format!(
-            "{file}: what is written there names an ARN as it is with these values of variables, for it has no name there: where these may differ, hand it there by a variable"
+            "{file}: what is written there names an ARN, or a pipeline, as it is with these values of variables, for it has no name there: where these may differ, hand it there by a variable"
         ));
     }
     if args.check {

@@ -13,6 +13,7 @@ mod insertion;
 mod names;
 mod new;
 pub(super) mod policies;
+mod search;
 mod statement;
 mod together;
 mod why;
@@ -159,60 +160,11 @@ struct Statement<'p> {
 /// # Errors
 /// What keeps the configuration from being read, or the copy from being made.
 pub fn fix(options: &Options, completion: &Completion) -> Result<Fix, Vec<Problem>> {
-    let fix = search(options, completion)?;
+    let fix = search::search(options, completion)?;
     Ok(Fix {
         directories: options.reading.directories.clone(),
         ..fix
     })
-}
-
-fn search(options: &Options, completion: &Completion) -> Result<Fix, Vec<Problem>> {
-    // A role that a key policy refers to may itself refer to the key: then names stand in for references.
-    let patches = &completion.patches;
-    let first = attempt(options, completion, patches, true)?;
-    if first.passes {
-        return Ok(first);
-    }
-    let second = attempt(options, completion, patches, false)?;
-    if second.passes {
-        return Ok(second);
-    }
-    // AWS takes no role into a policy that is not there yet.
-    let mut patches: Vec<Patch> = patches.iter().map(Patch::by_account).collect();
-    let mut all = vec![first, second];
-    if patches != completion.patches {
-        for refer in [true, false] {
-            let mut fix = attempt(options, completion, &patches, refer)?;
-            let passes = fix.passes;
-            // A role that is there is named.
-            for index in (0..patches.len()).filter(|_| passes) {
-                let by_account = patches.get(index).zip(completion.patches.get(index));
-                let Some((_, own)) = by_account.filter(|(by_account, own)| by_account != own)
-                else {
-                    continue;
-                };
-                let mut some = patches.clone();
-                if let Some(patch) = some.get_mut(index) {
-                    patch.clone_from(own);
-                }
-                let one = attempt(options, completion, &some, refer)?;
-                if one.passes {
-                    (fix, patches) = (one, some);
-                }
-            }
-            all.push(Fix {
-                by_account: true,
-                ..fix
-            });
-            if passes {
-                break;
-            }
-        }
-    }
-    // What passes comes before what would with more, and that before what is not proven; of several the first.
-    let worst = |fix: &Fix| (!fix.passes, !fix.enough, fix.unwritten.len());
-    all.sort_by_key(worst);
-    Ok(all.into_iter().next().unwrap_or_default())
 }
 
 /// Where the statements go. Nobody is given what he does not lack: a statement goes into no policy that somebody else has
@@ -357,8 +309,12 @@ fn put(
     if over_all {
         insertions = together(insertions, |address| writer.keys_of(address));
     }
-    let joined = insertions.len() < each;
+    let mut joined = insertions.len() < each;
     let mut new = writer.joined(new);
+    for new in &mut new {
+        joined |= over_all && writer.over_all(new);
+        writer.while_there(new);
+    }
     writer.name(&mut new);
     insertions.extend(new.iter().map(|n| writer.resource(n)));
     insertions.extend(writer.waits_for(&new));

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::Insertion;
 use super::insertion::free;
 use super::policies::Made;
+use super::together::together;
 use super::writer::Writer;
 
 /// A policy that is not there yet: a resource behind the one that it concerns, or behind the call of the module that this is
@@ -89,6 +90,36 @@ impl<'c> Repeated<'c> {
     }
 }
 
+/// What a statement goes over, where it is one for all instances of something.
+fn over(statement: &str) -> Option<&str> {
+    let rest = statement.strip_prefix("[for key, value in ")?;
+    rest.split_once(" : ").map(|(address, _)| address)
+}
+
+/// What has to hold, of a condition that asks for all of some: its parts.
+fn conjuncts(condition: &str) -> Vec<&str> {
+    let mut depth = 0_usize;
+    let mut start = 0;
+    let mut out = Vec::new();
+    for (at, c) in condition.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            '&' if depth == 0 => {
+                if let Some(part) = condition.get(start..at).map(str::trim)
+                    && !part.is_empty()
+                {
+                    out.push(part);
+                }
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.extend(condition.get(start..).map(str::trim));
+    out
+}
+
 impl<'c> New<'c> {
     /// Adds the statements of another for the same.
     pub(super) fn take(&mut self, other: New<'c>) {
@@ -148,21 +179,48 @@ impl Writer<'_> {
                 out.extend(like);
             }
         }
-        for new in &mut out {
-            if new.repeated.is_none() {
-                new.repeated = self.while_there(new);
-            }
-        }
         out
     }
 
-    /// How often something new is made that concerns one instance of several, where variables say which there are: as long as
+    /// What every instance of something lacks is one statement over all of them; whether there is any.
+    pub(super) fn over_all(&self, new: &mut New<'_>) -> bool {
+        let at = new.behind();
+        let guarded = new.statements.iter().map(|statement| {
+            let guard = self.there(statement, new.module);
+            let text = guard.map(|guard| format!("{guard} ? [{statement}] : []"));
+            Insertion::text(new.source, at, text.unwrap_or_else(|| statement.clone()))
+        });
+        let guarded: Vec<Insertion> = guarded.collect();
+        let all = together(guarded, |address| self.keys_of(address));
+        let fewer = all.len() < new.statements.len();
+        if fewer {
+            let plain = |insertion: &Insertion| {
+                let text = insertion.text_of();
+                let object = text.strip_suffix("] : []");
+                let object = object.and_then(|text| text.split_once(" ? ["));
+                object.map_or(text, |(_, object)| object).to_owned()
+            };
+            new.statements = all.iter().map(plain).collect();
+        }
+        fewer
+    }
+
+    /// Says how often something new is made that concerns one instance of several, where variables say which there are: as long as
     /// that one is there.
-    fn while_there(&self, new: &New<'_>) -> Option<(&'static str, String)> {
+    pub(super) fn while_there(&self, new: &mut New<'_>) {
+        if new.repeated.is_none() {
+            new.repeated = self.as_long_as(new);
+        }
+    }
+
+    fn as_long_as(&self, new: &New<'_>) -> Option<(&'static str, String)> {
         let mut there = self.instances_in(&new.concerned, new.module);
         // What all its statements name: a policy says something.
         let all = new.statements.iter();
-        let all = all.map(|statement| self.instances_in(statement, new.module));
+        let all = all.map(|statement| match over(statement) {
+            Some(address) => BTreeSet::from([format!("length({address}) > 0")]),
+            None => self.instances_in(statement, new.module),
+        });
         let all: Vec<BTreeSet<String>> = all.collect();
         let common = all.iter().cloned().reduce(|a, b| &a & &b);
         let common = common.unwrap_or_default();
@@ -211,6 +269,7 @@ impl Writer<'_> {
         let asked = nodes.filter(|n| n.path == module && self.configuration.repeated_as_asked(n));
         let asked = asked.map(sekisho_iac::Node::local_address);
         let all = asked.chain(self.configuration.calls_as_asked(module));
+        let all = all.chain(self.configuration.collections_as_asked(module));
         let all = all.flat_map(|address| {
             let front = format!("{address}[");
             let found = text.match_indices(&front).filter_map(|(at, _)| {
@@ -237,6 +296,9 @@ impl Writer<'_> {
     /// in no condition.
     fn is_relied_on(&self, address: &str, key: &str, module: &str) -> bool {
         let name = format!("{address}[{key}]");
+        if address.starts_with("var.") {
+            return self.configuration.is_written(module, &name);
+        }
         let once = |node: &&sekisho_iac::Node| {
             node.path == module && !["count", "for_each"].iter().any(|meta| node.has(meta))
         };
@@ -291,21 +353,38 @@ impl Writer<'_> {
         head.push_str(&line(new.argument, &new.concerned));
         // What names an instance is there as long as that is, where the resource itself is not made for it alone.
         let made = new.repeated.as_ref().map_or("", |(_, often)| often);
-        let guarded = |statement: &&String| {
-            let there = self.there(statement, new.module);
-            there.is_some_and(|there| !made.contains(&there))
+        let made = conjuncts(made.strip_suffix(" ? 1 : 0").unwrap_or(made));
+        let guard = |statement: &String| {
+            let there = self.instances_in(statement, new.module);
+            let open = there.into_iter().filter(|t| !made.contains(&&**t));
+            open.collect::<Vec<_>>().join(" && ")
         };
-        let (some, always): (Vec<&String>, Vec<&String>) = new.statements.iter().partition(guarded);
-        let always = always.iter().map(|s| format!("      {s},\n"));
-        let always = format!("[\n{}    ]", always.collect::<String>());
-        let some = some.iter().filter_map(|s| {
-            let there = self.there(s, new.module)?;
-            Some(format!(", {there} ? [\n      {s},\n    ] : []"))
-        });
-        let some: String = some.collect();
-        let statements = match some.is_empty() {
-            true => always,
-            false => format!("concat({always}{some})"),
+        let (all, each): (Vec<&String>, Vec<&String>) =
+            new.statements.iter().partition(|s| over(s).is_some());
+        let (always, some): (Vec<&String>, Vec<&String>) =
+            each.into_iter().partition(|s| guard(s).is_empty());
+        let statements = match some.is_empty() && all.is_empty() {
+            true => {
+                let always = always.iter().map(|s| format!("      {s},\n"));
+                format!("[\n{}    ]", always.collect::<String>())
+            }
+            false => {
+                let always = always.iter().map(|s| format!("        {s},\n"));
+                let always: String = always.collect();
+                let first = match always.is_empty() {
+                    true => String::new(),
+                    false => format!("      [\n{always}      ],\n"),
+                };
+                let some = some
+                    .iter()
+                    .map(|s| format!("      {} ? [\n        {s},\n      ] : [],\n", guard(s)));
+                let some: String = some.collect();
+                let each = all.iter().map(|s| format!("      {s},\n"));
+                match all.as_slice() {
+                    [one] if always.is_empty() && some.is_empty() => (*one).clone(),
+                    _ => format!("concat(\n{first}{some}{}    )", each.collect::<String>()),
+                }
+            }
         };
         let text = format!(
             "\n\nresource \"{}\" \"{}\" {{\n{head}\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = {statements}\n  }})\n{}}}",
