@@ -8,7 +8,8 @@ use super::list::{list_end, single};
 use crate::Source;
 
 /// The list of statements of the JSON document that stands somewhere in `range`, which may have interpolations in its
-/// texts; none where there are template directives between them.
+/// texts. Where template directives or expressions make statements of it, one goes behind the last that is there whatever these
+/// say; none where there is no such one.
 pub(super) fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Option<ListEnd> {
     let text = source.text.get(range.clone())?;
     let start = text.find('{')?;
@@ -19,6 +20,8 @@ pub(super) fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Opti
     let mut opened: Option<usize> = None;
     let mut begun = 0;
     let mut elements = Vec::new();
+    // How many directives are open between the statements, and whether anything makes statements.
+    let (mut within, mut made) = (0usize, false);
     while let Some(byte) = bytes.get(index) {
         match byte {
             b'"' => {
@@ -29,10 +32,24 @@ pub(super) fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Opti
                 index = end;
             }
             b':' if depth == 1 && opened.is_none() => statement = key == "Statement",
-            // A part of a statement may be made by an expression; a statement, or all of them, may not.
+            // A part of a statement may be made by an expression, and so may some statements; all of them may not.
             b'%' | b'$' if bytes.get(index + 1) == Some(&b'{') => {
-                let part = depth > 2 || (depth == 1 && !statement);
-                index = interpolation_end(bytes, index).filter(|_| part)?;
+                let part = depth >= 2 || (depth == 1 && !statement);
+                let end = interpolation_end(bytes, index).filter(|_| part)?;
+                if depth == 2 && opened.is_some() {
+                    made = true;
+                    let words = text
+                        .get(index + 2..end)?
+                        .trim_start_matches('~')
+                        .trim_start();
+                    let word = words.split(|c: char| !c.is_ascii_alphabetic()).next();
+                    match word.filter(|_| *byte == b'%') {
+                        Some("if" | "for") => within += 1,
+                        Some("endif" | "endfor") => within = within.checked_sub(1)?,
+                        _ => {}
+                    }
+                }
+                index = end;
             }
             b'{' | b'[' => {
                 if depth == 1 && statement && opened.is_none() {
@@ -49,10 +66,11 @@ pub(super) fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Opti
                     let whole = range.start + open..range.start + index + 1;
                     return match byte {
                         b'}' => Some(single(source, whole)),
+                        _ if made => behind_last(source, whole, elements),
                         _ => list_end(source, whole, elements),
                     };
                 }
-                if opened.is_some() && depth == 2 {
+                if opened.is_some() && depth == 2 && within == 0 {
                     elements.push(begun..range.start + index + 1);
                 }
             }
@@ -61,6 +79,34 @@ pub(super) fn json_statements(source: &Arc<Source>, range: Range<usize>) -> Opti
         index += 1;
     }
     None
+}
+
+/// Behind the last of some elements of a list, whatever stands between it and the end.
+fn behind_last(
+    source: &Arc<Source>,
+    list: Range<usize>,
+    elements: Vec<Range<usize>>,
+) -> Option<ListEnd> {
+    let last = elements.last()?.end;
+    let behind = source.text.get(last..list.end)?;
+    let trimmed = behind.trim_start();
+    let comma = behind.len() - trimmed.len() + 1;
+    let end = match trimmed.starts_with(',') {
+        true => last + comma + 1,
+        false if trimmed.starts_with(']') => list.end,
+        false => last + 1,
+    };
+    let begins = elements.last()?.start;
+    let mut found = list_end(source, list.start..end, elements)?;
+    // One that begins its line is followed by one on a line.
+    let before = source.text.get(list.start..begins)?;
+    let own = before.rsplit_once('\n').map(|(_, own)| own);
+    if let Some(indent) = own.filter(|own| own.trim().is_empty()) {
+        let sign = if found.after.is_empty() { "," } else { "" };
+        found.first = format!("{sign}\n{indent}");
+        found.next.clone_from(&found.first);
+    }
+    Some(found)
 }
 
 /// The closing brace of the interpolation that begins at `start`.
@@ -131,8 +177,24 @@ mod tests {
             "{\"Version\": ${v}, \"Statement\": [{\"P\": ${jsonencode({\"}\" = [1]})}, \"A\": [%{ if x }1%{ endif }]}, {\"S\":9}]}",
         );
         assert_eq!(added("{\"Statement\": ${jsonencode(all)}}"), None);
-        assert_eq!(added("{\"Statement\": [${one}, {}]}"), None);
+        assert_eq!(added("{\"Statement\": [${one}]}"), None);
+        check(
+            "{\"Statement\": [${one}, {}]}",
+            "{\"Statement\": [${one}, {}, {\"S\":9}]}",
+        );
         assert_eq!(added("{\"Statement\": [%{ if x }{}%{ endif }]}"), None);
+        check(
+            "{\"Statement\": [\n  %{ for a in b ~}\n  {\"A\": \"${a}\"},\n  %{~ endfor }\n  {\"B\": 1}\n]}",
+            "{\"Statement\": [\n  %{ for a in b ~}\n  {\"A\": \"${a}\"},\n  %{~ endfor }\n  {\"B\": 1},\n  {\"S\":9}\n]}",
+        );
+        check(
+            "{\"Statement\": [\n  {\"B\": 1}%{ if x },\n  {\"A\": 1}%{ endif }\n]}",
+            "{\"Statement\": [\n  {\"B\": 1},\n  {\"S\":9}%{ if x },\n  {\"A\": 1}%{ endif }\n]}",
+        );
+        check(
+            "{\"Statement\": [\n  {\"B\": 1},\n  %{ for a in b }{},%{ endfor }{\"C\": ${c}}, ${d}]}",
+            "{\"Statement\": [\n  {\"B\": 1},\n  %{ for a in b }{},%{ endfor }{\"C\": ${c}}, {\"S\":9}, ${d}]}",
+        );
     }
 
     proptest! {
