@@ -647,6 +647,22 @@ resource "aws_codepipeline" "this" {{
                 there(bucket)
             ),
         ),
+        // Beside lists that are joined already, another one.
+        (
+            own,
+            bucket,
+            encoded(&format!("concat([{read}], local.read)")),
+            format!("}}], local.read, {} ? [{{ Effect = ", there(bucket)),
+        ),
+        (
+            own,
+            bucket,
+            encoded("concat(tolist(local.read))"),
+            format!(
+                "concat(tolist(local.read), [{{ Effect = \"Allow\", Action = \"s3:PutObject\", Resource = \"${{aws_s3_bucket.artifacts.arn}}/deliver/zip/*\" }}], {} ? [{{ Effect = ",
+                there(bucket)
+            ),
+        ),
         // One statement that is no list takes none that is there or not.
         (
             own,

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::Expression;
+use hcl_edit::expr::{Expression, FuncCall};
 
 use super::{ListEnd, Wrap};
 use crate::Source;
@@ -15,10 +15,18 @@ pub(super) fn list_of_statements(value: &Expression, source: &Arc<Source>) -> Op
         Expression::FuncCall(call)
             if matches!(call.name.name.as_str(), "concat" | "flatten" | "compact") =>
         {
-            call.args.iter().find_map(|argument| match argument {
+            let written = call.args.iter().find_map(|argument| match argument {
                 Expression::Array(_) => list_of_statements(argument, source),
                 _ => None,
-            })
+            });
+            let beside = another_argument(call, value, source);
+            match written {
+                Some(list) => Some(ListEnd {
+                    beside: beside.map(Box::new),
+                    ..list
+                }),
+                None => beside,
+            }
         }
         Expression::Array(items) => {
             let elements: Option<Vec<_>> = items.iter().map(|e| e.span()).collect();
@@ -31,6 +39,25 @@ pub(super) fn list_of_statements(value: &Expression, source: &Arc<Source>) -> Op
         Expression::Object(_) => Some(single(source, value.span()?)),
         _ => None,
     }
+}
+
+/// Behind the last argument of a `concat`, each of which is a list.
+fn another_argument(call: &FuncCall, value: &Expression, source: &Arc<Source>) -> Option<ListEnd> {
+    if call.name.name.as_str() != "concat" || call.args.expand_final() {
+        return None;
+    }
+    let whole = value.span()?;
+    let open = source.text.get(whole.clone())?.find('(')?;
+    let arguments: Option<Vec<_>> = call.args.iter().map(|e| e.span()).collect();
+    let arguments = arguments.filter(|all| !all.is_empty())?;
+    let end = list_end(source, whole.start + open..whole.end, arguments)?;
+    Some(ListEnd {
+        first: format!("{}[", end.first),
+        next: format!("{}[", end.next),
+        after: if end.after.is_empty() { "]" } else { "]," },
+        argument: true,
+        ..end
+    })
 }
 
 /// A single statement, which becomes a list.
@@ -52,6 +79,8 @@ pub(super) fn wrapped(source: &Arc<Source>, range: Range<usize>, wrap: Wrap) -> 
         after: "",
         wrap: Some(wrap),
         array: None,
+        argument: false,
+        beside: None,
         elements: vec![range],
     }
 }
@@ -93,6 +122,8 @@ pub(super) fn list_end(
         elements: elements.clone(),
         wrap: None,
         array: None,
+        argument: false,
+        beside: None,
     };
     let Some(last) = last else {
         let inside = text.get(range.start + 1..close)?;

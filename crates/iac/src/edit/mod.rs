@@ -44,6 +44,10 @@ pub struct ListEnd {
     pub wrap: Option<Wrap>,
     /// The list itself, where it is an expression of HCL.
     pub array: Option<Range<usize>>,
+    /// Whether an element is added in a list of its own, as an argument of `concat`.
+    pub argument: bool,
+    /// For a list that is an argument of `concat`: how another one is added behind the last.
+    pub beside: Option<Box<ListEnd>>,
 }
 
 impl ListEnd {
@@ -65,6 +69,18 @@ impl ListEnd {
                 });
             }
             _ => {}
+        }
+        if let Some(beside) = &self.beside {
+            return beside.joined();
+        }
+        if self.argument {
+            let list = |text: &String| text.trim_end_matches('[').to_owned();
+            return Some(Self {
+                first: list(&self.first),
+                next: list(&self.next),
+                after: if self.after == "]," { "," } else { "" },
+                ..self.clone()
+            });
         }
         let array = self.array.clone()?;
         let wrap = Wrap {

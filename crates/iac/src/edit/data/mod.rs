@@ -260,6 +260,8 @@ impl Configuration {
                 after: "",
                 wrap: Some(wrap),
                 array: None,
+                argument: false,
+                beside: None,
                 elements: Vec::new(),
             },
             keyed,

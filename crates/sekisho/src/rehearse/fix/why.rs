@@ -6,6 +6,9 @@ use super::policies::Made;
 use super::writer::{Shared, Writer, own};
 use super::{Insertion, Statement};
 
+/// Nothing there stands for what the statement is about.
+const NO_NAME: &str = "has no name where it stands for the ARN that the statement needs: hand it there, by an output, a variable or a data source";
+
 impl<'c> Writer<'c> {
     /// Why a statement has no place.
     pub(super) fn why_not(
@@ -79,8 +82,15 @@ impl<'c> Writer<'c> {
             }
         } else if exclusive && found.written.is_empty() {
             "is none yet, and aws_iam_role_policies_exclusive takes away what is added: add a policy, and its name there".to_owned()
-        } else if found.beside.is_some() && found.written.is_empty() {
+        } else if found.written.is_empty()
+            && found
+                .beside
+                .as_ref()
+                .is_some_and(|(concerned, ..)| self.too_many(concerned, statement, &[]))
+        {
             "has a place for all instances of its module only, and they lack different things: hand the module what differs, by a variable".to_owned()
+        } else if found.written.is_empty() && found.beside.is_some() {
+            NO_NAME.to_owned()
         } else if found.written.is_empty() {
             "is in no block, and --fix has no name for what it concerns where it could add one"
                 .to_owned()
@@ -93,11 +103,16 @@ impl<'c> Writer<'c> {
                 "is all that the inline_policy blocks of {role} say: add one there, with a name and a policy"
             )
         } else if self.lacks_a_name(&found.written, statement) {
-            "has no name where it stands for the ARN that the statement needs: hand it there, by an output, a variable or a data source".to_owned()
+            NO_NAME.to_owned()
         } else if exclusive {
             "is written in a way that --fix does not understand, and aws_iam_role_policies_exclusive takes away what is added beside it: add a policy, and its name there".to_owned()
         } else {
-            "is written in a way that --fix does not understand".to_owned()
+            let places = found.written.iter().map(|(made, _)| &made.node.place);
+            let places: Vec<String> = places.map(ToString::to_string).collect();
+            format!(
+                "is written in a way that --fix does not understand ({})",
+                places.join(", ")
+            )
         }
     }
 

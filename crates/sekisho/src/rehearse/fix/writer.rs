@@ -303,7 +303,7 @@ impl<'c> Writer<'c> {
 
     /// Whether a resource beside one would be made for others too that do not lack the statement: a module may be called
     /// several times.
-    fn too_many(
+    pub(super) fn too_many(
         &self,
         concerned: &Made<'c>,
         statement: &Statement<'_>,
