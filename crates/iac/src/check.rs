@@ -555,6 +555,13 @@ mod tests {
     }
 
     #[test]
+    fn a_module_does_not_wait_for_itself() {
+        let text = "module \"m\" {\n  source     = \"./m\"\n  depends_on = [module.m]\n}\n";
+        let said = "`depends_on`: module.m cannot wait for itself";
+        assert_eq!(problems(text), [said]);
+    }
+
+    #[test]
     fn what_is_gone_and_declared_still_is_said() {
         let user = "resource \"aws_iam_user\" \"u\" {}\n";
         let module = "module \"m\" {\n  source = \"./m\"\n}\n";

@@ -7,6 +7,7 @@ use hcl_edit::Span as _;
 use hcl_edit::structure::{Attribute, Block, Body};
 
 use crate::block::place_of;
+use crate::module::is_name;
 use crate::{Problem, Source};
 
 /// What a block takes.
@@ -187,9 +188,30 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
                 check.say(block.span(), message);
             }
         }
-        "output" => check.block(block, &OUTPUT),
+        "output" => {
+            check.block(block, &OUTPUT);
+            let name = block.labels.first().map_or("", |label| label.as_str());
+            if !name.is_empty() && !is_name(name) {
+                let message = format!("an output cannot be called `{name}`: that is no name");
+                check.say(block.span(), message);
+            }
+        }
         "terraform" => check.block(block, &TERRAFORM),
-        "moved" => check.block(block, &MOVED),
+        "moved" => {
+            check.block(block, &MOVED);
+            let written = |name: &str| {
+                let attribute = block.body.get_attribute(name);
+                attribute.map(|a| a.value.to_string().trim().to_owned())
+            };
+            if let (Some(from), Some(to)) = (written("from"), written("to"))
+                && is_of_module(&from) != is_of_module(&to)
+            {
+                let message = format!(
+                    "`moved`: {from} and {to}: a module becomes a module, and a resource a resource"
+                );
+                check.say(block.span(), message);
+            }
+        }
         "removed" => check.block(block, &REMOVED),
         "import" => {
             check.block(block, &IMPORT);
@@ -222,6 +244,15 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
         "module" => {
             check.labels(block, 1);
             check.no_blocks(&block.body, "module");
+            let name = block.labels.first().map_or("", |label| label.as_str());
+            if let Some(waits) = block.body.get_attribute("depends_on") {
+                let own = format!("module.{name}");
+                let paths = crate::references::of_expression(&waits.value);
+                if paths.iter().any(|path| path.join(".") == own) {
+                    let message = format!("`depends_on`: {own} cannot wait for itself");
+                    check.say(waits.span(), message);
+                }
+            }
         }
         "resource" => {
             check.dynamic(&block.body);
@@ -240,6 +271,21 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
         }
         _ => {}
     }
+}
+
+/// Whether an address of a `moved` block is of a module as a whole.
+fn is_of_module(address: &str) -> bool {
+    let mut depth = 0_usize;
+    let dots = address.chars().filter(|c| {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        *c == '.' && depth == 0
+    });
+    let parts = dots.count() + 1;
+    address.starts_with("module.") && address.matches("module.").count() * 2 == parts
 }
 
 struct Check<'c> {
@@ -289,6 +335,7 @@ impl Check<'_> {
     /// What dynamic blocks make are the provider's blocks, which have no names behind them.
     fn dynamic(&mut self, body: &Body) {
         const OWN: &[&str] = &["connection", "lifecycle", "provisioner"];
+        const DYNAMIC: &[&str] = &["for_each", "iterator", "labels"];
         for block in body.blocks() {
             self.dynamic(&block.body);
             if block.ident.as_str() != "dynamic" {
@@ -298,6 +345,12 @@ impl Check<'_> {
             if OWN.contains(&name) {
                 let message = format!("a `dynamic` block makes no `{name}`: write it out");
                 self.say(block.span(), message);
+            }
+            let more = block.body.attributes().map(|a| (a.key.as_str(), a.span()));
+            let more = more.filter(|(name, _)| !DYNAMIC.contains(name));
+            for (argument, span) in more {
+                let message = format!("an argument is not expected in `dynamic`: `{argument}`");
+                self.say(span, message);
             }
             if let Some(labels) = block.body.get_attribute("labels") {
                 let message = format!("`labels`: a block `{name}` has no names behind it");
@@ -437,6 +490,18 @@ mod tests {
         (
             "terraform {\n  requierd_version = \"1\"\n}\n",
             "`requierd_version` is no argument of `terraform`: did you mean `required_version`?",
+        ),
+        (
+            "output \"o o\" {\n  value = 1\n}\n",
+            "an output cannot be called `o o`: that is no name",
+        ),
+        (
+            "moved {\n  from = terraform_data.a\n  to   = module.x\n}\n",
+            "`moved`: terraform_data.a and module.x: a module becomes a module, and a resource a resource",
+        ),
+        (
+            "resource \"aws_iam_user\" \"u\" {\n  dynamic \"tag\" {\n    for_each = []\n    foo      = 1\n    content {}\n  }\n}\n",
+            "an argument is not expected in `dynamic`: `foo`",
         ),
         (
             "moved {\n  from = terraform_data.a\n}\n",

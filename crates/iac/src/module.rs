@@ -390,6 +390,12 @@ fn variable(
         .map(|v| constraint.convert(&v))
         .transpose()
         .map_err(|m| Problem::at(&place, format!("the default does not fit: {m}")))?;
+    for name in ["ephemeral", "nullable", "sensitive"] {
+        if value(name)?.is_some_and(|value| to_bool(&value).is_none()) {
+            let message = format!("`{name}` is true or false");
+            return Err(Problem::at(&place, message));
+        }
+    }
     let nullable = value("nullable")? != Some(Value::Bool(false));
     if !nullable && default.as_ref().is_some_and(Value::is_null) {
         let message = "the default does not fit: it is null, and `nullable` is false";

@@ -254,6 +254,10 @@ pub(crate) fn function(name: &str, args: &[Value], scope: &Scope<'_>) -> Result<
                 .files()
                 .text(&first)
                 .map_err(|e| format!("{name}: {e}"))?;
+            // The mark of the order of bytes is no part of a template.
+            let text = text
+                .strip_prefix('\u{feff}')
+                .map_or(text.clone(), str::to_owned);
             (first, text)
         }
         _ => (format!("<{name}>"), first),

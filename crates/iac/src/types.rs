@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, FuncCall};
+use hcl_edit::expr::{Expression, FuncCall, ObjectKey};
 
 use crate::block::place_of;
 use crate::convert::convert;
@@ -80,8 +80,14 @@ pub(crate) fn parse(
                         let name = key_name(key);
                         let name =
                             name.ok_or_else(|| fail("a member of an object type needs a name"))?;
+                        let quoted = matches!(key, ObjectKey::Expression(Expression::String(_)));
                         if members.iter().any(|member: &Member| member.name == name) {
                             return Err(fail(&format!("`{name}` is declared twice in a type")));
+                        }
+                        if quoted {
+                            return Err(fail(
+                                "a member of an object type is a name, without quotes",
+                            ));
                         }
                         members.push(member(name.to_owned(), value.expr(), source, default)?);
                     }

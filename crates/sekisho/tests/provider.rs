@@ -252,15 +252,23 @@ fn policy_documents_are_made_of_what_the_provider_knows() {
     for (wrong, name) in [
         (
             "  statement {\n    action = [\"s3:*\"]\n  }",
-            "`action` is not expected in a statement",
+            "`statement.action` is no argument of aws_iam_policy_document: did you mean `statement.actions`?",
         ),
         (
             "  statement {\n    actions = [\"s3:*\"]\n    conditions {}\n  }",
-            "`conditions` is not expected in a statement",
+            "`statement.conditions` is no argument of aws_iam_policy_document: did you mean `statement.condition`?",
         ),
         (
             "  statements {}",
-            "`statements` is not expected in a policy document",
+            "`statements` is no argument of aws_iam_policy_document: did you mean `statement`?",
+        ),
+        (
+            "  statement {\n    condition {\n      test     = \"StringEquals\"\n      variable = \"aws:SourceAccount\"\n    }\n  }",
+            "the argument `statement.condition.values` is required",
+        ),
+        (
+            "  version = [\"x\"]",
+            "the argument `version` of aws_iam_policy_document is not what it must be: string required",
         ),
         (
             "  statement {\n    effect = \"Permit\"\n  }",
@@ -268,7 +276,7 @@ fn policy_documents_are_made_of_what_the_provider_knows() {
         ),
         (
             "  statement {\n    principals {\n      type = \"AWS\"\n      ids  = []\n    }\n  }",
-            "`ids` is not expected in principals",
+            "the argument `statement.principals.identifiers` is required",
         ),
     ] {
         let said = shown(wrong, "1").unwrap_or_else(|e| e);

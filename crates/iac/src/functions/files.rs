@@ -94,13 +94,22 @@ pub(super) fn call(name: &str, f: &Args<'_>, files: &Files<'_>) -> Option<Result
     })
 }
 
-/// A path whose `~` is the folder of who runs Terraform, which is nobody's here.
+/// A path whose `~` is the home of who runs this; that of somebody else is an error, with Terraform as well.
 pub(super) fn pathexpand(f: &Args<'_>) -> Result<Value, Reason> {
     let text = f.text(0)?;
-    match text.starts_with('~') {
-        true => Err(Reason::unsupported("pathexpand: `~` is not supported yet")),
-        false => Ok(Value::from(text)),
+    let Some(rest) = text.strip_prefix('~') else {
+        return Ok(Value::from(text));
+    };
+    if !rest.is_empty() && !rest.starts_with(['/', '\\']) {
+        return Err("pathexpand: the home of another user is not known".into());
     }
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    let unknown = || Reason::unsupported("pathexpand: HOME is not set");
+    let home = PathBuf::from(home.ok_or_else(unknown)?);
+    let whole = home.join(rest.trim_start_matches(['/', '\\']));
+    Ok(Value::from(
+        crate::config::normal(&whole).display().to_string(),
+    ))
 }
 
 fn path(f: &Args<'_>, folder: &str) -> Result<PathBuf, String> {

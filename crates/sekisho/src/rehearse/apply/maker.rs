@@ -119,6 +119,8 @@ impl Maker<'_, '_> {
             });
         }
         if node.type_name == "aws_iam_policy_document" {
+            resources::schema::check(node, &arguments)?;
+            resources::schema::convert(node, &mut arguments)?;
             return resources::document(node, arguments.values);
         }
         if resources::is_template(node) {

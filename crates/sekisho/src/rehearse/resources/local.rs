@@ -123,8 +123,11 @@ pub(super) fn make(
         .into_iter()
         .map(|(k, v)| (k.to_owned(), json!(v)))
         .collect();
-    if let Some(input) = values.raw("input") {
-        out.insert("output".to_owned(), input.clone());
+    if node.type_name == "terraform_data" {
+        let said = |name: &str| values.raw(name).cloned().unwrap_or_default();
+        out.insert("input".to_owned(), said("input"));
+        out.insert("output".to_owned(), said("input"));
+        out.insert("triggers_replace".to_owned(), said("triggers_replace"));
     }
     Some(Ok(out))
 }

@@ -6,6 +6,7 @@ mod data;
 mod data_ecr;
 mod data_kms;
 mod data_s3;
+mod document;
 mod ecr;
 mod ecr_registry;
 mod failed;
@@ -28,11 +29,12 @@ mod s3_replication;
 mod s3_settings;
 pub(super) mod schema;
 
-use sekisho_iac::{Arguments, Node, NodeKind, Problem, Reason, Scope, policy_document};
+use sekisho_iac::{Arguments, Node, NodeKind, Problem, Reason, Scope};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Client;
+pub(super) use document::document;
 use failed::{Failed, answered};
 
 type Made = Result<Map<String, Value>, Failed>;
@@ -228,24 +230,6 @@ pub(super) fn ignored(node: &Node, arguments: &Arguments) -> Vec<&'static str> {
 /// Whether the type is a resource that is here and has the argument.
 pub(super) fn takes(node: &Node, argument: &str) -> bool {
     !node.is_data() && find(node).is_some_and(|t| t.arguments.contains(&argument))
-}
-
-/// The attributes of an `aws_iam_policy_document` with these arguments.
-pub(super) fn document(
-    node: &Node,
-    mut values: Map<String, Value>,
-) -> Result<Map<String, Value>, Problem> {
-    let document = policy_document(&values).map_err(|m| Problem::at(&node.place, m))?;
-    let statements = values.get_mut("statement").and_then(Value::as_array_mut);
-    let statements = statements.into_iter().flatten();
-    for statement in statements.filter_map(Value::as_object_mut) {
-        statement.entry("effect").or_insert(json!("Allow"));
-        statement.entry("sid").or_insert(json!(""));
-    }
-    values.insert("json".to_owned(), json!(document.json));
-    values.insert("minified_json".to_owned(), json!(document.minified_json));
-    values.insert("id".to_owned(), json!(document.id));
-    Ok(values)
 }
 
 /// What needs no provider: random values, files, and resources that do nothing. None for all others.
