@@ -910,3 +910,41 @@ resource "aws_codepipeline" "this" {
         outcome.failures
     );
 }
+
+/// What is another statement for each instance goes into the document of all, though one of them has its own already.
+#[test]
+fn a_statement_of_each_instance_goes_where_one_has_its_own() {
+    let edits = [(
+        "images.tf",
+        "aws_iam_role.pipeline[each.key].arn",
+        "aws_iam_role.pipeline[\"api\"].arn",
+    )];
+    let (_folder, options) = broken(Some("for-each-accounts"), &["."], &edits);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    let completion = complete(&options, &outcome).unwrap();
+    let fixed = fix(&options, &completion).unwrap();
+    assert!(fixed.passes, "{:?}", fixed.unwritten);
+    holds(
+        &fixed.diff(),
+        &["+      identifiers = [aws_iam_role.pipeline[each.key].arn]"],
+    );
+}
+
+/// A bucket has one policy: beside one that is turned off, a new one is there as long as that is.
+#[test]
+fn beside_a_policy_that_is_turned_off() {
+    let edits = [(
+        "artifact_store.tf",
+        "resource \"aws_s3_bucket_policy\" \"artifact_store\" {\n",
+        "resource \"aws_s3_bucket_policy\" \"artifact_store\" {\n  count    = 0\n",
+    )];
+    let (_folder, options) = broken(Some("cross-account-ecr"), &["."], &edits);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    let completion = complete(&options, &outcome).unwrap();
+    let fixed = fix(&options, &completion).unwrap();
+    assert!(fixed.passes, "{:?}", fixed.unwritten);
+    holds(
+        &fixed.diff(),
+        &["+  count    = length(aws_s3_bucket_policy.artifact_store) == 0 ? 1 : 0"],
+    );
+}

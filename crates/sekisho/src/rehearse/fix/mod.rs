@@ -193,6 +193,13 @@ fn placed<'c, 's>(
         let before = avoided.len();
         for (index, (_, place)) in places.iter().enumerate() {
             if let Some(Place::Into(insertion)) = place {
+                // What is another statement for each of them may be what the others have: that is proven.
+                if ["each.key", "each.value", "count.index"]
+                    .iter()
+                    .any(|name| insertion.text_of().contains(name))
+                {
+                    continue;
+                }
                 let at = insertion.place();
                 let holders = shared.get(&at).into_iter().flatten();
                 if holders

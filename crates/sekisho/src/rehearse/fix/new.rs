@@ -237,7 +237,13 @@ impl Writer<'_> {
         }
         there.extend(common);
         // Of what has one policy, the block that makes it with other values makes it alone.
-        let others = self.policies.unmade().into_iter().filter(|(_, node)| {
+        // Be it with another value that a module is handed: somebody may turn it on again.
+        let made = |node: &Node| {
+            let mut all = self.policies.made.iter();
+            all.any(|m| std::ptr::eq(m.node, node))
+        };
+        let others = self.configuration.nodes.iter().filter(|n| !made(n));
+        let others = others.filter(|node| {
             let about = self.configuration.refers(node, new.argument);
             let mut about = about
                 .iter()
@@ -251,7 +257,8 @@ impl Writer<'_> {
                 && node.path == new.module
                 && about.any(same)
         });
-        there.extend(others.map(|(_, node)| format!("length({}) == 0", node.local_address())));
+        let repeated = others.filter(|n| n.has("count") || n.has("for_each"));
+        there.extend(repeated.map(|node| format!("length({}) == 0", node.local_address())));
         let there: Vec<String> = there.into_iter().collect();
         let condition = (!there.is_empty()).then(|| there.join(" && "))?;
         Some(("count", format!("{condition} ? 1 : 0")))
