@@ -101,20 +101,6 @@ impl Node {
         format!("{}{}", self.path, self.local_address())
     }
 
-    /// Whether its address is `address`, without writing it out: for looking one up among many.
-    #[must_use]
-    pub fn is_at(&self, address: &str) -> bool {
-        let kind = match self.kind {
-            NodeKind::Resource => "",
-            NodeKind::Data => "data.",
-            NodeKind::Ephemeral => "ephemeral.",
-        };
-        let rest = address.strip_prefix(&*self.path);
-        let rest = rest.and_then(|rest| rest.strip_prefix(kind));
-        let rest = rest.and_then(|rest| rest.strip_prefix(&*self.type_name));
-        rest.and_then(|rest| rest.strip_prefix('.')) == Some(&*self.name)
-    }
-
     /// The same as its own module sees it.
     #[must_use]
     pub fn local_address(&self) -> String {
@@ -485,16 +471,10 @@ resource "aa" "b" {}
         let config = Configuration::read(&Reading::of(folder.path())).unwrap();
         let addresses: Vec<String> = config.nodes.iter().map(|n| n.address()).collect();
         assert_eq!(addresses.len(), 8);
-        for (one, node) in config.nodes.iter().enumerate() {
-            for (other, address) in addresses.iter().enumerate() {
-                assert_eq!(
-                    node.is_at(address),
-                    one == other,
-                    "{} {address}",
-                    node.address()
-                );
-            }
-            assert!(!node.is_at("") && !node.is_at("a.b.c"));
+        for (node, address) in config.nodes.iter().zip(&addresses) {
+            let found = config.node_at(address).unwrap();
+            assert!(std::ptr::eq(found, node), "{address}");
         }
+        assert!(config.node_at("").is_none() && config.node_at("a.b.c").is_none());
     }
 }

@@ -59,6 +59,13 @@ impl Configuration {
         })
     }
 
+    /// The node at an address.
+    #[must_use]
+    pub fn node_at(&self, address: &str) -> Option<&Node> {
+        let index = self.addresses().get(address)?;
+        self.nodes.get(*index)
+    }
+
     /// The nodes that one argument of `node` refers to.
     #[must_use]
     pub fn refers(&self, node: &Node, argument: &str) -> BTreeSet<usize> {

@@ -67,8 +67,7 @@ impl Configuration {
     /// one that it is given, for the module is others' as well.
     #[must_use]
     pub fn document_to_change(&self, address: &str) -> Option<&Node> {
-        let is = |n: &&Node| n.is_document() && n.is_at(address);
-        let document = self.nodes.iter().find(is)?;
+        let document = self.node_at(address).filter(|n| n.is_document())?;
         let mut seen = BTreeSet::new();
         let mut open = vec![document];
         while let Some(node) = open.pop() {
@@ -96,7 +95,7 @@ impl Configuration {
     pub fn statement_spot(&self, node: &Node, name: &str, statement: &str) -> Option<Spot> {
         match self.policy_source(node, name)? {
             PolicySource::Document { address } => {
-                let document = self.nodes.iter().find(|n| n.is_at(&address))?;
+                let document = self.node_at(&address)?;
                 self.in_document(document, statement)
             }
             PolicySource::Encoded { list, .. }

@@ -43,10 +43,7 @@ impl Configuration {
     /// The policy that the module of a document is handed for it, or for one of which it is made, where that is written as an
     /// expression; what is handed as a document is found as one.
     pub(super) fn handed_in(&self, address: &str) -> Option<PolicySource> {
-        let document = |address: &str| {
-            let mut nodes = self.nodes.iter();
-            nodes.find(|n| n.is_document() && n.is_at(address))
-        };
+        let document = |address: &str| self.node_at(address).filter(|n| n.is_document());
         let path = &document(address)?.path;
         if self.document_to_change(address)?.path != *path {
             return None;

@@ -403,7 +403,7 @@ impl Configuration {
             ] => {
                 let path = &self.modules.get(at.module)?.path;
                 let address = format!("{path}data.aws_iam_policy_document.{name}");
-                let index = self.nodes.iter().position(|n| n.is_at(&address))?;
+                let index = *self.addresses().get(&address)?;
                 // One that is not made says nothing: what stands beside it does.
                 (!self.absent().contains(&index)).then_some(address)
             }

@@ -25,8 +25,7 @@ impl Run<'_, '_> {
             .map(|(_, value)| value.to_json().to_string())
             .collect();
         let stranger = |failure: &Failure| {
-            let mut nodes = self.configuration.nodes.iter();
-            let node = nodes.find(|n| n.is_at(&failure.address))?;
+            let node = self.configuration.node_at(&failure.address)?;
             let scopes = self.state.scopes(node).ok()?;
             let mut targets = scopes
                 .iter()

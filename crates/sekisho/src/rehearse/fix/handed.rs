@@ -139,8 +139,8 @@ impl<'c> Writer<'c> {
         let mut open = vec![address];
         let mut out: Vec<&'c Node> = Vec::new();
         while let Some(address) = open.pop() {
-            let mut nodes = self.configuration.nodes.iter();
-            let Some(node) = nodes.find(|n| n.is_document() && n.is_at(&address)) else {
+            let document = self.configuration.node_at(&address);
+            let Some(node) = document.filter(|n| n.is_document()) else {
                 continue;
             };
             if out.iter().any(|known| std::ptr::eq(*known, node)) {

@@ -80,6 +80,8 @@ pub(in crate::rehearse) struct Policies<'c> {
     places: &'c Places,
     pub(in crate::rehearse) made: Vec<Made<'c>>,
     unmade: OnceCell<Vec<usize>>,
+    /// Which of `made` are of a type.
+    of_type: OnceCell<BTreeMap<String, Vec<usize>>>,
 }
 
 impl<'c> Policies<'c> {
@@ -128,6 +130,7 @@ impl<'c> Policies<'c> {
             places,
             made,
             unmade: OnceCell::new(),
+            of_type: OnceCell::new(),
         }
     }
 
@@ -138,12 +141,21 @@ impl<'c> Policies<'c> {
         attribute: &str,
         values: &[&str],
     ) -> std::vec::IntoIter<&Made<'c>> {
-        let wanted = |made: &&Made<'c>| {
-            made.node.kind == NodeKind::Resource
-                && made.node.type_name == type_name
-                && made.text(attribute).is_some_and(|v| values.contains(&v))
-        };
-        let found: Vec<&Made<'c>> = self.made.iter().filter(wanted).collect();
+        let of_type = self.of_type.get_or_init(|| {
+            let mut out: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for (index, made) in self.made.iter().enumerate() {
+                if made.node.kind == NodeKind::Resource {
+                    out.entry(made.node.type_name.clone())
+                        .or_default()
+                        .push(index);
+                }
+            }
+            out
+        });
+        let all = of_type.get(type_name).into_iter().flatten();
+        let all = all.filter_map(|index| self.made.get(*index));
+        let wanted = |made: &&Made<'c>| made.text(attribute).is_some_and(|v| values.contains(&v));
+        let found: Vec<&Made<'c>> = all.filter(wanted).collect();
         found.into_iter()
     }
 
