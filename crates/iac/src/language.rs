@@ -129,6 +129,43 @@ const TERRAFORM_DATA: Takes = Takes {
     ..Takes::NOTHING
 };
 
+/// The provisioners that Terraform has, and what they take besides `when` and `on_failure` (`terraform validate`).
+const PROVISIONERS: &[(&str, Takes)] = &[
+    (
+        "file",
+        Takes {
+            required: &["destination"],
+            optional: &["content", "on_failure", "source", "when"],
+            blocks: &[("connection", None)],
+            ..Takes::NOTHING
+        },
+    ),
+    (
+        "local-exec",
+        Takes {
+            required: &["command"],
+            optional: &[
+                "environment",
+                "interpreter",
+                "on_failure",
+                "quiet",
+                "when",
+                "working_dir",
+            ],
+            blocks: &[("connection", None)],
+            ..Takes::NOTHING
+        },
+    ),
+    (
+        "remote-exec",
+        Takes {
+            optional: &["inline", "on_failure", "script", "scripts", "when"],
+            blocks: &[("connection", None)],
+            ..Takes::NOTHING
+        },
+    ),
+];
+
 const MOVED: Takes = Takes {
     required: &["from", "to"],
     ..Takes::NOTHING
@@ -257,6 +294,16 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
         "resource" => {
             check.dynamic(&block.body);
             check.lifecycle(block, &LIFECYCLE);
+            for provisioner in block.body.get_blocks("provisioner") {
+                let name = provisioner.labels.first().map_or("", |l| l.as_str());
+                match PROVISIONERS.iter().find(|(known, _)| *known == name) {
+                    Some((_, takes)) => check.inside(provisioner, name, takes),
+                    None => check.say(
+                        provisioner.span(),
+                        format!("there is no provisioner `{name}`"),
+                    ),
+                }
+            }
             if block
                 .labels
                 .first()
@@ -490,6 +537,14 @@ mod tests {
         (
             "terraform {\n  requierd_version = \"1\"\n}\n",
             "`requierd_version` is no argument of `terraform`: did you mean `required_version`?",
+        ),
+        (
+            "resource \"terraform_data\" \"x\" {\n  provisioner \"local-exec\" {\n    comand = \"x\"\n    command = \"x\"\n  }\n}\n",
+            "`comand` is no argument of `local-exec`: did you mean `command`?",
+        ),
+        (
+            "resource \"terraform_data\" \"x\" {\n  provisioner \"nope\" {\n  }\n}\n",
+            "there is no provisioner `nope`",
         ),
         (
             "output \"o o\" {\n  value = 1\n}\n",

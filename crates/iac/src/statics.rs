@@ -14,7 +14,7 @@ use hcl_edit::visit::{
 
 use crate::block::place_of;
 use crate::references::of_expression;
-use crate::syntax::{is_fixed, is_static};
+use crate::syntax::{is_fixed, is_static, key_name};
 use crate::{Problem, Source};
 
 /// What a block of a file says where Terraform takes no expressions. How texts stand in JSON is JSON's matter.
@@ -49,6 +49,9 @@ pub(crate) fn check(source: &Arc<Source>, block: &Block, problems: &mut Vec<Prob
             of("required_version")
                 .into_iter()
                 .for_each(|version| check.version(version));
+            let requires = block.body.get_blocks("required_providers");
+            let all = requires.flat_map(|requires| requires.body.attributes());
+            all.for_each(|requirement| check.requirement(requirement));
         }
         "output" | "resource" | "data" | "ephemeral" | "module" => {
             of("depends_on")
@@ -159,8 +162,36 @@ impl Check<'_> {
     }
 
     /// Which versions of Terraform are taken: constraints between commas.
+    /// What a block `required_providers` says of one provider.
+    fn requirement(&mut self, attribute: &Attribute) {
+        const KNOWN: [&str; 3] = ["configuration_aliases", "source", "version"];
+        let name = attribute.key.as_str();
+        // As of old, the version alone.
+        let Expression::Object(object) = &attribute.value else {
+            return self.constraint(&attribute.value, name);
+        };
+        for (key, value) in object {
+            match key_name(key) {
+                Some("version") => self.constraint(value.expr(), name),
+                Some(known) if KNOWN.contains(&known) => {}
+                other => {
+                    let message = format!(
+                        "`required_providers`: `{}` of {name} is none of source, version and configuration_aliases",
+                        other.unwrap_or_default()
+                    );
+                    self.say(attribute.span(), message);
+                }
+            }
+        }
+    }
+
     fn version(&mut self, attribute: &Attribute) {
         self.literal(&attribute.value);
+        self.constraint(&attribute.value, "required_version");
+    }
+
+    /// Constraints of versions, where they are a text; `of` what they are.
+    fn constraint(&mut self, value: &Expression, of: &str) {
         let is_constraint = |text: &str| {
             let text = text.trim();
             let version = ["~>", ">=", "<=", "!=", ">", "<", "="]
@@ -168,8 +199,12 @@ impl Check<'_> {
                 .find_map(|operator| text.strip_prefix(operator))
                 .unwrap_or(text)
                 .trim_start();
-            // Terraform takes no versions before a release, and lets builds be of anything.
+            // Of itself Terraform takes no versions before a release; builds may be of anything.
             let numbers = version.split('+').next().unwrap_or_default();
+            let numbers = match of {
+                "required_version" => numbers,
+                _ => numbers.split('-').next().unwrap_or_default(),
+            };
             let number = |n: &str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit());
             let numbers = numbers.trim_end();
             numbers
@@ -178,14 +213,13 @@ impl Check<'_> {
                 .split('.')
                 .all(number)
         };
-        let Some(text) = attribute.value.as_str() else {
+        let Some(text) = value.as_str() else {
             return;
         };
         if !text.split(',').all(is_constraint) {
-            let message = format!(
-                "`required_version`: \"{text}\" says no versions: write `>= 1.5, < 2.0` or the like"
-            );
-            self.say(attribute.value.span(), message);
+            let message =
+                format!("`{of}`: \"{text}\" says no versions: write `>= 1.5, < 2.0` or the like");
+            self.say(value.span(), message);
         }
     }
 
@@ -491,6 +525,14 @@ mod tests {
                 function,
             ),
             ("terraform {\n  required_version = var.v\n}\n", name),
+            (
+                "terraform {\n  required_providers {\n    aws = {\n      source  = \"hashicorp/aws\"\n      version = \"latest\"\n    }\n  }\n}\n",
+                "`aws`: \"latest\" says no versions: write `>= 1.5, < 2.0` or the like",
+            ),
+            (
+                "terraform {\n  required_providers {\n    aws = {\n      foo = 1\n    }\n  }\n}\n",
+                "`required_providers`: `foo` of aws is none of source, version and configuration_aliases",
+            ),
             (
                 "terraform {\n  required_version = \"foo 1\"\n}\n",
                 "`required_version`: \"foo 1\" says no versions: write `>= 1.5, < 2.0` or the like",

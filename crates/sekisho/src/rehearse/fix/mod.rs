@@ -9,6 +9,7 @@ mod calls;
 mod compose;
 mod guard;
 mod handed;
+mod holders;
 mod insertion;
 mod names;
 mod new;
