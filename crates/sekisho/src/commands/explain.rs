@@ -45,16 +45,28 @@ fn text(given: &str) -> Result<String, CouldNotRun> {
     Ok(given.to_owned())
 }
 
+/// What stands on the command line besides the question, as it is typed again, each with a blank in front.
+fn typed(words: impl Iterator<Item = String>, question: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@+%".contains(c);
+    let others = words.filter(|word| word != question && word != "--");
+    let quoted = others.map(|word| match !word.is_empty() && word.chars().all(plain) {
+        true => format!(" {word}"),
+        false => format!(" '{}'", word.replace('\'', "'\\''")),
+    });
+    quoted.collect()
+}
+
 /// Passes when the call is not denied by the configuration as it stands.
 pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let questions = Question::read(&text(&args.question)?).map_err(CouldNotRun)?;
     let options = args.reading.options()?;
     let outcome = crate::rehearse::rehearse(&options, &mut |_| {}).map_err(rehearse::could_not)?;
     let (completion, fix) = rehearse::completed(&options, &outcome).map_err(rehearse::could_not)?;
+    let with = typed(std::env::args().skip(2), &args.question);
     let (mut denied, mut nothing) = (false, false);
     let mut pages: Vec<String> = Vec::new();
     for question in &questions {
-        let (text, known) = page(question, &outcome, completion.as_ref(), fix.as_ref());
+        let (text, known) = page(question, &outcome, completion.as_ref(), fix.as_ref(), &with);
         denied |= known == Known::Denied;
         nothing |= known == Known::Nothing;
         if !pages.contains(&text) {
@@ -71,4 +83,19 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
         ));
     }
     Ok(Status::Passes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::typed;
+
+    #[test]
+    fn what_is_typed_again() {
+        let words = ["D-1", "infra", "--var", "a=it's b", "--account=x=1", "*"];
+        let words = words.into_iter().map(str::to_owned);
+        assert_eq!(
+            typed(words, "D-1"),
+            " infra --var 'a=it'\\''s b' --account=x=1 '*'"
+        );
+    }
 }

@@ -101,13 +101,15 @@ pub enum Known {
     Nothing,
 }
 
-/// The page for a question, and what the rehearsal knows of that call.
+/// The page for a question, and what the rehearsal knows of that call; `with` is what the configuration was read with, as it is
+/// typed: directories and options.
 #[must_use]
 pub fn page(
     question: &Question,
     outcome: &Outcome,
     completion: Option<&Completion>,
     fix: Option<&Fix>,
+    with: &str,
 ) -> (String, Known) {
     let mut out = String::new();
     let matching = &Matching::of(outcome);
@@ -173,8 +175,8 @@ pub fn page(
                 },
                 if all > patches.len() {
                     match all - patches.len() {
-                        1 => "; 1 more is missing: `sekisho rehearse` lists it".to_owned(),
-                        n => format!("; {n} more are missing: `sekisho rehearse` lists them"),
+                        1 => format!("; 1 more is missing: `sekisho rehearse{with}` lists it"),
+                        n => format!("; {n} more are missing: `sekisho rehearse{with}` lists them"),
                     }
                 } else {
                     String::new()
@@ -184,7 +186,7 @@ pub fn page(
         if let Some(fix) = fix.filter(|f| f.passes) {
             let _ = writeln!(
                 out,
-                "{CYAN}hint{OFF}: `sekisho rehearse {}` writes this:\n\n{}",
+                "{CYAN}hint{OFF}: `sekisho rehearse {}{with}` writes this:\n\n{}",
                 completion.map_or("--fix", Completion::written_by),
                 fix.diff()
             );
@@ -194,7 +196,7 @@ pub fn page(
     let known = match &question.id {
         Some(id) => writeln!(
             out,
-            "no denial of this configuration has the id {BOLD}{id}{OFF}\n{CYAN}hint{OFF}: ids change with the principal, the action, the resource and the policy; `sekisho rehearse` shows those of today"
+            "no denial of this configuration has the id {BOLD}{id}{OFF}\n{CYAN}hint{OFF}: ids change with the principal, the action, the resource and the policy; `sekisho rehearse{with}` shows those of today"
         )
         .map(|()| Known::Nothing),
         None => {
