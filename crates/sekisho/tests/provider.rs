@@ -121,6 +121,10 @@ fn what_the_provider_refuses_is_not_made() {
         (rule, "the argument `rule.object_ownership` is required"),
         (nothing, "the argument `role` is required"),
         (key, "`deletion_window_in_days` is 7 to 30, not 3"),
+        (
+            "resource \"aws_kms_key\" \"a\" { rotation_period_in_days = 100 }",
+            "`rotation_period_in_days` needs `enable_key_rotation` beside it",
+        ),
         (names, "`bucket` conflicts with `bucket_prefix`"),
         (
             &store.replace("ReadOnlyAccess", "AmazonS3ReadOnlyAccess"),

@@ -166,6 +166,13 @@ fn replica_key(client: &Client, values: &Values<'_>) -> Made {
 
 fn key(client: &Client, values: &Values<'_>) -> Made {
     check_window(values)?;
+    if values.number("rotation_period_in_days").is_some()
+        && values.get("enable_key_rotation").is_none()
+    {
+        return Err(Failed::text(
+            "`rotation_period_in_days` needs `enable_key_rotation` beside it",
+        ));
+    }
     let mut input = Map::new();
     input.insert("Tags".to_owned(), values.tags("TagKey", "TagValue"));
     let names = [
