@@ -253,13 +253,23 @@ pub(super) fn details() -> String {
 pub fn completion(completion: &Completion) -> String {
     let mut out = String::new();
     if completion.patches.is_empty() {
+        // What is to be done about several is said once.
+        let mut advised: Vec<&str> = Vec::new();
         for denial in &completion.stuck {
-            let cause = &denial.cause;
-            let _ = writeln!(
-                out,
-                "  {RED}no statement mends it{OFF}: {CYAN}{}{OFF} on {} is denied\n  {CYAN}hint{OFF}: {}",
-                cause.action, cause.resource, cause.advice
-            );
+            let advice = denial.cause.advice.as_str();
+            if advised.contains(&advice) {
+                continue;
+            }
+            advised.push(advice);
+            let alike = completion.stuck.iter().map(|d| &d.cause);
+            for cause in alike.filter(|c| c.advice == advice) {
+                let _ = writeln!(
+                    out,
+                    "  {RED}no statement mends it{OFF}: {CYAN}{}{OFF} on {} is denied",
+                    cause.action, cause.resource
+                );
+            }
+            let _ = writeln!(out, "  {CYAN}hint{OFF}: {advice}");
         }
         if !completion.stuck.is_empty() {
             out.push_str(&behind(completion));
