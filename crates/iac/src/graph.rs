@@ -62,8 +62,13 @@ impl Configuration {
     /// The node at an address.
     #[must_use]
     pub fn node_at(&self, address: &str) -> Option<&Node> {
-        let index = self.addresses().get(address)?;
-        self.nodes.get(*index)
+        self.nodes.get(self.index_of(address)?)
+    }
+
+    /// Which of the nodes is at an address.
+    #[must_use]
+    pub fn index_of(&self, address: &str) -> Option<usize> {
+        self.addresses().get(address).copied()
     }
 
     /// The nodes that one argument of `node` refers to.
@@ -138,20 +143,31 @@ impl Configuration {
             .collect()
     }
 
-    /// Whether a file of the module with this path names something as it is written here.
+    /// How many elements a variable has that is a list, where one module alone has a variable of this name, and that once.
     #[must_use]
-    pub fn is_written(&self, path: &str, name: &str) -> bool {
-        let index = self.modules.iter().position(|m| m.path == path);
-        let Some(module) = index.and_then(|index| self.modules.get(index)) else {
-            return false;
+    pub fn length_of(&self, variable: &str) -> Option<usize> {
+        let modules = self.modules.iter().enumerate();
+        let mut having = modules.filter(|(_, m)| m.variables.contains_key(variable));
+        let (index, _) = having.next()?;
+        let state = crate::State::new(self);
+        let instances = state.instances(index).ok()?;
+        let [instance] = instances.as_slice() else {
+            return None;
         };
-        let nodes = self.nodes.iter().filter(|n| Some(n.module) == index);
-        let mut sources = (module.locals.values().map(|(source, _)| source))
-            .chain(module.outputs.values().map(|o| &o.source))
-            .chain(module.providers.iter().map(|(_, source, _)| source))
-            .chain(module.variables.values().map(|v| &v.place.source))
-            .chain(nodes.map(|n| &n.place.source));
-        sources.any(|source| source.text.contains(name))
+        let value = state.scope(*instance).variable(variable).ok()?;
+        let list = matches!(value, crate::Value::List(..) | crate::Value::Tuple(_));
+        let length = value.as_items().filter(|_| list)?.len();
+        having.next().is_none().then_some(length)
+    }
+
+    /// Whether a provider block of the module with this path names something as it is written here, and asks for nothing first.
+    #[must_use]
+    pub fn provider_names(&self, path: &str, name: &str) -> bool {
+        let module = self.modules.iter().find(|m| m.path == path);
+        let blocks = module.into_iter().flat_map(|m| &m.providers);
+        let mut texts =
+            blocks.filter_map(|(_, source, block)| source.text.get(hcl_edit::Span::span(block)?));
+        texts.any(|text| text.contains(name) && !text.contains('?'))
     }
 
     fn repeats_as_asked(&self, body: &hcl_edit::structure::Body, module: usize) -> bool {

@@ -193,18 +193,6 @@ impl Run<'_, '_> {
     /// Tries again what failed, as people do with directories that name each other's roles: they apply one a second
     /// time after the other.
     fn again(&mut self, indices: &[usize], progress: &mut dyn FnMut(&str)) {
-        let mut never = Vec::new();
-        self.until_it_stays(indices, &mut never, progress);
-        self.applied.failures.extend(never);
-    }
-
-    /// Tries again as long as that makes something. What Terraform could make in no order goes to `never`, though it is made here.
-    fn until_it_stays(
-        &mut self,
-        indices: &[usize],
-        never: &mut Vec<Failure>,
-        progress: &mut dyn FnMut(&str),
-    ) {
         let several = self.configuration.directories() > 1;
         let worth = |f: &Failure| several || nobody::is_named(&f.problem);
         while self.applied.failures.iter().any(worth) {
@@ -230,15 +218,8 @@ impl Run<'_, '_> {
                 return;
             }
             let still = |f: &Failure| self.applied.failures.iter().any(|g| g.address == f.address);
-            let circles = self.circles(&failed, &before);
             let made: Vec<Failure> = failed.into_iter().filter(|f| !still(f)).collect();
             for failure in made.into_iter().filter(|_| several) {
-                if let Some((_, told)) = circles.iter().find(|(of, _)| *of == failure.address) {
-                    let problem = failure.problem.reworded(|_| told.clone());
-                    let failure = Failure { problem, ..failure };
-                    never.push(failure);
-                    continue;
-                }
                 let message = format!(
                     "{} can be made only when the other directory is applied: apply its directory a second time (at first AWS says: {})",
                     failure.address, failure.problem.message
@@ -251,41 +232,77 @@ impl Run<'_, '_> {
         }
     }
 
-    /// Of what failed at first: policies that name somebody of another directory, which cannot be planned before they are made,
-    /// for it reads what is made of them. Neither can be the first.
-    fn circles(&self, failed: &[Failure], broken: &BTreeSet<usize>) -> Vec<(String, String)> {
+    /// Policies that name somebody of another directory, which cannot be planned before they are made, for it reads what is made of
+    /// them: neither can be the first. In which order they are made here does not matter.
+    fn circles(&mut self) {
+        if self.configuration.directories() < 2 {
+            return;
+        }
         let nodes = &self.configuration.nodes;
         let directory = |address: &str| address.split_once(':').map(|(label, _)| label.to_owned());
-        let index_of = |address: &str| nodes.iter().position(|n| n.address() == address);
         // A state that lacks an output lets no plan of the directory that reads it through.
-        let blocked = broken.iter().filter_map(|index| {
-            let node = nodes.get(*index)?;
-            let reads = node.type_name == "terraform_remote_state";
-            Some((directory(&node.address())?, *index)).filter(|_| reads)
+        let readers = nodes.iter().enumerate().filter_map(|(index, node)| {
+            let reads = self.configuration.reads_together(node);
+            let label = directory(&node.address()).filter(|_| reads)?;
+            Some((label, self.order.reach(index)))
         });
-        let blocked: Vec<(String, usize)> = blocked.collect();
-        let circle = |f: &Failure| {
-            let own = index_of(&f.address)?;
-            let named = nobody::named(&f.arguments);
-            blocked.iter().find_map(|(label, reader)| {
-                if !self.order.reach(*reader).contains(&own) {
-                    return None;
-                }
-                let front = format!("{label}:");
-                let theirs = |arn: &&String| {
-                    let mut values = self.state.values().iter();
-                    values.any(|(address, value)| {
-                        address.starts_with(&front) && address.contains("aws_iam_") && value.says(arn)
-                    })
-                };
-                let arn = named.iter().find(theirs)?;
-                Some((f.address.clone(), format!(
-                    "it names {arn}, which {label} makes, and {label} reads what is made of this: AWS takes no role that is not there, so that neither directory can be applied first. Name the account of the role here, and the role in a condition on aws:PrincipalArn"
-                )))
-            })
-        };
-        let named = failed.iter().filter(|f| nobody::is_named(&f.problem));
-        named.filter_map(circle).collect()
+        let readers: Vec<(String, BTreeSet<usize>)> = readers.collect();
+        let mut makers: BTreeMap<String, String> = BTreeMap::new();
+        let mut named: Vec<(usize, Vec<String>)> = Vec::new();
+        for (address, value) in self.state.values() {
+            let index = self.configuration.index_of(address);
+            let Some((index, node)) = index.and_then(|i| Some((i, nodes.get(i)?))) else {
+                continue;
+            };
+            if node.is_data() || readers.is_empty() {
+                continue;
+            }
+            let value = value.to_json();
+            let instances = match &value {
+                Value::Array(all) => all.iter().collect(),
+                Value::Object(all) if !all.contains_key("id") => all.values().collect(),
+                one => vec![one],
+            };
+            for instance in instances.into_iter().filter_map(Value::as_object) {
+                named.push((index, nobody::named(instance)));
+                let who = matches!(&*node.type_name, "aws_iam_role" | "aws_iam_user");
+                let arn = instance.get("arn").and_then(Value::as_str).filter(|_| who);
+                makers.extend(arn.map(str::to_owned).zip(directory(address)));
+            }
+        }
+        for (index, arns) in named {
+            let Some(node) = nodes.get(index) else {
+                continue;
+            };
+            let own = directory(&node.address());
+            let circle = arns.iter().find_map(|arn| {
+                let label = makers
+                    .get(arn)
+                    .filter(|label| Some(*label) != own.as_ref())?;
+                let mut waits = readers.iter().filter(|(reader, _)| reader == label);
+                waits
+                    .any(|(_, reach)| reach.contains(&index))
+                    .then_some((arn, label))
+            });
+            let Some((arn, label)) = circle else {
+                continue;
+            };
+            let address = node.address();
+            let message = format!(
+                "it names {arn}, which {label} makes, and {label} reads what is made of this: AWS takes no role that is not there, so that neither directory can be applied first. Name the account of the role here, and the role in a condition on aws:PrincipalArn"
+            );
+            // That it takes a second time is not so.
+            let again = format!("{address} can be made only when");
+            self.applied
+                .notes
+                .retain(|n| !n.message.starts_with(&again));
+            self.applied.failures.push(Failure {
+                address,
+                problem: Problem::at(&node.place, message),
+                arguments: Map::new(),
+                kind: FailureKind::NotMade,
+            });
+        }
     }
 
     fn node(&mut self, node: &Node) -> Result<(), Problem> {
@@ -342,6 +359,7 @@ impl Run<'_, '_> {
 
     fn finish(mut self) -> Result<Applied, Vec<Problem>> {
         self.leave_strangers_out();
+        self.circles();
         if !self.applied.failures.is_empty() {
             self.tell_waiting();
         }

@@ -90,6 +90,13 @@ impl<'c> Repeated<'c> {
     }
 }
 
+/// The key that is written out in the first brackets of a reference.
+fn named_key(reference: &str) -> Option<&str> {
+    let (key, _) = reference.split_once('[')?.1.split_once(']')?;
+    let plain = key.starts_with('"') || key.bytes().all(|b| b.is_ascii_digit());
+    plain.then_some(key)
+}
+
 /// What a statement goes over, where it is one for all instances of something.
 fn over(statement: &str) -> Option<&str> {
     let rest = statement.strip_prefix("[for key, value in ")?;
@@ -252,10 +259,16 @@ impl Writer<'_> {
                 let rest = new.concerned.strip_prefix(&n.local_address());
                 rest.is_some_and(|rest| rest.starts_with(['.', '[']))
             };
+            // Of several instances it is about the one that it names, if it names one.
+            let written = node.written(new.argument).unwrap_or_default();
+            let another = named_key(written)
+                .zip(named_key(&new.concerned))
+                .is_some_and(|(one, other)| one != other);
             ALONE.contains(&new.kind)
                 && node.type_name == new.kind
                 && node.path == new.module
                 && about.any(same)
+                && !another
         });
         let repeated = others.filter(|n| n.has("count") || n.has("for_each"));
         there.extend(repeated.map(|node| format!("length({}) == 0", node.local_address())));
@@ -303,14 +316,12 @@ impl Writer<'_> {
     /// in no condition.
     fn is_relied_on(&self, address: &str, key: &str, module: &str) -> bool {
         let name = format!("{address}[{key}]");
-        if address.starts_with("var.") {
-            return self.configuration.is_written(module, &name);
-        }
         let once = |node: &&sekisho_iac::Node| {
             node.path == module && !["count", "for_each"].iter().any(|meta| node.has(meta))
         };
         let mut nodes = self.configuration.nodes.iter().filter(once);
         nodes.any(|node| node.names_surely(&name))
+            || (address.starts_with("var.") && self.configuration.provider_names(module, &name))
     }
 
     /// Names new resources: each as the one it concerns, with a number where that is taken.
@@ -393,8 +404,13 @@ impl Writer<'_> {
                 }
             }
         };
+        // As `terraform fmt` has it: what stands on one line each has its signs below each other.
+        let version = match statements.contains('\n') {
+            true => "Version",
+            false => "Version  ",
+        };
         let text = format!(
-            "\n\nresource \"{}\" \"{}\" {{\n{head}\n  policy = jsonencode({{\n    Version = \"2012-10-17\"\n    Statement = {statements}\n  }})\n{}}}",
+            "\n\nresource \"{}\" \"{}\" {{\n{head}\n  policy = jsonencode({{\n    {version} = \"2012-10-17\"\n    Statement = {statements}\n  }})\n{}}}",
             new.kind,
             new.name,
             new.after

@@ -40,7 +40,7 @@ fn guard(text: &str) -> Option<Guard<'_>> {
         index: format!("\"{key}\""),
         text,
     });
-    keyed.or_else(|| {
+    let first = keyed.or_else(|| {
         let (address, key, text) = of("length(", ") > ", "", |c| !c.is_ascii_digit())?;
         Some(Guard {
             address,
@@ -48,6 +48,21 @@ fn guard(text: &str) -> Option<Guard<'_>> {
             index: key.to_owned(),
             text,
         })
+    })?;
+    // What else has as many is asked for the same: the one of that number is there as long as the first is.
+    let start = text.find(first.text)?;
+    let mut end = start + first.text.len();
+    while let Some(rest) = text.get(end..)?.strip_prefix(" && length(") {
+        let number = rest.split_once(") > ")?.1;
+        let digits = number.find(|c: char| !c.is_ascii_digit())?;
+        if number.get(..digits) != Some(first.key) || !first.text.starts_with("length(") {
+            return None;
+        }
+        end = text.len() - number.len() + digits;
+    }
+    Some(Guard {
+        text: text.get(start..end)?,
+        ..first
     })
 }
 
@@ -58,7 +73,7 @@ fn guarded(text: &str) -> Option<Guarded<'_>> {
         index,
         text: guard,
     } = guard(text)?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@:+".contains(c);
     let named = index.starts_with('"');
     let instance = format!("{address}[{index}]");
     let block = format!("for_each = {guard} ? [1] : []");

@@ -460,6 +460,10 @@ impl<'c> Writer<'c> {
 
     /// The keys of the instances that a block makes with `for_each` or `count`; none, where blocks of several modules have the address.
     pub(super) fn keys_of(&self, address: &str) -> BTreeSet<String> {
+        if let Some(variable) = address.strip_prefix("var.") {
+            let length = self.configuration.length_of(variable);
+            return (0..length.unwrap_or(0)).map(|i| i.to_string()).collect();
+        }
         let all = self.policies.made.iter();
         let made: Vec<&Made<'_>> = all.filter(|m| m.node.local_address() == address).collect();
         let paths: BTreeSet<&str> = made.iter().map(|m| m.path).collect();
