@@ -325,6 +325,8 @@ fn put(
     }
     writer.name(&mut new);
     insertions.extend(new.iter().map(|n| writer.resource(n)));
+    let frozen = insertions.iter().filter(|i| writer.freezes(i.text_of()));
+    fix.as_rehearsed.extend(frozen.map(|i| i.path.clone()));
     insertions.extend(writer.waits_for(&new));
     let texts: BTreeMap<&str, &str> = insertions
         .iter()

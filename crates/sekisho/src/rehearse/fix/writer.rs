@@ -272,8 +272,8 @@ impl<'c> Writer<'c> {
         into.or_else(|| others.into_iter().next().map(Place::Beside))
     }
 
-    /// Whether texts name nothing of what the configuration makes by its ARN, and no pipeline by its name, as it is in this
-    /// rehearsal: under other values of variables that is another one. Where references would be a circle, names have to do.
+    /// Whether texts name nothing of what the configuration makes by its ARN as it is in this rehearsal: under other values of
+    /// variables that is another one. Where references would be a circle, names have to do.
     pub(super) fn is_lasting<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> bool {
         let made = |text: &str| {
             let arns = self.policies.made.iter().filter_map(|m| m.text("arn"));
@@ -283,22 +283,22 @@ impl<'c> Writer<'c> {
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', ':', '*']))
             })
         };
-        // A store has its objects under the name of the pipeline.
+        !self.refer || !texts.into_iter().flat_map(|text| text.split('"')).any(made)
+    }
+
+    /// Whether a text has the name of a pipeline as it is in this rehearsal, under which a store has its objects, where it is made
+    /// of something that may differ, and does not name the instance that has that name.
+    pub(super) fn freezes(&self, text: &str) -> bool {
         let pipelines = self.policies.made.iter();
-        let pipelines = pipelines.filter(|m| m.node.type_name == "aws_codepipeline");
-        let asked = pipelines.filter(|m| {
-            let written = m.node.written("name");
-            written.is_some_and(|written| written != quoted(m.text("name").unwrap_or_default()))
-        });
-        let names: Vec<String> = asked
-            .filter_map(|m| Some(format!("/{}/", m.text("name")?)))
-            .collect();
-        let named = |text: &str| made(text) || names.iter().any(|name| text.contains(name));
-        !self.refer
-            || !texts
-                .into_iter()
-                .flat_map(|text| text.split('"'))
-                .any(named)
+        let mut pipelines = pipelines.filter(|m| m.node.type_name == "aws_codepipeline");
+        pipelines.any(|made| {
+            let name = made.text("name").unwrap_or_default();
+            let plain = quoted(name);
+            let written = made.node.written("name");
+            text.contains(&format!("/{name}/"))
+                && !text.contains(&plain)
+                && written.is_some_and(|written| written != plain)
+        })
     }
 
     /// Whether a resource beside one would be made for others too that do not lack the statement: a module may be called
