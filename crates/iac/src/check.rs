@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, ForExpr, FuncCall, Traversal, TraversalOperator};
+use hcl_edit::expr::{Conditional, Expression, ForExpr, FuncCall, Traversal, TraversalOperator};
 use hcl_edit::structure::{Block, Body};
 use hcl_edit::template::ForDirective;
 use hcl_edit::visit::{
@@ -192,6 +192,8 @@ struct Check<'c> {
     source: &'c Arc<Source>,
     /// What `for` and dynamic blocks have named so far; they may shadow what is declared, so these are not looked at.
     bound: BTreeSet<String>,
+    /// Whether functions are called for sure.
+    calls: bool,
     /// Whether the attributes of several may be asked for at once.
     all: bool,
     problems: Vec<Problem>,
@@ -206,6 +208,7 @@ impl<'c> Check<'c> {
             each: false,
             source,
             bound: BTreeSet::new(),
+            calls: true,
             all: false,
             problems: Vec::new(),
         }
@@ -403,14 +406,27 @@ impl Visit for Check<'_> {
         visit_traversal(self, node);
     }
 
+    /// What may fail, or is not taken, may call what is not there: that is found when it is evaluated.
+    fn visit_conditional(&mut self, node: &Conditional) {
+        self.visit_expr(&node.cond_expr);
+        let calls = std::mem::replace(&mut self.calls, false);
+        self.visit_expr(&node.true_expr);
+        self.visit_expr(&node.false_expr);
+        self.calls = calls;
+    }
+
     fn visit_func_call(&mut self, node: &FuncCall) {
         let name = node.name.name.as_str();
-        if node.name.namespace.is_empty() && !functions::exists(name) {
+        if self.calls && node.name.namespace.is_empty() && !functions::exists(name) {
             let place = place_of(self.source, node.span().or_else(|| node.name.name.span()));
             let message = format!("there is no function `{name}`");
             self.problems.push(Problem::at(&place, message));
         }
+        let may_fail = matches!(name, "try" | "can");
+        let calls = self.calls;
+        self.calls &= !may_fail;
         visit_func_call(self, node);
+        self.calls = calls;
     }
 }
 

@@ -191,6 +191,7 @@ output "refused_o1" { value = var.e }
 output "o2" { value = ephemeralasnull(local.o) }
 output "o3" { value = length(local.o) }
 output "o5" { value = keys(local.o) }
+output "o6" { value = ephemeralasnull(var.e) }
 check "c" {
   assert {
     condition     = var.e == "x"
@@ -238,6 +239,8 @@ output "refused_q" {
                 "output.refused_q",
             ]
         );
+        // It is no secret.
+        assert!(state.shown_secrets().is_empty());
         let scope = state.scope(state.instances(0).unwrap()[0]);
         let kept = scope.output("o2").unwrap();
         assert_eq!(kept.to_string(), r#"{"a":null,"b":"y"}"#);

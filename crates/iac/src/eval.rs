@@ -429,8 +429,8 @@ fn binary(operator: BinaryOperator, a: &Value, b: &Value) -> Result<Value, Strin
         result.ok_or_else(|| "the result is too large a number".to_owned())
     };
     match operator {
-        BinaryOperator::Eq => Ok((a == b).into()),
-        BinaryOperator::NotEq => Ok((a != b).into()),
+        BinaryOperator::Eq => Ok(a.equals(b).into()),
+        BinaryOperator::NotEq => Ok((!a.equals(b)).into()),
         BinaryOperator::LessEq => order(|a, b| a <= b),
         BinaryOperator::GreaterEq => order(|a, b| a >= b),
         BinaryOperator::Less => order(|a, b| a < b),

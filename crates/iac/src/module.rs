@@ -93,7 +93,6 @@ pub(crate) struct Variable {
     pub(crate) typed: bool,
     pub(crate) default: Option<Value>,
     pub(crate) nullable: bool,
-    /// Whether it is shown to nobody: what is ephemeral is not, either.
     pub(crate) sensitive: bool,
     pub(crate) ephemeral: bool,
     pub(crate) validations: Vec<Body>,
@@ -409,7 +408,7 @@ fn variable(
         default,
         nullable,
         // What is ephemeral is in no plan either.
-        sensitive: is("sensitive")? || ephemeral,
+        sensitive: is("sensitive")?,
         ephemeral,
         validations: block
             .body

@@ -66,7 +66,9 @@ impl Configuration {
                 }
                 let own = module.providers.iter();
                 let mut own = own.filter(|(label, _, block)| block_name(label, block) == name);
-                if own.any(|(_, _, block)| !is_proxy(block)) {
+                // As of old; one with a version is a configuration.
+                let configures = |block| !is_proxy(block) || block.body.has_attribute("version");
+                if own.any(|(_, _, block)| configures(block)) {
                     say(format!(
                         "it is passed the provider `{name}`, and configures it itself: it can be only one of both"
                     ));

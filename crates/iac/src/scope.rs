@@ -141,9 +141,9 @@ impl<'a> Scope<'a> {
         self.names.get(name)
     }
 
-    /// Whether the variable `name` is declared to be sensitive.
-    pub(crate) fn is_sensitive(&self, name: &str) -> bool {
-        self.is_declared(name, Kind::Sensitive)
+    /// Whether the variable `name` is shown to nobody: what is ephemeral is not, either.
+    pub(crate) fn is_hidden(&self, name: &str) -> bool {
+        self.is_declared(name, Kind::Sensitive) || self.is_declared(name, Kind::Ephemeral)
     }
 
     /// Whether the variable `name` is declared to be of a kind.

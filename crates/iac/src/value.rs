@@ -262,6 +262,13 @@ impl Value {
         }
     }
 
+    /// Whether Terraform says that both are equal: a null is equal to every other one by itself, and within something only to one of
+    /// its type.
+    #[must_use]
+    pub fn equals(&self, other: &Self) -> bool {
+        self == other && (self.is_null() || self.kind() == other.kind())
+    }
+
     /// Whether it is null.
     #[must_use]
     pub fn is_null(&self) -> bool {

@@ -909,6 +909,23 @@ resource "aws_codepipeline" "this" {
         outcome.denials,
         outcome.failures
     );
+    // A list goes over all of them, and over those that come later.
+    let list = r#"jsonencode({
+    Version   = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = ["s3:GetObject*", "s3:GetBucketVersioning"], Resource = "*" },
+    ]
+  })"#;
+    let start = main.find("<<-EOT").unwrap();
+    let end = main.find("  EOT").unwrap() + "  EOT".len();
+    let main = main.replace(&main[start..end], list);
+    let fix = fixed(&[("main.tf", "", &main)]);
+    holds(
+        &fix.diff(),
+        &[
+            "[for key, value in var.services : { Effect = \"Allow\", Action = \"s3:PutObject\", Resource = \"${aws_s3_bucket.artifacts.arn}/${value}-deploy/zip/*\" }]",
+        ],
+    );
 }
 
 /// What is another statement for each instance goes into the document of all, though one of them has its own already.
@@ -947,4 +964,25 @@ fn beside_a_policy_that_is_turned_off() {
         &fixed.diff(),
         &["+  count    = length(aws_s3_bucket_policy.artifact_store) == 0 ? 1 : 0"],
     );
+}
+
+/// A policy of another bucket does not turn off the new one.
+#[test]
+fn what_stands_beside_a_new_policy_is_told_apart() {
+    let policy = "resource \"aws_s3_bucket_policy\" \"artifacts\" {\n  provider = aws.delivery\n  bucket   = aws_s3_bucket.this[\"artifacts\"].id\n  policy   = data.aws_iam_policy_document.artifacts.json\n}\n";
+    let other = "resource \"aws_s3_bucket_policy\" \"releases\" {\n  provider = aws.delivery\n  count    = var.versioned ? 0 : 1\n  bucket   = aws_s3_bucket.this[\"releases\"].id\n  policy   = data.aws_iam_policy_document.artifacts.json\n}\n";
+    let edits = [
+        ("delivery.tf", policy, other),
+        ("delivery.tf", "    aws_s3_bucket_policy.artifacts,\n", ""),
+    ];
+    let (_folder, options) = broken(Some("for-each-accounts"), &["."], &edits);
+    let outcome = rehearse(&options, &mut |_| {}).unwrap();
+    let completion = complete(&options, &outcome).unwrap();
+    let fixed = fix(&options, &completion).unwrap();
+    assert!(fixed.passes, "{:?}", fixed.unwritten);
+    holds(
+        &fixed.diff(),
+        &["+  count    = length(aws_iam_role.source) > 0 ? 1 : 0"],
+    );
+    lacks(&fixed.diff(), &["length(aws_s3_bucket_policy.releases)"]);
 }

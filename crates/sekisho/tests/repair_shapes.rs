@@ -216,15 +216,18 @@ fn a_role_of_a_directory_that_waits_is_named_by_its_account() {
         ),
         ("registry/main.tf", condition, ""),
     ];
-    let directories = ["registry", "pipeline"];
-    let diff = repaired("two-directories", &directories, &edits);
-    holds(
-        &diff,
-        &[
-            "+      identifiers = [\"arn:aws:iam::${var.pipeline_account}:root\"]",
-            "+      variable = \"aws:PrincipalArn\"",
-        ],
-    );
+    // In whichever order they are given.
+    for directories in [["registry", "pipeline"], ["pipeline", "registry"]] {
+        let diff = repaired("two-directories", &directories, &edits);
+        holds(
+            &diff,
+            &[
+                "+      identifiers = [\"arn:aws:iam::${var.pipeline_account}:root\"]",
+                "+      variable = \"aws:PrincipalArn\"",
+            ],
+        );
+    }
+    let directories = ["pipeline", "registry"];
     let role = "\"arn:aws:iam::${var.pipeline_account}:role/platform-pipeline\"";
     let edits = [("registry/main.tf", root, role)];
     let (_folder, options) = broken(Some("two-directories"), &directories, &edits);

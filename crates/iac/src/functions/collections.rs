@@ -88,11 +88,9 @@ fn coalesce(f: &Args<'_>) -> Result<Value, Reason> {
 }
 
 fn coalescelist(f: &Args<'_>) -> Result<Value, Reason> {
-    if !f
-        .args
-        .iter()
-        .all(|v| matches!(v, Value::List(..) | Value::Tuple(_)))
-    {
+    // A list that is null is passed over.
+    let list = |v: &Value| matches!(v.kind(), Type::List(_) | Type::Tuple(_));
+    if !f.args.iter().all(list) {
         return Err("coalescelist: all arguments must be lists".into());
     }
     let full = |v: &&Value| v.as_items().is_some_and(|items| !items.is_empty());
@@ -136,7 +134,7 @@ fn concat(f: &Args<'_>) -> Result<Value, Reason> {
 
 fn contains(f: &Args<'_>) -> Result<Value, Reason> {
     let value = f.value(1)?;
-    Ok(f.items(0)?.contains(value).into())
+    Ok(f.items(0)?.iter().any(|item| item.equals(value)).into())
 }
 
 fn distinct(f: &Args<'_>) -> Result<Value, Reason> {
@@ -269,6 +267,10 @@ fn matchkeys(f: &Args<'_>) -> Result<Value, Reason> {
 fn merge(f: &Args<'_>) -> Result<Value, Reason> {
     let mut out = BTreeMap::new();
     let mut maps = Vec::new();
+    let no_map = |v: &&Value| !matches!(v.kind(), Type::Any | Type::Map(_) | Type::Object(_));
+    if let Some(other) = f.args.iter().filter(|v| v.is_null()).find(no_map) {
+        return Err(format!("merge: a map is required, not {}", other.kind()).into());
+    }
     for (at, value) in f.args.iter().enumerate().filter(|(_, v)| !v.is_null()) {
         if let Value::Map(of, _) = value {
             maps.push((**of).clone());

@@ -282,7 +282,10 @@ impl State<'_> {
 /// The variables and local values that are no secrets, and what they are.
 fn values(module: &Module, scope: &Scope<'_>) -> Vec<(String, Value, Naming)> {
     let mut out = Vec::new();
-    let open = module.variables.iter().filter(|(_, v)| !v.sensitive);
+    let open = module
+        .variables
+        .iter()
+        .filter(|(_, v)| !v.sensitive && !v.ephemeral);
     for (name, _) in open {
         if let Ok(value) = scope.variable(name) {
             out.push((format!("var.{name}"), value, Naming::Variable));
@@ -292,7 +295,7 @@ fn values(module: &Module, scope: &Scope<'_>) -> Vec<(String, Value, Naming)> {
         let secret = of_expression(expression)
             .iter()
             .any(|path| match path.as_slice() {
-                [root, name, ..] if root == "var" => scope.is_sensitive(name),
+                [root, name, ..] if root == "var" => scope.is_hidden(name),
                 _ => false,
             });
         if let Some(Ok(value)) = scope.local(name).filter(|_| !secret) {

@@ -146,7 +146,7 @@ fn own_name<'c>(
         match path.first().map(String::as_str) {
             Some("var") => {
                 let variable = path.get(1).and_then(|name| module.variables.get(name));
-                if variable.is_none_or(|v| v.sensitive) {
+                if variable.is_none_or(|v| v.sensitive || v.ephemeral) {
                     return None;
                 }
             }

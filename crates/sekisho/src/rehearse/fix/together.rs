@@ -226,6 +226,14 @@ mod tests {
             said(&counted("0")).unwrap(),
             "[for key, value in aws_iam_role.r : { Principal = { AWS = value.arn }, Action = \"${var.actions[key]}\" }]"
         );
+        assert!(said(&object("team/api")).is_some());
+        // What else has as many is asked for the same number.
+        let both = |index: &str, other: &str| {
+            let guard = format!("length(aws_iam_role.r) > {index}");
+            counted(index).replace(&guard, &format!("{guard} && length(var.actions) > {other}"))
+        };
+        assert_eq!(said(&both("0", "0")), said(&counted("1")));
+        assert_eq!(said(&both("0", "1")), None);
         // What names two instances, or one in another way, goes with them.
         let two = object("api").replace(" ? ", " && contains(keys(aws_s3_bucket.b), \"x\") ? ");
         for other in [

@@ -273,6 +273,8 @@ pub(super) fn make(
         kind.arguments.contains(&k)
             || kind.ignored.contains(&k)
             || k == "timeouts"
+            // What the provider makes of `tags`, whatever is written.
+            || (k == "tags_all" && kind.arguments.contains(&"tags"))
             || (k == region::ARGUMENT && region::is_regional(node))
     };
     let unknown = |(k, v): &(&String, &Value)| !taken(k) && !unset(v);
