@@ -184,6 +184,14 @@ variable "objects" {
   type    = list(object({ b = string }))
   default = null
 }
+variable "empty" {
+  type    = list(string)
+  default = []
+}
+variable "empties" {
+  type    = list(object({ a = number }))
+  default = []
+}
 variable "optional" {
   type    = object({ s = optional(set(string)), l = optional(list(string)) })
   default = {}
@@ -232,6 +240,11 @@ variable "optional" {
             (r#"coalesce(var.list, "a")"#, None),
             ("var.list == null && null == var.list", Some("true")),
             ("var.map[*]", Some("[]")),
+            ("var.empty[*]", Some("list of string []")),
+            ("true ? [5] : var.empty[*]", Some(r#"list of string ["5"]"#)),
+            ("var.empty[*].a", None),
+            ("var.empties[*].a", Some("list of number []")),
+            ("var.empties[*].b", None),
             (
                 "[[[{ a = [{ b = 1 }] }, { a = [{ b = 2 }] }].*.a.0.b], [[1, 2], [3]].*.0]",
                 Some("[[[1,2]],[1,3]]"),

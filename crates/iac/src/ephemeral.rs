@@ -10,7 +10,8 @@ use hcl_edit::structure::Body;
 
 use crate::block::place_of;
 use crate::config::Configuration;
-use crate::marks::{Kind, Marks, Walk};
+use crate::mark::{Kind, Marks};
+use crate::marks::Walk;
 use crate::scope::Scope;
 use crate::state::State;
 use crate::value::Value;

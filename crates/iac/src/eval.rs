@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use hcl_edit::Span as _;
 use hcl_edit::expr::{
-    BinaryOperator, Conditional, Expression, ForExpr, FuncCall, ObjectKey, TraversalOperator,
-    UnaryOperator,
+    BinaryOperator, Conditional, Expression, ForExpr, FuncCall, ObjectKey, UnaryOperator,
 };
 use hcl_edit::template::Element;
 
@@ -14,8 +13,9 @@ use crate::block::place_of;
 use crate::convert::{convert, to_bool, to_number, to_string};
 use crate::number::Number;
 use crate::scope::Scope;
+use crate::traverse::traverse;
 use crate::unify::unify;
-use crate::value::{Type, Value};
+use crate::value::Value;
 use crate::{Problem, Reason, Source, functions, template};
 
 /// Evaluations within evaluations are refused beyond this: so deep is no configuration, and what is walked through values
@@ -207,199 +207,6 @@ fn function(
     match name {
         "templatefile" | "templatestring" => template::function(name, &args, scope).map_err(fail),
         _ => functions::call(name, &args, &scope.files()).map_err(fail),
-    }
-}
-
-/// A failure: of something elsewhere, with its place, or of what is asked for here (the caller then adds the place).
-#[derive(Debug)]
-pub(crate) enum Fail {
-    Problem(Problem),
-    Message(Reason),
-}
-
-impl From<Problem> for Fail {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
-    }
-}
-
-impl From<Reason> for Fail {
-    fn from(reason: Reason) -> Self {
-        Self::Message(reason)
-    }
-}
-
-impl From<String> for Fail {
-    fn from(message: String) -> Self {
-        Self::Message(message.into())
-    }
-}
-
-impl Fail {
-    fn unwrap_or_else(self, add: impl FnOnce(Reason) -> Problem) -> Problem {
-        match self {
-            Self::Problem(problem) => problem,
-            Self::Message(message) => add(message),
-        }
-    }
-}
-
-fn traverse(
-    root: &Expression,
-    operators: Vec<&TraversalOperator>,
-    scope: &Scope<'_>,
-    source: &Arc<Source>,
-) -> Result<Value, Fail> {
-    let (value, used) = match root {
-        Expression::Variable(ident) if ident.as_str() == "module" => {
-            module(&operators, scope, source)?
-        }
-        Expression::Variable(ident) => {
-            let mut path = vec![ident.as_str()];
-            path.extend(operators.iter().map_while(|o| match o {
-                TraversalOperator::GetAttr(name) => Some(name.as_str()),
-                _ => None,
-            }));
-            let (value, taken) = scope.root(&path)?;
-            // A resource has attributes on AWS that are not here: that must not look like a null.
-            let own = scope.has(ident.as_str())
-                || matches!(ident.as_str(), "var" | "local" | "path" | "terraform");
-            if !own
-                && let (Some(name), Value::Object(map)) = (path.get(taken), &value)
-                && !map.contains_key(*name)
-            {
-                return Err(Fail::Message(Reason::unsupported(format!(
-                    "{}: the attribute `{name}` is not supported yet",
-                    path.get(..taken).unwrap_or_default().join(".")
-                ))));
-            }
-            (value, taken - 1)
-        }
-        other => (evaluate(other, scope, source).map_err(Fail::Problem)?, 0),
-    };
-    let rest = operators.get(used..).unwrap_or_default();
-    steps(value, rest, scope, source)
-}
-
-/// Takes `value` down the path of `operators`. Behind `[*]` everything is asked of each element; behind `.*` only
-/// what stands behind a dot is, and an index in brackets is one of the result.
-fn steps(
-    mut value: Value,
-    operators: &[&TraversalOperator],
-    scope: &Scope<'_>,
-    source: &Arc<Source>,
-) -> Result<Value, Fail> {
-    for (index, operator) in operators.iter().enumerate() {
-        match operator {
-            TraversalOperator::GetAttr(name) => {
-                value = attribute(&value, name.as_str()).map_err(Fail::Message)?
-            }
-            TraversalOperator::Index(e) => {
-                let key = evaluate(e, scope, source).map_err(Fail::Problem)?;
-                value = functions::index(&value, &key).map_err(Fail::Message)?;
-            }
-            TraversalOperator::LegacyIndex(_)
-                if matches!(
-                    operators.get(index + 1),
-                    Some(TraversalOperator::LegacyIndex(_))
-                ) =>
-            {
-                return Err(Fail::Message(
-                    "Terraform reads `.0.1` as a number: say [0][1]".into(),
-                ));
-            }
-            TraversalOperator::LegacyIndex(n) => {
-                value = functions::index(&value, &legacy(*n.value())).map_err(Fail::Message)?;
-            }
-            TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => {
-                let alike = matches!(value, Value::List(..) | Value::Set(..));
-                let items = match value.as_items() {
-                    Some(items) => items.to_vec(),
-                    // A list that is null is an error, and anything else that is null is none of it.
-                    None if matches!(
-                        value.kind(),
-                        Type::List(_) | Type::Set(_) | Type::Tuple(_)
-                    ) =>
-                    {
-                        return Err(Fail::Message("a splat of a list that is null".into()));
-                    }
-                    None if value.is_null() => Vec::new(),
-                    None => vec![value],
-                };
-                let behind = operators.get(index + 1..).unwrap_or_default();
-                let each = match operator {
-                    TraversalOperator::AttrSplat(_) => {
-                        let of_each = |o: &&&TraversalOperator| {
-                            matches!(
-                                o,
-                                TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_)
-                            )
-                        };
-                        behind.iter().take_while(of_each).count()
-                    }
-                    _ => behind.len(),
-                };
-                let (each, after) = behind.split_at_checked(each).unwrap_or((behind, &[]));
-                let all = items
-                    .into_iter()
-                    .map(|item| steps(item, each, scope, source))
-                    .collect::<Result<Vec<_>, _>>()?;
-                // Of a list or set comes a list; what a step makes of an empty one is not known.
-                let kinds: Vec<Type> = all.iter().map(Value::kind).collect();
-                let all = match kinds.first() {
-                    _ if !alike => Value::tuple(all),
-                    None => Value::list(Type::Any, all),
-                    Some(first) if kinds.iter().all(|k| k == first) => {
-                        Value::list(first.clone(), all)
-                    }
-                    Some(_) => Value::tuple(all),
-                };
-                return steps(all, after, scope, source);
-            }
-        }
-    }
-    Ok(value)
-}
-
-/// `module.name`, `module.name.output`, `module.name["key"].output`: only what is named is evaluated.
-fn module(
-    operators: &[&TraversalOperator],
-    scope: &Scope<'_>,
-    source: &Arc<Source>,
-) -> Result<(Value, usize), Fail> {
-    let name = |index: usize| match operators.get(index) {
-        Some(TraversalOperator::GetAttr(name)) => Some(name.as_str()),
-        _ => None,
-    };
-    let Some(called) = name(0) else {
-        return Err(Fail::from("`module` needs a name".to_owned()));
-    };
-    let key = match operators.get(1) {
-        Some(TraversalOperator::Index(e)) => {
-            Some(evaluate(e, scope, source).map_err(Fail::Problem)?)
-        }
-        Some(TraversalOperator::LegacyIndex(n)) => Some(legacy(*n.value())),
-        _ => None,
-    };
-    let used = 1 + usize::from(key.is_some());
-    let output = name(used);
-    let value = scope.module(called, key.as_ref(), output)?;
-    Ok((value, used + usize::from(output.is_some())))
-}
-
-fn legacy(index: u64) -> Value {
-    Value::Number(Number::parse(&index.to_string()).unwrap_or_else(|| Number::from(0i64)))
-}
-
-pub(crate) fn attribute(value: &Value, name: &str) -> Result<Value, Reason> {
-    match value.as_members() {
-        Some(map) => map.get(name).cloned().ok_or_else(|| {
-            let none = || Reason::missing(format!("there is no attribute `{name}` here"));
-            value.unsaid(name).unwrap_or_else(none)
-        }),
-        None => Err(Reason::missing(format!(
-            "`{name}` is asked of something that has no attributes"
-        ))),
     }
 }
 

@@ -9,71 +9,12 @@ use std::sync::Arc;
 use hcl_edit::expr::{Expression, ForExpr, FuncCall, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::template::Element;
 
-use crate::convert::{to_bool, to_number, to_string};
+use crate::convert::{to_bool, to_string};
 use crate::eval::evaluate;
+use crate::mark::{Kind, Marks};
 use crate::scope::Scope;
 use crate::value::Value;
 use crate::{Node, NodeKind, Source};
-
-/// What is followed.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Kind {
-    /// What is shown to nobody.
-    Sensitive,
-    /// What is kept in no plan and no state.
-    Ephemeral,
-}
-
-/// What of a value is sensitive.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Marks {
-    /// Nothing.
-    Plain,
-    /// All of it.
-    All,
-    /// Of a list, by its elements.
-    List(Vec<Marks>),
-    /// Of a map, by its members.
-    Map(BTreeMap<String, Marks>),
-}
-
-impl Marks {
-    pub(crate) fn any(&self) -> bool {
-        match self {
-            Self::Plain => false,
-            Self::All => true,
-            Self::List(items) => items.iter().any(Self::any),
-            Self::Map(members) => members.values().any(Self::any),
-        }
-    }
-
-    fn when(sensitive: bool) -> Self {
-        if sensitive { Self::All } else { Self::Plain }
-    }
-
-    fn items(self) -> Vec<Self> {
-        match self {
-            Self::List(items) => items,
-            _ => Vec::new(),
-        }
-    }
-
-    fn at(&self, key: &Value) -> Self {
-        match self {
-            Self::All => Self::All,
-            Self::Plain => Self::Plain,
-            Self::List(items) => {
-                let at = to_number(key).and_then(|n| n.as_usize());
-                let found = at.and_then(|at| items.get(at));
-                found.cloned().unwrap_or(Self::Plain)
-            }
-            Self::Map(members) => {
-                let found = to_string(key).and_then(|key| members.get(&key));
-                found.cloned().unwrap_or(Self::Plain)
-            }
-        }
-    }
-}
 
 /// Whether the value of an expression is sensitive, as a whole.
 pub(crate) fn is_sensitive(
@@ -331,6 +272,13 @@ impl<'a> Walk<'a> {
         self.once(own, scope, &output.source, &output.value)
     }
 
+    /// A module as a whole, or an instance of it.
+    fn outputs(&self, module: &str, key: Option<&Value>) -> Marks {
+        let names = self.scope.outputs_called(module).into_iter();
+        let marks = names.map(|name| (name.to_owned(), self.output(module, key, name)));
+        Marks::Map(marks.collect())
+    }
+
     /// A resource or data source, or one of its attributes.
     fn resource(&self, node: &'a Node, attribute: Option<&str>) -> Marks {
         let secrets = match self.kind {
@@ -360,7 +308,7 @@ impl<'a> Walk<'a> {
         root: &str,
         operators: &'o [&'o TraversalOperator],
     ) -> Option<(Marks, &'o [&'o TraversalOperator])> {
-        use TraversalOperator::{GetAttr, Index};
+        use TraversalOperator::{AttrSplat, FullSplat, GetAttr, Index};
         if self.names.contains_key(root) {
             return None;
         }
@@ -373,6 +321,24 @@ impl<'a> Walk<'a> {
             ("module", [GetAttr(name), Index(key), GetAttr(output), rest @ ..]) => {
                 let key = evaluate(key, &self.scope, self.source).ok();
                 return Some((self.output(name, key.as_ref(), output), rest));
+            }
+            ("module", [GetAttr(name)]) => return Some((self.outputs(name, None), &[])),
+            ("module", [GetAttr(name), Index(key)]) => {
+                let key = evaluate(key, &self.scope, self.source).ok();
+                return Some((self.outputs(name, key.as_ref()), &[]));
+            }
+            // What one instance says is what all of them say.
+            (
+                "module",
+                [
+                    GetAttr(name),
+                    AttrSplat(_) | FullSplat(_),
+                    GetAttr(output),
+                    rest @ ..,
+                ],
+            ) => {
+                let marks = self.output(name, None, output);
+                return Some((Marks::List(vec![marks]), rest));
             }
             ("data", [GetAttr(kind), rest @ ..]) => ((NodeKind::Data, kind.as_str()), rest),
             ("ephemeral", [GetAttr(kind), rest @ ..]) => {

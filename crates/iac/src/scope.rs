@@ -9,11 +9,12 @@ use hcl_edit::expr::Expression;
 
 use crate::block::{Node, NodeKind, place_of};
 use crate::config::Configuration;
-use crate::eval::{Fail, evaluate};
+use crate::eval::evaluate;
 use crate::functions::Files;
-use crate::marks::Kind;
+use crate::mark::Kind;
 use crate::module::{Module, Output};
 use crate::state::{Level, State};
+use crate::traverse::Fail;
 use crate::value::Value;
 use crate::{Problem, Reason, Source};
 use hcl_edit::Span as _;
@@ -190,6 +191,14 @@ impl<'a> Scope<'a> {
             })
         })?;
         Some((self.deeper(mine), module.outputs.get(output)?))
+    }
+
+    /// The outputs of the module that is called `name` here.
+    pub(crate) fn outputs_called(&self, name: &str) -> Vec<&'a str> {
+        let index = self.own_module().and_then(|m| m.children.get(name));
+        let module = index.and_then(|index| self.config().modules.get(*index));
+        let outputs = module.into_iter().flat_map(|m| m.outputs.keys());
+        outputs.map(String::as_str).collect()
     }
 
     /// A resource or data source of this module.

@@ -8,7 +8,8 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 
 use crate::block::place_of;
-use crate::marks::{Marks, Walk};
+use crate::mark::Marks;
+use crate::marks::Walk;
 use crate::state::State;
 use crate::{Node, Problem, Source};
 
@@ -88,6 +89,11 @@ module "n" {
   for_each = { a = var.open }
   name     = each.value
 }
+module "o" {
+  source = "./m"
+  count  = 2
+  name   = var.secret
+}
 resource "aws_iam_access_key" "k" {
   user = "u"
 }
@@ -123,6 +129,18 @@ output "refused_8" {
 }
 output "refused_9" {
   value = [for k, v in local.mixed : v]
+}
+output "refused_whole" {
+  value = module.m
+}
+output "refused_whole_list" {
+  value = [module.o[0]]
+}
+output "refused_whole_splat" {
+  value = module.o[*].name
+}
+output "taken_whole" {
+  value = module.n["a"]
 }
 output "taken_8" {
   value = [for k, v in local.mixed : v if k == "b"]
@@ -195,6 +213,8 @@ output "hidden" {
         let outputs = (1..=9).map(|i| format!("output.refused_{i}"));
         let mut wanted = vec!["aws_sqs_queue.refused".to_owned()];
         wanted.extend(outputs);
+        let whole = ["whole", "whole_list", "whole_splat"].into_iter();
+        wanted.extend(whole.map(|name| format!("output.refused_{name}")));
         assert_eq!(refused, wanted);
     }
 

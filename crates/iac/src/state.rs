@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use crate::Problem;
 use crate::block::{Node, Repetition, repetition};
 use crate::config::Configuration;
-use crate::eval::Fail;
 use crate::module::Module;
 use crate::scope::Scope;
 use crate::secrets::Secrets;
+use crate::traverse::Fail;
 use crate::value::Value;
 
 /// What has been made and evaluated so far.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{MAX_DEPTH, Scope};
-use crate::eval::{Fail, attribute, evaluate};
+use crate::eval::evaluate;
+use crate::traverse::{Fail, attribute};
 use crate::value::Value;
 use crate::{Problem, Reason};
 
