@@ -225,8 +225,9 @@ fn heredoc(text: &str, at: usize) -> Heredoc {
     Heredoc::Endless
 }
 
-/// The same text, in the same places, without what the parser does not take: a byte order mark, and heredocs without
-/// any lines, which become empty texts.
+/// The same text, in the same places, without what the parser does not take: a byte order mark, heredocs without
+/// any lines, which become empty texts, and lines in a heredoc that begin as its last one does. What a heredoc says is read of
+/// the file.
 fn prepared(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let rest = match text.strip_prefix('\u{feff}') {
@@ -237,7 +238,23 @@ fn prepared(text: &str) -> String {
         None => text,
     };
     let mut lines = rest.split_inclusive('\n').peekable();
+    let mut inside: Option<&str> = None;
     while let Some(line) = lines.next() {
+        if let Some(mark) = inside {
+            let own = line.trim_start();
+            match own.strip_prefix(mark) {
+                Some(rest) if !rest.trim().is_empty() => {
+                    out.push_str(line.get(..line.len() - own.len()).unwrap_or_default());
+                    out.extend(std::iter::repeat_n('_', mark.len()));
+                    out.push_str(rest);
+                }
+                ends => {
+                    inside = inside.filter(|_| ends.is_none());
+                    out.push_str(line);
+                }
+            }
+            continue;
+        }
         let mark = line.trim_end().rsplit_once("<<").map(|(front, mark)| {
             let mark = mark.strip_prefix('-').unwrap_or(mark);
             (front, mark)
@@ -255,6 +272,12 @@ fn prepared(text: &str) -> String {
                 blank(line.get(front.len() + 2..).unwrap_or_default(), &mut out);
                 blank(next, &mut out);
                 lines.next();
+            }
+            (Some((_, mark)), Some(_)) if names(mark) => {
+                // Where it ends nowhere it is none: a comment may end so.
+                let ends = lines.clone().any(|line| line.trim() == mark);
+                inside = Some(mark).filter(|_| ends && mark.is_ascii());
+                out.push_str(line);
             }
             _ => out.push_str(line),
         }
@@ -283,6 +306,19 @@ mod tests {
         let a = body.get_attribute("a").unwrap();
         assert_eq!(a.value.as_str(), Some(""));
         assert!(body.get_attribute("c").is_some());
+    }
+
+    /// `terraform console` (1.11.4): only a line that has nothing else ends a heredoc.
+    #[test]
+    fn a_heredoc_may_say_its_mark() {
+        let text = "locals {\n  a = <<-EOT\n    a\n    EOT and more\n    EOT2\n    EOT\n  b = 1\n}\noutput \"it\" {\n  value = [local.a, local.b]\n}\n";
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("main.tf"), text).unwrap();
+        let config = crate::Configuration::read(&crate::Reading::of(folder.path())).unwrap();
+        let state = crate::State::new(&config);
+        let scope = state.scope(state.instances(0).unwrap()[0]);
+        let got = scope.output("it").unwrap();
+        assert_eq!(got.to_string(), r#"["a\nEOT and more\nEOT2\n",1]"#);
     }
 
     #[test]
