@@ -87,6 +87,10 @@ fn providers_that_terraform_or_this_refuses() {
             "provider `aws`: the argument `allowed_account_ids` is not what it must be: set of string required",
         ),
         (
+            "allowed_account_ids = [\"111111111111\"]\n  depends_on = [aws_s3_bucket.b]",
+            "provider `aws`: `depends_on` is no argument of it",
+        ),
+        (
             "allowed_account_ids = [\"111111111111\"]\n  count = 2",
             "provider `aws`: `count` is no argument of it",
         ),

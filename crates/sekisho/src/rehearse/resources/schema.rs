@@ -211,6 +211,16 @@ pub(in crate::rehearse) fn check_provider(provider: &Provider) -> Result<(), Pro
         let message = format!("provider `{}`: {why}", provider.id.name);
         Err(Problem::at(&provider.place, message))
     };
+    // What has no value yet has a name.
+    let unmade = provider
+        .unknown
+        .iter()
+        .filter_map(|name| name.split('.').next());
+    for name in unmade.filter(|name| !matches!(*name, "alias" | "version")) {
+        if !block.attributes.contains_key(name) && !block.blocks.contains_key(name) {
+            return refuse(format!("`{name}` is no argument of it"));
+        }
+    }
     if let Some((name, meant)) = block.unknown(&given, true) {
         let meant = meant.map(|meant| format!(": did you mean `{meant}`?"));
         return refuse(format!(
