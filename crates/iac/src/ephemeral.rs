@@ -115,18 +115,20 @@ pub(crate) fn as_null(
     without(value, &marks.of(expression))
 }
 
-/// A value with null where it is marked.
+/// A value with null where it is marked. What nothing is known of stays as it is.
 fn without(value: Value, marks: &Marks) -> Value {
+    let each = |items: &[Value], marks: &[Marks]| -> Vec<Value> {
+        let marked = |(index, item): (usize, &Value)| {
+            let own = marks.get(index).unwrap_or(&Marks::Plain);
+            without(item.clone(), own)
+        };
+        items.iter().enumerate().map(marked).collect()
+    };
     match (value, marks) {
         (value, Marks::All) => Value::null_of(value.kind()),
-        (Value::Tuple(items), Marks::List(marks)) => {
-            let items = items.iter().cloned().zip(marks);
-            Value::tuple(items.map(|(item, marks)| without(item, marks)).collect())
-        }
+        (Value::Tuple(items), Marks::List(marks)) => Value::tuple(each(&items, marks)),
         (Value::List(of, items), Marks::List(marks)) => {
-            let items = items.iter().cloned().zip(marks);
-            let items = items.map(|(item, marks)| without(item, marks));
-            Value::List(of, Arc::new(items.collect()))
+            Value::List(of, Arc::new(each(&items, marks)))
         }
         (Value::Object(members), Marks::Map(marks)) => Value::object(bare(&members, marks)),
         (Value::Map(of, members), Marks::Map(marks)) => {
@@ -181,6 +183,7 @@ variable "p" {
 locals {
   l = "a-${var.e}"
   o = { a = var.e, b = var.p }
+  z = split(",", "z")
 }
 resource "terraform_data" "refused_a" { input = local.l }
 resource "terraform_data" "b" { input = local.o.b }
@@ -193,6 +196,7 @@ output "o2" { value = ephemeralasnull(local.o) }
 output "o3" { value = length(local.o) }
 output "o5" { value = keys(local.o) }
 output "o6" { value = ephemeralasnull(var.e) }
+output "o7" { value = ephemeralasnull(concat(tolist([var.p]), local.z)) }
 check "c" {
   assert {
     condition     = var.e == "x"
@@ -245,5 +249,8 @@ output "refused_q" {
         let scope = state.scope(state.instances(0).unwrap()[0]);
         let kept = scope.output("o2").unwrap();
         assert_eq!(kept.to_string(), r#"{"a":null,"b":"y"}"#);
+        // Of lists that are joined it is not known which element is whose: none is lost.
+        let kept = scope.output("o7").unwrap();
+        assert_eq!(kept.to_string(), r#"["y","z"]"#);
     }
 }
