@@ -45,15 +45,34 @@ fn text(given: &str) -> Result<String, CouldNotRun> {
     Ok(given.to_owned())
 }
 
-/// What stands on the command line besides the question, as it is typed again, each with a blank in front.
+/// Options whose values may be secrets: of these no more than the name is printed.
+const HIDDEN: &[&str] = &["--pipeline-variable", "--set", "--var"];
+
+/// What stands on the command line besides the question, as it is typed again, each with a blank in front; without the values of
+/// variables.
 fn typed(words: impl Iterator<Item = String>, question: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@+%".contains(c);
-    let others = words.filter(|word| word != question && word != "--");
-    let quoted = others.map(|word| match !word.is_empty() && word.chars().all(plain) {
-        true => format!(" {word}"),
-        false => format!(" '{}'", word.replace('\'', "'\\''")),
-    });
-    quoted.collect()
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@+%\u{2026}".contains(c);
+    let hidden = |assigned: &str| {
+        let (name, _) = assigned.split_once('=').unwrap_or((assigned, ""));
+        format!("{name}=\u{2026}")
+    };
+    let mut out = String::new();
+    let mut of_hidden = false;
+    for word in words.filter(|word| word != question && word != "--") {
+        let option = word.split_once('=').filter(|(o, _)| HIDDEN.contains(o));
+        let shown = match option {
+            Some((option, assigned)) => format!("{option}={}", hidden(assigned)),
+            None if of_hidden => hidden(&word),
+            None => word.clone(),
+        };
+        of_hidden = HIDDEN.contains(&word.as_str());
+        out.push(' ');
+        match !shown.is_empty() && shown.chars().all(plain) {
+            true => out.push_str(&shown),
+            false => out.push_str(&format!("'{}'", shown.replace('\'', "'\\''"))),
+        }
+    }
+    out
 }
 
 /// Passes when the call is not denied by the configuration as it stands.
@@ -62,7 +81,9 @@ pub(crate) fn run(args: &Args) -> Result<Status, CouldNotRun> {
     let options = args.reading.options()?;
     let outcome = crate::rehearse::rehearse(&options, &mut |_| {}).map_err(rehearse::could_not)?;
     let (completion, fix) = rehearse::completed(&options, &outcome).map_err(rehearse::could_not)?;
-    let with = typed(std::env::args().skip(2), &args.question);
+    let words = std::env::args_os().skip(2);
+    let words = words.map(|word| word.to_string_lossy().into_owned());
+    let with = typed(words, &args.question);
     let (mut denied, mut nothing) = (false, false);
     let mut pages: Vec<String> = Vec::new();
     for question in &questions {
@@ -91,11 +112,20 @@ mod tests {
 
     #[test]
     fn what_is_typed_again() {
-        let words = ["D-1", "infra", "--var", "a=it's b", "--account=x=1", "*"];
-        let words = words.into_iter().map(str::to_owned);
-        assert_eq!(
-            typed(words, "D-1"),
-            " infra --var 'a=it'\\''s b' --account=x=1 '*'"
-        );
+        for (words, wanted) in [
+            (
+                vec!["D-1", "infra", "--account=x=1", "*"],
+                " infra --account=x=1 '*'",
+            ),
+            (vec!["--var-file", "it's", "D-1"], " --var-file 'it'\\''s'"),
+            // Variables may be secrets.
+            (
+                vec!["D-1", "--var", "p=secret", "--set=a.b=secret", "infra"],
+                " --var p=\u{2026} --set=a.b=\u{2026} infra",
+            ),
+        ] {
+            let words = words.into_iter().map(str::to_owned);
+            assert_eq!(typed(words, "D-1"), wanted);
+        }
     }
 }
