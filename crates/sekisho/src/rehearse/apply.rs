@@ -1,5 +1,6 @@
 //! Makes the resources of a configuration, each as the account of its provider.
 
+mod circles;
 mod early;
 mod maker;
 mod strangers;
@@ -67,6 +68,8 @@ struct Run<'r, 'c> {
     broken: BTreeSet<usize>,
     /// Of those the ones that wait for another that was not made, and for which.
     waiting: BTreeMap<usize, usize>,
+    /// What could be made only when something else was there, by its address.
+    later: Vec<(String, Note)>,
     /// The accounts of the configuration.
     accounts: Vec<String>,
     /// Nodes that may decide about a pipeline.
@@ -104,6 +107,7 @@ pub(super) fn apply(
         applied: Applied::default(),
         broken: BTreeSet::new(),
         waiting: BTreeMap::new(),
+        later: Vec::new(),
         accounts: Vec::new(),
         needed: unsupported::needed(configuration, order, true),
         late: late(configuration, order),
@@ -224,84 +228,9 @@ impl Run<'_, '_> {
                     "{} can be made only when the other directory is applied: apply its directory a second time (at first AWS says: {})",
                     failure.address, failure.problem.message
                 );
-                self.applied.notes.push(Note {
-                    message,
-                    place: failure.problem.place,
-                });
+                let place = failure.problem.place;
+                self.later.push((failure.address, Note { message, place }));
             }
-        }
-    }
-
-    /// Policies that name somebody of another directory, which cannot be planned before they are made, for it reads what is made of
-    /// them: neither can be the first. In which order they are made here does not matter.
-    fn circles(&mut self) {
-        if self.configuration.directories() < 2 {
-            return;
-        }
-        let nodes = &self.configuration.nodes;
-        let directory = |address: &str| address.split_once(':').map(|(label, _)| label.to_owned());
-        // A state that lacks an output lets no plan of the directory that reads it through.
-        let readers = nodes.iter().enumerate().filter_map(|(index, node)| {
-            let reads = self.configuration.reads_together(node);
-            let label = directory(&node.address()).filter(|_| reads)?;
-            Some((label, self.order.reach(index)))
-        });
-        let readers: Vec<(String, BTreeSet<usize>)> = readers.collect();
-        let mut makers: BTreeMap<String, String> = BTreeMap::new();
-        let mut named: Vec<(usize, Vec<String>)> = Vec::new();
-        for (address, value) in self.state.values() {
-            let index = self.configuration.index_of(address);
-            let Some((index, node)) = index.and_then(|i| Some((i, nodes.get(i)?))) else {
-                continue;
-            };
-            if node.is_data() || readers.is_empty() {
-                continue;
-            }
-            let value = value.to_json();
-            let instances = match &value {
-                Value::Array(all) => all.iter().collect(),
-                Value::Object(all) if !all.contains_key("id") => all.values().collect(),
-                one => vec![one],
-            };
-            for instance in instances.into_iter().filter_map(Value::as_object) {
-                named.push((index, nobody::named(instance)));
-                let who = matches!(&*node.type_name, "aws_iam_role" | "aws_iam_user");
-                let arn = instance.get("arn").and_then(Value::as_str).filter(|_| who);
-                makers.extend(arn.map(str::to_owned).zip(directory(address)));
-            }
-        }
-        for (index, arns) in named {
-            let Some(node) = nodes.get(index) else {
-                continue;
-            };
-            let own = directory(&node.address());
-            let circle = arns.iter().find_map(|arn| {
-                let label = makers
-                    .get(arn)
-                    .filter(|label| Some(*label) != own.as_ref())?;
-                let mut waits = readers.iter().filter(|(reader, _)| reader == label);
-                waits
-                    .any(|(_, reach)| reach.contains(&index))
-                    .then_some((arn, label))
-            });
-            let Some((arn, label)) = circle else {
-                continue;
-            };
-            let address = node.address();
-            let message = format!(
-                "it names {arn}, which {label} makes, and {label} reads what is made of this: AWS takes no role that is not there, so that neither directory can be applied first. Name the account of the role here, and the role in a condition on aws:PrincipalArn"
-            );
-            // That it takes a second time is not so.
-            let again = format!("{address} can be made only when");
-            self.applied
-                .notes
-                .retain(|n| !n.message.starts_with(&again));
-            self.applied.failures.push(Failure {
-                address,
-                problem: Problem::at(&node.place, message),
-                arguments: Map::new(),
-                kind: FailureKind::NotMade,
-            });
         }
     }
 
@@ -359,7 +288,13 @@ impl Run<'_, '_> {
 
     fn finish(mut self) -> Result<Applied, Vec<Problem>> {
         self.leave_strangers_out();
-        self.circles();
+        let circles = self.circles();
+        // What can be made in no order is not made the second time.
+        let never: BTreeSet<&str> = circles.iter().map(|f| f.address.as_str()).collect();
+        let later = std::mem::take(&mut self.later).into_iter();
+        let later = later.filter(|(address, _)| !never.contains(address.as_str()));
+        self.applied.notes.extend(later.map(|(_, note)| note));
+        self.applied.failures.extend(circles);
         if !self.applied.failures.is_empty() {
             self.tell_waiting();
         }
