@@ -782,12 +782,14 @@ fn what_all_instances_lack_is_written_over_all() {
     assert!(outcome.passes(), "{:?}", outcome.denials);
 }
 
+/// The policy of the artifact store in the example of several services.
+const POLICY: &str = "resource \"aws_s3_bucket_policy\" \"artifacts\" {\n  provider = aws.delivery\n  bucket   = aws_s3_bucket.this[\"artifacts\"].id\n  policy   = data.aws_iam_policy_document.artifacts.json\n}\n";
+
 /// A policy that is not there yet: what all lack goes over all, and with other values of the variable nothing is refused.
 #[test]
 fn a_new_policy_goes_over_all_instances() {
-    let policy = "resource \"aws_s3_bucket_policy\" \"artifacts\" {\n  provider = aws.delivery\n  bucket   = aws_s3_bucket.this[\"artifacts\"].id\n  policy   = data.aws_iam_policy_document.artifacts.json\n}\n";
     let all = [
-        ("delivery.tf", policy, ""),
+        ("delivery.tf", POLICY, ""),
         ("delivery.tf", "    aws_s3_bucket_policy.artifacts,\n", ""),
     ];
     let (_folder, mut options) = broken(Some("for-each-accounts"), &["."], &all);
@@ -931,18 +933,11 @@ resource "aws_codepipeline" "this" {
 /// What is another statement for each instance goes into the document of all, though one of them has its own already.
 #[test]
 fn a_statement_of_each_instance_goes_where_one_has_its_own() {
-    let edits = [(
-        "images.tf",
-        "aws_iam_role.pipeline[each.key].arn",
-        "aws_iam_role.pipeline[\"api\"].arn",
-    )];
-    let (_folder, options) = broken(Some("for-each-accounts"), &["."], &edits);
-    let outcome = rehearse(&options, &mut |_| {}).unwrap();
-    let completion = complete(&options, &outcome).unwrap();
-    let fixed = fix(&options, &completion).unwrap();
-    assert!(fixed.passes, "{:?}", fixed.unwritten);
+    let own = "aws_iam_role.pipeline[each.key].arn";
+    let one = "aws_iam_role.pipeline[\"api\"].arn";
+    let diff = repaired("for-each-accounts", &["."], &[("images.tf", own, one)]);
     holds(
-        &fixed.diff(),
+        &diff,
         &["+      identifiers = [aws_iam_role.pipeline[each.key].arn]"],
     );
 }
@@ -950,18 +945,15 @@ fn a_statement_of_each_instance_goes_where_one_has_its_own() {
 /// A bucket has one policy: beside one that is turned off, a new one is there as long as that is.
 #[test]
 fn beside_a_policy_that_is_turned_off() {
-    let edits = [(
-        "artifact_store.tf",
-        "resource \"aws_s3_bucket_policy\" \"artifact_store\" {\n",
-        "resource \"aws_s3_bucket_policy\" \"artifact_store\" {\n  count    = 0\n",
-    )];
-    let (_folder, options) = broken(Some("cross-account-ecr"), &["."], &edits);
-    let outcome = rehearse(&options, &mut |_| {}).unwrap();
-    let completion = complete(&options, &outcome).unwrap();
-    let fixed = fix(&options, &completion).unwrap();
-    assert!(fixed.passes, "{:?}", fixed.unwritten);
+    let on = "resource \"aws_s3_bucket_policy\" \"artifact_store\" {\n";
+    let off = format!("{on}  count    = 0\n");
+    let diff = repaired(
+        "cross-account-ecr",
+        &["."],
+        &[("artifact_store.tf", on, &off)],
+    );
     holds(
-        &fixed.diff(),
+        &diff,
         &["+  count    = length(aws_s3_bucket_policy.artifact_store) == 0 ? 1 : 0"],
     );
 }
@@ -969,20 +961,15 @@ fn beside_a_policy_that_is_turned_off() {
 /// A policy of another bucket does not turn off the new one.
 #[test]
 fn what_stands_beside_a_new_policy_is_told_apart() {
-    let policy = "resource \"aws_s3_bucket_policy\" \"artifacts\" {\n  provider = aws.delivery\n  bucket   = aws_s3_bucket.this[\"artifacts\"].id\n  policy   = data.aws_iam_policy_document.artifacts.json\n}\n";
     let other = "resource \"aws_s3_bucket_policy\" \"releases\" {\n  provider = aws.delivery\n  count    = var.versioned ? 0 : 1\n  bucket   = aws_s3_bucket.this[\"releases\"].id\n  policy   = data.aws_iam_policy_document.artifacts.json\n}\n";
     let edits = [
-        ("delivery.tf", policy, other),
+        ("delivery.tf", POLICY, other),
         ("delivery.tf", "    aws_s3_bucket_policy.artifacts,\n", ""),
     ];
-    let (_folder, options) = broken(Some("for-each-accounts"), &["."], &edits);
-    let outcome = rehearse(&options, &mut |_| {}).unwrap();
-    let completion = complete(&options, &outcome).unwrap();
-    let fixed = fix(&options, &completion).unwrap();
-    assert!(fixed.passes, "{:?}", fixed.unwritten);
+    let diff = repaired("for-each-accounts", &["."], &edits);
     holds(
-        &fixed.diff(),
+        &diff,
         &["+  count    = length(aws_iam_role.source) > 0 ? 1 : 0"],
     );
-    lacks(&fixed.diff(), &["length(aws_s3_bucket_policy.releases)"]);
+    lacks(&diff, &["length(aws_s3_bucket_policy.releases)"]);
 }
