@@ -58,6 +58,10 @@ pub(crate) fn all(extra: &[&str]) -> Result<(), String> {
     )
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo is told by the environment where it builds"
+)]
 fn binary() -> PathBuf {
     let target =
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);

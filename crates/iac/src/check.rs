@@ -14,7 +14,6 @@ use hcl_edit::visit::{
 
 use crate::block::{labels, place_of};
 use crate::config::Configuration;
-
 use crate::module::{Gone, Module};
 use crate::{NodeKind, Problem, Source, functions};
 

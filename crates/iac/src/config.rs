@@ -30,6 +30,7 @@ pub struct Configuration {
     pub(crate) given: BTreeMap<String, Value>,
     pub(crate) planned: BTreeMap<String, Map<String, Value>>,
     pub(crate) workspace: Option<String>,
+    pub(crate) home: Option<PathBuf>,
     /// The nodes by address, once all are read.
     pub(crate) addresses: OnceLock<BTreeMap<String, usize>>,
     /// The nodes without instances, once somebody asks.
@@ -73,6 +74,7 @@ impl Configuration {
             given: reading.given.clone(),
             planned: reading.planned.clone(),
             workspace: reading.workspace.clone(),
+            home: reading.home.clone(),
             ..Self::default()
         };
         let mut problems = Vec::new();

@@ -21,6 +21,8 @@ pub struct Reading {
     pub settled: BTreeMap<String, PathBuf>,
     /// The workspace that the environment selects.
     pub workspace: Option<String>,
+    /// The home of who runs this, for `pathexpand`.
+    pub home: Option<PathBuf>,
     /// Texts that files have instead of what is on the disk, by path.
     pub overlay: Arc<BTreeMap<PathBuf, String>>,
     /// Values that somebody gave, by address: of attributes of what cannot be read here, and of outputs of modules.

@@ -114,6 +114,7 @@ impl<'a> Scope<'a> {
     pub(crate) fn files(&self) -> Files<'a> {
         Files {
             folder: self.folder(),
+            home: self.config().home.as_deref(),
             overlay: &self.config().overlay,
             made: &self.state.files,
         }

@@ -14,6 +14,8 @@ use crate::value::{Type, Value};
 pub(crate) struct Files<'a> {
     /// The folder in which Terraform would run.
     pub(crate) folder: String,
+    /// The home of who runs this.
+    pub(crate) home: Option<&'a Path>,
     /// Texts that files have instead of theirs, by path.
     pub(crate) overlay: &'a BTreeMap<PathBuf, String>,
     /// Files that the configuration itself makes.
@@ -95,7 +97,7 @@ pub(super) fn call(name: &str, f: &Args<'_>, files: &Files<'_>) -> Option<Result
 }
 
 /// A path whose `~` is the home of who runs this; that of somebody else is an error, with Terraform as well.
-pub(super) fn pathexpand(f: &Args<'_>) -> Result<Value, Reason> {
+pub(super) fn pathexpand(f: &Args<'_>, files: &Files<'_>) -> Result<Value, Reason> {
     let text = f.text(0)?;
     let Some(rest) = text.strip_prefix('~') else {
         return Ok(Value::from(text));
@@ -103,13 +105,10 @@ pub(super) fn pathexpand(f: &Args<'_>) -> Result<Value, Reason> {
     if !rest.is_empty() && !rest.starts_with(['/', '\\']) {
         return Err("pathexpand: the home of another user is not known".into());
     }
-    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
-    let unknown = || Reason::unsupported("pathexpand: HOME is not set");
-    let home = PathBuf::from(home.ok_or_else(unknown)?);
-    let whole = home.join(rest.trim_start_matches(['/', '\\']));
-    Ok(Value::from(
-        crate::config::normal(&whole).display().to_string(),
-    ))
+    let unknown = || Reason::unsupported("pathexpand: it is not known whose home `~` is");
+    let home = files.home.ok_or_else(unknown)?;
+    let whole = crate::config::normal(&home.join(rest.trim_start_matches(['/', '\\'])));
+    Ok(Value::from(whole.display().to_string()))
 }
 
 fn path(f: &Args<'_>, folder: &str) -> Result<PathBuf, String> {
@@ -189,6 +188,38 @@ fn walk(folder: &Path, prefix: &str, depth: usize, into: &mut Vec<String>) {
             }
             Ok(what) if what.is_file() => into.push(name),
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use crate::{Configuration, Reading, State};
+
+    /// As Terraform 1.11.4 (go-homedir), for somebody whose home is `/home/me`.
+    #[test]
+    fn a_path_at_home() {
+        for (path, wanted) in [
+            ("~/.ssh/id.pub", Some("/home/me/.ssh/id.pub")),
+            ("~", Some("/home/me")),
+            ("~/a/../b", Some("/home/me/b")),
+            ("/x/~", Some("/x/~")),
+            ("~you/a", None),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let text = format!("output \"it\" {{\n  value = pathexpand(\"{path}\")\n}}\n");
+            std::fs::write(folder.path().join("main.tf"), text).unwrap();
+            let reading = Reading {
+                home: Some(PathBuf::from("/home/me")),
+                ..Reading::of(folder.path())
+            };
+            let config = Configuration::read(&reading).unwrap();
+            let state = State::new(&config);
+            let scope = state.scope(state.instances(0).unwrap()[0]);
+            let got = scope.output("it").ok();
+            assert_eq!(got.as_ref().and_then(|v| v.as_str()), wanted, "{path}");
         }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn call(name: &str, args: &[Value], files: &Files<'_>) -> Result<Valu
     match name {
         "bcrypt" => return hash::bcrypt(&f),
         "fileset" => return files::fileset(&f, &files.folder),
-        "pathexpand" => return files::pathexpand(&f),
+        "pathexpand" => return files::pathexpand(&f, files),
         _ => {}
     }
     let plain = || {
@@ -291,6 +291,7 @@ mod tests {
         let recorded = include_str!("recorded.json");
         let folder = tempfile::tempdir().unwrap();
         let files = Files {
+            home: None,
             folder: folder.path().display().to_string(),
             overlay: &std::collections::BTreeMap::new(),
             made: &std::cell::RefCell::default(),
@@ -394,7 +395,7 @@ mod tests {
                 proptest::prelude::Just(Value::from(serde_json::json!({"a": 1, "b": [null]}))),
             ], 0..4),
         ) {
-            let files = Files { folder: "/nonexistent".to_owned(), overlay: &std::collections::BTreeMap::new(), made: &std::cell::RefCell::default() };
+            let files = Files { home: None, folder: "/nonexistent".to_owned(), overlay: &std::collections::BTreeMap::new(), made: &std::cell::RefCell::default() };
             let _ = call(FUNCTIONS[at].name, &args, &files);
         }
     }

@@ -160,8 +160,10 @@ fn accounts(list: &[String]) -> Result<BTreeMap<String, String>, CouldNotRun> {
     reason = "the binary reads the environment for the user's variables"
 )]
 fn from_environment() -> BTreeMap<String, String> {
-    std::env::vars()
-        .filter_map(|(k, v)| Some((k.strip_prefix("TF_VAR_")?.to_owned(), v)))
+    // What is no Unicode is of other programs.
+    let texts = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v)));
+    let own = texts.filter_map(|(k, v)| Some((k.strip_prefix("TF_VAR_")?.to_owned(), v)));
+    own.map(|(name, v)| (name, v.to_string_lossy().into_owned()))
         .collect()
 }
 
@@ -173,12 +175,25 @@ fn workspace() -> Option<String> {
     std::env::var("TF_WORKSPACE").ok().filter(|w| !w.is_empty())
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary reads the environment for the user's home"
+)]
+fn home() -> Option<PathBuf> {
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    home.map(PathBuf::from)
+}
+
 /// The accounts of the user's AWS profiles, as far as the AWS configuration file says them.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary reads the environment for the user's AWS configuration"
+)]
 fn from_profiles() -> BTreeMap<String, String> {
     let file = std::env::var_os("AWS_CONFIG_FILE").map(PathBuf::from);
-    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".aws/config"));
+    let own = || Some(home()?.join(".aws/config"));
     let text = file
-        .or_else(home)
+        .or_else(own)
         .and_then(|f| std::fs::read_to_string(f).ok());
     settings::profiles(&text.unwrap_or_default())
 }
@@ -236,6 +251,7 @@ impl ReadingArgs {
                 planned: plan.values,
                 environment: from_environment(),
                 workspace: workspace(),
+                home: home(),
                 given: pairs(&self.given, "--set ADDRESS=VALUE")?
                     .into_iter()
                     .map(|(k, v)| {
