@@ -14,7 +14,7 @@ use crate::eval::evaluate;
 use crate::mark::{Kind, Marks};
 use crate::scope::Scope;
 use crate::value::Value;
-use crate::{Node, NodeKind, Source};
+use crate::{Node, NodeKind, Source, template};
 
 /// Whether the value of an expression is sensitive, as a whole.
 pub(crate) fn is_sensitive(
@@ -121,9 +121,10 @@ impl<'a> Walk<'a> {
                     .filter_map(|(key, value)| Some((self.key(key)?, self.of(value.expr()))))
                     .collect(),
             ),
-            Expression::StringTemplate(template) => {
-                Marks::when(template.iter().any(|element| self.element(element)))
-            }
+            Expression::StringTemplate(template) => match template::alone(template) {
+                Some(one) => self.of(one),
+                None => Marks::when(template.iter().any(|element| self.element(element))),
+            },
             Expression::HeredocTemplate(heredoc) => {
                 Marks::when(heredoc.template.iter().any(|element| self.element(element)))
             }

@@ -9,7 +9,8 @@ use crate::eval::evaluate;
 use crate::scope::Scope;
 use crate::value::Value;
 use crate::{Problem, Reason, Source};
-use hcl_edit::template::{Directive, Element, Strip, Template};
+use hcl_edit::expr::Expression;
+use hcl_edit::template::{Directive, Element, StringTemplate, Strip, Template};
 use hcl_edit::{Span as _, Spanned};
 
 /// The texts of a template's literals, by the address of the literal: without what `~` strips, and without the
@@ -42,6 +43,15 @@ pub(crate) fn heredoc(
     // What stands in it says where it stands in these lines, not in the file.
     let source = Arc::new(Source::new(source.path.clone(), body.to_owned()));
     text(&elements, &literals, scope, &source).map_err(Problem::into_reason)
+}
+
+/// The expression of a template that is one interpolation, and stands for its value.
+pub(crate) fn alone(template: &StringTemplate) -> Option<&Expression> {
+    let mut elements = template.iter();
+    match (elements.next(), elements.next()) {
+        (Some(Element::Interpolation(one)), None) => Some(&one.expr),
+        _ => None,
+    }
 }
 
 /// Renders a quoted template. A single interpolation keeps the type of its value.

@@ -11,7 +11,7 @@ use hcl_edit::template::Element;
 
 use super::{Computed, Known};
 use crate::config::Configuration;
-use crate::references;
+use crate::{references, template};
 
 /// Expressions deeper than this are taken to be known.
 const MAX_DEPTH: usize = 200;
@@ -96,7 +96,10 @@ impl<'a> Walk<'a> {
                 }
                 Known::Members(members)
             }
-            Expression::StringTemplate(template) => self.elements(template.iter()),
+            Expression::StringTemplate(template) => match template::alone(template) {
+                Some(one) => self.of(one),
+                None => self.elements(template.iter()),
+            },
             Expression::HeredocTemplate(heredoc) => self.elements(heredoc.template.iter()),
             Expression::Variable(name) => {
                 let named = self.names.get(name.as_str());
