@@ -113,6 +113,13 @@ impl Source {
         self.path.ends_with(".json") || self.path.ends_with(READ)
     }
 
+    /// Whether it is a plan, which has what was asked for and what comes of it in one, and was checked when it was made.
+    #[must_use]
+    pub fn is_plan(&self) -> bool {
+        let file = self.path.strip_suffix(READ);
+        file.is_some_and(|file| !file.ends_with(".tf.json"))
+    }
+
     /// The file in which the byte at `offset` stands, and where it begins: offsets in the file are those here less that.
     #[must_use]
     pub fn part(self: &Arc<Self>, offset: usize) -> (Arc<Self>, usize) {

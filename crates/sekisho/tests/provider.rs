@@ -145,6 +145,29 @@ fn what_the_provider_refuses_is_not_made() {
     }
 }
 
+#[test]
+fn what_the_provider_refuses_is_not_made_of_json_either() {
+    for (arguments, says) in [
+        (
+            json!({"bucket": "a-1", "arn": "arn:aws:s3:::a-1"}),
+            "the argument `arn` is not set by anybody",
+        ),
+        (
+            json!({"bucket": "a-1", "bucket_prefix": "a-"}),
+            "`bucket` conflicts with `bucket_prefix`",
+        ),
+        (
+            json!({"bucket": "a-1", "logging": {}}),
+            "the argument `logging.target_bucket` is required",
+        ),
+    ] {
+        let file = json!({"resource": {"aws_s3_bucket": {"a": arguments}}}).to_string();
+        let outcome = run(&[PROVIDER, ("main.tf.json", &file)], |_| {}).unwrap();
+        let said = outcome.failures.first().map(|f| f.problem.message.as_str());
+        assert!(said.is_some_and(|m| m.contains(says)), "{says}: {said:?}");
+    }
+}
+
 /// What many accounts have: a public access block of the account, and a registry that takes replicas.
 #[test]
 fn settings_of_accounts_are_made() {

@@ -290,9 +290,7 @@ pub(super) fn make(
     }
     let given = |name: &str| arguments.values.get(name).is_some_and(|v| !unset(v));
     for (one, other) in [("name", "name_prefix"), ("bucket", "bucket_prefix")] {
-        // A plan has what was asked for and what came of it in one.
-        let of_plan = node.place.source.path.ends_with(sekisho_iac::READ);
-        if !node.is_data() && !of_plan && given(one) && given(other) {
+        if !node.is_data() && !node.place.source.is_plan() && given(one) && given(other) {
             let place = arguments.places.get(one).unwrap_or(&arguments.place);
             let message = format!("`{one}` conflicts with `{other}`: Terraform refuses both");
             return Err(Problem::at(place, message));

@@ -264,9 +264,7 @@ pub(in crate::rehearse) fn check(node: &Node, arguments: &Arguments) -> Result<(
         arguments.places.get(first).unwrap_or(&arguments.place)
     };
     let Some((name, meant)) = block.and_then(|block| block.unknown(&given, true)) else {
-        // A plan has been checked, and has what was asked for and what comes of it in one.
-        let of_plan = node.place.source.path.ends_with(sekisho_iac::READ);
-        let wrong = block.filter(|_| !of_plan);
+        let wrong = block.filter(|_| !node.place.source.is_plan());
         return match wrong.and_then(|block| block.wrong(&arguments.values)) {
             Some((name, why)) => Err(Problem::at(
                 at(&name),
