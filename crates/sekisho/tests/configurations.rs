@@ -210,6 +210,51 @@ resource "aws_ecr_repository" "this" {
     assert!(notes.iter().all(with), "{notes:?}");
 }
 
+/// A state of which some outputs are given says which other one is asked for.
+#[test]
+fn an_output_that_is_not_among_the_given_ones_is_named() {
+    let main = r#"
+data "terraform_remote_state" "net" {
+  backend = "s3"
+  config  = { bucket = "states", key = "net" }
+}
+resource "aws_ecr_repository" "one" { name = data.terraform_remote_state.net.outputs.one }
+resource "aws_ecr_repository" "two" { name = data.terraform_remote_state.net.outputs.two }
+"#;
+    let outcome = run(&[PROVIDER, ("main.tf", main)], |o| {
+        let one = "data.terraform_remote_state.net.outputs.one";
+        o.reading.given.insert(one.to_owned(), json!("aa"));
+    })
+    .unwrap();
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    assert_eq!(outcome.made["aws_ecr_repository.one"]["name"], json!("aa"));
+    let notes: Vec<&str> = outcome.notes.iter().map(|n| n.message.as_str()).collect();
+    let [note] = notes.as_slice() else {
+        panic!("{notes:?}")
+    };
+    let asked = "`data.terraform_remote_state.net.outputs.two` is not given";
+    assert!(note.contains(asked), "{note}");
+    assert!(note.contains("aws_ecr_repository.two"), "{note}");
+}
+
+/// What is not said is null; `tags_all` is what the provider makes of `tags`, whatever is written.
+#[test]
+fn arguments_that_are_not_said_are_null_and_tags_all_is_not_taken_at_its_word() {
+    let main = r#"
+resource "terraform_data" "empty" {}
+resource "aws_ecr_repository" "this" {
+  name     = terraform_data.empty.input == null && terraform_data.empty.triggers_replace == null ? "null" : "wrong"
+  tags     = { Own = "yes" }
+  tags_all = { Other = "no" }
+}
+"#;
+    let outcome = run(&[PROVIDER, ("main.tf", main)], |_| {}).unwrap();
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let made = &outcome.made["aws_ecr_repository.this"];
+    assert_eq!(made["name"], json!("null"));
+    assert_eq!(made["tags_all"], json!({"Own": "yes"}));
+}
+
 /// Each reads the other's state; an output that nobody reads makes no circle of that.
 #[test]
 fn directories_read_each_other_s_outputs_by_name() {

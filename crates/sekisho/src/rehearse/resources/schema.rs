@@ -428,7 +428,9 @@ pub(in crate::rehearse) fn complete(node: &Node, values: &mut Map<String, Value>
             value.clone_from(default);
         }
     }
-    if block.attributes.contains_key("tags_all") && !values.contains_key("tags_all") {
+    // The provider makes it of `tags`, whatever is written; a plan has what it has made.
+    let made = node.place.source.is_plan() && values.contains_key("tags_all");
+    if block.attributes.contains_key("tags_all") && !made {
         let tags = values.get("tags").filter(|tags| !tags.is_null());
         let tags = tags.cloned().unwrap_or_else(|| json!({}));
         values.insert("tags_all".to_owned(), tags);
